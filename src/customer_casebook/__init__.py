@@ -1,0 +1,1 @@
+"""Customer Casebook: cases that teach to tell customers and services apart."""

@@ -1,0 +1,202 @@
+"""The vocabulary: every fact a case can state, and what each of its values says.
+
+A fact that is not stated is ``unknown``. Nothing here judges; that is what the rules are for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import NamedTuple
+
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One field of the vocabulary: its short label, the question it answers, and what each value says.
+
+    ``says`` maps a value to a sentence about ``{party}`` and ``{provider}``.
+    """
+
+    label: str
+    question: str
+    says: Mapping[str, str]
+
+
+def _yes_no(label: str, question: str, yes: str, no: str) -> Fact:
+    return Fact(label, question, {"yes": yes, "no": no})
+
+
+VOCABULARY: Mapping[str, Fact] = {
+    "party_is": Fact(
+        "The party is",
+        "What is the party: a private person, an employee, a unit or a whole organization?",
+        {
+            "private_person": "{party} is a private person",
+            "employee": "{party} is an employee",
+            "unit": "{party} is a unit of an organization",
+            "organization": "{party} is an organization of its own",
+        },
+    ),
+    "organization": Fact(
+        "Wider organization",
+        "Do the party and the provider belong to the same wider organization?",
+        {
+            "same": "{party} and {provider} belong to the same wider organization",
+            "different": "{party} and {provider} belong to different organizations",
+        },
+    ),
+    "consumes": _yes_no(
+        "Consumes the service",
+        "Does the party, or the unit it acts for, consume this service from this provider?",
+        "{party} consumes this service from {provider}",
+        "{party} does not consume this service from {provider}",
+    ),
+    "supplies": _yes_no(
+        "Supplies the provider",
+        "Does the party give the provider something this service needs?",
+        "{party} gives {provider} something the service needs",
+        "{party} gives {provider} nothing the service needs",
+    ),
+    "sets_requirements": _yes_no(
+        "Sets requirements",
+        "Does the party say what is needed, and answer for what comes of it?",
+        "{party} sets the requirements and answers for the outcomes",
+        "{party} does not set the requirements",
+    ),
+    "uses": _yes_no(
+        "Uses it",
+        "Does the party use the service in its daily work or life?",
+        "{party} uses the service",
+        "{party} does not use the service",
+    ),
+    "authorizes_budget": _yes_no(
+        "Authorizes the budget",
+        "Does the party authorize the budget for consuming the service?",
+        "{party} authorizes the budget for it",
+        "{party} does not authorize the budget for it",
+    ),
+    "gives_feedback": _yes_no(
+        "Gives feedback",
+        "Does the party tell the provider what it thinks of the service?",
+        "{party} gives {provider} feedback",
+        "{party} gives {provider} no feedback",
+    ),
+    "inside_provider": _yes_no(
+        "Part of the provider",
+        "Is the party a part of the provider itself?",
+        "{party} is a part of {provider}",
+        "{party} is not a part of {provider}",
+    ),
+    "serves_several_units": _yes_no(
+        "Provider is shared",
+        "Does the provider serve several units of its own organization?",
+        "{provider} serves several units of its organization",
+        "{provider} belongs to one unit and serves that unit alone",
+    ),
+    "direct_online": _yes_no(
+        "Served directly online",
+        "Does the provider serve this outside party itself, with no business unit between?",
+        "{provider} serves {party} directly online, with no business unit between",
+        "a business unit stands between {provider} and {party}, or sells to it",
+    ),
+    "charge": Fact(
+        "Charge",
+        "What is the party charged for the service?",
+        {
+            "none": "{party} is charged nothing",
+            "notional": "{party} is shown what the service costs, and pays nothing",
+            "paid": "{party} pays for the service, in money or in kind",
+        },
+    ),
+    "binding_contract": _yes_no(
+        "Binding contract",
+        "Does a legally binding contract stand behind the service?",
+        "a legally binding contract stands between {party} and {provider}",
+        "no legally binding contract stands between {party} and {provider}",
+    ),
+}
+
+
+class FactError(ValueError):
+    """Facts that cannot be read. ``faults`` maps each bad field to what is wrong and what to write."""
+
+    def __init__(self, faults: Mapping[str, str]) -> None:
+        self.faults = dict(faults)
+        super().__init__("; ".join(f"{name}: {fault}" for name, fault in self.faults.items()))
+
+
+class Facts(NamedTuple):
+    """What is known of one provider, one service and one party. Build it with `Facts.read`."""
+
+    party_is: str = UNKNOWN
+    organization: str = UNKNOWN
+    consumes: str = UNKNOWN
+    supplies: str = UNKNOWN
+    sets_requirements: str = UNKNOWN
+    uses: str = UNKNOWN
+    authorizes_budget: str = UNKNOWN
+    gives_feedback: str = UNKNOWN
+    inside_provider: str = UNKNOWN
+    serves_several_units: str = UNKNOWN
+    direct_online: str = UNKNOWN
+    charge: str = UNKNOWN
+    binding_contract: str = UNKNOWN
+
+    @classmethod
+    def read(cls, given: Mapping[str, object]) -> Facts:
+        """Read a mapping of facts. ``True`` and ``False`` count as yes and no.
+
+        Raises `FactError`, with every fault at once, for a name or value outside the vocabulary.
+        """
+        faults = {
+            str(name): fault for name, value in given.items() if (fault := fault_in(name, value))
+        }
+        if faults:
+            raise FactError(faults)
+        return cls(**{name: plain(value) for name, value in given.items()})
+
+    def but(self, **changes: object) -> Facts:
+        """The same facts with some of them changed. Raises `FactError` as `read` does."""
+        return Facts.read({**self._asdict(), **changes})
+
+    def known(self) -> dict[str, str]:
+        """The facts that are not unknown."""
+        return {name: value for name, value in self._asdict().items() if value != UNKNOWN}
+
+
+def plain(value: object) -> str:
+    """A value as the vocabulary spells it: YAML's bare yes and no arrive as booleans."""
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+
+
+def fault_in(name: object, value: object) -> str | None:
+    """What is wrong with one stated fact and what to write instead, or ``None`` if it is fine."""
+    if name not in VOCABULARY:
+        return f"no such fact; {suggest(str(name), VOCABULARY)}"
+    values = (*VOCABULARY[str(name)].says, UNKNOWN)
+    if value is None or value == "":
+        return f"is empty; write {one_of(values)}"
+    if isinstance(value, bool | str) and plain(value) in values:
+        return None
+    return f"{shorten(value)} is not a value of it; {suggest(str(value), values)}"
+
+
+def one_of(words: tuple[str, ...]) -> str:
+    """``a, b or c``."""
+    return f"{', '.join(words[:-1])} or {words[-1]}" if len(words) > 1 else words[0]
+
+
+def suggest(word: str, known: Mapping[str, object] | tuple[str, ...]) -> str:
+    """What to write for a word that is not known, with the nearest known one where one is near."""
+    words = tuple(known)
+    near = get_close_matches(word[:80].lower(), words, n=1)
+    return f"write {one_of(words)}" + (f" (did you mean {near[0]}?)" if near else "")
+
+
+def shorten(value: object, width: int = 40) -> str:
+    """A value as it is shown in a message: quoted, printable and short."""
+    text = ascii(value) if not str(value).isprintable() else repr(value)
+    return text if len(text) <= width else f"{text[: width - 1]}…"

@@ -1,0 +1,264 @@
+"""From facts to a verdict: the answer, why, what is missing, and which one fact would flip it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from itertools import product
+from typing import Any, NamedTuple, overload
+
+from customer_casebook.facts import UNKNOWN, VOCABULARY, Facts
+from customer_casebook.rules import LENSES, Lens, Rule, presume
+
+UNDETERMINED = "undetermined"
+
+Answers = frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A rule that decided, the known facts it read, and those it had to presume."""
+
+    rule: Rule
+    facts: Mapping[str, str]
+    presumed: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """One fact whose change would change the answer: from ``was`` to ``to``, making it ``answer``."""
+
+    fact: str
+    was: str
+    to: str
+    answer: str | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the rules say about one lens of a case.
+
+    ``answer`` is one of the lens's answers, a sorted tuple of them for the lens *role*, or ``undetermined``.
+    ``possible`` holds every answer that some way of learning the unknown facts would give.
+    """
+
+    lens: str
+    answer: str | tuple[str, ...]
+    possible: tuple[str, ...]
+    because: tuple[Reason, ...]
+    missing: tuple[str, ...]
+    flips: tuple[Flip, ...]
+
+    @property
+    def answers(self) -> tuple[str, ...]:
+        """The settled answers: none, one, or for the lens *role* several."""
+        if self.answer == UNDETERMINED:
+            return ()
+        return (self.answer,) if isinstance(self.answer, str) else self.answer
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return tuple(reason.rule.note for reason in self.because if reason.rule.note)
+
+    def as_json(self) -> dict[str, Any]:
+        """The verdict as plain lists and dictionaries."""
+        return {
+            "answer": list(self.answer) if isinstance(self.answer, tuple) else self.answer,
+            "possible": list(self.possible),
+            "because": [
+                {
+                    "rule": reason.rule.id,
+                    "title": reason.rule.title,
+                    "editions": list(reason.rule.editions),
+                    "facts": dict(reason.facts),
+                    "presumed": dict(reason.presumed),
+                }
+                for reason in self.because
+            ],
+            "missing": list(self.missing),
+            "flips": [
+                {
+                    "fact": flip.fact,
+                    "from": flip.was,
+                    "to": flip.to,
+                    "answer": list(flip.answer) if isinstance(flip.answer, tuple) else flip.answer,
+                }
+                for flip in self.flips
+            ],
+            "notes": list(self.notes),
+        }
+
+    def __str__(self) -> str:
+        lines = [f"{self.lens}: {spell(self.answer)}"]
+        if set(self.possible) != set(self.answers):
+            lines.append(f"  possible  {spell(self.possible)}")
+        for reason in self.because:
+            lines.append(f"  because   {reason.rule.title} [{', '.join(reason.rule.editions)}]")
+            lines += [f"            {name} = {value}" for name, value in reason.facts.items()]
+            lines += [
+                f"            {name} = {value} (presumed)"
+                for name, value in reason.presumed.items()
+            ]
+        lines += [f"  note      {note}" for note in self.notes]
+        lines += [f"  missing   {name}: {VOCABULARY[name].question}" for name in self.missing]
+        lines += [
+            f"  flips     {flip.fact}: {flip.was} -> {flip.to} makes it {spell(flip.answer)}"
+            for flip in self.flips
+        ]
+        return "\n".join(lines)
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(str(self))
+
+
+class Verdicts(dict[str, Verdict]):
+    """The verdicts on every lens, by the lens's name."""
+
+    def __str__(self) -> str:
+        width = max(map(len, self))
+        return "\n".join(
+            f"{lens:{width}}  {spell(verdict.answer)}"
+            + (f"  (missing: {', '.join(verdict.missing)})" if verdict.missing else "")
+            for lens, verdict in self.items()
+        )
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(str(self))
+
+
+def spell(answer: str | tuple[str, ...]) -> str:
+    """An answer as words in a line of text."""
+    return (answer if isinstance(answer, str) else ", ".join(answer)).replace("_", " ")
+
+
+@overload
+def decide(facts: Mapping[str, object] | Facts, lens: str) -> Verdict: ...
+@overload
+def decide(facts: Mapping[str, object] | Facts, lens: None = None) -> Verdicts: ...
+def decide(
+    facts: Mapping[str, object] | Facts, lens: str | None = None
+) -> Verdict | Verdicts:
+    """What the rules make of the facts: one lens's `Verdict`, or `Verdicts` on all of them.
+
+    Raises `FactError` for facts outside the vocabulary and `ValueError` for a lens that does not exist.
+    """
+    known = facts if isinstance(facts, Facts) else Facts.read(facts)
+    if lens is None:
+        return Verdicts({name: _judge(each, known) for name, each in LENSES.items()})
+    if lens not in LENSES:
+        raise ValueError(f"there is no lens {lens!r}; the lenses are {', '.join(LENSES)}")
+    return _judge(LENSES[lens], known)
+
+
+def _judge(lens: Lens, facts: Facts) -> Verdict:
+    stated = tuple([getattr(facts, name) for name in lens.reads])
+    outcomes = _outcomes(lens, stated)
+    settled, possible = _settled(outcomes), Answers().union(*(each.answers for each in outcomes.values()))
+    effective = presume(facts)
+    deciding = {rule.name for each in outcomes.values() for rule in each.rules if rule.answer in settled}
+    return Verdict(
+        lens=lens.name,
+        answer=_as_answer(lens, settled),
+        possible=_in_order(lens, possible),
+        because=tuple(_reason(rule, facts, effective) for rule in lens.rules if rule.name in deciding),
+        missing=tuple(_missing(lens, stated, outcomes)),
+        flips=tuple(_flips(lens, stated, effective, settled)),
+    )
+
+
+class _Outcome(NamedTuple):
+    """What the rules say when every fact they read is known."""
+
+    answers: Answers
+    rules: tuple[Rule, ...]
+
+
+_Values = tuple[str, ...]
+
+
+@cache
+def _truth_table(lens_name: str) -> dict[_Values, _Outcome]:
+    """The lens's rules, run once over every complete set of the facts they read."""
+    lens = LENSES[lens_name]
+    table = {}
+    for values in product(*(VOCABULARY[name].says for name in lens.reads)):
+        complete = Facts(**dict(zip(lens.reads, values, strict=True)))
+        rules = tuple(rule for rule in lens.rules if rule.holds(complete))
+        table[values] = _Outcome(Answers(rule.answer for rule in rules), rules)
+    return table
+
+
+def _outcomes(lens: Lens, stated: _Values) -> dict[_Values, _Outcome]:
+    """The outcome for every way of learning what is unknown among the values stated for the facts the lens reads.
+
+    Where the presumption covers the requirements, it stands in for whatever would be learnt of them.
+    """
+    table = _truth_table(lens.name)
+    if UNKNOWN not in stated:
+        return {stated: table[stated]}
+    learnable = [
+        VOCABULARY[name].says if value == UNKNOWN else (value,)
+        for name, value in zip(lens.reads, stated, strict=True)
+    ]
+    voice = lens.reads.index("sets_requirements") if "sets_requirements" in lens.reads else None
+    if voice is None or stated[voice] != UNKNOWN:
+        return {values: table[values] for values in product(*learnable)}
+    outcomes = {}
+    for values in product(*learnable):
+        silent = (*values[:voice], UNKNOWN, *values[voice + 1 :])
+        presumed = presume(Facts(**dict(zip(lens.reads, silent, strict=True)))).sets_requirements
+        heard = values if presumed == UNKNOWN else (*values[:voice], presumed, *values[voice + 1 :])
+        outcomes[values] = table[heard]
+    return outcomes
+
+
+def _settled(outcomes: Mapping[_Values, _Outcome]) -> Answers:
+    return Answers.intersection(*(each.answers for each in outcomes.values()))
+
+
+def _reason(rule: Rule, facts: Facts, effective: Facts) -> Reason:
+    stated, presumed = {}, {}
+    for name in rule.reads:
+        if (value := getattr(facts, name)) != UNKNOWN:
+            stated[name] = value
+        elif (value := getattr(effective, name)) != UNKNOWN:
+            presumed[name] = value
+    return Reason(rule, stated, presumed)
+
+
+def _missing(
+    lens: Lens, stated: _Values, outcomes: Mapping[_Values, _Outcome]
+) -> Iterator[str]:
+    """The unknown facts on which the answer hangs: learning that fact alone can make a difference."""
+    for place, name in enumerate(lens.reads):
+        if stated[place] == UNKNOWN:
+            seen: dict[_Values, Answers] = {}
+            if any(
+                seen.setdefault(values[:place] + values[place + 1 :], each.answers) != each.answers
+                for values, each in outcomes.items()
+            ):
+                yield name
+
+
+def _flips(lens: Lens, stated: _Values, effective: Facts, settled: Answers) -> Iterator[Flip]:
+    """Each known or presumed fact changed by itself, wherever that changes the answer."""
+    for place, name in enumerate(lens.reads):
+        was = getattr(effective, name)
+        if was == UNKNOWN:
+            continue
+        for to in VOCABULARY[name].says:
+            if to != was:
+                after = _settled(_outcomes(lens, (*stated[:place], to, *stated[place + 1 :])))
+                if after != settled:
+                    yield Flip(name, was, to, _as_answer(lens, after))
+
+
+def _in_order(lens: Lens, answers: Answers) -> tuple[str, ...]:
+    return tuple(answer for answer in lens.answers if answer in answers)
+
+
+def _as_answer(lens: Lens, settled: Answers) -> str | tuple[str, ...]:
+    if not settled:
+        return UNDETERMINED
+    return tuple(sorted(settled)) if lens.many else next(iter(settled))
