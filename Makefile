@@ -1,0 +1,62 @@
+# Customer Casebook: every verb a learner, an author or a tester needs. `make` alone lists them.
+#
+# PYTHON     the Python that makes the environment (3.11 or newer)
+# VENV       where the environment lies
+# NOTEBOOKS  the folder JupyterLab opens
+# LAB_FLAGS  more flags for JupyterLab, such as: make lab LAB_FLAGS="--no-browser --port 9999"
+
+PYTHON ?= python3
+VENV ?= .venv
+NOTEBOOKS ?= notebooks
+LAB_FLAGS ?=
+
+BIN := $(VENV)/bin
+PIP := "$(BIN)/python" -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help lab test lint notebooks bench clean
+
+help:  ## list what make can do
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1 - \2/p' Makefile
+
+lab: $(VENV)/lab.stamp  ## open the course in JupyterLab; the first time, set everything up
+	@JUPYTER_CONFIG_PATH="$(CURDIR)/deploy/jupyter$${JUPYTER_CONFIG_PATH:+:$$JUPYTER_CONFIG_PATH}" \
+	exec "$(BIN)/python" -m jupyterlab $(LAB_FLAGS) "$(NOTEBOOKS)/00_start_here.ipynb"
+
+test: lint  ## check everything: code, content, notebooks, and the course in a browser
+	@"$(BIN)/python" -m pytest
+
+lint: $(VENV)/test.stamp  ## check style, types and the one-way arrows between modules
+	@"$(BIN)/ruff" check
+	@"$(BIN)/ruff" format --check
+	@"$(BIN)/mypy"
+	@"$(BIN)/lint-imports" --no-logo
+
+notebooks: $(VENV)/test.stamp  ## run all notebooks again and save their outputs
+	@"$(BIN)/python" -m customer_casebook.notebook notebooks/*.ipynb
+
+bench: $(VENV)/test.stamp  ## measure speed and memory into build/bench.json
+	@"$(BIN)/python" -m tests.bench
+
+clean:  ## remove the environment and everything built
+	rm -rf "$(VENV)" build dist .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+# A stamp tells make that the environment is as pyproject.toml and constraints.txt want it.
+$(VENV)/lab.stamp: pyproject.toml constraints.txt
+	@command -v "$(PYTHON)" > /dev/null || { \
+	  echo "There is no $(PYTHON) here. Install Python 3.11 or newer, or say which one: make PYTHON=/path/to/python3" >&2; \
+	  exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Customer Casebook needs Python 3.11 or newer; $(PYTHON) is older. Say which one to use: make PYTHON=python3.12" >&2; \
+	  exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2> /dev/null || { \
+	  echo "$(PYTHON) cannot make environments: its venv module is missing. On Debian and Ubuntu: apt install python3-venv" >&2; \
+	  exit 1; }
+	@echo "Setting up the environment in $(VENV). This takes a few minutes once." >&2
+	@test -x "$(BIN)/pip" || "$(PYTHON)" -m venv "$(VENV)"
+	@$(PIP) -e .
+	@touch "$@"
+
+$(VENV)/test.stamp: $(VENV)/lab.stamp
+	@$(PIP) -e '.[test]'
+	@touch "$@"
