@@ -1,1 +1,38 @@
-"""Customer Casebook: cases that teach to tell customers and services apart."""
+"""Customer Casebook: cases that teach to tell customers and services apart.
+
+What a notebook may import is here, and loaded when first asked for, so that the command line needs no widgets.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from customer_casebook.facts import Facts
+    from customer_casebook.library import case, cases
+    from customer_casebook.verdict import decide
+    from customer_casebook.view.study import compare, study
+    from customer_casebook.view.what_if import what_if
+
+__all__ = ["Facts", "case", "cases", "compare", "decide", "study", "what_if"]
+
+_HOME = {
+    "Facts": "facts",
+    "case": "library",
+    "cases": "library",
+    "compare": "view.study",
+    "decide": "verdict",
+    "study": "view.study",
+    "what_if": "view.what_if",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

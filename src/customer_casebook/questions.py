@@ -1,0 +1,214 @@
+"""From a case and a lens to a question with its feedback: every text a learner is told, found by the rules.
+
+No answer is typed anywhere. The right options are the verdict's; what is said about a wrong one is the misconception
+it betrays, or else the fewest facts that would have to be different for it to be right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations, product
+
+from customer_casebook.facts import UNKNOWN, VOCABULARY
+from customer_casebook.library import Case, LensText, Misconception, lens_texts, misconceptions, world
+from customer_casebook.rules import LENSES
+from customer_casebook.verdict import UNDETERMINED, Flip, Verdict, decide
+
+_FAR = 3  # more changed facts than this make another story
+
+
+@dataclass(frozen=True)
+class Question:
+    """One lens asked of one case: what the learner chooses from, what is right, and what each choice is told."""
+
+    case: Case
+    lens: str
+
+    @property
+    def id(self) -> str:
+        return f"{self.case.id}/{self.lens}"
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        return decide(self.case.facts, self.lens)
+
+    @property
+    def text(self) -> LensText:
+        return lens_texts()[self.lens]
+
+    @property
+    def prompt(self) -> str:
+        return sentence(self.text.question, self.case, stop="")
+
+    @property
+    def many(self) -> bool:
+        return LENSES[self.lens].many
+
+    @property
+    def options(self) -> dict[str, str]:
+        """Option to label, the verdict's own order, with *the facts do not settle it* last."""
+        answers = (*LENSES[self.lens].answers, UNDETERMINED)
+        return {answer: self.text.answers[answer].label for answer in answers}
+
+    @cached_property
+    def right(self) -> frozenset[str]:
+        """The options to choose. Where some roles are settled and others open, both is said."""
+        open_part = set(self.verdict.possible) - set(self.verdict.answers)
+        return frozenset(self.verdict.answers) | ({UNDETERMINED} if open_part else frozenset())
+
+    @property
+    def answer(self) -> str:
+        """The right answer in words."""
+        return " + ".join(label for option, label in self.options.items() if option in self.right)
+
+    def misconception(self, choice: Iterable[str]) -> Misconception | None:
+        """The first known wrong reason that a choice betrays, if any."""
+        chosen = frozenset(choice)
+        return next(
+            (
+                each
+                for option in self.options
+                if (option in chosen) != (option in self.right)
+                and (each := self._betrayed(option, chosen=option in chosen))
+            ),
+            None,
+        )
+
+    def _betrayed(self, option: str, *, chosen: bool) -> Misconception | None:
+        facts = self.case.facts._asdict()
+        for each in misconceptions():
+            for sign in each.shows:
+                if sign.lens == self.lens and option == (sign.choice if chosen else sign.omits):
+                    if all(facts[name] in values for name, values in sign.when.items()):
+                        return each
+        return None
+
+    def why_not(self, option: str) -> str:
+        """Why a wrong option is wrong."""
+        if wrong := self._betrayed(option, chosen=True):
+            return f"“{wrong.claim}” is a common thought. {wrong.corrective}"
+        if option == UNDETERMINED:
+            return "The facts do settle it: nothing that is unknown here could change the answer."
+        means = self.text.answers[option].means
+        if option in self.verdict.possible:
+            return f"It may turn out so, but nothing here tells. {means}"
+        changes = self._needed(option)
+        if not changes:
+            return means
+        needed = join(say(name, value, self.case) for name, value in changes)
+        return f"{means} For that, the facts would have to be different: {needed}."
+
+    def why_missed(self, option: str) -> str:
+        """Why a right option that was left out belongs to the answer."""
+        if wrong := self._betrayed(option, chosen=False):
+            return f"“{wrong.claim}” is a common thought. {wrong.corrective}"
+        return self.text.answers[option].means
+
+    def _needed(self, option: str) -> tuple[tuple[str, str], ...]:
+        """The fewest facts to change so that the option would be right."""
+        facts = self.case.facts
+        reads = [name for name in LENSES[self.lens].reads if name != "party_is"]
+        for size in range(1, _FAR + 1):
+            for names in combinations(reads, size):
+                for values in product(*(VOCABULARY[name].says for name in names)):
+                    changes = tuple(zip(names, values, strict=True))
+                    if all(getattr(facts, name) != value for name, value in changes):
+                        if option in decide(facts.but(**dict(changes)), self.lens).answers:
+                            return changes
+        return ()
+
+    def reasons(self) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+        """For each deciding rule its title, its explanation and the facts it went by, in the words of the case."""
+        for reason in self.verdict.because:
+            known = [sentence(VOCABULARY[name].says[value], self.case) for name, value in reason.facts.items()]
+            taken = [
+                "Nothing says otherwise, so it is presumed that "
+                + say(name, value, self.case) + "."
+                for name, value in reason.presumed.items()
+            ]
+            yield reason.rule.title, reason.rule.explanation, (*known, *taken, *self._notes(reason.rule.note))
+
+    @staticmethod
+    def _notes(note: str) -> tuple[str, ...]:
+        return (note,) if note else ()
+
+    @cached_property
+    def turns_on(self) -> Flip | None:
+        """The one fact a settled answer turns on: of those that would settle it otherwise, the most telling."""
+        flips = [flip for flip in self.verdict.flips if flip.answer != UNDETERMINED]
+        # Where the party works says more about it than what kind of thing it is.
+        flips.sort(key=lambda flip: flip.fact == "party_is")
+        return flips[0] if flips and not self.verdict.missing else None
+
+    def turning_point(self) -> str:
+        """What single fact would settle the question, or flip it, as a sentence; empty where none would."""
+        if self.verdict.missing:
+            return " ".join(self._settling(name) for name in self.verdict.missing)
+        if not (flip := self.turns_on):
+            return ""
+        return f"One fact would flip it: if {say(flip.fact, flip.to, self.case)}, the answer would be “{self.label(flip.answer)}”."
+
+    def _settling(self, name: str) -> str:
+        question = self.case.open.get(name) or VOCABULARY[name].question
+        outcomes = [
+            f"if {say(name, value, self.case)}: {self.label(answer)}"
+            for value in VOCABULARY[name].says
+            if (answer := decide(self.case.facts.but(**{name: value}), self.lens).answer) != UNDETERMINED
+        ]
+        return question + (f" ({capital('; '.join(outcomes))}.)" if outcomes else "")
+
+    def label(self, answer: str | tuple[str, ...]) -> str:
+        """An answer as learners read it."""
+        if isinstance(answer, str):
+            return self.text.answers[answer].label
+        return join(self.text.answers[each].label for each in answer)
+
+
+def ask(case: Case, lenses: Iterable[str]) -> list[Question]:
+    """The questions of a case, in the order of the lenses. Raises `ValueError` for a lens that does not exist."""
+    wanted = tuple(lenses)
+    for lens in wanted:
+        if lens not in LENSES:
+            raise ValueError(f"there is no lens {lens!r}; the lenses are {', '.join(LENSES)}")
+    return [Question(case, lens) for lens in wanted]
+
+
+def slip_id(case: Case, evidence: str) -> str:
+    """The name of a piece of evidence among those of several cases."""
+    return f"{case.id}/{evidence}"
+
+
+def say(name: str, value: str, case: Case) -> str:
+    """A fact in the words of a case, to stand inside a sentence."""
+    if value == UNKNOWN:
+        return f"it is not known: {VOCABULARY[name].question}"
+    return fill(VOCABULARY[name].says[value], case)
+
+
+def sentence(template: str, case: Case, stop: str = ".") -> str:
+    """A template about a case as a sentence of its own."""
+    return capital(fill(template, case)) + stop
+
+
+def fill(template: str, case: Case) -> str:
+    """A template with the names of the case's party, provider and service in it."""
+    parties = world().parties
+    for place, name in (
+        ("{party}", parties[case.party].name),
+        ("{provider}", parties[case.provider].name),
+        ("{service}", world().services[case.service].name),
+    ):
+        template = template.replace(place, name)
+    return template
+
+
+def capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def join(words: Iterable[str]) -> str:
+    """``a, b and c``."""
+    *init, last = words
+    return f"{', '.join(init)} and {last}" if init else last

@@ -1,0 +1,1 @@
+"""The activities as widgets: the only place that knows ipywidgets, anywidget and matplotlib."""

@@ -1,0 +1,42 @@
+"""What every activity has: a transcript for wherever widgets do not live, and callbacks that never fail in silence."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any
+
+from customer_casebook.document import Block, Line, to_html, to_text
+
+START = "This is the transcript of an activity. To do it yourself, choose Run, then Run All Cells."
+
+
+class Activity:
+    """A mix-in for widgets: shown live they are themselves, elsewhere they are their transcript."""
+
+    transcript: Sequence[Block] = ()
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+        # ipywidgets' own text is a repr cut at 110 characters, so a change in what is taught would go unseen.
+        bundle: dict[str, Any] = super()._repr_mimebundle_(**kwargs)  # type: ignore[misc]
+        blocks = (Line(START), *self.transcript)
+        return {**bundle, "text/html": to_html(blocks), "text/plain": to_text(blocks)}
+
+
+def careful(
+    report: Callable[[Any, str], None],
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Wrap a callback so that what fails in it reaches ``report``: on its own it would vanish unseen."""
+
+    def wrapping(callback: Callable[..., None]) -> Callable[..., None]:
+        @wraps(callback)
+        def wrapped(self: Any, *args: Any) -> None:
+            try:
+                callback(self, *args)
+            except Exception:
+                report(self, traceback.format_exc())
+
+        return wrapped
+
+    return wrapping

@@ -1,0 +1,128 @@
+"""The question card: a deck of questions beside their story, shown by our one front-end part.
+
+The card carries each option's feedback from the start and reveals it without asking the kernel. The kernel judges and
+records every press by itself, and acknowledges it.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Mapping, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+from customer_casebook.document import Line, Points, to_html
+from customer_casebook.journal import Attempt, journal
+from customer_casebook.questions import Question, slip_id
+from customer_casebook.view.activity import Activity
+
+FRONT = Path(__file__).parent / "front"
+
+
+class Card(Activity, anywidget.AnyWidget):
+    """A deck of questions.
+
+    ``spec`` is what the front end shows. ``given`` is written by the front end alone, question number to
+    ``{press, choice, sure, ms}``; ``saved`` by the kernel alone, press to ``{state, text}``.
+    """
+
+    _esm = FRONT / "card.js"
+    _css = FRONT / "style.css"
+
+    spec = traitlets.Dict().tag(sync=True)
+    given = traitlets.Dict().tag(sync=True)
+    saved = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, questions: Sequence[Question], **spec: Any) -> None:
+        self.questions = tuple(questions)
+        super().__init__(spec={**spec, "questions": [_on_card(each) for each in self.questions]})
+
+    @traitlets.observe("given")
+    def _judge(self, change: Mapping[str, Any]) -> None:
+        for index, answer in change["new"].items():
+            press = str(answer.get("press"))
+            if press not in self.saved:
+                self.saved = {**self.saved, press: self._record(index, press, answer)}
+
+    def _record(self, index: str, press: str, answer: Mapping[str, Any]) -> dict[str, str]:
+        """Judge one press and keep it; what fails is told on the card, which stays usable."""
+        try:
+            question = self.questions[int(index)]
+            choice = frozenset(map(str, answer["choice"]))
+            wrong = question.misconception(choice)
+            attempt = Attempt(
+                item=question.id,
+                choice=tuple(sorted(choice)),
+                sure=bool(answer["sure"]),
+                right=choice == question.right,
+                misconception=wrong.id if wrong else None,
+                ms=int(answer["ms"]),
+                event=press,
+            )
+            if journal().record(attempt):
+                return {"state": "saved", "text": "Saved."}
+            return {"state": "memory", "text": "Kept for now; the disk does not take it yet."}
+        except Exception:
+            return {
+                "state": "failed",
+                "text": "This answer could not be recorded. The feedback stands, and you can go on.",
+                "details": traceback.format_exc(),
+            }
+
+
+def _on_card(question: Question) -> dict[str, Any]:
+    """A question as the front end needs it: a choice is a key, and the key picks a text."""
+    options = question.options
+    wrong = f"Not quite. The answer: {question.answer}."
+    return {
+        "id": question.id,
+        "topic": question.text.label,
+        "prompt": escape(question.prompt),
+        "many": question.many,
+        "options": [{"id": option, "label": label} for option, label in options.items()],
+        "answer": [option for option in options if option in question.right],
+        "heads": {
+            "+".join(option for option in options if option in question.right): _head("right", f"Right: {question.answer}.")
+        },
+        "otherwise": _head("wrong", wrong),
+        "parts": {
+            option: (
+                {"off": _part(f"{label} belongs to it.", question.why_missed(option))} if question.many else {}
+            )
+            if option in question.right
+            else {"on": _part(f"You chose “{label}”.", question.why_not(option))}
+            for option, label in options.items()
+        },
+        "tail": _tail(question),
+        "evidence": _telling_evidence(question),
+    }
+
+
+def _head(tone: str, words: str) -> dict[str, str]:
+    return {"tone": tone, "html": Line(words, "ccb-head").html()}
+
+
+def _part(lead: str, words: str) -> str:
+    return f"<p><strong>{escape(lead)}</strong> {escape(words)}</p>"
+
+
+def _tail(question: Question) -> str:
+    """Why the verdict is what it is, and what would settle or flip it."""
+    parts = [
+        f"<p><strong>{escape(title)}</strong> {escape(explanation)}</p>{Points(facts).html()}"
+        for title, explanation, facts in question.reasons()
+    ]
+    if turning_point := question.turning_point():
+        lead = "What would settle it:" if question.verdict.missing else "What would flip it:"
+        parts.append(f"<p><strong>{lead}</strong> {escape(turning_point)}</p>")
+    return "".join(parts)
+
+
+def _telling_evidence(question: Question) -> list[str]:
+    """The slips, as the front end knows them, that show the fact the answer turns on."""
+    turns_on = question.turns_on.fact if question.turns_on else None
+    return [slip_id(question.case, each.id) for each in question.case.evidence if turns_on in each.shows]

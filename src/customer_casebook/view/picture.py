@@ -1,0 +1,184 @@
+"""The picture beside the switches: who stands under which roof, where the service goes, where the money goes.
+
+matplotlib without pyplot (which costs 0.4 s and 40 MiB more), to SVG with real text that follows the theme.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from functools import cached_property
+from html import escape
+from io import StringIO
+from typing import TYPE_CHECKING
+
+from customer_casebook.facts import UNKNOWN, Facts
+from customer_casebook.library import Case, world
+from customer_casebook.questions import capital
+from customer_casebook.rules import part_of_provider, same_house
+from customer_casebook.verdict import decide
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_INK = "#010203"  # stands for the theme's own ink until the SVG is written
+_SERVICE, _MONEY, _SUPPLY = "#0072b2", "#009e73", "#d55e00"  # Okabe and Ito
+_SIZE = (5.0, 3.3)  # inches
+_STYLE = {"svg.fonttype": "none", "svg.hashsalt": "casebook", "font.size": 10, "text.color": _INK}
+
+
+class Picture:
+    """One figure, redrawn for every set of facts of a case."""
+
+    def __init__(self, case: Case) -> None:
+        parties = world().parties
+        self.party = capital(parties[case.party].name)
+        self.provider = capital(parties[case.provider].name)
+        self.service = world().services[case.service].name
+        self.house = capital(world().root(case.provider).name)
+        root = capital(world().root(case.party).name)
+        self.other_house = root if root != self.house else "Another organization"
+
+    def describe(self, facts: Facts) -> str:
+        """What the picture says, in words."""
+        parts = [self._roofs(facts)]
+        if facts.consumes == "yes" or facts.uses == "yes":
+            parts.append(f"{capital(self.service)} goes from {self.provider} to {self.party}.")
+        if facts.supplies == "yes":
+            parts.append(f"{self.party} supplies {self.provider}.")
+        parts.append(self._money(facts))
+        return " ".join(parts)
+
+    def _roofs(self, facts: Facts) -> str:
+        if part_of_provider(facts):
+            return f"{self.party} is a part of {self.provider}, in {self.house}."
+        if same_house(facts):
+            return f"{self.party} and {self.provider} stand under one roof: {self.house}."
+        if facts.party_is == "private_person":
+            return f"{self.party} stands alone, outside {self.house}, where {self.provider} is."
+        if facts.organization == UNKNOWN:
+            return f"Whether {self.party} stands under the roof of {self.house}, where {self.provider} is, is not known."
+        return f"{self.party} and {self.provider} stand under different roofs."
+
+    def _money(self, facts: Facts) -> str:
+        booked = decide(facts, "money").answer
+        return {
+            "none": "No money goes back.",
+            "notional": f"{self.party} is shown the cost, and nothing moves.",
+            "paid": f"{self.party} pays: "
+            + {"internal_transaction": "an internal transaction.", "revenue": "revenue."}.get(
+                str(booked), "an internal transaction or revenue."
+            ),
+        }.get(facts.charge, "Whether money goes back is not known.")
+
+    def html(self, facts: Facts) -> str:
+        """The picture as inline SVG with its description; the description alone where matplotlib is missing."""
+        words = escape(self.describe(facts))
+        try:
+            svg = self._svg(facts)
+        except ImportError:
+            return f"<p>{words}</p><p>(No picture: matplotlib is not installed here.)</p>"
+        return svg.replace("<svg ", f'<svg role="img" aria-label="{words}" ', 1)
+
+    @cached_property
+    def _canvas(self) -> tuple[Figure, Axes]:
+        from matplotlib.figure import Figure  # only when a chart is shown
+
+        figure = Figure(figsize=_SIZE)
+        axes = figure.add_axes((0, 0, 1, 1))
+        axes.set(xlim=(0, 100), ylim=(0, 66))
+        axes.axis("off")
+        return figure, axes
+
+    def _svg(self, facts: Facts) -> str:
+        from matplotlib import rc_context
+
+        with rc_context(_STYLE):
+            figure, axes = self._canvas
+            for artist in (*axes.patches, *axes.texts):
+                artist.remove()
+            self._draw(axes, facts)
+            out = StringIO()
+            figure.savefig(out, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+        svg = out.getvalue()
+        svg = svg[svg.index("<svg ") :]
+        svg = re.sub(r"<metadata>.*?</metadata>", "", svg, count=1, flags=re.DOTALL)
+        svg = re.sub(r' (?:width|height)="[\d.]+pt"', "", svg, count=2)
+        svg = re.sub(r"'DejaVu Sans'[^;\"]*", "inherit", svg)
+        return svg.replace(_INK, "currentColor")
+
+    def _draw(self, axes: Axes, facts: Facts) -> None:
+        self._draw_roofs(axes, facts)
+        if part_of_provider(facts):
+            _box(axes, (30, 6, 40, 44), self.provider, top=True)
+            _box(axes, (35, 11, 30, 22), self.party)
+            return
+        _box(axes, (5, 14, 24, 24), self.provider)
+        _box(axes, (71, 14, 24, 24), self.party, round_=facts.party_is in ("private_person", "employee"))
+        if facts.consumes == "yes" or facts.uses == "yes":
+            _arrow(axes, 30, 70, 33, self.service, _SERVICE, "-")
+        elif UNKNOWN in (facts.consumes, facts.uses):
+            _arrow(axes, 30, 70, 33, "served?", _SERVICE, ":")
+        if facts.supplies == "yes":
+            _arrow(axes, 70, 30, 26, "supplies", _SUPPLY, "-")
+        booked = str(decide(facts, "money").answer).replace("_", " ")
+        label = {"paid": booked if facts.charge == "paid" and booked != "undetermined" else "pays"}
+        money = {"notional": ("shows the cost", ":"), UNKNOWN: ("charged?", ":"), "paid": (label["paid"], "-")}
+        if facts.charge in money:
+            words, line = money[facts.charge]
+            _arrow(axes, 70, 30, 19, words, _MONEY, line)
+
+    def _draw_roofs(self, axes: Axes, facts: Facts) -> None:
+        alone = facts.party_is == "private_person"
+        if same_house(facts):
+            _roof(axes, (2, 3, 96, 50), self.house)
+            return
+        open_ = facts.organization == UNKNOWN and not alone
+        _roof(axes, (2, 3, 30, 50), self.house)
+        if open_:
+            _roof(axes, (68, 3, 30, 50), "under which roof?", line=":")
+        elif not alone:
+            _roof(axes, (68, 3, 30, 50), self.other_house)
+
+
+def _box(axes: Axes, place: tuple[float, float, float, float], name: str, *, top: bool = False, round_: bool = False) -> None:
+    from matplotlib.patches import FancyBboxPatch
+
+    x, y, width, height = place
+    pad = 9.0 if round_ else 1.0
+    axes.add_patch(
+        FancyBboxPatch(
+            (x, y), width, height, boxstyle=f"round,pad=0,rounding_size={pad}", fill=False, edgecolor=_INK, linewidth=1.6
+        )
+    )
+    axes.text(
+        x + width / 2, y + height - 3 if top else y + height / 2, textwrap.fill(name, 12 if not top else 24),
+        ha="center", va="top" if top else "center", weight="bold", fontsize=9.5,
+    )  # fmt: skip
+
+
+def _roof(axes: Axes, place: tuple[float, float, float, float], name: str, line: str = "-") -> None:
+    """A house with a roof: everything inside has one top management."""
+    from matplotlib.patches import Polygon
+
+    x, y, width, height = place
+    eaves = y + height - 8
+    axes.add_patch(
+        Polygon(
+            [(x, y), (x + width, y), (x + width, eaves), (x + width / 2, y + height), (x, eaves)],
+            fill=False, edgecolor=_INK, linewidth=1.0, linestyle=line, alpha=0.7,
+        )
+    )  # fmt: skip
+    axes.text(
+        x + width / 2, y + height + 1.5, textwrap.fill(name, 20 if width < 50 else 60), ha="center", va="bottom"
+    )
+
+
+def _arrow(axes: Axes, start: float, end: float, y: float, words: str, colour: str, line: str) -> None:
+    from matplotlib.patches import FancyArrowPatch
+
+    axes.add_patch(
+        FancyArrowPatch((start, y), (end, y), arrowstyle="-|>", mutation_scale=13, color=colour, linewidth=2, linestyle=line)
+    )
+    axes.text((start + end) / 2, y + 0.8, textwrap.fill(words, 22), ha="center", va="bottom", fontsize=9)

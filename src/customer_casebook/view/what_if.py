@@ -1,0 +1,240 @@
+"""What if: every fact of a case as a switch, and what follows from them, at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+import anywidget
+import ipywidgets as widgets
+import traitlets
+
+from customer_casebook.document import Block, Line, Points, Prose, Table, Title
+from customer_casebook.facts import UNKNOWN, VOCABULARY, Facts
+from customer_casebook.library import Case, case, lens_texts
+from customer_casebook.questions import Question, capital
+from customer_casebook.rules import LENSES
+from customer_casebook.verdict import UNDETERMINED, Verdicts, decide, spell
+from customer_casebook.view.activity import Activity, careful
+from customer_casebook.view.card import FRONT
+from customer_casebook.view.picture import Picture
+
+Challenge = tuple[str, str]
+
+
+class Guard(anywidget.AnyWidget):
+    """Keeps JupyterLab's command keys out of the stock widgets around it, names their groups, and says ``live``."""
+
+    _esm = FRONT / "guard.js"
+    _css = FRONT / "style.css"
+
+    live = traitlets.Unicode().tag(sync=True)
+
+
+class WhatIf(Activity, widgets.VBox):
+    """Switches for the facts of a case, with its verdicts, a picture, and challenges."""
+
+    def __init__(self, told: Case, challenges: Sequence[Challenge]) -> None:
+        self.case = told
+        self.challenges = tuple(challenges)
+        self.at = 0
+        self.solved: set[int] = set()
+        self.before = self.baseline = decide(told.facts)
+        self.picture = Picture(told)
+        self._busy = False
+        self.switches = {name: _switch(name, value) for name, value in told.facts._asdict().items()}
+        self.verdicts, self.drawing, self.task, self.error = (_html() for _ in range(4))
+        self.drawing.add_class("ccb-picture")
+        self.hint = widgets.Button(description="Give me a hint")
+        self.back = widgets.Button(description="As the story tells it")
+        self.next = widgets.Button(description="Next challenge")
+        self.guard = Guard()
+        for switch in self.switches.values():
+            switch.observe(self._turned, "value")
+        self.hint.on_click(self._hint)
+        self.back.on_click(self._reset)
+        self.next.on_click(self._go_on)
+        buttons = [self.hint, self.back, self.next] if challenges else [self.back]
+        left = [*self.switches.values(), self.task, _box(buttons, "ccb-row"), self.error]
+        right = [self.drawing, self.verdicts]
+        super().__init__(
+            [
+                _html(_introduction(told)),
+                _box([_box(left, "ccb-switches"), _box(right, "ccb-outcome")], "ccb-bench"),
+                self.guard,
+            ]
+        )
+        self.add_class("ccb-activity")
+        self.transcript = _transcript(told, self.baseline, self.picture, self.challenges)
+        self._show()
+
+    @property
+    def facts(self) -> Facts:
+        """The facts as the switches stand."""
+        return Facts.read({name: switch.value for name, switch in self.switches.items()})
+
+    @property
+    def changed(self) -> list[str]:
+        """The facts that differ from the story."""
+        return [name for name, value in self.facts._asdict().items() if value != getattr(self.case.facts, name)]
+
+    def _failed(self, details: str) -> None:
+        self.error.value = (
+            "<p>Something went wrong here, and it is not your doing. Your switches still work; "
+            "if what you see looks stale, choose “As the story tells it”.</p>"
+            f"<details><summary>For whoever looks after this</summary><pre>{escape(details)}</pre></details>"
+        )
+
+    @careful(_failed)
+    def _turned(self, change: object) -> None:
+        if not self._busy:
+            self._show()
+
+    @careful(_failed)
+    def _reset(self, button: object) -> None:
+        self._busy = True
+        for name, switch in self.switches.items():
+            switch.value = getattr(self.case.facts, name)
+        self._busy = False
+        self._show()
+
+    @careful(_failed)
+    def _hint(self, button: object) -> None:
+        self._task(hint=True)
+
+    @careful(_failed)
+    def _go_on(self, button: object) -> None:
+        self.at = (self.at + 1) % len(self.challenges)
+        self._reset(button)
+
+    def _show(self) -> None:
+        now = decide(self.facts)
+        self.error.value = ""
+        self.verdicts.value = _verdict_table(self.case, self.baseline, now)
+        self.drawing.value = self.picture.html(self.facts)
+        for name, switch in self.switches.items():
+            (switch.add_class if name in self.changed else switch.remove_class)("ccb-changed")
+        heard = [
+            f"{lens_texts()[lens].label}: {_label(self.case, lens, now)}."
+            for lens in now
+            if now[lens].answer != self.before[lens].answer
+        ]
+        self.before = now
+        self._task(heard=" ".join(heard) or "No verdict changed.")
+
+    def _task(self, *, hint: bool = False, heard: str = "") -> None:
+        """The challenge, and how it stands: judged by the same rules as everything else."""
+        says = ""
+        if self.challenges:
+            lens, goal = self.challenges[self.at]
+            met = decide(self.facts, lens).answer == goal
+            if met and len(self.changed) == 1:
+                self.solved.add(self.at)
+                says = f"Solved: {VOCABULARY[self.changed[0]].label.lower()} was the one fact it took."
+            elif met:
+                says = f"The verdict is there, with {len(self.changed)} facts changed. One is enough: go back and find it."
+            if hint:
+                says = "A hint: " + _way(self.case, lens, goal)
+            lead = f"Challenge {self.at + 1} of {len(self.challenges)}."
+            words = _challenge(self.case, lens, goal)
+            self.task.value = (
+                f"<p><strong>{lead}</strong> {escape(words)}</p>" + f"<p><strong>{escape(says)}</strong></p>"
+            )
+        self.guard.live = f"{heard} {says}".strip()
+
+
+def what_if(case_id: str, challenges: Sequence[Challenge] | None = None) -> WhatIf:
+    """Every fact of a case as a switch. ``challenges`` are (lens, answer) pairs to reach by changing one fact.
+
+    Without challenges given, every other answer of the customer lens that is one fact away is one. Raises
+    `LookupError` for a case that does not exist and `ValueError` for a challenge that no single fact solves.
+    """
+    told = case(case_id)
+    if challenges is None:
+        flips = decide(told.facts, "customer").flips
+        goals = dict.fromkeys(flip.answer for flip in flips if flip.answer != UNDETERMINED)
+        challenges = [("customer", goal) for goal in goals if isinstance(goal, str)]
+    for lens, goal in challenges:
+        if not any(flip.answer == goal for flip in decide(told.facts, lens).flips):
+            raise ValueError(f"no single fact of {case_id} changes {lens} to {goal}")
+    return WhatIf(told, challenges)
+
+
+def _switch(name: str, value: str) -> widgets.ToggleButtons:
+    options = [(spell(each), each) for each in VOCABULARY[name].says]
+    switch = widgets.ToggleButtons(options=[*options, ("not known", UNKNOWN)], value=value)
+    switch.description = VOCABULARY[name].label
+    return switch
+
+
+def _html(value: str = "") -> widgets.HTML:
+    html = widgets.HTML(value)
+    html.add_class("ccb-html")
+    return html
+
+
+def _box(children: Sequence[widgets.Widget], name: str) -> widgets.VBox:
+    box = widgets.VBox(list(children))
+    box.add_class(name)
+    return box
+
+
+def _introduction(told: Case) -> str:
+    story = Prose(told.story).html() + Points([f"{each.source}: {each.text}" for each in told.evidence]).html()
+    return (
+        f"{Title(f'What if: {told.title}').html()}<p>Turn one fact and watch what follows from it.</p>"
+        f"<details><summary>The story once more</summary>{story}</details>"
+    )
+
+
+def _label(told: Case, lens: str, verdicts: Verdicts) -> str:
+    return Question(told, lens).label(verdicts[lens].answer)
+
+
+def _verdict_table(told: Case, baseline: Verdicts, now: Verdicts) -> str:
+    rows = []
+    for lens, verdict in now.items():
+        cell = f"<strong>{escape(_label(told, lens, now))}</strong>"
+        style = ""
+        if verdict.answer != baseline[lens].answer:
+            why = " ".join(reason.rule.title for reason in verdict.because)
+            missing = ", ".join(VOCABULARY[name].label.lower() for name in verdict.missing)
+            why = why or f"Not known: {missing}."
+            cell += f" <em>(was: {escape(_label(told, lens, baseline))})</em><br>{escape(why)}"
+            style = ' class="ccb-was"'
+        rows.append(
+            f'<tr><th scope="row">{escape(lens_texts()[lens].label)}</th><td{style}>{cell}</td></tr>'
+        )
+    return f"<table><caption>What follows</caption><tbody>{''.join(rows)}</tbody></table>"
+
+
+def _challenge(told: Case, lens: str, goal: str) -> str:
+    text = lens_texts()[lens]
+    return f"Change one fact so that the verdict on “{text.label}” becomes “{text.answers[goal].label}”."
+
+
+def _way(told: Case, lens: str, goal: str) -> str:
+    """The question whose answer, changed, solves a challenge."""
+    flips = [flip for flip in decide(told.facts, lens).flips if flip.answer == goal]
+    flips.sort(key=lambda flip: flip.fact == "party_is")
+    return VOCABULARY[flips[0].fact].question
+
+
+def _transcript(
+    told: Case, baseline: Verdicts, picture: Picture, challenges: Sequence[Challenge]
+) -> list[Block]:
+    facts = [
+        (VOCABULARY[name].label, spell(value) if value != UNKNOWN else "not known")
+        for name, value in told.facts._asdict().items()
+    ]
+    verdicts = [(lens_texts()[lens].label, _label(told, lens, baseline)) for lens in baseline]
+    blocks: list[Block] = [
+        Title(f"What if: {told.title}"),
+        Line("Every fact is a switch. As the story tells it they stand like this:"),
+        Table("Facts", ("Fact", "Value"), facts),
+        Table("What follows", ("Lens", "Verdict"), verdicts),
+        Line(f"The picture: {picture.describe(told.facts)}"),
+    ]
+    if challenges:
+        blocks.append(Points([capital(_challenge(told, *each)) for each in challenges]))
+    return blocks
