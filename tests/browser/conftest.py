@@ -1,0 +1,96 @@
+"""A browser and a JupyterLab for all browser tests, a page for each of them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.lab import ROOT, Lab, LabPage, run_lab
+
+_HERE = Path(__file__).parent
+_FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+_NO_BROWSER = "no Chromium was found: install Debian's chromium, or name one in CHROMIUM"
+_left_out = pytest.StashKey[int]()
+
+
+def _chromium() -> str | None:
+    return os.environ.get("CHROMIUM") or shutil.which("chromium")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark browser tests; leave them out, and say so, where there is no browser and no CI."""
+    here = [item for item in items if _HERE in item.path.parents]
+    for item in here:
+        item.add_marker(pytest.mark.browser)
+    if here and not _chromium() and os.environ.get("CI") != "true":
+        items[:] = [item for item in items if item not in here]
+        config.hook.pytest_deselected(items=here)
+        config.stash[_left_out] = len(here)
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Say in plain words what was not tested."""
+    if count := config.stash.get(_left_out, 0):
+        terminalreporter.write_line(f"{count} browser tests were left out: {_NO_BROWSER}.")
+
+
+# Scope "package", not "session": playwright keeps an event loop running in this thread, and tests
+# of other folders start loops of their own.
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all browser tests."""
+    chromium = _chromium()
+    if not chromium:
+        pytest.fail(f"The browser tests cannot run: {_NO_BROWSER}.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="package")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """JupyterLab as `make lab` starts it, on a copy of the notebooks."""
+    folder = tmp_path_factory.mktemp("lab") / "note books"  # a space, as in many a learner's path
+    shutil.copytree(ROOT / "notebooks", folder)
+    with run_lab(folder, tmp_path_factory.mktemp("jupyter")) as lab:
+        yield lab
+
+
+@pytest.fixture
+def open_lab(browser: Browser, lab: Lab) -> Iterator[Callable[..., LabPage]]:
+    """Open a page on the lab, with any option of playwright's `new_context`; checked at its end."""
+    opened: list[LabPage] = []
+
+    def new(**options: Any) -> LabPage:
+        opened.append(LabPage(browser.new_context(**options).new_page(), lab))
+        return opened[-1]
+
+    yield new
+    for each in opened:
+        each.page.context.close()
+    for each in opened:
+        each.check()
+
+
+@pytest.fixture
+def lab_page(open_lab: Callable[..., LabPage]) -> LabPage:
+    """A page on the lab, 1280 by 900."""
+    return open_lab(viewport={"width": 1280, "height": 900})

@@ -1,0 +1,244 @@
+"""JupyterLab as `make lab` starts it, and one notebook in it, driven as a learner would.
+
+Everything waits for a condition, nothing for a time.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import re
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
+
+import nbformat
+from nbformat import NotebookNode
+from playwright.sync_api import Locator, Page
+
+ROOT = Path(__file__).parents[2]
+
+_ADDRESS = re.compile(r"(http://\S+?)/lab\S*\?token=(\w+)")
+
+# What JupyterLab reports as an error of its own when a kernel is restarted in mid-sentence.
+_RESTARTED = "Canceled future for "
+
+_PANEL = "const panel = window.jupyterapp?.shell?.currentWidget;"
+_READY = f"""(path) => {{
+    {_PANEL}
+    const session = panel?.sessionContext;
+    const kernel = session?.session?.kernel;
+    return panel?.context?.path === path && panel.context.isReady && session?.isReady
+        && kernel?.connectionStatus === "connected" && kernel.status === "idle";
+}}"""
+_CODE_CELLS = "[...panel.content.model.cells].filter(cell => cell.type === 'code')"
+_WATCH = f"""() => {{
+    {_PANEL}
+    const sent = {{}};
+    const replies = window.casebookReplies = {{}};
+    panel.sessionContext.session.kernel.anyMessage.connect((_, {{direction, msg}}) => {{
+        const type = msg.header.msg_type;
+        if (direction === "send" && type === "execute_request") {{
+            sent[msg.header.msg_id] = msg.metadata.cellId;
+        }} else if (direction === "recv" && type === "execute_reply") {{
+            const reply = msg.content;
+            replies[sent[msg.parent_header.msg_id]] =
+                reply.status === "error" ? `${{reply.ename}}: ${{reply.evalue}}` : reply.status;
+        }}
+    }});
+}}"""
+_ALL_RUN = f"""() => {{
+    {_PANEL}
+    const cells = {_CODE_CELLS}.filter(cell => cell.sharedModel.getSource().trim());
+    const replies = window.casebookReplies;
+    const failed = cells.some(cell => cell.id in replies && replies[cell.id] !== "ok");
+    return (failed || cells.every(cell => cell.id in replies))
+        && panel.sessionContext.session.kernel.status === "idle";
+}}"""
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A running JupyterLab: its address, its token, the folder it serves, and its process."""
+
+    url: str
+    token: str
+    folder: Path
+    process: subprocess.Popen[str]
+
+    def write(self, name: str, notebook: NotebookNode) -> str:
+        """Put a notebook into the folder; its name, to open it by."""
+        nbformat.write(notebook, self.folder / name)
+        return name
+
+    def read(self, name: str) -> dict[str, Any]:
+        """A notebook as it now lies on disk."""
+        content: dict[str, Any] = json.loads((self.folder / name).read_text(encoding="utf-8"))
+        return content
+
+    def stop(self) -> None:
+        """Ask the server to stop, as its File menu does."""
+        request = Request(f"{self.url}/api/shutdown", method="POST")  # noqa: S310  (our own server)
+        request.add_header("Authorization", f"token {self.token}")
+        with urlopen(request, timeout=30) as answer:  # noqa: S310
+            answer.read()
+        self.process.wait(timeout=60)
+
+
+@contextmanager
+def run_lab(folder: Path, home: Path) -> Iterator[Lab]:
+    """`make lab` on the notebooks in ``folder``, with all its other files under ``home``."""
+    flags = "--no-browser --LabApp.expose_app_in_browser=True"
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        flags += " --allow-root"  # containers run as root
+    command = ["make", "--no-print-directory", "lab", f"VENV={sys.prefix}", f"NOTEBOOKS={folder}"]
+    command += [f"LAB_FLAGS={flags} --port={_free_port()}"]
+    command += [f"--assume-old={sys.prefix}/lab.stamp"]  # tests install nothing
+    own = ["JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR"]
+    own += ["CUSTOMER_CASEBOOK_DATA", "IPYTHONDIR"]
+    environment = os.environ | {name: str(home / name.lower()) for name in own}
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        log = _Log(process.stdout)
+        try:
+            lab = Lab(*log.address(), folder, process)
+            yield lab
+            lab.stop()
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, 9)
+            log.thread.join(timeout=10)
+    assert process.returncode == 0, f"make lab ended with {process.returncode}:\n{log}"
+    assert "Traceback" not in str(log), f"The server stumbled:\n{log}"
+
+
+class _Log:
+    """What the server prints, read as it comes so that it never waits for us."""
+
+    def __init__(self, stream: IO[str] | None) -> None:
+        assert stream
+        self._stream = stream
+        self._lines: list[str] = []
+        self._found: queue.Queue[tuple[str, str] | None] = queue.Queue()
+        self.thread = threading.Thread(target=self._follow, daemon=True)
+        self.thread.start()
+
+    def _follow(self) -> None:
+        for line in self._stream:
+            self._lines.append(line)
+            if found := _ADDRESS.search(line):
+                self._found.put((found[1], found[2]))
+        self._found.put(None)
+
+    def address(self) -> tuple[str, str]:
+        """The server's address and token, once it answers: it names them just before it listens."""
+        found = self._found.get(timeout=90)
+        while found and self.thread.is_alive():
+            try:
+                socket.create_connection(("localhost", urlsplit(found[0]).port)).close()
+            except ConnectionRefusedError:
+                self.thread.join(timeout=0.02)
+            else:
+                return found
+        raise AssertionError(f"JupyterLab did not start:\n{self}")
+
+    def __str__(self) -> str:
+        return "".join(self._lines)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class LabPage:
+    """One notebook, open in JupyterLab, and everything its page asked for and complained about."""
+
+    def __init__(self, page: Page, lab: Lab) -> None:
+        self.page = page
+        self.lab = lab
+        self.requests: list[str] = []
+        self.errors: list[str] = []
+        self._path = ""
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.on("websocket", lambda socket: self.requests.append(socket.url))
+        page.on("console", lambda said: self._note(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: self._note(str(error)))
+
+    def _note(self, error: str) -> None:
+        if _RESTARTED not in error:
+            self.errors.append(error)
+
+    def open(self, name: str) -> None:
+        """Open a notebook of the lab's folder in a clean workspace, its kernel ready."""
+        self._path = name
+        self.page.goto(f"{self.lab.url}/lab/tree/{name}?token={self.lab.token}&reset")
+        self._wait_ready()
+
+    def _wait_ready(self) -> None:
+        self.page.wait_for_function(_READY, arg=self._path, timeout=60_000)
+
+    def run_all(self) -> None:
+        """Run > Run All Cells, to the end; a cell that fails fails the test."""
+        self.page.evaluate(_WATCH)
+        menu = self.page.get_by_role("menuitem")
+        menu.filter(has_text=re.compile("^Run$")).click()
+        menu.filter(has_text=re.compile("^Run All Cells$")).click()
+        self.page.wait_for_function(_ALL_RUN, timeout=120_000)
+        replies = self.page.evaluate("window.casebookReplies")
+        assert set(replies.values()) <= {"ok"}, replies
+
+    def cell(self, index: int) -> Locator:
+        """A cell's node on the page, scrolled into view."""
+        self.page.evaluate(
+            f"index => {{ {_PANEL} return panel.content.scrollToItem(index) }}", index
+        )
+        return self.page.locator(f'.jp-Notebook [data-windowed-list-index="{index}"]')
+
+    def cells(self) -> list[dict[str, Any]]:
+        """Id, type and source of every cell as the notebook's model has them now."""
+        cells: list[dict[str, Any]] = self.page.evaluate(
+            f"""() => {{ {_PANEL} return [...panel.content.model.cells].map(cell => (
+                {{id: cell.id, type: cell.type, source: cell.sharedModel.getSource()}})) }}"""
+        )
+        return cells
+
+    def save(self) -> dict[str, Any]:
+        """Save the notebook; what then lies on disk."""
+        self.page.evaluate("window.jupyterapp.commands.execute('docmanager:save')")
+        return self.lab.read(self._path)
+
+    def restart_kernel(self) -> None:
+        """A new kernel for the same notebook, ready."""
+        self.page.evaluate(f"() => {{ {_PANEL} return panel.sessionContext.restartKernel() }}")
+        self._wait_ready()
+
+    def check(self) -> None:
+        """The page asked nobody but its own server, and nothing on it went wrong."""
+        own = urlsplit(self.lab.url).netloc
+        strangers = [
+            url
+            for url in self.requests
+            if (parts := urlsplit(url)).scheme not in {"data", "blob"} and parts.netloc != own
+        ]
+        assert not strangers, f"The page asked other hosts: {strangers}"
+        assert not self.errors, f"The page complained: {self.errors}"

@@ -1,0 +1,62 @@
+"""`make lab` opens a notebook that runs, saves tidily, and keeps to itself."""
+
+from __future__ import annotations
+
+import socket
+from urllib.error import HTTPError
+from urllib.parse import urlsplit
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import expect
+
+from customer_casebook.notebook import WIDGET_VIEW
+from tests.browser.lab import Lab, LabPage
+from tests.samples import lesson
+
+
+def test_a_notebook_opens_runs_and_answers_a_click_without_any_pop_up(
+    lab: Lab, lab_page: LabPage
+) -> None:
+    lab_page.open(lab.write("lesson.ipynb", lesson()))
+    before = lab_page.cells()
+    lab_page.run_all()
+    activity = lab_page.cell(2)
+    activity.get_by_role("button", name="Press").click()
+    expect(activity.get_by_text("Answered")).to_be_visible()
+    assert lab_page.cells() == before
+    expect(lab_page.page.locator(".Toastify__toast")).to_have_count(0)
+    expect(lab_page.page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_a_saved_activity_is_its_transcript_and_no_dead_widget(lab: Lab, lab_page: LabPage) -> None:
+    lab_page.open(lab.write("saved.ipynb", lesson()))
+    lab_page.run_all()
+    lab_page.cell(2).get_by_role("button", name="Press").wait_for()
+    saved = lab_page.save()
+    (output,) = saved["cells"][2]["outputs"]
+    assert "text/html" in output["data"]
+    assert WIDGET_VIEW not in output["data"]
+    assert "widgets" not in saved["metadata"]
+
+
+def test_a_restarted_kernel_runs_the_notebook_again(lab: Lab, lab_page: LabPage) -> None:
+    lab_page.open(lab.write("again.ipynb", lesson()))
+    lab_page.run_all()
+    lab_page.restart_kernel()
+    lab_page.run_all()
+    expect(lab_page.cell(2).get_by_role("button", name="Press")).to_be_visible()
+
+
+def test_the_first_page_of_the_course_opens(lab_page: LabPage) -> None:
+    lab_page.open("00_start_here.ipynb")
+    lab_page.run_all()
+
+
+def test_the_server_listens_on_this_computer_only_and_asks_for_its_token(lab: Lab) -> None:
+    with pytest.raises(HTTPError, match="403"):
+        urlopen(f"{lab.url}/api/contents")  # noqa: S310  (our own server)
+    port = urlsplit(lab.url).port
+    socket.create_connection(("127.0.0.1", port)).close()
+    with pytest.raises(OSError, match="refused"):  # one that listens everywhere answers here too
+        socket.create_connection(("127.0.0.2", port))
