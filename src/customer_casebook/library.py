@@ -1,0 +1,482 @@
+"""The content: reads and checks its files, and hands out what is in them.
+
+One reader serves the packaged content, ``check`` and ``decide``. It finds all faults of a file at
+once; each is told as a `Fault`: where, which field, what is wrong, what to write.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cached_property
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from customer_casebook import reader
+from customer_casebook.facts import (
+    UNKNOWN,
+    Facts,
+    fault_in,
+    one_of,
+    plain,
+    shorten,
+    suggest,
+)
+from customer_casebook.models import (
+    GAPS,
+    ID,
+    MODELS,
+    Case,
+    Evidence,
+    LensText,
+    Misconception,
+    Names,
+    Party,
+    Service,
+    Sign,
+    World,
+    among,
+    model,
+    schema,
+)
+from customer_casebook.reader import Document, Place
+from customer_casebook.rules import LENSES
+from customer_casebook.verdict import UNDETERMINED
+
+__all__ = [
+    "Case",
+    "ContentError",
+    "Evidence",
+    "Fault",
+    "LensText",
+    "Library",
+    "Misconception",
+    "Party",
+    "Reading",
+    "Service",
+    "Sign",
+    "World",
+    "case",
+    "cases",
+    "check",
+    "lens_texts",
+    "misconceptions",
+    "read",
+    "schema",
+    "world",
+]
+
+MOST = 200  # faults told of one file; who has more starts with these
+
+
+class Fault(NamedTuple):
+    """One thing wrong with a file, and what to write instead."""
+
+    file: str
+    line: int
+    field: str
+    message: str
+
+    def __str__(self) -> str:
+        field = f"{self.field}: " if self.field else ""
+        return f"{self.file}:{self.line}: {field}{self.message}"
+
+
+class ContentError(ValueError):
+    """Content that cannot be used, with every `Fault` in it."""
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        self.faults = faults
+        super().__init__("\n".join(map(str, faults)))
+
+
+# Reading and checking.
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a file turned out to be: its model where nothing is wrong with it, and its facts.
+
+    Facts that cannot be true together are a fault, and still facts that can be decided.
+    """
+
+    kind: str
+    value: Any
+    facts: Facts | None
+    faults: tuple[Fault, ...]
+
+
+def check(source: Traversable | bytes) -> list[Fault]:
+    """Everything that is wrong with a file, or the bytes of one, in the order of its lines."""
+    return list(read(source).faults)
+
+
+def read(
+    source: Traversable | bytes, *, kind: str = "", doubt: str = "case", names: Names | None = None
+) -> Reading:
+    """Read a file and find everything that is wrong with it.
+
+    Its keys tell its kind, or else it is taken for a ``doubt``. A case may name the parties and
+    services in ``names``, or else in the world.yaml it belongs to.
+    """
+    called = "<stdin>" if isinstance(source, bytes) else str(source)
+    called = called if called.isprintable() else ascii(called)[1:-1]
+    try:
+        document = reader.read(source)
+    except reader.UnreadableError as error:
+        return Reading(kind, None, None, (Fault(called, error.line, "", error.message),))
+    tree = document.value
+    kind = kind or _kind_of(tree, doubt)
+    if kind == "case" and names is None:
+        names = _names_for(source)
+    value, found = _validated(kind, tree, names)
+    facts = None
+    if isinstance(tree, dict):
+        found += _CHECKS[kind](document)
+        if kind in ("case", "facts"):
+            places = {name: (place, value) for place, name, value in _stated(kind, tree)}
+            if not found and not document.faults:
+                facts = Facts(**{name: value for name, (_, value) in places.items()})
+            found += _together(places)
+        if kind == "case" and not isinstance(source, bytes):
+            stem = source.name.rpartition(".")[0]
+            if isinstance(name := tree.get("id"), str) and name != stem:
+                found.append((("id",), f"is not the name of the file; write {shorten(stem)}"))
+    faults = {(line, _field(place, tree)): told for place, line, told in document.faults}
+    for place, told in found:
+        faults.setdefault((document.line(place), _field(place, tree)), told)
+    ordered = [Fault(called, *where, told) for where, told in sorted(faults.items())]
+    if len(ordered) > MOST:
+        ordered[MOST:] = [Fault(called, ordered[MOST].line, "", "and more; mend these first")]
+    return Reading(kind, None if ordered else value, facts, tuple(ordered))
+
+
+def _kind_of(tree: object, doubt: str) -> str:
+    """The kind of file that has most of these keys, counting misspelt ones half."""
+
+    def score(kind: str) -> int:
+        known = _keys(kind)
+        return sum(2 if key in known else bool(_near(key, known)) for key in list(keys)[:MOST])
+
+    keys = tree if isinstance(tree, dict) else {}
+    return max((doubt, *MODELS), key=score)
+
+
+def _keys(kind: str) -> tuple[str, ...]:
+    return tuple(model(kind)[1]["properties"])
+
+
+def _near(word: str, known: Iterable[str]) -> str:
+    return next(iter(get_close_matches(word[:80], list(known), n=1)), "")
+
+
+Found = list[tuple[Place, str]]
+
+
+def _validated(kind: str, tree: object, names: Names | None) -> tuple[Any, Found]:
+    """The model of a file, or what pydantic finds wrong with it, in our words."""
+    from pydantic import ValidationError
+
+    adapter, shape = model(kind)
+    try:
+        return adapter.validate_python(tree, context=names), []
+    except ValidationError as failed:
+        errors = failed.errors(include_url=False)[: 2 * MOST]
+    misspelt = {
+        (*place[:-1], _near(str(place[-1]), _shape(shape, place[:-1])["properties"]))
+        for error in errors
+        if error["type"] in _STRANGE and (place := error["loc"])
+    }
+    return None, [
+        (error["loc"], told)
+        for error in errors
+        if not (error["type"] == "missing" and error["loc"] in misspelt)
+        and (told := _told(error, shape))
+    ]
+
+
+_STRANGE = ("unexpected_keyword_argument", "extra_forbidden")
+
+
+def _told(error: Any, shape: dict[str, Any]) -> str:
+    """One of pydantic's errors in our words; empty if it only repeats another."""
+    place, given, sort = error["loc"], error["input"], error["type"]
+    if sort == "fault":
+        return str(error["ctx"]["fault"])
+    if sort in _STRANGE:
+        known = _shape(shape, place[:-1])["properties"]
+        told = fault_in(place[-1], None) if "party_is" in known else None
+        return told or f"there is no such key; {suggest(place[-1], known)}"
+    node = _shape(shape, place)
+    what = f"write {node['description']}"
+    if sort == "missing":
+        return f"is missing; {what}"
+    if sort == "too_short" and given:
+        return ""  # its entries have faults of their own
+    if "properties" in node:
+        what = f"write its keys: {', '.join(node['properties'])}"
+    if not given:
+        return f"is empty; {what}"
+    return f"{shorten(given)} is no {'list' if sort == 'tuple_type' else 'mapping'}; {what}"
+
+
+def _shape(node: dict[str, Any], place: Place) -> dict[str, Any]:
+    """The JSON Schema of what stands at a place; empty for what should not be there."""
+    kinds = node.get("$defs", {})
+    for step in (*place, None):
+        if "$ref" in node:
+            node = kinds[node["$ref"].rpartition("/")[2]] | node
+        if isinstance(step, int):
+            node = node.get("items", {})
+        elif step is not None:
+            node = node.get("properties", {}).get(step) or node.get("additionalProperties") or {}
+    return node
+
+
+def _field(place: Place, tree: Any) -> str:
+    """A place as authors read it; an entry of a list goes by its id, or else counts from one."""
+    path = ""
+    for step in place:
+        try:
+            tree = tree[step]
+        except (KeyError, IndexError, TypeError):
+            tree = None
+        if isinstance(step, int):
+            name = tree.get("id") if isinstance(tree, dict) else None
+            path += f"[{name}]" if isinstance(name, str) and ID.fullmatch(name) else f"[{step + 1}]"
+        else:
+            path += f".{step}" if re.fullmatch(r"[\w-]{1,60}", step) else f".{shorten(step)}"
+    return path.removeprefix(".")
+
+
+# What only shows when several fields are seen together. A file may be broken elsewhere, so these
+# look at what is there and leave the rest to the model.
+
+
+def _entries(tree: Any, key: str) -> Iterator[tuple[Place, dict[str, Any]]]:
+    """The entries of a list that are mappings."""
+    listed = tree.get(key)
+    for place, entry in enumerate(listed if isinstance(listed, list) else ()):
+        if isinstance(entry, dict):
+            yield (key, place), entry
+
+
+def _same_ids(document: Document, key: str) -> Iterator[tuple[Place, str]]:
+    seen: dict[object, int] = {}
+    for place, entry in _entries(document.value, key):
+        line = document.line((*place, "id"))
+        if isinstance(name := entry.get("id"), str) and seen.setdefault(name, line) != line:
+            yield (*place, "id"), f"{shorten(name)} is taken by line {seen[name]}; write another"
+
+
+def _stated(kind: str, tree: Any) -> Iterator[tuple[Place, str, str]]:
+    """The facts a file states that can be read: place, name and value."""
+    groups: list[tuple[Place, Any]] = [((), tree)]
+    if kind == "case":
+        groups = [((*at, "shows"), entry.get("shows")) for at, entry in _entries(tree, "evidence")]
+    for place, group in groups:
+        for name, value in group.items() if isinstance(group, dict) else ():
+            if fault_in(name, value) is None and value != UNKNOWN:
+                yield (*place, name), name, plain(value)
+
+
+def _in_case(document: Document) -> Iterator[tuple[Place, str]]:
+    yield from _same_ids(document, "evidence")
+    tree = document.value
+    first: dict[str, tuple[Place, str]] = {}
+    for place, name, value in _stated("case", tree):
+        before, known = first.setdefault(name, (place, value))
+        line = document.line(before)
+        if known != value:
+            yield place, f"is {value} here, and {known} in line {line}; keep the one that is true"
+        elif before != place:
+            yield place, f"is shown in line {line} already; show each fact once"
+    for name in tree["open"] if isinstance(tree.get("open"), dict) else ():
+        if name in first:
+            place, value = first[name]
+            told = f"is not open: line {document.line(place)} shows {value}; leave it out"
+            yield ("open", name), told
+
+
+def _in_world(document: Document) -> Iterator[tuple[Place, str]]:
+    yield from _same_ids(document, "parties")
+    yield from _same_ids(document, "services")
+    parties = [(place, party) for place, party in _entries(document.value, "parties")]
+    wholes = {str(party.get("id")): party.get("part_of") for _, party in parties}
+    for place, party in parties:
+        if not isinstance(whole := party.get("part_of"), str):
+            continue
+        if wrong := among(tuple(wholes), whole):
+            yield (*place, "part_of"), wrong
+        above, steps = wholes.get(whole), 0
+        while isinstance(above, str) and steps < len(wholes):
+            above, steps = wholes.get(above), steps + 1
+        if isinstance(above, str):
+            yield (*place, "part_of"), "goes round in a circle; leave out part_of at the outermost"
+
+
+def _in_misconceptions(document: Document) -> Iterator[tuple[Place, str]]:
+    yield from _same_ids(document, "misconceptions")
+    for place, misconception in _entries(document.value, "misconceptions"):
+        for within, sign in _entries(misconception, "shows"):
+            here = (*place, *within)
+            if ("choice" in sign) == ("omits" in sign):
+                yield here, "needs one of choice and omits; write the wrong answer it betrays"
+            if not isinstance(sign.get("lens"), str) or sign["lens"] not in LENSES:
+                continue
+            lens = LENSES[sign["lens"]]
+            if "choice" in sign and (wrong := among((*lens.answers, UNDETERMINED), sign["choice"])):
+                yield (*here, "choice"), wrong
+            if "omits" in sign and not lens.many:
+                yield (*here, "omits"), f"{lens.name} has one answer only; write choice instead"
+            elif "omits" in sign and (wrong := among(lens.answers, sign["omits"])):
+                yield (*here, "omits"), wrong
+
+
+def _in_lenses(document: Document) -> Iterator[tuple[Place, str]]:
+    lenses = document.value.get("lenses")
+    yield from _exactly(("lenses",), lenses, LENSES)
+    for name, lens in lenses.items() if isinstance(lenses, dict) else ():
+        if name in LENSES and isinstance(lens, dict):
+            answers = (*LENSES[name].answers, UNDETERMINED)
+            yield from _exactly(("lenses", name, "answers"), lens.get("answers"), answers)
+            gaps = re.findall(r"{.*?}|[{}]", str(lens.get("question")))
+            if strange := next((gap for gap in gaps if gap not in GAPS), None):
+                told = f"{shorten(strange)} is not filled in; write {one_of(GAPS)}"
+                yield ("lenses", name, "question"), told
+
+
+def _exactly(place: Place, given: object, wanted: Iterable[str]) -> Iterator[tuple[Place, str]]:
+    if isinstance(given, dict) and given:
+        for key in given:
+            if wrong := among(tuple(wanted), key):
+                yield (*place, key), wrong
+        for key in wanted:
+            if key not in given:
+                yield place, f"{key} is missing; write it"
+
+
+# No case can have both: a fact with its value, another with its value, and why.
+_NEVER = (
+    ("inside_provider", "yes", "organization", "different", "a part is in the same organization"),
+    ("inside_provider", "yes", "party_is", "private_person", "a private person is part of nobody"),
+    ("party_is", "private_person", "organization", "same", "a private person belongs to none"),
+    ("direct_online", "yes", "organization", "same", "it is said of outside parties only"),
+)
+
+
+def _together(stated: Mapping[str, tuple[Place, str]]) -> Iterator[tuple[Place, str]]:
+    """Facts that cannot be true together."""
+    for name, value, other, its_value, why in _NEVER:
+        if stated.get(name, ("", ""))[1] == value and stated.get(other, ("", ""))[1] == its_value:
+            told = f"{value} cannot go with {other}: {its_value}, for {why}; change one of them"
+            yield stated[name][0], told
+
+
+_CHECKS: Mapping[str, Callable[[Document], Iterator[tuple[Place, str]]]] = {
+    "case": _in_case,
+    "facts": lambda _: iter(()),
+    "world": _in_world,
+    "misconceptions": _in_misconceptions,
+    "lenses": _in_lenses,
+}
+
+
+# Handing out.
+
+
+class Library:
+    """The content of a folder, read when it is first asked for. Raises `ContentError`."""
+
+    def __init__(self, folder: Traversable) -> None:
+        self.folder = folder
+
+    @cached_property
+    def world(self) -> World:
+        file = self._file("world")
+        return World(
+            {party.id: party for party in file.parties},
+            {service.id: service for service in file.services},
+        )
+
+    @cached_property
+    def names(self) -> Names:
+        return {"parties": tuple(self.world.parties), "services": tuple(self.world.services)}
+
+    @cached_property
+    def cases(self) -> dict[str, Case]:
+        """The cases by id, in the order of their ids."""
+        sources = sorted((self.folder / "cases").iterdir(), key=lambda source: source.name)
+        readings = [
+            read(source, kind="case", names=self.names)
+            for source in sources
+            if source.name.endswith(".yaml")
+        ]
+        if faults := tuple(fault for reading in readings for fault in reading.faults):
+            raise ContentError(faults)
+        return {reading.value.id: reading.value for reading in readings}
+
+    @cached_property
+    def misconceptions(self) -> tuple[Misconception, ...]:
+        return tuple(self._file("misconceptions").misconceptions)
+
+    @cached_property
+    def lens_texts(self) -> dict[str, LensText]:
+        """The words of each lens, in the order of the lenses."""
+        texts = self._file("lenses").lenses
+        return {name: texts[name] for name in LENSES}
+
+    def _file(self, kind: str) -> Any:
+        reading = read(self.folder / f"{kind}.yaml", kind=kind)
+        if reading.faults:
+            raise ContentError(reading.faults)
+        return reading.value
+
+
+_PACKAGED = Library(files("customer_casebook") / "content")
+
+
+def _names_for(source: Traversable | bytes) -> Names | None:
+    """What a case may name: its own world, ours if it has none; ``None`` if that is broken."""
+    with suppress(ContentError, OSError):
+        if isinstance(source, Path):
+            folder = source.absolute().parent
+            folder = folder.parent if folder.name == "cases" else folder
+            if (folder / "world.yaml").is_file():
+                return Library(folder).names
+        return _PACKAGED.names
+    return None
+
+
+def world() -> World:
+    """Everybody and every service the packaged cases are about."""
+    return _PACKAGED.world
+
+
+def cases() -> dict[str, Case]:
+    """The packaged cases by id, in the order of their ids."""
+    return _PACKAGED.cases
+
+
+def case(name: str) -> Case:
+    """The packaged case of that id. Raises `ValueError` if there is none."""
+    if found := cases().get(name):
+        return found
+    near = _near(str(name), cases())
+    hint = f"did you mean {near!r}?" if near else f"there are {', '.join(cases())}"
+    raise ValueError(f"there is no case {shorten(name)}; {hint}")
+
+
+def misconceptions() -> tuple[Misconception, ...]:
+    """The known wrong reasons, the most telling first."""
+    return _PACKAGED.misconceptions
+
+
+def lens_texts() -> dict[str, LensText]:
+    """The words of each lens, by its name."""
+    return _PACKAGED.lens_texts
