@@ -1,0 +1,257 @@
+"""The notebooks are executable documentation: run, saved in one form, and compared strictly."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import os
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_output
+
+from customer_casebook import notebook as notebooks
+from customer_casebook.notebook import WIDGET_VIEW, drop_widgets, normalise
+from tests.samples import lesson
+
+ROOT = Path(__file__).parents[1]
+COURSE = sorted((ROOT / "notebooks").glob("*.ipynb"))
+ACTIVITIES = {"study", "compare", "what_if"}
+each_notebook = pytest.mark.parametrize("path", COURSE, ids=lambda path: path.stem)
+
+
+def read(path: Path) -> NotebookNode:
+    notebook: NotebookNode = nbformat.read(path, as_version=4)
+    return notebook
+
+
+def faults(notebook: NotebookNode) -> Iterator[str]:
+    """What nbval does not see: a cell whose saved output is missing, or no use to a reader."""
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        last = (ast.parse(cell.source).body or [None])[-1]
+        shows = isinstance(last, ast.Expr)
+        if cell.execution_count is None:
+            yield f"{cell.id}: has not been run"
+        if shows and not cell.outputs:
+            yield f"{cell.id}: its output is not saved"
+        if any(WIDGET_VIEW in output.get("data", {}) for output in cell.outputs):
+            yield f"{cell.id}: a widget is saved that will be dead on reopening"
+        if shows and _calls_an_activity(last):
+            data = cell.outputs[-1].get("data", {}) if cell.outputs else {}
+            if not data.keys() >= {"text/plain", "text/html"}:
+                yield f"{cell.id}: the activity has no transcript"
+
+
+def _calls_an_activity(node: ast.AST) -> bool:
+    return any(
+        isinstance(call, ast.Call) and ast.unparse(call.func).split(".")[-1] in ACTIVITIES
+        for call in ast.walk(node)
+    )
+
+
+def nbval(folder: Path) -> dict[str, list[bool]]:
+    """Strict nbval on a folder's notebooks, one after the other: which code cells passed."""
+    report = folder / "report.xml"
+    command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env"]
+    command += [f"--nbval-sanitize-with={ROOT / 'tests' / 'nbval_sanitize.cfg'}"]
+    command += [f"--config-file={ROOT / 'pyproject.toml'}", f"--rootdir={folder}"]
+    command += ["-p", "no:cacheprovider", f"--junit-xml={report}", str(folder)]
+    journal = os.environ | {"CUSTOMER_CASEBOOK_DATA": str(folder / "journal")}
+    run = subprocess.run(command, env=journal, capture_output=True, text=True, check=False)
+    assert run.returncode in {0, 1}, run.stdout + run.stderr
+    print(run.stdout)  # noqa: T201  (pytest shows it where a test fails)
+    results: dict[str, list[bool]] = {}
+    for case in ET.parse(report).iter("testcase"):  # noqa: S314  (pytest wrote it)
+        name = case.attrib["classname"].removesuffix(".ipynb")
+        results.setdefault(name, []).append(len(case) == 0)
+    return results
+
+
+def tampered(notebook: NotebookNode, *kinds: str) -> NotebookNode:
+    """A copy in which every saved output of these kinds says something else."""
+    notebook = copy.deepcopy(notebook)
+    for cell in notebook.cells:
+        for output in cell.get("outputs", ()):
+            if "text" in output and output.name in kinds:
+                output.text += "?"
+            for kind in output.get("data", {}).keys() & {*kinds}:
+                output.data[kind] += "?"
+    return notebook
+
+
+def stripped(notebook: NotebookNode) -> NotebookNode:
+    """A copy without outputs and execution counts, as some tools save notebooks."""
+    notebook = copy.deepcopy(notebook)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.update(execution_count=None, outputs=[])
+    return notebook
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> NotebookNode:
+    """The sample lesson, as `make notebooks` saves it."""
+    path = tmp_path_factory.mktemp("sample") / "lesson.ipynb"
+    nbformat.write(lesson(), path)
+    assert notebooks.main([str(path)]) == 0
+    return read(path)
+
+
+@pytest.fixture(scope="module")
+def judged(ran: NotebookNode, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[bool]]:
+    """What nbval says of the sample lesson and of copies of it, in one go."""
+    copies = {
+        "intact": ran,
+        "stripped": stripped(ran),
+        "stdout": tampered(ran, "stdout"),
+        "plain": tampered(ran, "text/plain"),
+        "html": tampered(ran, "text/html"),
+        "svg": tampered(ran, "image/svg+xml"),
+    }
+    folder = tmp_path_factory.mktemp("nbval")
+    for name, notebook in copies.items():
+        nbformat.write(notebook, folder / f"{name}.ipynb")
+    return nbval(folder)
+
+
+def test_the_course_has_notebooks() -> None:
+    assert COURSE
+
+
+@each_notebook
+def test_every_cell_of_the_course_was_run_and_shows_its_output(path: Path) -> None:
+    assert list(faults(read(path))) == []
+
+
+@each_notebook
+def test_the_course_is_saved_in_the_one_form(path: Path) -> None:
+    notebook = read(path)
+    assert normalise(notebook) == notebook
+
+
+def test_running_the_course_again_changes_no_file(tmp_path: Path) -> None:
+    for path in COURSE:
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    assert notebooks.main([str(tmp_path / path.name) for path in COURSE]) == 0
+    for path in COURSE:
+        assert (tmp_path / path.name).read_text("utf-8") == path.read_text("utf-8"), (
+            f"{path.name} is not what it shows: run `make notebooks`"
+        )
+
+
+def test_strict_nbval_passes_on_the_course_and_fails_on_any_changed_output(tmp_path: Path) -> None:
+    for path in COURSE:
+        notebook = read(path)
+        nbformat.write(notebook, tmp_path / path.name)
+        notebook = tampered(notebook, "stdout", "text/plain", "text/html", "image/svg+xml")
+        nbformat.write(notebook, tmp_path / f"changed_{path.name}")
+    results = nbval(tmp_path)
+    for path in COURSE:
+        code = [cell for cell in read(path).cells if cell.cell_type == "code"]
+        assert results[path.stem] == [True for _ in code]
+        assert results[f"changed_{path.stem}"] == [not cell.outputs for cell in code]
+
+
+def test_nbval_accepts_an_activity_saved_without_its_widget(judged: dict[str, list[bool]]) -> None:
+    assert judged["intact"] == [True, True, True]
+
+
+@pytest.mark.parametrize(
+    ("changed", "passes"),
+    [
+        ("stdout", [True, True, False]),
+        ("plain", [True, False, False]),
+        ("html", [True, False, True]),
+        ("svg", [True, False, True]),
+    ],
+)
+def test_nbval_sees_each_kind_of_changed_output(
+    judged: dict[str, list[bool]], changed: str, passes: list[bool]
+) -> None:
+    assert judged[changed] == passes
+
+
+def test_a_stripped_notebook_passes_nbval_but_not_our_own_check(
+    judged: dict[str, list[bool]], ran: NotebookNode
+) -> None:
+    assert all(judged["stripped"])
+    assert list(faults(ran)) == []
+    assert list(faults(stripped(ran))) == [
+        "define: has not been run",
+        "activity: has not been run",
+        "activity: its output is not saved",
+        "activity: the activity has no transcript",
+        "values: has not been run",
+        "values: its output is not saved",
+    ]
+
+
+def test_an_activity_saved_as_a_bare_widget_is_a_fault() -> None:
+    output = new_output("execute_result", {WIDGET_VIEW: {}, "text/plain": "VBox(...)"})
+    cell = new_code_cell("study(1)", id="bare", execution_count=1, outputs=[output])
+    assert list(faults(NotebookNode(cells=[cell]))) == [
+        "bare: a widget is saved that will be dead on reopening",
+        "bare: the activity has no transcript",
+    ]
+
+
+def test_a_widget_is_dropped_only_where_a_transcript_stands_beside_it() -> None:
+    outputs: list[dict[str, Any]] = [
+        {"data": {WIDGET_VIEW: {}, "text/html": "<p>"}},
+        {"data": {WIDGET_VIEW: {}, "text/plain": "Button()"}},
+        {"name": "stdout", "text": "no data"},
+    ]
+    notebook = {"metadata": {"widgets": {}}, "cells": [{"outputs": outputs}, {"source": "text"}]}
+    drop_widgets(notebook)
+    assert [[*output.get("data", {})] for output in outputs] == [
+        ["text/html"],
+        [WIDGET_VIEW, "text/plain"],
+        [],
+    ]
+    assert notebook["metadata"] == {}
+
+
+def test_normalising_drops_what_differs_between_machines_and_keeps_the_rest() -> None:
+    messy = lesson()
+    messy.metadata = NotebookNode(language_info={"name": "python", "version": "3.11.0"}, widgets={})
+    messy.cells[1].metadata = NotebookNode(execution={"iopub.execute_input": "now"}, tags=["kept"])
+    tidy = normalise(messy)
+    assert tidy.metadata == lesson().metadata
+    assert tidy.cells[1].metadata == {"tags": ["kept"]}
+    assert [cell.id for cell in tidy.cells] == [cell.id for cell in messy.cells]
+    assert normalise(tidy) == tidy
+
+
+def test_running_again_gives_the_same_bytes(ran: NotebookNode, tmp_path: Path) -> None:
+    path = tmp_path / "lesson.ipynb"
+    nbformat.write(ran, path)
+    before = path.read_bytes()
+    assert notebooks.main([str(path)]) == 0
+    assert path.read_bytes() == before
+
+
+def test_a_failing_cell_stops_the_run_with_its_error_and_leaves_the_file_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = lesson()
+    broken.cells.append(new_code_cell("1 / 0", id="broken"))
+    path, later = tmp_path / "broken.ipynb", tmp_path / "later.ipynb"
+    for each in (path, later):
+        nbformat.write(broken, each)
+    before = path.read_bytes()
+    assert notebooks.main([str(path), str(later)]) == 1
+    said = capsys.readouterr().err
+    assert f"{path}: a cell stopped" in said
+    assert "1 / 0" in said
+    assert "ZeroDivisionError" in said
+    assert str(later) not in said
+    assert path.read_bytes() == before
