@@ -1,0 +1,201 @@
+"""The project around the code: its files agree with each other, and its wheel is complete."""
+
+from __future__ import annotations
+
+import ast
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from importlib import metadata
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import NormalizedName, canonicalize_name
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "src" / "customer_casebook"
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+NEEDED = [
+    Requirement(line) for line in PROJECT["dependencies"] + PROJECT["optional-dependencies"]["test"]
+]
+CONSTRAINTS = {
+    canonicalize_name(name): version
+    for name, version in re.findall(
+        r"^(\S+)==(\S+)$", (ROOT / "constraints.txt").read_text("utf-8"), re.MULTILINE
+    )
+}
+# Where conda-forge calls a package something else.
+CONDA_NAMES = {"matplotlib": "matplotlib-base", "playwright": "playwright-python"}
+LINUX = {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix"}
+MODULES = {path.relative_to(PACKAGE): path for path in PACKAGE.rglob("*.py")}
+
+
+def run(*command: str | Path, cwd: Path = ROOT) -> str:
+    result = subprocess.run(
+        [str(part) for part in command], cwd=cwd, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
+
+
+def imports(path: Path) -> set[str]:
+    """The packages that a module imports, anywhere in it."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module)
+    return {name.partition(".")[0] for name in found}
+
+
+def needed_by(requirements: list[Requirement]) -> set[NormalizedName]:
+    """Everything that installing these brings along here, by name."""
+    todo = [(each.name, extra) for each in requirements for extra in ("", *each.extras)]
+    done: set[tuple[NormalizedName, str]] = set()
+    while todo:
+        name, extra = todo.pop()
+        if (canonicalize_name(name), extra) in done:
+            continue
+        done.add((canonicalize_name(name), extra))
+        for line in metadata.requires(name) or ():
+            each = Requirement(line)
+            if each.marker is None or each.marker.evaluate({"extra": extra, **LINUX}):
+                todo += [(each.name, extra) for extra in ("", *each.extras)]
+    return {name for name, _ in done}
+
+
+def test_conda_users_get_the_same_dependencies() -> None:
+    conda = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))["dependencies"]
+    listed = {Requirement(line).name: Requirement(line).specifier for line in conda}
+    assert listed.pop("python") == Requirement(f"python{PROJECT['requires-python']}").specifier
+    listed.pop("pip")
+    assert listed == {
+        CONDA_NAMES.get(each.name, each.name.lower()): each.specifier for each in NEEDED
+    }
+
+
+def test_the_constraints_are_within_the_ranges_and_are_what_is_tested() -> None:
+    for each in NEEDED:
+        assert CONSTRAINTS[canonicalize_name(each.name)] in each.specifier, each
+    tested = {name: metadata.version(name) for name in needed_by(NEEDED)}
+    assert tested == CONSTRAINTS
+
+
+def test_the_constraints_name_versions_and_nothing_else() -> None:
+    lines = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
+    assert lines == [f"{name}=={version}" for name, version in sorted(CONSTRAINTS.items())]
+
+
+def test_the_code_imports_only_what_it_declares() -> None:
+    declared = {canonicalize_name(Requirement(line).name) for line in PROJECT["dependencies"]}
+    providers = metadata.packages_distributions()
+    imported = set().union(*map(imports, MODULES.values())) - sys.stdlib_module_names
+    for name in imported - {"customer_casebook"}:
+        assert declared & {*map(canonicalize_name, providers[name])}, f"{name} is not declared"
+
+
+@pytest.mark.parametrize("name", ["facts", "rules", "verdict"])
+def test_the_core_needs_the_standard_library_only(name: str) -> None:
+    allowed = sys.stdlib_module_names | {"customer_casebook"}
+    assert imports(PACKAGE / f"{name}.py") <= allowed
+
+
+def test_every_make_verb_in_the_readme_exists_and_make_lists_them_all() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    verbs = set(re.findall(r"^([a-z]+):.*##", makefile, re.MULTILINE))
+    assert verbs == set(re.findall(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)[0].split())
+    readme = (ROOT / "README.md").read_text("utf-8")
+    named = set(re.findall(r"^\s*make ([a-z]+)|`make ([a-z]+)", readme, re.MULTILINE))
+    assert {first or second for first, second in named} <= verbs
+    listed = re.findall(r"^make ([a-z]+) ", run("make"), re.MULTILINE)
+    assert set(listed) == verbs
+
+
+def test_make_says_in_a_sentence_which_python_it_needs() -> None:
+    def complaint(python: str) -> str:
+        command = ["make", "lab", "VENV=build/never", f"PYTHON={python}"]
+        result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert result.returncode == 2
+        return result.stderr
+
+    assert "There is no no-such-python here" in complaint("no-such-python")
+    assert "needs Python 3.11 or newer; false is older" in complaint("false")
+    assert not (ROOT / "build" / "never").exists()
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built from a copy of the tracked files, so that nothing else can get in."""
+    source = tmp_path_factory.mktemp("source")
+    for name in tracked():
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / name, source / name)
+    built = tmp_path_factory.mktemp("wheel")
+    # hatchling is in the test environment, so that building needs no network.
+    pip = (sys.executable, "-m", "pip", "--disable-pip-version-check")
+    run(*pip, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", built, source)
+    (path,) = built.glob("*.whl")
+    return path
+
+
+def test_the_wheel_holds_every_file_of_the_package_and_the_licences(wheel: Path) -> None:
+    with ZipFile(wheel) as archive:
+        packed = set(archive.namelist())
+    package = {name.removeprefix("src/") for name in tracked() if name.startswith("src/")}
+    assert package <= packed
+    for kind in (".py", ".yaml", ".json", ".js", ".css"):
+        assert any(name.endswith(kind) for name in package), kind
+    for name in ("LICENSE", "LICENSE-content"):
+        assert any(path.endswith(f"/licenses/{name}") for path in packed)
+
+
+def test_the_wheel_works_in_an_empty_environment(wheel: Path, tmp_path: Path) -> None:
+    """Only the wheel is installed. What it depends on is borrowed from the environment that runs
+    this test: `make` installed that from the same metadata, and a second copy costs a minute.
+    """
+    venv = tmp_path / "venv"
+    run(sys.executable, "-m", "venv", "--without-pip", venv)
+    python = venv / "bin" / "python"
+    pip = (sys.executable, "-m", "pip", "--disable-pip-version-check")
+    run(*pip, "--python", python, "install", "--no-deps", "--no-index", wheel)
+    (site,) = venv.glob("lib/python*/site-packages")
+    # A folder named in a .pth file is searched last, and its own .pth files, such as that of our
+    # editable install, are not read.
+    (site / "borrowed.pth").write_text(str(Path(yaml.__file__).parents[1]))
+    where = run(python, "-c", "import customer_casebook as it; print(it.__file__)", cwd=tmp_path)
+    assert Path(where.strip()).is_relative_to(site)
+    said = run(venv / "bin" / "customer-casebook", "--version", cwd=tmp_path)
+    assert PROJECT["version"] in said
+
+
+def tracked() -> list[str]:
+    """The files under version control, and new ones that are not ignored."""
+    listed = run("git", "ls-files", "--cached", "--others", "--exclude-standard").splitlines()
+    return [name for name in listed if (ROOT / name).is_file()]
+
+
+# Written so that this file does not find itself.
+UNWANTED = {
+    "a path of somebody's machine": r"/(?:home|root|Users)/\w|[/]work/(?:main|shared)",
+    "a package registry or content network": (
+        r"[p]ypi\.org|[p]ythonhosted\.org|[n]pmjs\.|[u]npkg\.com|[j]sdelivr\.net|[c]dnjs\."
+    ),
+    "a word the trade mark's owner alone may use": r"(?i)\b(?:[c]ertified|[a]ccredited)\b",
+    "a server's token": r"token=[0-9a-f]{32}",
+}
+
+
+@pytest.mark.parametrize(("what", "pattern"), UNWANTED.items(), ids=UNWANTED)
+def test_no_file_contains(what: str, pattern: str) -> None:
+    for name in tracked():
+        try:
+            text = (ROOT / name).read_text("utf-8")
+        except UnicodeDecodeError:
+            continue  # a picture
+        assert re.findall(pattern, text) == [], f"{name} contains {what}"
