@@ -7,28 +7,27 @@ once; each is told as a `Fault`: where, which field, what is wrong, what to writ
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from customer_casebook import reader
+from customer_casebook.checks import CHECKS, stated, together
 from customer_casebook.facts import (
-    UNKNOWN,
     Facts,
     fault_in,
-    one_of,
     plain,
     shorten,
     suggest,
 )
 from customer_casebook.models import (
-    GAPS,
     ID,
     MODELS,
     Case,
@@ -40,13 +39,11 @@ from customer_casebook.models import (
     Service,
     Sign,
     World,
-    among,
     model,
     schema,
 )
-from customer_casebook.reader import Document, Place
+from customer_casebook.reader import Place
 from customer_casebook.rules import LENSES
-from customer_casebook.verdict import UNDETERMINED
 
 __all__ = [
     "Case",
@@ -105,31 +102,37 @@ class Reading:
     Facts that cannot be true together are a fault, and still facts that can be decided.
     """
 
+    file: str
     kind: str
     value: Any
     facts: Facts | None
     faults: tuple[Fault, ...]
 
 
-def check(source: Traversable | bytes) -> list[Fault]:
+def check(source: Traversable | str | bytes) -> list[Fault]:
     """Everything that is wrong with a file, or the bytes of one, in the order of its lines."""
     return list(read(source).faults)
 
 
 def read(
-    source: Traversable | bytes, *, kind: str = "", doubt: str = "case", names: Names | None = None
+    source: Traversable | str | bytes,
+    *,
+    kind: str = "",
+    doubt: str = "case",
+    names: Names | None = None,
 ) -> Reading:
     """Read a file and find everything that is wrong with it.
 
     Its keys tell its kind, or else it is taken for a ``doubt``. A case may name the parties and
     services in ``names``, or else in the world.yaml it belongs to.
     """
-    called = "<stdin>" if isinstance(source, bytes) else str(source)
-    called = called if called.isprintable() else ascii(called)[1:-1]
+    source = Path(source) if isinstance(source, str) else source
+    file = "<stdin>" if isinstance(source, bytes) else str(source)
+    file = file if file.isprintable() else ascii(file)[1:-1]
     try:
         document = reader.read(source)
     except reader.UnreadableError as error:
-        return Reading(kind, None, None, (Fault(called, error.line, "", error.message),))
+        return Reading(file, kind, None, None, (Fault(file, error.line, "", error.message),))
     tree = document.value
     kind = kind or _kind_of(tree, doubt)
     if kind == "case" and names is None:
@@ -137,12 +140,12 @@ def read(
     value, found = _validated(kind, tree, names)
     facts = None
     if isinstance(tree, dict):
-        found += _CHECKS[kind](document)
+        found += islice(CHECKS[kind](document), 2 * MOST)
         if kind in ("case", "facts"):
-            places = {name: (place, value) for place, name, value in _stated(kind, tree)}
+            places = {name: (place, value) for place, name, value in stated(kind, tree)}
             if not found and not document.faults:
                 facts = Facts(**{name: value for name, (_, value) in places.items()})
-            found += _together(places)
+            found += together(places)
         if kind == "case" and not isinstance(source, bytes):
             stem = source.name.rpartition(".")[0]
             if isinstance(name := tree.get("id"), str) and name != stem:
@@ -150,10 +153,10 @@ def read(
     faults = {(line, _field(place, tree)): told for place, line, told in document.faults}
     for place, told in found:
         faults.setdefault((document.line(place), _field(place, tree)), told)
-    ordered = [Fault(called, *where, told) for where, told in sorted(faults.items())]
+    ordered = [Fault(file, *where, told) for where, told in sorted(faults.items())]
     if len(ordered) > MOST:
-        ordered[MOST:] = [Fault(called, ordered[MOST].line, "", "and more; mend these first")]
-    return Reading(kind, None if ordered else value, facts, tuple(ordered))
+        ordered[MOST:] = [Fault(file, ordered[MOST].line, "", "and more; mend these first")]
+    return Reading(file, kind, None if ordered else value, facts, tuple(ordered))
 
 
 def _kind_of(tree: object, doubt: str) -> str:
@@ -175,10 +178,7 @@ def _near(word: str, known: Iterable[str]) -> str:
     return next(iter(get_close_matches(word[:80], list(known), n=1)), "")
 
 
-Found = list[tuple[Place, str]]
-
-
-def _validated(kind: str, tree: object, names: Names | None) -> tuple[Any, Found]:
+def _validated(kind: str, tree: object, names: Names | None) -> tuple[Any, list[tuple[Place, str]]]:
     """The model of a file, or what pydantic finds wrong with it, in our words."""
     from pydantic import ValidationError
 
@@ -187,7 +187,7 @@ def _validated(kind: str, tree: object, names: Names | None) -> tuple[Any, Found
         return adapter.validate_python(tree, context=names), []
     except ValidationError as failed:
         errors = failed.errors(include_url=False)[: 2 * MOST]
-    misspelt = {
+    misspelt = {  # whoever writes titel is not told as well that title is missing
         (*place[:-1], _near(str(place[-1]), _shape(shape, place[:-1])["properties"]))
         for error in errors
         if error["type"] in _STRANGE and (place := error["loc"])
@@ -220,6 +220,8 @@ def _told(error: Any, shape: dict[str, Any]) -> str:
         return ""  # its entries have faults of their own
     if "properties" in node:
         what = f"write its keys: {', '.join(node['properties'])}"
+    if isinstance(given, bool):
+        given = plain(given)
     if not given:
         return f"is empty; {what}"
     return f"{shorten(given)} is no {'list' if sort == 'tuple_type' else 'mapping'}; {what}"
@@ -252,139 +254,6 @@ def _field(place: Place, tree: Any) -> str:
         else:
             path += f".{step}" if re.fullmatch(r"[\w-]{1,60}", step) else f".{shorten(step)}"
     return path.removeprefix(".")
-
-
-# What only shows when several fields are seen together. A file may be broken elsewhere, so these
-# look at what is there and leave the rest to the model.
-
-
-def _entries(tree: Any, key: str) -> Iterator[tuple[Place, dict[str, Any]]]:
-    """The entries of a list that are mappings."""
-    listed = tree.get(key)
-    for place, entry in enumerate(listed if isinstance(listed, list) else ()):
-        if isinstance(entry, dict):
-            yield (key, place), entry
-
-
-def _same_ids(document: Document, key: str) -> Iterator[tuple[Place, str]]:
-    seen: dict[object, int] = {}
-    for place, entry in _entries(document.value, key):
-        line = document.line((*place, "id"))
-        if isinstance(name := entry.get("id"), str) and seen.setdefault(name, line) != line:
-            yield (*place, "id"), f"{shorten(name)} is taken by line {seen[name]}; write another"
-
-
-def _stated(kind: str, tree: Any) -> Iterator[tuple[Place, str, str]]:
-    """The facts a file states that can be read: place, name and value."""
-    groups: list[tuple[Place, Any]] = [((), tree)]
-    if kind == "case":
-        groups = [((*at, "shows"), entry.get("shows")) for at, entry in _entries(tree, "evidence")]
-    for place, group in groups:
-        for name, value in group.items() if isinstance(group, dict) else ():
-            if fault_in(name, value) is None and value != UNKNOWN:
-                yield (*place, name), name, plain(value)
-
-
-def _in_case(document: Document) -> Iterator[tuple[Place, str]]:
-    yield from _same_ids(document, "evidence")
-    tree = document.value
-    first: dict[str, tuple[Place, str]] = {}
-    for place, name, value in _stated("case", tree):
-        before, known = first.setdefault(name, (place, value))
-        line = document.line(before)
-        if known != value:
-            yield place, f"is {value} here, and {known} in line {line}; keep the one that is true"
-        elif before != place:
-            yield place, f"is shown in line {line} already; show each fact once"
-    for name in tree["open"] if isinstance(tree.get("open"), dict) else ():
-        if name in first:
-            place, value = first[name]
-            told = f"is not open: line {document.line(place)} shows {value}; leave it out"
-            yield ("open", name), told
-
-
-def _in_world(document: Document) -> Iterator[tuple[Place, str]]:
-    yield from _same_ids(document, "parties")
-    yield from _same_ids(document, "services")
-    parties = [(place, party) for place, party in _entries(document.value, "parties")]
-    wholes = {str(party.get("id")): party.get("part_of") for _, party in parties}
-    for place, party in parties:
-        if not isinstance(whole := party.get("part_of"), str):
-            continue
-        if wrong := among(tuple(wholes), whole):
-            yield (*place, "part_of"), wrong
-        above, steps = wholes.get(whole), 0
-        while isinstance(above, str) and steps < len(wholes):
-            above, steps = wholes.get(above), steps + 1
-        if isinstance(above, str):
-            yield (*place, "part_of"), "goes round in a circle; leave out part_of at the outermost"
-
-
-def _in_misconceptions(document: Document) -> Iterator[tuple[Place, str]]:
-    yield from _same_ids(document, "misconceptions")
-    for place, misconception in _entries(document.value, "misconceptions"):
-        for within, sign in _entries(misconception, "shows"):
-            here = (*place, *within)
-            if ("choice" in sign) == ("omits" in sign):
-                yield here, "needs one of choice and omits; write the wrong answer it betrays"
-            if not isinstance(sign.get("lens"), str) or sign["lens"] not in LENSES:
-                continue
-            lens = LENSES[sign["lens"]]
-            if "choice" in sign and (wrong := among((*lens.answers, UNDETERMINED), sign["choice"])):
-                yield (*here, "choice"), wrong
-            if "omits" in sign and not lens.many:
-                yield (*here, "omits"), f"{lens.name} has one answer only; write choice instead"
-            elif "omits" in sign and (wrong := among(lens.answers, sign["omits"])):
-                yield (*here, "omits"), wrong
-
-
-def _in_lenses(document: Document) -> Iterator[tuple[Place, str]]:
-    lenses = document.value.get("lenses")
-    yield from _exactly(("lenses",), lenses, LENSES)
-    for name, lens in lenses.items() if isinstance(lenses, dict) else ():
-        if name in LENSES and isinstance(lens, dict):
-            answers = (*LENSES[name].answers, UNDETERMINED)
-            yield from _exactly(("lenses", name, "answers"), lens.get("answers"), answers)
-            gaps = re.findall(r"{.*?}|[{}]", str(lens.get("question")))
-            if strange := next((gap for gap in gaps if gap not in GAPS), None):
-                told = f"{shorten(strange)} is not filled in; write {one_of(GAPS)}"
-                yield ("lenses", name, "question"), told
-
-
-def _exactly(place: Place, given: object, wanted: Iterable[str]) -> Iterator[tuple[Place, str]]:
-    if isinstance(given, dict) and given:
-        for key in given:
-            if wrong := among(tuple(wanted), key):
-                yield (*place, key), wrong
-        for key in wanted:
-            if key not in given:
-                yield place, f"{key} is missing; write it"
-
-
-# No case can have both: a fact with its value, another with its value, and why.
-_NEVER = (
-    ("inside_provider", "yes", "organization", "different", "a part is in the same organization"),
-    ("inside_provider", "yes", "party_is", "private_person", "a private person is part of nobody"),
-    ("party_is", "private_person", "organization", "same", "a private person belongs to none"),
-    ("direct_online", "yes", "organization", "same", "it is said of outside parties only"),
-)
-
-
-def _together(stated: Mapping[str, tuple[Place, str]]) -> Iterator[tuple[Place, str]]:
-    """Facts that cannot be true together."""
-    for name, value, other, its_value, why in _NEVER:
-        if stated.get(name, ("", ""))[1] == value and stated.get(other, ("", ""))[1] == its_value:
-            told = f"{value} cannot go with {other}: {its_value}, for {why}; change one of them"
-            yield stated[name][0], told
-
-
-_CHECKS: Mapping[str, Callable[[Document], Iterator[tuple[Place, str]]]] = {
-    "case": _in_case,
-    "facts": lambda _: iter(()),
-    "world": _in_world,
-    "misconceptions": _in_misconceptions,
-    "lenses": _in_lenses,
-}
 
 
 # Handing out.

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import cache
 from typing import Annotated, Any
 
@@ -149,7 +150,14 @@ def among(words: tuple[str, ...], value: object) -> str | None:
     if isinstance(value, Bare) and value.text in words:
         return f'{value} is {value.sort}, no text; write "{value}" with its quotes'
     value = plain(value)
-    return f"there is no {shorten(value)}; {suggest(value, words)}"
+    if len(words) <= _FEW:
+        return f"there is no {shorten(value)}; {suggest(value, words)}"
+    near = get_close_matches(value[:80], words[:_MANY], n=1)
+    hint = f" (did you mean {near[0]}?)" if near else ""
+    return f"there is no {shorten(value)}; write one that there is{hint}"
+
+
+_FEW, _MANY = 12, 1000  # words to list in a message; words to look through for a near one
 
 
 def an_id(what: str) -> Is:

@@ -78,7 +78,7 @@ class _Level:
 
 
 def read(source: Traversable | bytes) -> Document:
-    """Read a file, or the bytes of one. Raises `UnreadableError` where no values can be made out."""
+    """Read a file, or the bytes of one. Raises `UnreadableError` where no values can be seen."""
     return _document(_text(source if isinstance(source, bytes) else _bytes(source)))
 
 

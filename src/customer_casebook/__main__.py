@@ -1,0 +1,112 @@
+"""The ``customer-casebook`` command: decides cases and checks the files of the casebook."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from io import TextIOWrapper
+from pathlib import Path
+
+from customer_casebook import library
+from customer_casebook.library import Fault, Reading
+from customer_casebook.models import MODELS
+from customer_casebook.reader import LIMIT
+from customer_casebook.verdict import decide
+
+FINE, FAULTY, INTERRUPTED, NO_READER = 0, 1, 130, 141
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit status. Whatever happens, no traceback is shown."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a name or a case may not fit the terminal
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        status = _run(arguments)
+        if sys.stdout:
+            sys.stdout.flush()
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        _let_go_of_stdout()
+        return NO_READER
+    except OSError as error:  # such as a full disk behind the output
+        _let_go_of_stdout()
+        print(f"customer-casebook: {error.strerror}", file=sys.stderr)
+        return FAULTY
+    return status
+
+
+def _let_go_of_stdout() -> None:
+    """Keep Python from writing the rest when it exits, which would fail again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    given = _parser().parse_args(arguments)
+    if given.verb == "schema":
+        print(library.schema(given.kind), end="")
+        return FINE
+    if given.verb == "check":
+        return _check(given.files)
+    return _decide(given.files, as_json=given.json)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="customer-casebook",
+        description="Tell internal from external customers, case by case.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=version("customer-casebook"))
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    decider = verbs.add_parser("decide", help="say what the rules make of facts, or of a case")
+    decider.add_argument("--json", action="store_true", help="one JSON object a line for each file")
+    checker = verbs.add_parser("check", help="find everything that is wrong with files of content")
+    for verb in (decider, checker):
+        verb.add_argument("files", nargs="+", metavar="FILE", help="YAML or JSON; - reads stdin")
+    shape = verbs.add_parser("schema", help="print a JSON Schema for editors")
+    shape.add_argument("kind", nargs="?", default="case", choices=MODELS, help="the kind of file")
+    return parser
+
+
+def _read(name: str, doubt: str) -> Reading:
+    if name != "-":
+        return library.read(Path(name), doubt=doubt)
+    return library.read((sys.stdin and sys.stdin.buffer.read(LIMIT + 1)) or b"", doubt=doubt)
+
+
+def _decide(names: Sequence[str], *, as_json: bool) -> int:
+    status = FINE
+    for name in names:
+        reading = _read(name, "facts")
+        faults = list(reading.faults)
+        if reading.facts is None and not faults:
+            told = f"holds the {reading.kind} of the casebook; name a case, or a file of facts"
+            faults.append(Fault(reading.file, 1, "", told))
+        if faults:
+            print(*faults, sep="\n", file=sys.stderr)
+            status = FAULTY
+        if reading.facts is not None:
+            verdicts = decide(reading.facts)
+            if as_json:
+                print(json.dumps({lens: each.as_json() for lens, each in verdicts.items()}))
+            else:
+                print(reading.file, *verdicts.values(), sep="\n", end="\n\n")
+    return status
+
+
+def _check(names: Sequence[str]) -> int:
+    faults = [fault for name in names for fault in _read(name, "case").faults]
+    print(*faults, sep="\n", end="\n" if faults else "")
+    if not faults:
+        print("1 file is fine" if len(names) == 1 else f"{len(names)} files are fine")
+    return FAULTY if faults else FINE
+
+
+if __name__ == "__main__":
+    sys.exit(main())
