@@ -14,8 +14,8 @@ from types import ModuleType
 import pytest
 
 from customer_casebook import facts, rules, verdict
-from customer_casebook.facts import UNKNOWN, VOCABULARY, Facts
-from customer_casebook.rules import LENSES, Lens, Rule, presume
+from customer_casebook.facts import VOCABULARY, Facts
+from customer_casebook.rules import LENSES, Lens, Rule
 
 RULES = [rule for lens in LENSES.values() for rule in lens.rules]
 EACH_LENS = pytest.mark.parametrize("lens", LENSES.values(), ids=list(LENSES))
@@ -140,17 +140,6 @@ def test_a_rule_in_v3_words_says_so(rule: Rule) -> None:
 @pytest.mark.xfail(reason="owner.no_relationship_to_own names the OLA in every edition")
 def test_version_5_is_not_told_of_olas() -> None:
     assert not [rule.id for rule in RULES if re.search(OLA, words(rule)) and "5" in rule.editions]
-
-
-@pytest.mark.parametrize("party", VOCABULARY["party_is"].says)
-@pytest.mark.parametrize("consumes", ["yes", "no", UNKNOWN])
-@pytest.mark.parametrize("says", ["yes", "no", UNKNOWN])
-def test_only_a_consumer_other_than_an_employee_is_presumed_to_have_a_voice(
-    party: str, consumes: str, says: str
-) -> None:
-    known = Facts(party_is=party, consumes=consumes, sets_requirements=says)
-    presumed = says == UNKNOWN and consumes == "yes" and party != "employee"
-    assert presume(known) == (known.but(sets_requirements="yes") if presumed else known)
 
 
 @pytest.mark.parametrize(

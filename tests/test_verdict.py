@@ -19,7 +19,7 @@ any_lens = st.sampled_from(sorted(LENSES))
 any_facts = st.builds(
     Facts, **{name: st.sampled_from([UNKNOWN, *fact.says]) for name, fact in VOCABULARY.items()}
 )
-often = settings(max_examples=250, deadline=None)
+often = settings(max_examples=250)
 
 
 @cache
