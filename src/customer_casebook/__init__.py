@@ -1,6 +1,7 @@
 """Customer Casebook: cases that teach to tell customers and services apart.
 
-What a notebook may import is here, and loaded when first asked for, so that the command line needs no widgets.
+What a notebook may import is here, and loaded when first asked for, so that the command line needs
+no widgets.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """What an activity says, once, as plain HTML and as plain text: for transcripts, print and code hosts.
 
-Authored text is escaped, or is Markdown with emphasis and lists and nothing else: no markup, links or images get through.
+Authored text is escaped, or is Markdown with emphasis and lists and nothing else: no markup, links
+or images get through.
 """
 
 from __future__ import annotations
@@ -46,7 +47,11 @@ class Line:
     style: str = ""
 
     def html(self) -> str:
-        return f'<p class="{self.style}">{escape(self.words)}</p>' if self.style else f"<p>{escape(self.words)}</p>"
+        return (
+            f'<p class="{self.style}">{escape(self.words)}</p>'
+            if self.style
+            else f"<p>{escape(self.words)}</p>"
+        )
 
     def text(self) -> str:
         return wrap(self.words)
@@ -144,12 +149,14 @@ def to_text(blocks: Iterable[Block]) -> str:
 
 
 def wrap(words: str, first: str = "", rest: str = "") -> str:
-    return textwrap.fill(" ".join(words.split()), _WIDTH, initial_indent=first, subsequent_indent=rest)
+    return textwrap.fill(
+        " ".join(words.split()), _WIDTH, initial_indent=first, subsequent_indent=rest
+    )
 
 
 def prose(markdown: str) -> str:
     """Authored Markdown as HTML."""
-    return _markdown().render(markdown).strip()
+    return str(_markdown().render(markdown)).strip()
 
 
 @cache

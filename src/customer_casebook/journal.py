@@ -1,6 +1,7 @@
 """The learner's attempts on disk: JSON lines, one shard per kernel, appended to and never rewritten.
 
-Shards need no lock, which home directories on a network would not keep. No name, no account, nothing leaves the machine.
+Shards need no lock, which home directories on a network would not keep. No name, no account,
+nothing leaves the machine.
 """
 
 from __future__ import annotations

@@ -1,18 +1,26 @@
 """From a case and a lens to a question with its feedback: every text a learner is told, found by the rules.
 
-No answer is typed anywhere. The right options are the verdict's; what is said about a wrong one is the misconception
-it betrays, or else the fewest facts that would have to be different for it to be right.
+No answer is typed anywhere. The right options are the verdict's; what is said about a wrong one is
+the misconception it betrays, or else the fewest facts that would have to be different for it to be
+right.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations, product
 
 from customer_casebook.facts import UNKNOWN, VOCABULARY
-from customer_casebook.library import Case, LensText, Misconception, lens_texts, misconceptions, world
+from customer_casebook.library import (
+    Case,
+    LensText,
+    Misconception,
+    lens_texts,
+    misconceptions,
+    world,
+)
 from customer_casebook.rules import LENSES
 from customer_casebook.verdict import UNDETERMINED, Flip, Verdict, decide
 
@@ -80,9 +88,11 @@ class Question:
         facts = self.case.facts._asdict()
         for each in misconceptions():
             for sign in each.shows:
-                if sign.lens == self.lens and option == (sign.choice if chosen else sign.omits):
-                    if all(facts[name] in values for name, values in sign.when.items()):
-                        return each
+                betrays = sign.lens == self.lens and option == (
+                    sign.choice if chosen else sign.omits
+                )
+                if betrays and all(facts[name] in values for name, values in sign.when.items()):
+                    return each
         return None
 
     def why_not(self, option: str) -> str:
@@ -107,32 +117,36 @@ class Question:
         return self.text.answers[option].means
 
     def _needed(self, option: str) -> tuple[tuple[str, str], ...]:
-        """The fewest facts to change so that the option would be right."""
+        """The fewest facts to change so that the option would be right, the least far-fetched first."""
         facts = self.case.facts
         reads = [name for name in LENSES[self.lens].reads if name != "party_is"]
-        for size in range(1, _FAR + 1):
-            for names in combinations(reads, size):
-                for values in product(*(VOCABULARY[name].says for name in names)):
-                    changes = tuple(zip(names, values, strict=True))
-                    if all(getattr(facts, name) != value for name, value in changes):
-                        if option in decide(facts.but(**dict(changes)), self.lens).answers:
-                            return changes
+        ordinary = [name for name in reads if name not in ("supplies", "inside_provider")]
+        for names in (*_some(ordinary), *_some(reads)):
+            for values in product(*(VOCABULARY[name].says for name in names)):
+                changes = dict(zip(names, values, strict=True))
+                other = all(getattr(facts, name) != value for name, value in changes.items())
+                if other and option in decide(facts.but(**changes), self.lens).answers:
+                    return tuple(changes.items())
         return ()
 
-    def reasons(self) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-        """For each deciding rule its title, its explanation and the facts it went by, in the words of the case."""
+    @property
+    def grounds(self) -> tuple[str, ...]:
+        """What the deciding rules went by, in the words of the case: facts, presumptions, and notes on wording."""
+        facts: dict[str, str] = {}
+        presumed: dict[str, str] = {}
+        notes: list[str] = []
         for reason in self.verdict.because:
-            known = [sentence(VOCABULARY[name].says[value], self.case) for name, value in reason.facts.items()]
-            taken = [
-                "Nothing says otherwise, so it is presumed that "
-                + say(name, value, self.case) + "."
-                for name, value in reason.presumed.items()
-            ]
-            yield reason.rule.title, reason.rule.explanation, (*known, *taken, *self._notes(reason.rule.note))
-
-    @staticmethod
-    def _notes(note: str) -> tuple[str, ...]:
-        return (note,) if note else ()
+            facts |= reason.facts
+            presumed |= reason.presumed
+            notes += [reason.rule.note] if reason.rule.note else []
+        return (
+            *(sentence(VOCABULARY[name].says[value], self.case) for name, value in facts.items()),
+            *(
+                f"Nothing says otherwise, so it is presumed that {say(name, value, self.case)}."
+                for name, value in presumed.items()
+            ),
+            *notes,
+        )
 
     @cached_property
     def turns_on(self) -> Flip | None:
@@ -148,14 +162,18 @@ class Question:
             return " ".join(self._settling(name) for name in self.verdict.missing)
         if not (flip := self.turns_on):
             return ""
-        return f"One fact would flip it: if {say(flip.fact, flip.to, self.case)}, the answer would be “{self.label(flip.answer)}”."
+        return (
+            f"Suppose {say(flip.fact, flip.to, self.case)}: "
+            f"then the answer would be “{self.label(flip.answer)}”."
+        )
 
     def _settling(self, name: str) -> str:
         question = self.case.open.get(name) or VOCABULARY[name].question
         outcomes = [
             f"if {say(name, value, self.case)}: {self.label(answer)}"
             for value in VOCABULARY[name].says
-            if (answer := decide(self.case.facts.but(**{name: value}), self.lens).answer) != UNDETERMINED
+            if (answer := decide(self.case.facts.but(**{name: value}), self.lens).answer)
+            != UNDETERMINED
         ]
         return question + (f" ({capital('; '.join(outcomes))}.)" if outcomes else "")
 
@@ -163,7 +181,12 @@ class Question:
         """An answer as learners read it."""
         if isinstance(answer, str):
             return self.text.answers[answer].label
-        return join(self.text.answers[each].label for each in answer)
+        return join(label for option, label in self.options.items() if option in answer)
+
+
+def _some(names: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    for size in range(1, _FAR + 1):
+        yield from combinations(names, size)
 
 
 def ask(case: Case, lenses: Iterable[str]) -> list[Question]:

@@ -1,10 +1,12 @@
 """The rules, one beside the other, to be read as a page of the textbook.
 
-Every rule speaks for itself: its docstring's first line is its title, the rest its explanation, and its body says
-when it holds, looking at known values only. For any complete set of facts exactly one rule of a lens holds; of the
-lens *role* several may, because roles combine. What to do about the unknown is `verdict.decide`'s business.
+Every rule speaks for itself: its docstring's first line is its title, the rest its explanation, and
+its body says when it holds, looking at known values only. For any complete set of facts exactly one
+rule of a lens holds; of the lens *role* several may, because roles combine. What to do about the
+unknown is `verdict.decide`'s business.
 
-Editions: ``v3`` is ITIL v3 and its 2011 edition, ``4`` is ITIL 4 (2019), ``5`` is ITIL (Version 5), 2026.
+Editions: ``v3`` is ITIL v3 and its 2011 edition, ``4`` is ITIL 4 (2019), ``5`` is ITIL (Version 5),
+2026.
 """
 
 from __future__ import annotations
@@ -58,7 +60,17 @@ class Lens:
             facts = tuple(reads.split())
             explanation = " ".join(explanation.split())
             self.rules.append(
-                Rule(self.name, holds.__name__, answer, title, explanation, editions, facts, holds, note)
+                Rule(
+                    self.name,
+                    holds.__name__,
+                    answer,
+                    title,
+                    explanation,
+                    editions,
+                    facts,
+                    holds,
+                    note,
+                )
             )
             self.reads = tuple(name for name in Facts._fields if name in {*self.reads, *facts})
             return holds
@@ -144,12 +156,13 @@ def keeps_company(f: Facts) -> bool:
 def presume(f: Facts) -> Facts:
     """Whoever consumes a service is taken to have a voice in it.
 
-    A unit, an organization or a private person that consumes is presumed to set its own requirements, unless the
-    facts say no: somebody in there speaks for it. An employee is not: most people at work use what others ordered.
+    A unit, an organization or a private person that consumes is presumed to set its own
+    requirements, unless the facts say no: somebody in there speaks for it. An employee is not: most
+    people at work use what others ordered.
     """
-    if f.sets_requirements == UNKNOWN and f.consumes == "yes":
-        if f.party_is in ("unit", "organization", "private_person"):
-            return f._replace(sets_requirements="yes")
+    speaks_for_itself = f.party_is in ("unit", "organization", "private_person")
+    if speaks_for_itself and f.consumes == "yes" and f.sets_requirements == UNKNOWN:
+        return f._replace(sets_requirements="yes")
     return f
 
 
@@ -162,8 +175,8 @@ _CUSTOMER_FACTS = "party_is organization consumes sets_requirements"
 def same_organization(f: Facts) -> bool:
     """A customer from the provider's own organization is an internal customer.
 
-    Look for the widest organization both belong to: two departments under one top management are one house, however
-    far apart they sit. Neither a charge nor a separate budget changes that.
+    Look for the widest organization both belong to: two departments under one top management are
+    one house, however far apart they sit. Neither a charge nor a separate budget changes that.
     """
     return is_customer(f) and same_house(f)
 
@@ -172,8 +185,8 @@ def same_organization(f: Facts) -> bool:
 def different_organization(f: Facts) -> bool:
     """A customer from another organization, or a private person, is an external customer.
 
-    It decides for itself, can walk away to a rival, and has no manager in common with the provider. That, and not
-    the invoice, is what makes it external.
+    It decides for itself, can walk away to a rival, and has no manager in common with the provider.
+    That, and not the invoice, is what makes it external.
     """
     return is_customer(f) and not same_house(f)
 
@@ -182,8 +195,8 @@ def different_organization(f: Facts) -> bool:
 def consumes_nothing(f: Facts) -> bool:
     """Whoever does not consume this service from this provider is not its customer.
 
-    Roles belong to a relationship, not to a firm. A supplier, a regulator, a rival's customer or a colleague with an
-    opinion may matter a great deal, and still be no customer here.
+    Roles belong to a relationship, not to a firm. A supplier, a regulator, a rival's customer or a
+    colleague with an opinion may matter a great deal, and still be no customer here.
     """
     return f.consumes == "no"
 
@@ -194,8 +207,8 @@ def consumes_nothing(f: Facts) -> bool:
 def provider_itself(f: Facts) -> bool:
     """A part of the provider is not the provider's customer.
 
-    A team that receives a supporting service is a piece of the machine that serves the customer. It has needs, and
-    deserves good service, but the customer is the one the whole machine works for.
+    A team that receives a supporting service is a piece of the machine that serves the customer. It
+    has needs, and deserves good service, but the customer is the one the whole machine works for.
     """
     return f.consumes == "yes" and part_of_provider(f)
 
@@ -208,8 +221,9 @@ def provider_itself(f: Facts) -> bool:
 def no_voice(f: Facts) -> bool:
     """Using a service, or paying for it, does not make a customer; setting the requirements does.
 
-    In ITIL 4 the customer says what is needed and answers for the outcomes. Somebody who only uses is a user,
-    somebody who only authorizes the budget is a sponsor. In v3 the customer is who buys and agrees the targets.
+    In ITIL 4 the customer says what is needed and answers for the outcomes. Somebody who only uses
+    is a user, somebody who only authorizes the budget is a sponsor. In v3 the customer is who buys
+    and agrees the targets.
     """
     return f.consumes == "yes" and f.sets_requirements == "no" and not part_of_provider(f)
 
@@ -233,7 +247,8 @@ def specifies(f: Facts) -> bool:
 def works_with_it(f: Facts) -> bool:
     """A user uses the service.
 
-    Users are served by what the customer agreed. One person may be both, and in a small firm often is.
+    Users are served by what the customer agreed. One person may be both, and in a small firm often
+    is.
     """
     return is_user(f)
 
@@ -242,7 +257,8 @@ def works_with_it(f: Facts) -> bool:
 def releases_the_money(f: Facts) -> bool:
     """A sponsor authorizes the budget for consuming the service.
 
-    Signing off the money is an act of its own. In v3 there is no such entry: there the payer hides inside "customer".
+    Signing off the money is an act of its own. In v3 there is no such entry: there the payer hides
+    inside "customer".
     """
     return is_sponsor(f)
 
@@ -272,7 +288,8 @@ def supports_from_inside(f: Facts) -> bool:
 def has_an_interest(f: Facts) -> bool:
     """Who neither consumes nor supplies may still have an interest, and is a stakeholder at most.
 
-    Regulators, owners, rivals' customers, colleagues with opinions: worth hearing, but no party to this service.
+    Regulators, owners, rivals' customers, colleagues with opinions: worth hearing, but no party to
+    this service.
     """
     return not (is_customer(f) or is_user(f) or is_sponsor(f) or only_supplies(f))
 
@@ -284,7 +301,8 @@ def has_an_interest(f: Facts) -> bool:
 def between_departments(f: Facts) -> bool:
     """A service delivered within one organization is an internal service.
 
-    It supports an activity of the house and should be traceable to the external service that activity makes possible.
+    It supports an activity of the house and should be traceable to the external service that
+    activity makes possible.
     """
     return is_served(f) and same_house(f)
 
@@ -367,7 +385,8 @@ def free_of_charge(f: Facts) -> bool:
 def shown_not_paid(f: Facts) -> bool:
     """A notional charge informs and moves nothing.
 
-    The cost is worked out and shown so that people know what they consume. Today one would say showback.
+    The cost is worked out and shown so that people know what they consume. Today one would say
+    showback.
     """
     return f.charge == "notional"
 
@@ -376,7 +395,8 @@ def shown_not_paid(f: Facts) -> bool:
 def left_pocket_right_pocket(f: Facts) -> bool:
     """What one department pays another is an internal transaction, not revenue.
 
-    The ledger moves it from the left pocket to the right one; in the group's books the two entries cancel out.
+    The ledger moves it from the left pocket to the right one; in the group's books the two entries
+    cancel out.
     """
     return f.charge == "paid" and same_house(f)
 
@@ -415,7 +435,8 @@ def agreed_in_a_contract(f: Facts) -> bool:
 def agreed_with_our_own_support(f: Facts) -> bool:
     """With a group of its own organization that helps it deliver, the provider has an operational level agreement.
 
-    It is there so that the SLA in front can be kept. ITIL 4 still teaches it, without a glossary entry of its own.
+    It is there so that the SLA in front can be kept. ITIL 4 still teaches it, without a glossary
+    entry of its own.
     """
     return only_supplies(f) and same_house(f)
 
@@ -429,9 +450,7 @@ def agreed_with_a_supplier(f: Facts) -> bool:
     return only_supplies(f) and not same_house(f)
 
 
-@AGREEMENT.rule(
-    "none", reads=f"{_TWO_HOUSES} consumes supplies sets_requirements inside_provider"
-)
+@AGREEMENT.rule("none", reads=f"{_TWO_HOUSES} consumes supplies sets_requirements inside_provider")
 def nobody_to_agree_with(f: Facts) -> bool:
     """With somebody who is neither customer nor supporter of the service there is nothing to agree.
 
@@ -449,8 +468,8 @@ _AGREEMENT_FACTS = f"{_TWO_HOUSES} consumes supplies sets_requirements"
 def one_roof(f: Facts) -> bool:
     """Within one organization a missed target is escalated, not sued over.
 
-    The same top management stands above both sides: it can move budgets, priorities and people. No court is needed,
-    and none would hear the case.
+    The same top management stands above both sides: it can move budgets, priorities and people. No
+    court is needed, and none would hear the case.
     """
     return same_house(f) and (is_customer(f) or only_supplies(f))
 
@@ -459,7 +478,8 @@ def one_roof(f: Facts) -> bool:
 def law_behind_it(f: Facts) -> bool:
     """Where a binding contract stands behind the agreement, penalties can be enforced.
 
-    It works in both directions: an external customer can claim against the provider, the provider against a supplier.
+    It works in both directions: an external customer can claim against the provider, the provider
+    against a supplier.
     """
     return (
         not same_house(f) and (is_customer(f) or only_supplies(f)) and f.binding_contract == "yes"
@@ -470,11 +490,10 @@ def law_behind_it(f: Facts) -> bool:
 def nothing_to_enforce(f: Facts) -> bool:
     """Between two organizations without a binding contract there is no penalty.
 
-    There is no court to turn to and no common boss either. What remains is to leave, and to tell others why.
+    There is no court to turn to and no common boss either. What remains is to leave, and to tell
+    others why.
     """
-    return (
-        not same_house(f) and (is_customer(f) or only_supplies(f)) and f.binding_contract == "no"
-    )
+    return not same_house(f) and (is_customer(f) or only_supplies(f)) and f.binding_contract == "no"
 
 
 @PENALTIES.rule("none", reads=f"{_AGREEMENT_FACTS} inside_provider")
@@ -517,7 +536,8 @@ def looked_after_by_sales(f: Facts) -> bool:
 def has_to_be_named(f: Facts) -> bool:
     """Where the provider faces the public directly online, the service strategy has to name the owner.
 
-    There is no selling unit in between to look after the relationship. Left unsaid, it belongs to nobody.
+    There is no selling unit in between to look after the relationship. Left unsaid, it belongs to
+    nobody.
     """
     return not same_house(f) and keeps_company(f) and f.direct_online == "yes"
 
@@ -542,13 +562,12 @@ def looked_after_as_a_supplier(f: Facts) -> bool:
     return only_supplies(f) and not same_house(f)
 
 
-@OWNER.rule(
-    "nobody", reads=f"{_TWO_HOUSES} {_SERVED_FACTS} sets_requirements inside_provider"
-)
+@OWNER.rule("nobody", reads=f"{_TWO_HOUSES} {_SERVED_FACTS} sets_requirements inside_provider")
 def no_relationship_to_own(f: Facts) -> bool:
     """Where no service relationship exists, or it runs inside the house's own line of support, nobody owns it.
 
-    Groups that support the provider are steered by line management and the OLA, strangers to the service not at all.
+    Groups that support the provider are steered by line management and the OLA, strangers to the
+    service not at all.
     """
     supported = only_supplies(f) and same_house(f)
     return supported or not (is_user(f) or keeps_company(f) or only_supplies(f))
@@ -557,7 +576,9 @@ def no_relationship_to_own(f: Facts) -> bool:
 # Provider type: v3's three, per relationship.
 
 
-@PROVIDER_TYPE.rule("I", reads=f"{_TWO_HOUSES} serves_several_units {_SERVED_FACTS}", editions=(V3,))
+@PROVIDER_TYPE.rule(
+    "I", reads=f"{_TWO_HOUSES} serves_several_units {_SERVED_FACTS}", editions=(V3,)
+)
 def embedded(f: Facts) -> bool:
     """A provider embedded in one business unit, and serving that unit alone, is of type I.
 
@@ -566,7 +587,9 @@ def embedded(f: Facts) -> bool:
     return is_served(f) and same_house(f) and f.serves_several_units == "no"
 
 
-@PROVIDER_TYPE.rule("II", reads=f"{_TWO_HOUSES} serves_several_units {_SERVED_FACTS}", editions=(V3,))
+@PROVIDER_TYPE.rule(
+    "II", reads=f"{_TWO_HOUSES} serves_several_units {_SERVED_FACTS}", editions=(V3,)
+)
 def shared(f: Facts) -> bool:
     """A provider that several units of one organization share is of type II.
 
@@ -579,7 +602,8 @@ def shared(f: Facts) -> bool:
 def serves_outsiders(f: Facts) -> bool:
     """Towards an outside customer a provider is of type III.
 
-    The type belongs to the relationship: the same provider can be type II next door and type III across the street.
+    The type belongs to the relationship: the same provider can be type II next door and type III
+    across the street.
     """
     return is_served(f) and not same_house(f)
 

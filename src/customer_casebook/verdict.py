@@ -39,8 +39,9 @@ class Flip:
 class Verdict:
     """What the rules say about one lens of a case.
 
-    ``answer`` is one of the lens's answers, a sorted tuple of them for the lens *role*, or ``undetermined``.
-    ``possible`` holds every answer that some way of learning the unknown facts would give.
+    ``answer`` is one of the lens's answers, a sorted tuple of them for the lens *role*, or
+    ``undetermined``. ``possible`` holds every answer that some way of learning the unknown facts
+    would give.
     """
 
     lens: str
@@ -108,7 +109,7 @@ class Verdict:
         ]
         return "\n".join(lines)
 
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: ARG002  (IPython's signature)
         printer.text(str(self))
 
 
@@ -123,7 +124,7 @@ class Verdicts(dict[str, Verdict]):
             for lens, verdict in self.items()
         )
 
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: ARG002  (IPython's signature)
         printer.text(str(self))
 
 
@@ -136,12 +137,11 @@ def spell(answer: str | tuple[str, ...]) -> str:
 def decide(facts: Mapping[str, object] | Facts, lens: str) -> Verdict: ...
 @overload
 def decide(facts: Mapping[str, object] | Facts, lens: None = None) -> Verdicts: ...
-def decide(
-    facts: Mapping[str, object] | Facts, lens: str | None = None
-) -> Verdict | Verdicts:
+def decide(facts: Mapping[str, object] | Facts, lens: str | None = None) -> Verdict | Verdicts:
     """What the rules make of the facts: one lens's `Verdict`, or `Verdicts` on all of them.
 
-    Raises `FactError` for facts outside the vocabulary and `ValueError` for a lens that does not exist.
+    Raises `FactError` for facts outside the vocabulary and `ValueError` for a lens that does not
+    exist.
     """
     known = facts if isinstance(facts, Facts) else Facts.read(facts)
     if lens is None:
@@ -154,14 +154,21 @@ def decide(
 def _judge(lens: Lens, facts: Facts) -> Verdict:
     stated = tuple([getattr(facts, name) for name in lens.reads])
     outcomes = _outcomes(lens, stated)
-    settled, possible = _settled(outcomes), Answers().union(*(each.answers for each in outcomes.values()))
+    settled, possible = (
+        _settled(outcomes),
+        Answers().union(*(each.answers for each in outcomes.values())),
+    )
     effective = presume(facts)
-    deciding = {rule.name for each in outcomes.values() for rule in each.rules if rule.answer in settled}
+    deciding = {
+        rule.name for each in outcomes.values() for rule in each.rules if rule.answer in settled
+    }
     return Verdict(
         lens=lens.name,
         answer=_as_answer(lens, settled),
         possible=_in_order(lens, possible),
-        because=tuple(_reason(rule, facts, effective) for rule in lens.rules if rule.name in deciding),
+        because=tuple(
+            _reason(rule, facts, effective) for rule in lens.rules if rule.name in deciding
+        ),
         missing=tuple(_missing(lens, stated, outcomes)),
         flips=tuple(_flips(lens, stated, effective, settled)),
     )
@@ -192,7 +199,8 @@ def _truth_table(lens_name: str) -> dict[_Values, _Outcome]:
 def _outcomes(lens: Lens, stated: _Values) -> dict[_Values, _Outcome]:
     """The outcome for every way of learning what is unknown among the values stated for the facts the lens reads.
 
-    Where the presumption covers the requirements, it stands in for whatever would be learnt of them.
+    Where the presumption covers the requirements, it stands in for whatever would be learnt of
+    them.
     """
     table = _truth_table(lens.name)
     if UNKNOWN not in stated:
@@ -227,9 +235,7 @@ def _reason(rule: Rule, facts: Facts, effective: Facts) -> Reason:
     return Reason(rule, stated, presumed)
 
 
-def _missing(
-    lens: Lens, stated: _Values, outcomes: Mapping[_Values, _Outcome]
-) -> Iterator[str]:
+def _missing(lens: Lens, stated: _Values, outcomes: Mapping[_Values, _Outcome]) -> Iterator[str]:
     """The unknown facts on which the answer hangs: learning that fact alone can make a difference."""
     for place, name in enumerate(lens.reads):
         if stated[place] == UNKNOWN:

@@ -17,11 +17,12 @@ class Activity:
 
     transcript: Sequence[Block] = ()
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         # ipywidgets' own text is a repr cut at 110 characters, so a change in what is taught would go unseen.
-        bundle: dict[str, Any] = super()._repr_mimebundle_(**kwargs)  # type: ignore[misc]
+        bundle = super()._repr_mimebundle_(**kwargs)  # type: ignore[misc]
+        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
         blocks = (Line(START), *self.transcript)
-        return {**bundle, "text/html": to_html(blocks), "text/plain": to_text(blocks)}
+        return {**data, "text/html": to_html(blocks), "text/plain": to_text(blocks)}, metadata
 
 
 def careful(
@@ -34,7 +35,7 @@ def careful(
         def wrapped(self: Any, *args: Any) -> None:
             try:
                 callback(self, *args)
-            except Exception:
+            except Exception:  # noqa: BLE001  (whatever it is, the learner is told)
                 report(self, traceback.format_exc())
 
         return wrapped

@@ -1,7 +1,7 @@
 """The question card: a deck of questions beside their story, shown by our one front-end part.
 
-The card carries each option's feedback from the start and reveals it without asking the kernel. The kernel judges and
-records every press by itself, and acknowledges it.
+The card carries each option's feedback from the start and reveals it without asking the kernel. The
+kernel judges and records every press by itself, and acknowledges it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from customer_casebook.document import Line, Points, to_html
+from customer_casebook.document import Line, Points
 from customer_casebook.journal import Attempt, journal
 from customer_casebook.questions import Question, slip_id
 from customer_casebook.view.activity import Activity
@@ -26,8 +26,9 @@ FRONT = Path(__file__).parent / "front"
 class Card(Activity, anywidget.AnyWidget):
     """A deck of questions.
 
-    ``spec`` is what the front end shows. ``given`` is written by the front end alone, question number to
-    ``{press, choice, sure, ms}``; ``saved`` by the kernel alone, press to ``{state, text}``.
+    ``spec`` is what the front end shows. ``given`` is written by the front end alone, question
+    number to ``{press, choice, sure, ms}``; ``saved`` by the kernel alone, press to ``{state,
+    text}``.
     """
 
     _esm = FRONT / "card.js"
@@ -63,15 +64,19 @@ class Card(Activity, anywidget.AnyWidget):
                 ms=int(answer["ms"]),
                 event=press,
             )
-            if journal().record(attempt):
-                return {"state": "saved", "text": "Saved."}
-            return {"state": "memory", "text": "Kept for now; the disk does not take it yet."}
-        except Exception:
+            kept = journal().record(attempt)
+        except Exception:  # noqa: BLE001  (whatever it is, the learner is told)
             return {
                 "state": "failed",
                 "text": "This answer could not be recorded. The feedback stands, and you can go on.",
                 "details": traceback.format_exc(),
             }
+        if kept:
+            return {"state": "saved", "text": "Saved."}
+        return {
+            "state": "memory",
+            "text": "Not saved yet: the disk does not take it. It is kept and tried again.",
+        }
 
 
 def _on_card(question: Question) -> dict[str, Any]:
@@ -86,12 +91,16 @@ def _on_card(question: Question) -> dict[str, Any]:
         "options": [{"id": option, "label": label} for option, label in options.items()],
         "answer": [option for option in options if option in question.right],
         "heads": {
-            "+".join(option for option in options if option in question.right): _head("right", f"Right: {question.answer}.")
+            "+".join(option for option in options if option in question.right): _head(
+                "right", f"Right: {question.answer}."
+            )
         },
         "otherwise": _head("wrong", wrong),
         "parts": {
             option: (
-                {"off": _part(f"{label} belongs to it.", question.why_missed(option))} if question.many else {}
+                {"off": _part(f"{label} belongs to it.", question.why_missed(option))}
+                if question.many
+                else {}
             )
             if option in question.right
             else {"on": _part(f"You chose “{label}”.", question.why_not(option))}
@@ -113,9 +122,11 @@ def _part(lead: str, words: str) -> str:
 def _tail(question: Question) -> str:
     """Why the verdict is what it is, and what would settle or flip it."""
     parts = [
-        f"<p><strong>{escape(title)}</strong> {escape(explanation)}</p>{Points(facts).html()}"
-        for title, explanation, facts in question.reasons()
+        f"<p><strong>{escape(reason.rule.title)}</strong> {escape(reason.rule.explanation)}</p>"
+        for reason in question.verdict.because
     ]
+    if question.grounds:
+        parts.append(Points(question.grounds).html())
     if turning_point := question.turning_point():
         lead = "What would settle it:" if question.verdict.missing else "What would flip it:"
         parts.append(f"<p><strong>{lead}</strong> {escape(turning_point)}</p>")
@@ -125,4 +136,6 @@ def _tail(question: Question) -> str:
 def _telling_evidence(question: Question) -> list[str]:
     """The slips, as the front end knows them, that show the fact the answer turns on."""
     turns_on = question.turns_on.fact if question.turns_on else None
-    return [slip_id(question.case, each.id) for each in question.case.evidence if turns_on in each.shows]
+    return [
+        slip_id(question.case, each.id) for each in question.case.evidence if turns_on in each.shows
+    ]

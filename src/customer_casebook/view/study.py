@@ -31,7 +31,10 @@ def study(case_id: str, lenses: Iterable[str] = tuple(LENSES)) -> Card:
             f"Case file: {one.title}",
             ("Lens", "Verdict", "Because"),
             [
-                (each.text.label, [(text, asked.get(each.lens)) for text in (each.answer, _ground(each))])
+                (
+                    each.text.label,
+                    [(text, asked.get(each.lens)) for text in (each.answer, _ground(each))],
+                )
                 for each in everything
             ],
         ),
@@ -57,7 +60,9 @@ def study(case_id: str, lenses: Iterable[str] = tuple(LENSES)) -> Card:
     return card
 
 
-def compare(a: str, b: str, lenses: Iterable[str] = ("customer", "money", "agreement", "penalties")) -> Card:
+def compare(
+    a: str, b: str, lenses: Iterable[str] = ("customer", "money", "agreement", "penalties")
+) -> Card:
     """Two cases side by side: each lens asked of one, then of the other, in a table that fills.
 
     Raises `LookupError` for a case and `ValueError` for a lens that does not exist.
@@ -68,7 +73,7 @@ def compare(a: str, b: str, lenses: Iterable[str] = ("customer", "money", "agree
     questions = [question for pair in pairs for question in pair]
     names = [capital(world().parties[each.party].name) for each in both]
     title = " and ".join(names)
-    stories = "".join(f"<div>{to_html(_story(each))}</div>" for each in both)
+    stories = "".join(Fold(f"The story: {each.title}", _story(each)).html() for each in both)
     columns = ("Lens", *names)
     card = Card(
         questions,
@@ -79,7 +84,10 @@ def compare(a: str, b: str, lenses: Iterable[str] = ("customer", "money", "agree
             "Side by side",
             columns,
             [
-                (first.text.label, [(each.answer, questions.index(each)) for each in (first, second)])
+                (
+                    first.text.label,
+                    [(each.answer, questions.index(each)) for each in (first, second)],
+                )
                 for first, second in pairs
             ],
         ),
@@ -93,7 +101,11 @@ def compare(a: str, b: str, lenses: Iterable[str] = ("customer", "money", "agree
         *_asked(questions),
         Fold(
             "Both case files, side by side",
-            [Table(title, columns, [(one.text.label, one.answer, two.answer) for one, two in pairs])],
+            [
+                Table(
+                    title, columns, [(one.text.label, one.answer, two.answer) for one, two in pairs]
+                )
+            ],
         ),
     ]
     return card
@@ -109,12 +121,18 @@ def _asked(questions: Sequence[Question]) -> list[Block]:
     blocks: list[Block] = []
     for number, question in enumerate(questions, 1):
         labels = list(question.options.values())
+        rules = [reason.rule for reason in question.verdict.because]
         grounds: list[Block] = [Line(f"{question.answer}.")]
-        for title, explanation, facts in question.reasons():
-            grounds += [Line(f"{title} {explanation}"), Points(facts)]
+        grounds += [Line(f"{rule.title} {rule.explanation}") for rule in rules]
+        if question.grounds:
+            grounds.append(Points(question.grounds))
         if turning_point := question.turning_point():
             grounds.append(Line(turning_point))
-        blocks += [Title(f"{number}. {question.prompt}", level=4), Points(labels), Fold("Answer", grounds)]
+        blocks += [
+            Title(f"{number}. {question.prompt}", level=4),
+            Points(labels),
+            Fold("Answer", grounds),
+        ]
     return blocks
 
 
@@ -127,14 +145,19 @@ def _ground(question: Question) -> str:
 
 
 def _board(
-    caption: str, columns: Sequence[str], rows: Sequence[tuple[str, Sequence[tuple[str, int | None]]]]
+    caption: str,
+    columns: Sequence[str],
+    rows: Sequence[tuple[str, Sequence[tuple[str, int | None]]]],
 ) -> dict[str, object]:
     """A table whose cells show once the question they belong to is answered, or all are."""
     return {
         "caption": caption,
         "columns": list(columns),
         "rows": [
-            {"label": label, "cells": [{"html": escape(text), "after": after} for text, after in cells]}
+            {
+                "label": label,
+                "cells": [{"html": escape(text), "after": after} for text, after in cells],
+            }
             for label, cells in rows
         ],
     }

@@ -12,8 +12,7 @@ import traitlets
 from customer_casebook.document import Block, Line, Points, Prose, Table, Title
 from customer_casebook.facts import UNKNOWN, VOCABULARY, Facts
 from customer_casebook.library import Case, case, lens_texts
-from customer_casebook.questions import Question, capital
-from customer_casebook.rules import LENSES
+from customer_casebook.questions import Question
 from customer_casebook.verdict import UNDETERMINED, Verdicts, decide, spell
 from customer_casebook.view.activity import Activity, careful
 from customer_casebook.view.card import FRONT
@@ -31,7 +30,7 @@ class Guard(anywidget.AnyWidget):
     live = traitlets.Unicode().tag(sync=True)
 
 
-class WhatIf(Activity, widgets.VBox):
+class WhatIf(Activity, widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     """Switches for the facts of a case, with its verdicts, a picture, and challenges."""
 
     def __init__(self, told: Case, challenges: Sequence[Challenge]) -> None:
@@ -76,7 +75,11 @@ class WhatIf(Activity, widgets.VBox):
     @property
     def changed(self) -> list[str]:
         """The facts that differ from the story."""
-        return [name for name, value in self.facts._asdict().items() if value != getattr(self.case.facts, name)]
+        return [
+            name
+            for name, value in self.facts._asdict().items()
+            if value != getattr(self.case.facts, name)
+        ]
 
     def _failed(self, details: str) -> None:
         self.error.value = (
@@ -86,12 +89,12 @@ class WhatIf(Activity, widgets.VBox):
         )
 
     @careful(_failed)
-    def _turned(self, change: object) -> None:
+    def _turned(self, _change: object) -> None:
         if not self._busy:
             self._show()
 
     @careful(_failed)
-    def _reset(self, button: object) -> None:
+    def _reset(self, _button: object) -> None:
         self._busy = True
         for name, switch in self.switches.items():
             switch.value = getattr(self.case.facts, name)
@@ -99,7 +102,7 @@ class WhatIf(Activity, widgets.VBox):
         self._show()
 
     @careful(_failed)
-    def _hint(self, button: object) -> None:
+    def _hint(self, _button: object) -> None:
         self._task(hint=True)
 
     @careful(_failed)
@@ -130,24 +133,27 @@ class WhatIf(Activity, widgets.VBox):
             met = decide(self.facts, lens).answer == goal
             if met and len(self.changed) == 1:
                 self.solved.add(self.at)
-                says = f"Solved: {VOCABULARY[self.changed[0]].label.lower()} was the one fact it took."
+                says = (
+                    f"Solved: {VOCABULARY[self.changed[0]].label.lower()} was the one fact it took."
+                )
             elif met:
-                says = f"The verdict is there, with {len(self.changed)} facts changed. One is enough: go back and find it."
+                says = (
+                    f"The verdict is there, with {len(self.changed)} facts changed. One is enough."
+                )
             if hint:
                 says = "A hint: " + _way(self.case, lens, goal)
-            lead = f"Challenge {self.at + 1} of {len(self.challenges)}."
-            words = _challenge(self.case, lens, goal)
-            self.task.value = (
-                f"<p><strong>{lead}</strong> {escape(words)}</p>" + f"<p><strong>{escape(says)}</strong></p>"
-            )
+            lead = f"Challenge {self.at + 1} of {len(self.challenges)} ({len(self.solved)} solved)."
+            words = _challenge(lens, goal)
+            self.task.value = f"<p><strong>{lead}</strong> {escape(words)}</p><p><strong>{escape(says)}</strong></p>"
         self.guard.live = f"{heard} {says}".strip()
 
 
 def what_if(case_id: str, challenges: Sequence[Challenge] | None = None) -> WhatIf:
     """Every fact of a case as a switch. ``challenges`` are (lens, answer) pairs to reach by changing one fact.
 
-    Without challenges given, every other answer of the customer lens that is one fact away is one. Raises
-    `LookupError` for a case that does not exist and `ValueError` for a challenge that no single fact solves.
+    Without challenges given, every other answer of the customer lens that is one fact away is one.
+    Raises `LookupError` for a case that does not exist and `ValueError` for a challenge that no
+    single fact solves.
     """
     told = case(case_id)
     if challenges is None:
@@ -180,7 +186,10 @@ def _box(children: Sequence[widgets.Widget], name: str) -> widgets.VBox:
 
 
 def _introduction(told: Case) -> str:
-    story = Prose(told.story).html() + Points([f"{each.source}: {each.text}" for each in told.evidence]).html()
+    story = (
+        Prose(told.story).html()
+        + Points([f"{each.source}: {each.text}" for each in told.evidence]).html()
+    )
     return (
         f"{Title(f'What if: {told.title}').html()}<p>Turn one fact and watch what follows from it.</p>"
         f"<details><summary>The story once more</summary>{story}</details>"
@@ -208,7 +217,7 @@ def _verdict_table(told: Case, baseline: Verdicts, now: Verdicts) -> str:
     return f"<table><caption>What follows</caption><tbody>{''.join(rows)}</tbody></table>"
 
 
-def _challenge(told: Case, lens: str, goal: str) -> str:
+def _challenge(lens: str, goal: str) -> str:
     text = lens_texts()[lens]
     return f"Change one fact so that the verdict on “{text.label}” becomes “{text.answers[goal].label}”."
 
@@ -236,5 +245,5 @@ def _transcript(
         Line(f"The picture: {picture.describe(told.facts)}"),
     ]
     if challenges:
-        blocks.append(Points([capital(_challenge(told, *each)) for each in challenges]))
+        blocks.append(Points([_challenge(*each) for each in challenges]))
     return blocks

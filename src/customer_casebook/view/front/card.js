@@ -154,8 +154,12 @@ function render({ model, el }) {
     const sure = answers.filter(([, answer]) => answer.sure);
     const sureWrong = sure.filter((each) => !right.includes(each));
     const score =
-      `${right.length} of ${deck.length} right; sure of ${sure.length}` +
-      (sureWrong.length ? `, ${sureWrong.length} of those wrong: the ones worth a second look.` : ".");
+      `${right.length} of ${deck.length} right. ` +
+      (sureWrong.length
+        ? `Of the ${sure.length} you were sure of, ${sureWrong.length} went wrong: look at those again.`
+        : sure.length
+          ? "Whenever you were sure, you were right."
+          : "You were not sure of any; trust yourself a little.");
     return [
       h("h4", { tabindex: "-1" }, spec.closed),
       h("p", { class: "ccb-score" }, score),
@@ -222,10 +226,11 @@ function render({ model, el }) {
 
   function drawBoard() {
     const { caption, columns, rows } = spec.board;
-    const cell = ({ html, after: index }) => {
+    const cell = ({ html, after: index }, place, row) => {
+      const marked = row.findIndex(({ after }) => after === index) === place; // once a question
       const answer = given()[index];
       if (!answer && firstOpen() >= 0) return h("td", { class: "ccb-open" }, "…");
-      const tone = answer && deck[index] ? picked(deck[index], answer.choice).tone : null;
+      const tone = answer && marked ? picked(deck[index], answer.choice).tone : null;
       const mark = tone && { right: ["✓", "you had it right"], wrong: ["✗", "you had it wrong"] }[tone];
       return h(
         "td",
