@@ -106,6 +106,12 @@ def test_the_core_needs_the_standard_library_only(name: str) -> None:
     assert imports(PACKAGE / f"{name}.py") <= allowed
 
 
+def test_only_the_view_knows_widgets_and_charts() -> None:
+    for name, path in MODULES.items():
+        if name.parts[0] != "view":
+            assert not imports(path) & {"IPython", "anywidget", "ipywidgets", "matplotlib"}, name
+
+
 def test_every_make_verb_in_the_readme_exists_and_make_lists_them_all() -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8")
     verbs = set(re.findall(r"^([a-z]+):.*##", makefile, re.MULTILINE))
