@@ -242,7 +242,7 @@ def test_a_notebook_cell_shows_the_text(lens: str | None) -> None:
             self.shown = shown
 
     printer, verdict = Printer(), decide(DEPARTMENT, lens) if lens else decide(DEPARTMENT)
-    verdict._repr_pretty_(printer, cycle=False)
+    verdict._repr_pretty_(printer, False)
     assert printer.shown == str(verdict)
 
 
