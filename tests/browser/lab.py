@@ -68,11 +68,12 @@ _ALL_RUN = f"""() => {{
 
 @dataclass(frozen=True)
 class Lab:
-    """A running JupyterLab: its address, its token, the folder it serves, and its process."""
+    """A running JupyterLab; it serves ``folder`` and keeps its own files in ``home``."""
 
     url: str
     token: str
     folder: Path
+    home: Path
     process: subprocess.Popen[str]
 
     def write(self, name: str, notebook: NotebookNode) -> str:
@@ -118,7 +119,7 @@ def run_lab(folder: Path, home: Path) -> Iterator[Lab]:
     ) as process:
         log = _Log(process.stdout)
         try:
-            lab = Lab(*log.address(), folder, process)
+            lab = Lab(*log.address(), folder, home, process)
             yield lab
             lab.stop()
         finally:

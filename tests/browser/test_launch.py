@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from customer_casebook.notebook import WIDGET_VIEW
-from tests.browser.lab import Lab, LabPage
+from tests.browser.lab import ROOT, Lab, LabPage
 from tests.samples import lesson
 
 
@@ -48,9 +48,17 @@ def test_a_restarted_kernel_runs_the_notebook_again(lab: Lab, lab_page: LabPage)
     expect(lab_page.cell(2).get_by_role("button", name="Press")).to_be_visible()
 
 
-def test_the_first_page_of_the_course_opens(lab_page: LabPage) -> None:
-    lab_page.open("00_start_here.ipynb")
+def test_the_browser_is_sent_to_the_first_page_of_the_course(lab: Lab) -> None:
+    (way,) = lab.home.glob("jupyter_runtime_dir/jpserver-file-to-run-*-open.html")
+    assert f"{lab.url}/lab/tree/00_start_here.ipynb?token={lab.token}" in way.read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in ROOT.glob("notebooks/*.ipynb")))
+def test_every_notebook_of_the_course_runs_to_its_end(lab_page: LabPage, name: str) -> None:
+    lab_page.open(name)
+    before = lab_page.cells()
     lab_page.run_all()
+    assert lab_page.cells() == before
 
 
 def test_the_server_listens_on_this_computer_only_and_asks_for_its_token(lab: Lab) -> None:
