@@ -101,9 +101,10 @@ def run_lab(folder: Path, home: Path) -> Iterator[Lab]:
     flags = "--no-browser --LabApp.expose_app_in_browser=True"
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         flags += " --allow-root"  # containers run as root
-    command = ["make", "--no-print-directory", "lab", f"VENV={sys.prefix}", f"NOTEBOOKS={folder}"]
+    venv = os.path.relpath(sys.prefix, ROOT)  # make cannot have spaces in a target
+    command = ["make", "--no-print-directory", "lab", f"VENV={venv}", f"NOTEBOOKS={folder}"]
     command += [f"LAB_FLAGS={flags} --port={_free_port()}"]
-    command += [f"--assume-old={sys.prefix}/lab.stamp"]  # tests install nothing
+    command += [f"--assume-old={venv}/lab.stamp"]  # tests install nothing
     own = ["JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR"]
     own += ["CUSTOMER_CASEBOOK_DATA", "IPYTHONDIR"]
     environment = os.environ | {name: str(home / name.lower()) for name in own}
