@@ -120,7 +120,9 @@ class Question:
         """The fewest facts to change so that the option would be right, the least far-fetched first."""
         facts = self.case.facts
         reads = [name for name in LENSES[self.lens].reads if name != "party_is"]
-        ordinary = [name for name in reads if name not in ("supplies", "inside_provider")]
+        # To make a supplier of somebody, or a part of the provider, is far-fetched; to unmake one is not.
+        far = [name for name in ("supplies", "inside_provider") if getattr(facts, name) != "yes"]
+        ordinary = [name for name in reads if name not in far]
         for names in (*_some(ordinary), *_some(reads)):
             for values in product(*(VOCABULARY[name].says for name in names)):
                 changes = dict(zip(names, values, strict=True))
@@ -151,7 +153,7 @@ class Question:
     @cached_property
     def turns_on(self) -> Flip | None:
         """The one fact a settled answer turns on: of those that would settle it otherwise, the most telling."""
-        flips = [flip for flip in self.verdict.flips if flip.answer != UNDETERMINED]
+        flips = [flip for flip in self.verdict.flips if self._settled_if(flip.fact, flip.to)]
         # Where the party works says more about it than what kind of thing it is.
         flips.sort(key=lambda flip: flip.fact == "party_is")
         return flips[0] if flips and not self.verdict.missing else None
@@ -172,10 +174,14 @@ class Question:
         outcomes = [
             f"if {say(name, value, self.case)}: {self.label(answer)}"
             for value in VOCABULARY[name].says
-            if (answer := decide(self.case.facts.but(**{name: value}), self.lens).answer)
-            != UNDETERMINED
+            if (answer := self._settled_if(name, value))
         ]
         return question + (f" ({capital('; '.join(outcomes))}.)" if outcomes else "")
+
+    def _settled_if(self, name: str, value: str) -> str | tuple[str, ...] | None:
+        """What the answer would be with that fact, if it left no part of it open."""
+        verdict = decide(self.case.facts.but(**{name: value}), self.lens)
+        return verdict.answer if set(verdict.answers) == set(verdict.possible) else None
 
     def label(self, answer: str | tuple[str, ...]) -> str:
         """An answer as learners read it."""
