@@ -36,9 +36,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return NO_READER
     except OSError as error:  # such as a full disk behind the output
         _let_go_of_stdout()
-        print(f"customer-casebook: {error.strerror}", file=sys.stderr)
+        _complain(f"customer-casebook: {error.strerror}")
         return FAULTY
     return status
+
+
+def _complain(*lines: object) -> None:
+    if sys.stderr:  # print would fall back on stdout
+        print(*lines, sep="\n", file=sys.stderr)
 
 
 def _let_go_of_stdout() -> None:
@@ -89,7 +94,7 @@ def _decide(names: Sequence[str], *, as_json: bool) -> int:
             told = f"holds the {reading.kind} of the casebook; name a case, or a file of facts"
             faults.append(Fault(reading.file, 1, "", told))
         if faults:
-            print(*faults, sep="\n", file=sys.stderr)
+            _complain(*faults)
             status = FAULTY
         if reading.facts is not None:
             verdicts = decide(reading.facts)

@@ -147,9 +147,9 @@ def read(
                 facts = Facts(**{name: value for name, (_, value) in places.items()})
             found += together(places)
         if kind == "case" and not isinstance(source, bytes):
-            stem = source.name.rpartition(".")[0]
+            stem = source.name.rpartition(".")[0] or source.name
             if isinstance(name := tree.get("id"), str) and name != stem:
-                found.append((("id",), f"is not the name of the file; write {shorten(stem)}"))
+                found.append((("id",), f"is not the name of the file; write {stem}, or rename it"))
     faults = {(line, _field(place, tree)): told for place, line, told in document.faults}
     for place, told in found:
         faults.setdefault((document.line(place), _field(place, tree)), told)
@@ -213,18 +213,20 @@ def _told(error: Any, shape: dict[str, Any]) -> str:
         told = fault_in(place[-1], None) if "party_is" in known else None
         return told or f"there is no such key; {suggest(place[-1], known)}"
     node = _shape(shape, place)
-    what = f"write {node['description']}"
     if sort == "missing":
-        return f"is missing; {what}"
+        return f"is missing; write {node['description']}"
     if sort == "too_short" and given:
         return ""  # its entries have faults of their own
-    if "properties" in node:
-        what = f"write its keys: {', '.join(node['properties'])}"
+    keys = ", ".join(node.get("properties", ()))
+    what = f"write its keys: {keys}" if keys else f"write {node['description']}"
     if isinstance(given, bool):
         given = plain(given)
     if not given:
         return f"is empty; {what}"
-    return f"{shorten(given)} is no {'list' if sort == 'tuple_type' else 'mapping'}; {what}"
+    wanted = "list" if sort == "tuple_type" else "mapping"
+    if isinstance(given, list | dict):
+        return f"is a {'list' if wanted == 'mapping' else 'mapping'}, no {wanted}; {what}"
+    return f"{shorten(given)} is no {wanted}; {what}"
 
 
 def _shape(node: dict[str, Any], place: Place) -> dict[str, Any]:

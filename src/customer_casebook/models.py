@@ -179,7 +179,7 @@ def stated(name: str) -> Is:
     values = [*VOCABULARY[name].says, UNKNOWN]
     return Is(
         VOCABULARY[name].question,
-        lambda value, _: fault_in(name, _spelled(value)),
+        lambda value, _: _fault_in(name, value),
         enum=[*values, True, False] if "yes" in values else values,
     )
 
@@ -190,7 +190,7 @@ def shown(name: str) -> Is:
     def fault(value: object, _names: object) -> str | None:
         if value == UNKNOWN:
             return "is unknown, so nothing shows it; leave it out"
-        return fault_in(name, _spelled(value))
+        return _fault_in(name, value)
 
     values = [value for value in stated(name).schema["enum"] if value != UNKNOWN]
     return Is(VOCABULARY[name].question, fault, enum=values)
@@ -212,8 +212,10 @@ def several(name: str) -> Is:
     return Is(VOCABULARY[name].question, fault, anyOf=[values, listed])
 
 
-def _spelled(value: object) -> object:
-    return plain(value) if isinstance(value, bool) else value
+def _fault_in(name: str, value: object) -> str | None:
+    if isinstance(value, list | dict):
+        return among((*VOCABULARY[name].says, UNKNOWN), value)
+    return fault_in(name, plain(value) if isinstance(value, bool) else value)
 
 
 def _as_several(value: object) -> tuple[str, ...]:
@@ -285,6 +287,8 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Service:
+    """What a provider does for a party."""
+
     __pydantic_config__ = _CLOSED
     id: Annotated[str, an_id("a short name, such as campaign-hub")]
     name: Annotated[str, prose("the name as it is used inside a sentence")]
@@ -346,6 +350,8 @@ class Misconception:
 
 @dataclass(frozen=True, slots=True)
 class MisconceptionsFile:
+    """The known wrong reasons; the first that fits is told."""
+
     __pydantic_config__ = _CLOSED
     misconceptions: Annotated[tuple[Misconception, ...], Filled("a list of misconceptions")]
 
@@ -371,6 +377,8 @@ class LensText:
 
 @dataclass(frozen=True, slots=True)
 class LensesFile:
+    """Every lens in words."""
+
     __pydantic_config__ = _CLOSED
     lenses: Annotated[Mapping[str, LensText], Filled("label, question and answers of every lens")]
 

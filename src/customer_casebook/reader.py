@@ -102,7 +102,8 @@ def _near(source: Traversable) -> str:
         beside = [path.name for path in source.parent.iterdir()] if isinstance(source, Path) else []
     except OSError:
         beside = []
-    near = get_close_matches(source.name[:255], beside[:1000], n=1, cutoff=0.75)
+    others = [name for name in beside[:1000] if name != source.name]
+    near = get_close_matches(source.name[:255], others, n=1, cutoff=0.75)
     return f" (did you mean {shorten(near[0])}?)" if near else ""
 
 
@@ -112,7 +113,7 @@ def _text(data: bytes) -> str:
             f"is longer than {LIMIT // 1024} KiB; no file of ours is, so split it"
         )
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise UnreadableError("is UTF-16; save it as UTF-8")
+        raise UnreadableError("is UTF-16 or UTF-32; save it as UTF-8")
     if b"\0" in data:
         line = data.count(b"\n", 0, data.index(b"\0")) + 1
         raise UnreadableError("holds a NUL byte, so it is no UTF-8 text; save it as UTF-8", line)
@@ -174,11 +175,12 @@ class _Walk:
     def through(self, text: str) -> Document:
         import yaml
 
+        last = text.rstrip().count("\n") + 1  # a value left out may be marked behind the end
         for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
             if isinstance(event, yaml.CollectionEndEvent):
                 self.levels.pop()
             elif isinstance(event, yaml.NodeEvent):
-                level, line = self.levels[-1], _line(event)
+                level, line = self.levels[-1], min(_line(event), last)
                 if isinstance(level.holder, dict) and level.key is None:
                     self.take_key(event, level, line)
                 else:
@@ -265,11 +267,15 @@ _ADVICE = {
     "expected ':'": "is a key without its colon, or text that lost its indentation; "
     "write key: value",
     "unexpected end of stream": "opens a quotation mark that is never closed; close it",
-    "escape": "has a backslash inside double quotes that means nothing there; use single quotes",
+    "escape": "has a backslash that stands for nothing here; "
+    "write the character itself, or two backslashes for one",
     "',' or": "opens a bracket that is never closed, or lacks a comma",
     "expected key": "does not fit the lines around it; look at its indentation and quotes",
     "<block end>": "does not fit the lines around it; look at its indentation and quotes",
     "entries are not allowed": "starts a list after its key; put the first - on the next line",
+    "<document start>": "stands outside of everything before it; one file holds one mapping",
+    "alphabetic or numeric": "text cannot start with & or *; put it in quotes",
+    "comment or line break": "has text behind | or >; start it on the next line",
 }
 
 

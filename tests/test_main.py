@@ -1,0 +1,201 @@
+"""The command says what it is asked, on the right stream, with the right status, and never falls over."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from customer_casebook.__main__ import FAULTY, FINE, INTERRUPTED, NO_READER, main
+from customer_casebook.library import schema
+from customer_casebook.rules import LENSES
+from customer_casebook.verdict import decide
+
+COMMAND = [sys.executable, "-m", "customer_casebook"]
+BROKEN = Path(__file__).parent / "broken"
+CASE = BROKEN / "cases" / "without-faults.yaml"
+FACTS = {"party_is": "unit", "organization": "same", "consumes": True, "inside_provider": False}
+
+Captured = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Callable[..., str]:
+    """Writes a file of facts and gives its name."""
+
+    def write(text: str, name: str = "facts.yaml") -> str:
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        return str(tmp_path / name)
+
+    return write
+
+
+def feed(monkeypatch: pytest.MonkeyPatch, data: bytes) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
+
+
+def test_decide_prints_one_json_object_a_line_for_each_file(
+    file: Callable[..., str], capsys: Captured
+) -> None:
+    names = [file(json.dumps(FACTS), "facts.json"), str(CASE), file("{}", "nothing.yaml")]
+    assert main(["decide", "--json", *names]) == FINE
+    first, second, third = map(json.loads, capsys.readouterr().out.splitlines())
+    assert first == {lens: verdict.as_json() for lens, verdict in decide(FACTS).items()}
+    assert list(first) == list(LENSES)
+    assert first["customer"]["answer"] == second["customer"]["answer"] == "internal"
+    assert third["customer"]["answer"] == "undetermined"
+
+
+def test_decide_says_why_in_words(capsys: Captured) -> None:
+    assert main(["decide", str(CASE)]) == FINE
+    name, *lines = capsys.readouterr().out.splitlines()
+    assert name == str(CASE)
+    assert "customer: internal" in lines
+    assert any(line.startswith("  because") for line in lines)
+
+
+def test_decide_tells_faults_apart_from_verdicts_and_goes_on(
+    file: Callable[..., str], capsys: Captured
+) -> None:
+    bad, good = file("uses: maybe", "bad.yaml"), file("uses: yes", "good.yaml")
+    assert main(["decide", "--json", bad, good, str(BROKEN / "world.yaml")]) == FAULTY
+    out, err = capsys.readouterr()
+    assert len(out.splitlines()) == 1
+    assert err.splitlines() == [
+        f"{bad}:1: uses: 'maybe' is not a value of it; write yes, no or unknown",
+        f"{BROKEN / 'world.yaml'}:1: holds the world of the casebook; name a case, or a file of facts",
+    ]
+
+
+def test_decide_warns_of_facts_that_cannot_be_and_decides_them(capsys: Captured) -> None:
+    assert main(["decide", "--json", str(BROKEN / "facts-that-cannot-be.yaml")]) == FAULTY
+    out, err = capsys.readouterr()
+    assert len(out.splitlines()) == 1
+    assert len(err.splitlines()) == 3
+
+
+def test_check_counts_the_files_that_are_fine(capsys: Captured) -> None:
+    assert main(["check", str(CASE)]) == FINE
+    assert main(["check", str(CASE), str(BROKEN / "world.yaml")]) == FINE
+    assert capsys.readouterr() == ("1 file is fine\n2 files are fine\n", "")
+
+
+def test_check_prints_every_fault(file: Callable[..., str], capsys: Captured) -> None:
+    bad = file("uses: maybe\ncharge: much")
+    assert main(["check", str(CASE), bad]) == FAULTY
+    out, err = capsys.readouterr()
+    assert [line.partition(": ")[0] for line in out.splitlines()] == [f"{bad}:1", f"{bad}:2"]
+    assert err == ""
+
+
+def test_a_dash_reads_standard_input(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
+    feed(monkeypatch, b"uses: yes")
+    assert main(["decide", "-"]) == FINE
+    feed(monkeypatch, b"uses: maybe")
+    assert main(["check", "-"]) == FAULTY
+    monkeypatch.setattr(sys, "stdin", None)
+    assert main(["check", "-"]) == FAULTY
+    assert capsys.readouterr().out.splitlines()[-2:] == [
+        "<stdin>:1: uses: 'maybe' is not a value of it; write yes, no or unknown",
+        "<stdin>:1: is empty",
+    ]
+
+
+def test_schema_prints_the_schema_of_a_kind(capsys: Captured) -> None:
+    assert main(["schema"]) == FINE
+    assert main(["schema", "world"]) == FINE
+    assert capsys.readouterr().out == schema("case") + schema("world")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["judge"], ["decide"], ["check"], ["check", "--json", "x"], ["--js"], ["schema", "x"]],
+)
+def test_a_call_that_makes_no_sense_is_told_the_usage(
+    arguments: list[str], capsys: Captured
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(arguments)
+    assert capsys.readouterr().err.startswith("usage: customer-casebook")
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.binary(max_size=100), verb=st.sampled_from([["check"], ["decide", "--json"]]))
+def test_whatever_comes_in_the_command_answers(
+    data: bytes, verb: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feed(monkeypatch, data)
+    assert main([*verb, "-"]) in (FINE, FAULTY)
+
+
+# As a process of its own.
+
+
+def run(*arguments: str | bytes, **options: object) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run([*COMMAND, *arguments], capture_output=True, check=False, **options)  # type: ignore[call-overload,no-any-return]
+
+
+def test_the_command_tells_its_version() -> None:
+    done = run("--version")
+    assert (done.returncode, done.stderr) == (FINE, b"")
+    assert done.stdout.strip()
+
+
+def test_strange_names_and_narrow_terminals_are_written_with_escapes(tmp_path: Path) -> None:
+    name = os.fsencode(tmp_path) + b"/\xff.yaml"
+    Path(os.fsdecode(name)).write_text("charge: 😀", encoding="utf-8")
+    done = run("check", name, env={**os.environ, "PYTHONIOENCODING": "ascii:strict"})
+    assert done.returncode == FAULTY
+    assert b"\\udcff.yaml:1: charge: '\\U0001f600' is not a value" in done.stdout
+    assert done.stderr == b""
+
+
+def test_a_reader_that_goes_away_is_no_error() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [*COMMAND, "decide", CASE], stdout=writing, stderr=subprocess.PIPE, check=False
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (NO_READER, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is full")
+def test_a_full_disk_is_told() -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [*COMMAND, "check", CASE], stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert (done.returncode, done.stderr) == (
+        FAULTY,
+        b"customer-casebook: No space left on device\n",
+    )
+
+
+def test_interrupting_leaves_no_traceback() -> None:
+    process = subprocess.Popen(
+        [*COMMAND, "decide", str(CASE), "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )  # fmt: skip
+    assert process.stdout
+    process.stdout.readline()  # by now it works, and will wait for its input
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate()
+    assert (process.returncode, err) == (INTERRUPTED, b"")
+
+
+def test_the_command_needs_no_widgets_and_no_charts() -> None:
+    code = (
+        "import sys, customer_casebook.__main__;"
+        "sys.exit({'ipywidgets', 'matplotlib', 'IPython'} & {*sys.modules} != set())"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
