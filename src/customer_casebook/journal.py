@@ -36,7 +36,7 @@ class Attempt:
     at: str = field(default_factory=_now)
 
     def line(self) -> bytes:
-        return json.dumps({"v": VERSION, **asdict(self)}, ensure_ascii=False).encode() + b"\n"
+        return json.dumps({"v": VERSION, **asdict(self)}).encode() + b"\n"
 
 
 class Journal:
@@ -67,8 +67,8 @@ class Journal:
             self._shard = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
         if os.write(self._shard, line) != len(line):
             # A torn line: what follows starts on a line of its own, in a new shard.
-            os.close(self._shard)
-            self._shard = None
+            torn, self._shard = self._shard, None
+            os.close(torn)
             raise OSError("the disk took only a part of the line")
         os.fsync(self._shard)
 
