@@ -47,13 +47,20 @@ class Card(Activity, anywidget.AnyWidget):
         for index, answer in change["new"].items():
             press = str(answer.get("press"))
             if press not in self.saved:
-                self.saved = {**self.saved, press: self._record(index, press, answer)}
+                told = self._record(index, press, answer)
+                # The journal writes in order: once one attempt is saved, those that waited are.
+                waited = [each for each, was in self.saved.items() if was["state"] == "memory"]
+                self.saved = {
+                    **self.saved,
+                    **(dict.fromkeys(waited, told) if told["state"] == "saved" else {}),
+                    press: told,
+                }
 
     def _record(self, index: str, press: str, answer: Mapping[str, Any]) -> dict[str, str]:
         """Judge one press and keep it; what fails is told on the card, which stays usable."""
         try:
             question = self.questions[int(index)]
-            choice = frozenset(map(str, answer["choice"]))
+            choice = _choice(question, answer["choice"])
             wrong = question.misconception(choice)
             attempt = Attempt(
                 item=question.id,
@@ -77,6 +84,14 @@ class Card(Activity, anywidget.AnyWidget):
             "state": "memory",
             "text": "Not saved yet: the disk does not take it. It is kept and tried again.",
         }
+
+
+def _choice(question: Question, given: Sequence[str]) -> frozenset[str]:
+    """What was chosen. Raises `ValueError` for what the question does not offer."""
+    choice = frozenset(given)
+    if not choice or not choice <= question.options.keys():
+        raise ValueError(f"{given!r} is no choice of {question.id}")
+    return choice
 
 
 def _on_card(question: Question) -> dict[str, Any]:
