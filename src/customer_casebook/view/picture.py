@@ -51,6 +51,8 @@ class Picture:
         parts = [self._roofs(facts)]
         if facts.consumes == "yes" or facts.uses == "yes":
             parts.append(f"{capital(self.service)} goes from {self.provider} to {self.party}.")
+        elif UNKNOWN in (facts.consumes, facts.uses):
+            parts.append(f"Whether {self.service} reaches {self.party} is not known.")
         if facts.supplies == "yes":
             parts.append(f"{self.party} supplies {self.provider}.")
         parts.append(self._money(facts))
@@ -147,7 +149,8 @@ class Picture:
         }
         if facts.charge in money:
             words, line = money[facts.charge]
-            _arrow(axes, 70, 30, 19, words, _MONEY, line)
+            start, end = (30, 70) if facts.charge == "notional" else (70, 30)  # shown to, paid by
+            _arrow(axes, start, end, 19, words, _MONEY, line)
 
     def _draw_roofs(self, axes: Axes, facts: Facts) -> None:
         alone = facts.party_is == "private_person"
