@@ -30,7 +30,7 @@ class Guard(anywidget.AnyWidget):
     live = traitlets.Unicode().tag(sync=True)
 
 
-class WhatIf(Activity, widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
+class WhatIf(Activity, widgets.VBox):
     """Switches for the facts of a case, with its verdicts, a picture, and challenges."""
 
     def __init__(self, told: Case, challenges: Sequence[Challenge]) -> None:
@@ -118,9 +118,9 @@ class WhatIf(Activity, widgets.VBox):  # type: ignore[misc]  # ipywidgets has no
         for name, switch in self.switches.items():
             (switch.add_class if name in self.changed else switch.remove_class)("ccb-changed")
         heard = [
-            f"{lens_texts()[lens].label}: {_label(self.case, lens, now)}."
+            f"{lens_texts()[lens].label}: {label}."
             for lens in now
-            if now[lens].answer != self.before[lens].answer
+            if (label := _label(self.case, lens, now)) != _label(self.case, lens, self.before)
         ]
         self.before = now
         self._task(heard=" ".join(heard) or "No verdict changed.")
@@ -197,19 +197,24 @@ def _introduction(told: Case) -> str:
 
 
 def _label(told: Case, lens: str, verdicts: Verdicts) -> str:
-    return Question(told, lens).label(verdicts[lens].answer)
+    """The verdict in words. Where some roles are settled and others open, both is said."""
+    verdict = verdicts[lens]
+    partly = verdict.answers and set(verdict.possible) != set(verdict.answers)
+    answer = (*verdict.answers, UNDETERMINED) if partly else verdict.answer
+    return Question(told, lens).label(answer)
 
 
 def _verdict_table(told: Case, baseline: Verdicts, now: Verdicts) -> str:
     rows = []
     for lens, verdict in now.items():
-        cell = f"<strong>{escape(_label(told, lens, now))}</strong>"
+        label, was = _label(told, lens, now), _label(told, lens, baseline)
+        cell = f"<strong>{escape(label)}</strong>"
         style = ""
-        if verdict.answer != baseline[lens].answer:
+        if label != was:
             why = " ".join(reason.rule.title for reason in verdict.because)
             missing = ", ".join(VOCABULARY[name].label.lower() for name in verdict.missing)
             why = why or f"Not known: {missing}."
-            cell += f" <em>(was: {escape(_label(told, lens, baseline))})</em><br>{escape(why)}"
+            cell += f" <em>(was: {escape(was)})</em><br>{escape(why)}"
             style = ' class="ccb-was"'
         rows.append(
             f'<tr><th scope="row">{escape(lens_texts()[lens].label)}</th><td{style}>{cell}</td></tr>'
