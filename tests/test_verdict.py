@@ -132,7 +132,6 @@ def test_neither_charge_nor_feedback_changes_who_is_a_customer(facts: Facts, nam
     assert said == {str(decide(facts, "customer"))}
 
 
-@pytest.mark.xfail(reason="stated where a rule only reads it; left out where consumes is unknown")
 @often
 @given(any_facts, any_lens)
 @example(Facts("unit", "same", "yes", inside_provider="yes"), "agreement")

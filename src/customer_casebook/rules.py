@@ -171,7 +171,7 @@ def presume(f: Facts) -> Facts:
 _CUSTOMER_FACTS = "party_is organization consumes sets_requirements"
 
 
-@CUSTOMER.rule("internal", reads=f"{_CUSTOMER_FACTS} inside_provider")
+@CUSTOMER.rule("internal", reads=f"{_CUSTOMER_FACTS} inside_provider", editions=(V3, V4))
 def same_organization(f: Facts) -> bool:
     """A customer from the provider's own organization is an internal customer.
 
@@ -181,7 +181,7 @@ def same_organization(f: Facts) -> bool:
     return is_customer(f) and same_house(f)
 
 
-@CUSTOMER.rule("external", reads=_CUSTOMER_FACTS)
+@CUSTOMER.rule("external", reads=_CUSTOMER_FACTS, editions=(V3, V4))
 def different_organization(f: Facts) -> bool:
     """A customer from another organization, or a private person, is an external customer.
 
@@ -216,6 +216,7 @@ def provider_itself(f: Facts) -> bool:
 @CUSTOMER.rule(
     "not_a_customer",
     reads=f"{_CUSTOMER_FACTS} inside_provider",
+    editions=(V4, V5),
     note="People who speak v3 often call such a user or payer an internal or external customer all the same.",
 )
 def no_voice(f: Facts) -> bool:
@@ -286,10 +287,10 @@ def supports_from_inside(f: Facts) -> bool:
     reads=f"{_TWO_HOUSES} inside_provider sets_requirements {_SERVED_FACTS}",
 )
 def has_an_interest(f: Facts) -> bool:
-    """Who neither consumes nor supplies may still have an interest, and is a stakeholder at most.
+    """Who is neither customer, user, sponsor nor supplier may still have an interest.
 
-    Regulators, owners, rivals' customers, colleagues with opinions: worth hearing, but no party to
-    this service.
+    Regulators, owners, rivals' customers, colleagues with opinions: stakeholders at most, worth
+    hearing, and no party to this service.
     """
     return not (is_customer(f) or is_user(f) or is_sponsor(f) or only_supplies(f))
 
@@ -468,8 +469,8 @@ _AGREEMENT_FACTS = f"{_TWO_HOUSES} consumes supplies sets_requirements"
 def one_roof(f: Facts) -> bool:
     """Within one organization a missed target is escalated, not sued over.
 
-    The same top management stands above both sides: it can move budgets, priorities and people. No
-    court is needed, and none would hear the case.
+    The same top management stands above both sides: it can move budgets, priorities and people.
+    Even where two firms of one group have a contract, it decides before any court does.
     """
     return same_house(f) and (is_customer(f) or only_supplies(f))
 
@@ -566,8 +567,8 @@ def looked_after_as_a_supplier(f: Facts) -> bool:
 def no_relationship_to_own(f: Facts) -> bool:
     """Where no service relationship exists, or it runs inside the house's own line of support, nobody owns it.
 
-    Groups that support the provider are steered by line management and the OLA, strangers to the
-    service not at all.
+    Groups that support the provider are steered by line management, strangers to the service not
+    at all.
     """
     supported = only_supplies(f) and same_house(f)
     return supported or not (is_user(f) or keeps_company(f) or only_supplies(f))

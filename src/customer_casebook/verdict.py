@@ -159,6 +159,10 @@ def _judge(lens: Lens, facts: Facts) -> Verdict:
         Answers().union(*(each.answers for each in outcomes.values())),
     )
     effective = presume(facts)
+    # What would not be settled if nothing were presumed rests on the presumption.
+    resting = Answers()
+    if facts.sets_requirements == UNKNOWN:
+        resting = settled - _settled(_outcomes(lens, stated, presuming=False))
     deciding = {
         rule.name for each in outcomes.values() for rule in each.rules if rule.answer in settled
     }
@@ -167,7 +171,9 @@ def _judge(lens: Lens, facts: Facts) -> Verdict:
         answer=_as_answer(lens, settled),
         possible=_in_order(lens, possible),
         because=tuple(
-            _reason(rule, facts, effective) for rule in lens.rules if rule.name in deciding
+            _reason(rule, facts, rule.answer in resting)
+            for rule in lens.rules
+            if rule.name in deciding
         ),
         missing=tuple(_missing(lens, stated, outcomes)),
         flips=tuple(_flips(lens, stated, effective, settled)),
@@ -196,7 +202,7 @@ def _truth_table(lens_name: str) -> dict[_Values, _Outcome]:
     return table
 
 
-def _outcomes(lens: Lens, stated: _Values) -> dict[_Values, _Outcome]:
+def _outcomes(lens: Lens, stated: _Values, *, presuming: bool = True) -> dict[_Values, _Outcome]:
     """The outcome for every way of learning what is unknown among the values stated for the facts the lens reads.
 
     Where the presumption covers the requirements, it stands in for whatever would be learnt of
@@ -210,7 +216,7 @@ def _outcomes(lens: Lens, stated: _Values) -> dict[_Values, _Outcome]:
         for name, value in zip(lens.reads, stated, strict=True)
     ]
     voice = lens.reads.index("sets_requirements") if "sets_requirements" in lens.reads else None
-    if voice is None or stated[voice] != UNKNOWN:
+    if not presuming or voice is None or stated[voice] != UNKNOWN:
         return {values: table[values] for values in product(*learnable)}
     outcomes = {}
     for values in product(*learnable):
@@ -225,14 +231,10 @@ def _settled(outcomes: Mapping[_Values, _Outcome]) -> Answers:
     return Answers.intersection(*(each.answers for each in outcomes.values()))
 
 
-def _reason(rule: Rule, facts: Facts, effective: Facts) -> Reason:
-    stated, presumed = {}, {}
-    for name in rule.reads:
-        if (value := getattr(facts, name)) != UNKNOWN:
-            stated[name] = value
-        elif (value := getattr(effective, name)) != UNKNOWN:
-            presumed[name] = value
-    return Reason(rule, stated, presumed)
+def _reason(rule: Rule, facts: Facts, rests: bool) -> Reason:
+    known = facts.known()
+    presumed = {"sets_requirements": "yes"} if rests and "sets_requirements" in rule.reads else {}
+    return Reason(rule, {name: known[name] for name in rule.reads if name in known}, presumed)
 
 
 def _missing(lens: Lens, stated: _Values, outcomes: Mapping[_Values, _Outcome]) -> Iterator[str]:

@@ -225,7 +225,10 @@ function render({ model, el }) {
   }
 
   function drawBoard() {
-    const { caption, columns, rows } = spec.board;
+    const { caption, columns } = spec.board;
+    // What is not asked here stays out of the way until the end, when the file sums up everything.
+    const asked = ({ cells }) => cells.some(({ after }) => after !== null);
+    const rows = spec.board.rows.filter((row) => firstOpen() < 0 || asked(row));
     const cell = ({ html, after: index }, place, row) => {
       const marked = row.findIndex(({ after }) => after === index) === place; // once a question
       const answer = given()[index];
