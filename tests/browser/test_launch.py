@@ -29,7 +29,9 @@ def test_a_notebook_opens_runs_and_answers_a_click_without_any_pop_up(
     expect(lab_page.page.get_by_role("dialog")).to_have_count(0)
 
 
-def test_a_saved_activity_is_its_transcript_and_no_dead_widget(lab: Lab, lab_page: LabPage) -> None:
+def test_a_saved_activity_reopens_as_its_transcript_and_no_dead_widget(
+    lab: Lab, lab_page: LabPage
+) -> None:
     lab_page.open(lab.write("saved.ipynb", lesson()))
     lab_page.run_all()
     lab_page.cell(2).get_by_role("button", name="Press").wait_for()
@@ -38,6 +40,8 @@ def test_a_saved_activity_is_its_transcript_and_no_dead_widget(lab: Lab, lab_pag
     assert "text/html" in output["data"]
     assert WIDGET_VIEW not in output["data"]
     assert "widgets" not in saved["metadata"]
+    lab_page.open("saved.ipynb")
+    expect(lab_page.cell(2).get_by_text("A transcript.")).to_be_visible()
 
 
 def test_a_restarted_kernel_runs_the_notebook_again(lab: Lab, lab_page: LabPage) -> None:
