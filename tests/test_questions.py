@@ -135,6 +135,9 @@ def test_what_is_said_to_flip_or_settle_the_answer_does_so(question: Question) -
         assert right != question.right
         assert UNDETERMINED not in right
         assert f"would be “{labels(question, right)}”." in words
+        others = [flip for flip in verdict.flips if flip.fact != "party_is"]
+        if any(UNDETERMINED not in right_if(flip.fact, flip.to) for flip in others):
+            assert name != "party_is"  # the least telling change
     else:
         assert all(UNDETERMINED in right_if(flip.fact, flip.to) for flip in verdict.flips)
 
