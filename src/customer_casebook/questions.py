@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations, product
 
-from customer_casebook.facts import UNKNOWN, VOCABULARY
+from customer_casebook.facts import VOCABULARY
 from customer_casebook.library import (
     Case,
     LensText,
@@ -211,8 +211,6 @@ def slip_id(case: Case, evidence: str) -> str:
 
 def say(name: str, value: str, case: Case) -> str:
     """A fact in the words of a case, to stand inside a sentence."""
-    if value == UNKNOWN:
-        return f"it is not known: {VOCABULARY[name].question}"
     return fill(VOCABULARY[name].says[value], case)
 
 

@@ -16,7 +16,7 @@ from customer_casebook.view.card import Card
 def study(case_id: str, lenses: Iterable[str] = tuple(LENSES)) -> Card:
     """Study one case, lens by lens; at the end its case file sums up all lenses.
 
-    Raises `LookupError` for a case and `ValueError` for a lens that does not exist.
+    Raises `ValueError` for a case or a lens that does not exist.
     """
     one = case(case_id)
     questions = ask(one, lenses)
@@ -65,7 +65,7 @@ def compare(
 ) -> Card:
     """Two cases side by side: each lens asked of one, then of the other, in a table that fills.
 
-    Raises `LookupError` for a case and `ValueError` for a lens that does not exist.
+    Raises `ValueError` for a case or a lens that does not exist.
     """
     both = case(a), case(b)
     asked = tuple(lenses)

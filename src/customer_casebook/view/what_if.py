@@ -152,8 +152,8 @@ def what_if(case_id: str, challenges: Sequence[Challenge] | None = None) -> What
     """Every fact of a case as a switch. ``challenges`` are (lens, answer) pairs to reach by changing one fact.
 
     Without challenges given, every other answer of the customer lens that is one fact away is one.
-    Raises `LookupError` for a case that does not exist and `ValueError` for a challenge that no
-    single fact solves.
+    Raises `ValueError` for a case that does not exist, and for a challenge that no single fact
+    solves.
     """
     told = case(case_id)
     if challenges is None:
