@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _INK = "#010203"  # stands for the theme's own ink until the SVG is written
 _SERVICE, _MONEY, _SUPPLY = "#0072b2", "#009e73", "#d55e00"  # Okabe and Ito
 _SIZE = (4.2, 2.6)  # inches
+_LINES = "stroke-linejoin: round; stroke-linecap: butt"  # where a line says nothing else
 _STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "casebook",
@@ -39,24 +40,24 @@ class Picture:
 
     def __init__(self, case: Case) -> None:
         parties = world().parties
-        self.party = capital(parties[case.party].name)
-        self.provider = capital(parties[case.provider].name)
+        self.party = parties[case.party].name
+        self.provider = parties[case.provider].name
         self.service = world().services[case.service].name
-        self.house = capital(world().root(case.provider).name)
-        root = capital(world().root(case.party).name)
-        self.other_house = root if root != self.house else "Another organization"
+        self.house = world().root(case.provider).name
+        root = world().root(case.party).name
+        self.other_house = root if root != self.house else "another organization"
 
     def describe(self, facts: Facts) -> str:
         """What the picture says, in words."""
         parts = [self._roofs(facts)]
         if facts.consumes == "yes" or facts.uses == "yes":
-            parts.append(f"{capital(self.service)} goes from {self.provider} to {self.party}.")
+            parts.append(f"{self.service} goes from {self.provider} to {self.party}.")
         elif UNKNOWN in (facts.consumes, facts.uses):
             parts.append(f"Whether {self.service} reaches {self.party} is not known.")
         if facts.supplies == "yes":
             parts.append(f"{self.party} supplies {self.provider}.")
         parts.append(self._money(facts))
-        return " ".join(parts)
+        return " ".join(map(capital, parts))
 
     def _roofs(self, facts: Facts) -> str:
         if part_of_provider(facts):
@@ -117,6 +118,9 @@ class Picture:
         svg = out.getvalue()
         svg = svg[svg.index("<svg ") :]
         svg = re.sub(r"<metadata>.*?</metadata>", "", svg, count=1, flags=re.DOTALL)
+        # A style sheet inside the picture would hold for the whole page, which is then styled anew.
+        svg = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", svg, count=1, flags=re.DOTALL)
+        svg = svg.replace("<svg ", f'<svg style="{_LINES}" ', 1)
         svg = re.sub(r' (?:width|height)="[\d.]+pt"', "", svg, count=2)
         svg = re.sub(r"'DejaVu Sans'[^;\"]*", "inherit", svg)
         return svg.replace(_INK, "currentColor")
@@ -124,10 +128,9 @@ class Picture:
     def _draw(self, axes: Axes, facts: Facts) -> None:
         self._draw_roofs(axes, facts)
         if part_of_provider(facts):
-            _box(axes, (30, 6, 40, 44), self.provider, top=True)
-            _box(axes, (35, 11, 30, 22), self.party)
-            return
-        _box(axes, (5, 14, 24, 24), self.provider)
+            _box(axes, (4, 6, 92, 38), self.provider, top=True)
+        else:
+            _box(axes, (5, 14, 24, 24), self.provider)
         _box(
             axes,
             (71, 14, 24, 24),
@@ -189,7 +192,7 @@ def _box(
         )
     )
     axes.text(
-        x + width / 2, y + height - 3 if top else y + height / 2, textwrap.fill(name, 12 if not top else 24),
+        x + width / 2, y + height - 3 if top else y + height / 2, textwrap.fill(capital(name), 12 if not top else 24),
         ha="center", va="top" if top else "center", weight="bold", fontsize=9.5,
     )  # fmt: skip
 
@@ -209,7 +212,7 @@ def _roof(axes: Axes, place: tuple[float, float, float, float], name: str, line:
     axes.text(
         x + width / 2,
         y + height + 1.5,
-        textwrap.fill(name, 20 if width < 50 else 60),
+        textwrap.fill(capital(name), 20 if width < 50 else 60),
         ha="center",
         va="bottom",
     )
