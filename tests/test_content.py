@@ -235,8 +235,8 @@ def test_labels_are_short_and_distinct_and_meanings_are_one_sentence() -> None:
 # The misconceptions
 
 
-def test_there_are_seventeen_misconceptions_each_with_a_short_corrective() -> None:
-    assert len({each["id"] for each in misconceptions()}) == len(misconceptions()) == 17
+def test_there_are_eighteen_misconceptions_each_with_a_short_corrective() -> None:
+    assert len({each["id"] for each in misconceptions()}) == len(misconceptions()) == 18
     for each in misconceptions():
         assert KEBAB.fullmatch(each["id"])
         assert sentences(each["claim"]) == 1

@@ -11,7 +11,7 @@ from customer_casebook.facts import VOCABULARY
 from customer_casebook.library import case, cases, lens_texts, misconceptions
 from customer_casebook.questions import Question, ask, join, say
 from customer_casebook.rules import LENSES
-from customer_casebook.verdict import UNDETERMINED, Verdict, decide
+from customer_casebook.verdict import UNDETERMINED, Flip, Verdict, decide
 
 QUESTIONS = [Question(each, lens) for each in cases().values() for lens in LENSES]
 every_question = pytest.mark.parametrize("question", QUESTIONS, ids=lambda each: str(each.id))
@@ -78,21 +78,24 @@ def test_a_wrong_option_is_told_its_misconception_or_what_would_make_it_right(
         if wrong:
             assert claims[wrong.id].claim in reason
             assert claims[wrong.id].corrective in reason
+            assert ("may turn out so" in reason) == (option in verdict.possible)
         elif option == UNDETERMINED:
             assert not verdict.missing
         elif option in verdict.possible:
             assert "may turn out so" in reason
         else:
-            means, _, needed = reason.partition(" For that, the facts would have to be different: ")
-            assert means == lens_texts()[question.lens].answers[option].means
-            changes = told(question, needed)
-            assert bool(changes) == bool(needed)
+            means = lens_texts()[question.lens].answers[option].means
+            assert reason.startswith(means)
+            changes = told(question, reason.removeprefix(means))
             if changes:
-                for name, value in changes.items():
-                    needed = needed.replace(say(name, value, question.case), "")
-                assert re.fullmatch(r"(, )?( and )?\.", needed)  # nothing else is asked for
                 assert all(getattr(facts, name) != value for name, value in changes.items())
                 assert option in decide(facts.but(**changes), question.lens).answers
+                assert facts.but(**changes).possible
+                different, _, untold = reason.partition("have to be told that ")
+                assert set(told(question, untold)) == set(changes) - set(facts.known())
+                assert ("would have to be different" in different) == bool(
+                    changes.keys() & facts.known().keys()
+                )
 
 
 def test_no_one_has_to_be_made_a_consumer_to_stop_being_a_supplier() -> None:
@@ -118,6 +121,11 @@ def test_what_is_said_to_flip_or_settle_the_answer_does_so(question: Question) -
     def right_if(name: str, value: str) -> set[str]:
         return right_in(decide(facts.but(**{name: value}), question.lens))
 
+    def tellable(flip: Flip) -> bool:
+        after = facts.but(**{flip.fact: flip.to})
+        sensible = after.possible and not (after.uses == "yes" and after.consumes == "no")
+        return sensible and UNDETERMINED not in right_if(flip.fact, flip.to)
+
     if verdict.missing:
         said = dict(re.findall(r"[Ii]f ([^:]+): (.+?)(?=; if |\.\))", words))
         settling = {
@@ -130,16 +138,18 @@ def test_what_is_said_to_flip_or_settle_the_answer_does_so(question: Question) -
         for name in verdict.missing:
             assert question.case.open.get(name, VOCABULARY[name].question) in words
     elif words:
-        [(name, value)] = told(question, words).items()
+        flipped, _, _presumed = words.partition(", for it would be presumed that ")
+        [(name, value)] = told(question, flipped).items()
+        assert facts.but(**{name: value}).possible
         right = right_if(name, value)
         assert right != question.right
         assert UNDETERMINED not in right
-        assert f"would be “{labels(question, right)}”." in words
+        assert f"would be “{labels(question, right)}”" in words
         others = [flip for flip in verdict.flips if flip.fact != "party_is"]
-        if any(UNDETERMINED not in right_if(flip.fact, flip.to) for flip in others):
+        if any(tellable(flip) for flip in others):
             assert name != "party_is"  # the least telling change
     else:
-        assert all(UNDETERMINED in right_if(flip.fact, flip.to) for flip in verdict.flips)
+        assert not any(tellable(flip) for flip in verdict.flips)
 
 
 @every_question

@@ -58,6 +58,20 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Lead:
+    """A paragraph with the point of it up front."""
+
+    point: str
+    words: str
+
+    def html(self) -> str:
+        return f"<p><strong>{escape(self.point)}</strong> {escape(self.words)}</p>"
+
+    def text(self) -> str:
+        return wrap(f"{self.point} {self.words}")
+
+
+@dataclass(frozen=True)
 class Prose:
     """Authored Markdown."""
 
@@ -150,7 +164,11 @@ def to_text(blocks: Iterable[Block]) -> str:
 
 def wrap(words: str, first: str = "", rest: str = "") -> str:
     return textwrap.fill(
-        " ".join(words.split()), _WIDTH, initial_indent=first, subsequent_indent=rest
+        " ".join(words.split()),
+        _WIDTH,
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_on_hyphens=False,
     )
 
 

@@ -45,7 +45,7 @@ VOCABULARY: Mapping[str, Fact] = {
         "Do the party and the provider belong to the same wider organization?",
         {
             "same": "{party} and {provider} belong to the same wider organization",
-            "different": "{party} and {provider} belong to different organizations",
+            "different": "{party} does not belong to the wider organization of {provider}",
         },
     ),
     "consumes": _yes_no(
@@ -75,8 +75,8 @@ VOCABULARY: Mapping[str, Fact] = {
     "authorizes_budget": _yes_no(
         "Authorizes the budget",
         "Does the party authorize the budget for consuming the service?",
-        "{party} authorizes the budget for it",
-        "{party} does not authorize the budget for it",
+        "{party} authorizes the budget for the service",
+        "{party} does not authorize the budget for the service",
     ),
     "gives_feedback": _yes_no(
         "Gives feedback",
@@ -98,9 +98,9 @@ VOCABULARY: Mapping[str, Fact] = {
     ),
     "direct_online": _yes_no(
         "Served directly online",
-        "Does the provider serve this outside party itself, with no business unit between?",
-        "{provider} serves {party} directly online, with no business unit between",
-        "a business unit stands between {provider} and {party}, or sells to it",
+        "Does the provider serve this outside party directly online, with no selling unit to deal with it?",
+        "{provider} serves {party} directly online, and no sales desk or selling unit stands between them",
+        "a sales desk or selling unit deals with {party} for {provider}",
     ),
     "charge": Fact(
         "Charge",
@@ -118,6 +118,21 @@ VOCABULARY: Mapping[str, Fact] = {
         "no legally binding contract stands between {party} and {provider}",
     ),
 }
+
+
+# Facts that no case can have together, and why.
+IMPOSSIBLE: tuple[tuple[Mapping[str, str], str], ...] = (
+    (
+        {"inside_provider": "yes", "organization": "different"},
+        "a part is in the same organization",
+    ),
+    (
+        {"party_is": "private_person", "inside_provider": "yes"},
+        "a private person is part of nothing",
+    ),
+    ({"organization": "same", "party_is": "private_person"}, "a private person belongs to none"),
+    ({"direct_online": "yes", "organization": "same"}, "only outside parties are served directly"),
+)
 
 
 class FactError(ValueError):
@@ -161,6 +176,14 @@ class Facts(NamedTuple):
     def but(self, **changes: object) -> Facts:
         """The same facts with some of them changed. Raises `FactError` as `read` does."""
         return Facts.read({**self._asdict(), **changes})
+
+    @property
+    def possible(self) -> bool:
+        """Whether all that is known can be true together."""
+        return not any(
+            all(getattr(self, name) == value for name, value in together.items())
+            for together, _ in IMPOSSIBLE
+        )
 
     def known(self) -> dict[str, str]:
         """The facts that are not unknown."""

@@ -7,12 +7,14 @@ right.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations, product
 
-from customer_casebook.facts import VOCABULARY
+from customer_casebook.document import Block, Lead, Points
+from customer_casebook.facts import UNKNOWN, VOCABULARY, Facts
 from customer_casebook.library import (
     Case,
     LensText,
@@ -21,15 +23,73 @@ from customer_casebook.library import (
     misconceptions,
     world,
 )
-from customer_casebook.rules import LENSES
+from customer_casebook.rules import EVERY, LENSES
 from customer_casebook.verdict import UNDETERMINED, Flip, Verdict, decide
 
 _FAR = 3  # more changed facts than this make another story
 
+# The fact a lens is about, where it is not the wider organization: there the answer is best turned.
+_ABOUT = {"penalties": "binding_contract"}
+
+
+class Item(ABC):
+    """What a card can ask: options to choose from, the right ones, and what each choice is told."""
+
+    many = False
+
+    @property
+    @abstractmethod
+    def id(self) -> str: ...
+
+    @property
+    @abstractmethod
+    def topic(self) -> str: ...
+
+    @property
+    @abstractmethod
+    def prompt(self) -> str: ...
+
+    @property
+    @abstractmethod
+    def options(self) -> Mapping[str, str]:
+        """Option to label, in the order they are shown."""
+
+    @property
+    @abstractmethod
+    def right(self) -> frozenset[str]:
+        """The options to choose."""
+
+    @abstractmethod
+    def why_not(self, option: str) -> str:
+        """Why a wrong option is wrong."""
+
+    @abstractmethod
+    def why_missed(self, option: str) -> str:
+        """Why a right option that was left out belongs to the answer."""
+
+    @property
+    @abstractmethod
+    def explanation(self) -> list[Block]:
+        """Why the answer is what it is, for whatever choice."""
+
+    @property
+    def telling(self) -> tuple[str, ...]:
+        """The slips of evidence on which the answer turns."""
+        return ()
+
+    @property
+    def answer(self) -> str:
+        """The right answer in words."""
+        return " + ".join(label for option, label in self.options.items() if option in self.right)
+
+    def misconception(self, choice: Iterable[str]) -> Misconception | None:  # noqa: ARG002
+        """The first known wrong reason that a choice betrays, if any."""
+        return None
+
 
 @dataclass(frozen=True)
-class Question:
-    """One lens asked of one case: what the learner chooses from, what is right, and what each choice is told."""
+class Question(Item):
+    """One lens asked of one case. Its answer is the verdict's."""
 
     case: Case
     lens: str
@@ -47,16 +107,20 @@ class Question:
         return lens_texts()[self.lens]
 
     @property
+    def topic(self) -> str:
+        return self.text.label
+
+    @property
     def prompt(self) -> str:
         return sentence(self.text.question, self.case, stop="")
 
     @property
-    def many(self) -> bool:
+    def many(self) -> bool:  # type: ignore[override]
         return LENSES[self.lens].many
 
     @property
     def options(self) -> dict[str, str]:
-        """Option to label, the verdict's own order, with *the facts do not settle it* last."""
+        """The verdict's own order, with *the facts do not settle it* last."""
         answers = (*LENSES[self.lens].answers, UNDETERMINED)
         return {answer: self.text.answers[answer].label for answer in answers}
 
@@ -66,13 +130,7 @@ class Question:
         open_part = set(self.verdict.possible) - set(self.verdict.answers)
         return frozenset(self.verdict.answers) | ({UNDETERMINED} if open_part else frozenset())
 
-    @property
-    def answer(self) -> str:
-        """The right answer in words."""
-        return " + ".join(label for option, label in self.options.items() if option in self.right)
-
     def misconception(self, choice: Iterable[str]) -> Misconception | None:
-        """The first known wrong reason that a choice betrays, if any."""
         chosen = frozenset(choice)
         return next(
             (
@@ -96,25 +154,34 @@ class Question:
         return None
 
     def why_not(self, option: str) -> str:
-        """Why a wrong option is wrong."""
-        if wrong := self._betrayed(option, chosen=True):
-            return f"“{wrong.claim}” is a common thought. {wrong.corrective}"
         if option == UNDETERMINED:
             return "The facts do settle it: nothing that is unknown here could change the answer."
+        unsettled = option in self.verdict.possible
+        hedge = "It may turn out so, but nothing here tells. " if unsettled else ""
+        if wrong := self._betrayed(option, chosen=True):
+            return hedge + _corrected(wrong)
         means = self.text.answers[option].means
-        if option in self.verdict.possible:
-            return f"It may turn out so, but nothing here tells. {means}"
-        changes = self._needed(option)
-        if not changes:
-            return means
-        needed = join(say(name, value, self.case) for name, value in changes)
-        return f"{means} For that, the facts would have to be different: {needed}."
+        return f"{hedge}{means}" if unsettled else f"{means} {self._lacking(option)}".strip()
 
     def why_missed(self, option: str) -> str:
-        """Why a right option that was left out belongs to the answer."""
-        if wrong := self._betrayed(option, chosen=False):
-            return f"“{wrong.claim}” is a common thought. {wrong.corrective}"
-        return self.text.answers[option].means
+        wrong = self._betrayed(option, chosen=False)
+        return _corrected(wrong) if wrong else self.text.answers[option].means
+
+    def _lacking(self, option: str) -> str:
+        """What would have to be different, or be told, for an option to be right."""
+        changes = self._needed(option)
+        known = self.case.facts.known()
+        different = [say(*change, self.case) for change in changes if change[0] in known]
+        untold = [say(*change, self.case) for change in changes if change[0] not in known]
+        parts = []
+        if different:
+            parts.append(f"For that, this would have to be different: {join(different)}.")
+        if untold:
+            also = "It would also" if different else "For that, it would"
+            parts.append(f"{also} have to be told that {join(untold)}.")
+        if not parts and self.case.facts.party_is == "private_person":
+            parts.append("A private person stands outside the provider's organization.")
+        return " ".join(parts)
 
     def _needed(self, option: str) -> tuple[tuple[str, str], ...]:
         """The fewest facts to change so that the option would be right, the least far-fetched first."""
@@ -126,23 +193,23 @@ class Question:
         for names in (*_some(ordinary), *_some(reads)):
             for values in product(*(VOCABULARY[name].says for name in names)):
                 changes = dict(zip(names, values, strict=True))
-                other = all(getattr(facts, name) != value for name, value in changes.items())
-                if other and option in decide(facts.but(**changes), self.lens).answers:
+                if any(getattr(facts, name) == value for name, value in changes.items()):
+                    continue
+                other = facts.but(**changes)
+                if _plausible(other) and option in decide(other, self.lens).answers:
                     return tuple(changes.items())
         return ()
 
     @property
     def grounds(self) -> tuple[str, ...]:
-        """What the deciding rules went by, in the words of the case: facts, presumptions, and notes on wording."""
-        facts: dict[str, str] = {}
+        """What the answer rests on, in the words of the case: facts, presumptions, and notes on wording."""
         presumed: dict[str, str] = {}
         notes: list[str] = []
         for reason in self.verdict.because:
-            facts |= reason.facts
             presumed |= reason.presumed
             notes += [reason.rule.note] if reason.rule.note else []
         return (
-            *(sentence(VOCABULARY[name].says[value], self.case) for name, value in facts.items()),
+            *(capital(say(name, value, self.case)) + "." for name, value in self._deciding.items()),
             *(
                 f"Nothing says otherwise, so it is presumed that {say(name, value, self.case)}."
                 for name, value in presumed.items()
@@ -151,11 +218,49 @@ class Question:
         )
 
     @cached_property
+    def _deciding(self) -> dict[str, str]:
+        """The fewest of the facts the rules read that settle the answer by themselves."""
+        facts = {name: value for each in self.verdict.because for name, value in each.facts.items()}
+        for name in reversed(Facts._fields):
+            fewer = {each: value for each, value in facts.items() if each != name}
+            verdict = decide(fewer, self.lens)
+            presuming = any(reason.presumed for reason in verdict.because)
+            stated = self.case.facts.sets_requirements != UNKNOWN
+            if verdict.answer == self.verdict.answer and not (stated and presuming):
+                facts = fewer
+        return facts
+
+    @property
+    def explanation(self) -> list[Block]:
+        rules = [reason.rule for reason in self.verdict.because]
+        blocks: list[Block] = [
+            Lead(rule.title, f"{rule.explanation} {in_editions(rule.editions)}") for rule in rules
+        ]
+        if self.grounds:
+            blocks.append(Points(self.grounds))
+        if turning_point := self.turning_point():
+            settles = "What would settle it:" if self.verdict.missing else "What would flip it:"
+            blocks.append(Lead(settles, turning_point))
+        return blocks
+
+    @property
+    def telling(self) -> tuple[str, ...]:
+        turns_on = self.turns_on.fact if self.turns_on else None
+        return tuple(
+            slip_id(self.case, each.id) for each in self.case.evidence if turns_on in each.shows
+        )
+
+    @cached_property
     def turns_on(self) -> Flip | None:
         """The one fact a settled answer turns on: of those that would settle it otherwise, the most telling."""
-        flips = [flip for flip in self.verdict.flips if self._settled_if(flip.fact, flip.to)]
+        flips = [
+            flip
+            for flip in self.verdict.flips
+            if _plausible(self.case.facts.but(**{flip.fact: flip.to}))
+            and self._settled_if(flip.fact, flip.to)
+        ]
         # Where the party works says more about it than what kind of thing it is.
-        flips.sort(key=lambda flip: flip.fact == "party_is")
+        flips.sort(key=lambda flip: (flip.fact == "party_is", flip.fact != _ABOUT.get(self.lens)))
         return flips[0] if flips and not self.verdict.missing else None
 
     def turning_point(self) -> str:
@@ -164,9 +269,13 @@ class Question:
             return " ".join(self._settling(name) for name in self.verdict.missing)
         if not (flip := self.turns_on):
             return ""
+        after = decide(self.case.facts.but(**{flip.fact: flip.to}), self.lens)
+        presuming = any(reason.presumed for reason in after.because)
+        voice = say("sets_requirements", "yes", self.case)
         return (
             f"Suppose {say(flip.fact, flip.to, self.case)}: "
-            f"then the answer would be “{self.label(flip.answer)}”."
+            f"then the answer would be “{self.label(flip.answer)}”"
+            + (f", for it would be presumed that {voice}." if presuming else ".")
         )
 
     def _settling(self, name: str) -> str:
@@ -190,6 +299,22 @@ class Question:
         return join(label for option, label in self.options.items() if option in answer)
 
 
+def _plausible(facts: Facts) -> bool:
+    """Whether a story could be told with these facts: nobody uses a service that nobody takes."""
+    return facts.possible and not (facts.uses == "yes" and facts.consumes == "no")
+
+
+def _corrected(wrong: Misconception) -> str:
+    editions = "" if tuple(wrong.editions) == EVERY else f" {in_editions(wrong.editions)}"
+    return f"A common thought: “{wrong.claim}” {wrong.corrective}{editions}"
+
+
+def in_editions(editions: Iterable[str]) -> str:
+    """The editions something holds in, as learners read it."""
+    listed = tuple(editions)
+    return "(Every edition.)" if listed == EVERY else f"(ITIL {join(listed)}.)"
+
+
 def _some(names: Sequence[str]) -> Iterator[tuple[str, ...]]:
     for size in range(1, _FAR + 1):
         yield from combinations(names, size)
@@ -197,7 +322,7 @@ def _some(names: Sequence[str]) -> Iterator[tuple[str, ...]]:
 
 def ask(case: Case, lenses: Iterable[str]) -> list[Question]:
     """The questions of a case, in the order of the lenses. Raises `ValueError` for a lens that does not exist."""
-    wanted = tuple(lenses)
+    wanted = (lenses,) if isinstance(lenses, str) else tuple(lenses)
     for lens in wanted:
         if lens not in LENSES:
             raise ValueError(f"there is no lens {lens!r}; the lenses are {', '.join(LENSES)}")
@@ -211,7 +336,10 @@ def slip_id(case: Case, evidence: str) -> str:
 
 def say(name: str, value: str, case: Case) -> str:
     """A fact in the words of a case, to stand inside a sentence."""
-    return fill(VOCABULARY[name].says[value], case)
+    says = VOCABULARY[name].says[value]
+    if name == "consumes" and case.facts.party_is == "employee":
+        says = says.replace("{party}", "{party}, or the unit behind {party},")
+    return fill(says, case)
 
 
 def sentence(template: str, case: Case, stop: str = ".") -> str:

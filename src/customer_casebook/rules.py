@@ -135,6 +135,15 @@ def only_supplies(f: Facts) -> bool:
     return f.supplies == "yes" and f.consumes != "yes"
 
 
+def works_backstage(f: Facts) -> bool:
+    """A group inside the house behind the service: it helps to deliver, or is a team of the provider that is served.
+
+    An employee is no party to agreements between groups, wherever the desk stands.
+    """
+    helps = only_supplies(f) and same_house(f)
+    return helps or (is_served(f) and part_of_provider(f) and f.party_is != "employee")
+
+
 def is_user(f: Facts) -> bool:
     return f.uses == "yes" and not only_supplies(f)
 
@@ -185,8 +194,8 @@ def same_organization(f: Facts) -> bool:
 def different_organization(f: Facts) -> bool:
     """A customer from another organization, or a private person, is an external customer.
 
-    It decides for itself, can walk away to a rival, and has no manager in common with the provider.
-    That, and not the invoice, is what makes it external.
+    It shares no top management with the provider. That, and not the invoice, is what makes it
+    external; being free to leave for a rival usually follows from it.
     """
     return is_customer(f) and not same_house(f)
 
@@ -237,9 +246,10 @@ _TWO_HOUSES = "party_is organization"
 
 @ROLE.rule("customer", reads=f"{_CUSTOMER_FACTS} inside_provider")
 def specifies(f: Facts) -> bool:
-    """The customer sets the requirements and takes responsibility for the outcomes of consumption.
+    """The customer says what the service must do, and answers for what comes of using it.
 
-    In v3 words: the one who buys, and who defines and agrees the service level targets.
+    In v3 the customer is the buyer, with whom the targets are settled. Version 5 speaks of products
+    as well as services.
     """
     return is_customer(f)
 
@@ -256,7 +266,7 @@ def works_with_it(f: Facts) -> bool:
 
 @ROLE.rule("sponsor", reads="consumes supplies authorizes_budget", editions=(V4, V5))
 def releases_the_money(f: Facts) -> bool:
-    """A sponsor authorizes the budget for consuming the service.
+    """Whoever releases the money for a service to be used is its sponsor.
 
     Signing off the money is an act of its own. In v3 there is no such entry: there the payer hides
     inside "customer".
@@ -287,10 +297,10 @@ def supports_from_inside(f: Facts) -> bool:
     reads=f"{_TWO_HOUSES} inside_provider sets_requirements {_SERVED_FACTS}",
 )
 def has_an_interest(f: Facts) -> bool:
-    """Who is neither customer, user, sponsor nor supplier may still have an interest.
+    """Whoever is neither customer, user, sponsor, supplier nor support may still have an interest.
 
-    Regulators, owners, rivals' customers, colleagues with opinions: stakeholders at most, worth
-    hearing, and no party to this service.
+    Regulators and owners do, a colleague with an opinion may. They are worth hearing; the service is
+    neither agreed with them nor delivered to them.
     """
     return not (is_customer(f) or is_user(f) or is_sponsor(f) or only_supplies(f))
 
@@ -332,7 +342,7 @@ def does_not_reach(f: Facts) -> bool:
 def only_the_provider_sees_it(f: Facts) -> bool:
     """A service that only the provider itself uses is a supporting service.
 
-    The business never sees it; it notices only when it is gone.
+    The business never sees it, and notices only its absence.
     """
     return is_served(f) and part_of_provider(f)
 
@@ -356,7 +366,7 @@ def faces_a_colleague(f: Facts) -> bool:
 def faces_the_outside(f: Facts) -> bool:
     """A service that outside customers meet is external customer-facing.
 
-    Nobody stands between the service and the person it disappoints or delights.
+    When it fails, somebody outside is the first to notice.
     """
     return is_served(f) and not same_house(f)
 
@@ -375,9 +385,10 @@ def faces_nobody_here(f: Facts) -> bool:
 
 @MONEY.rule("nothing_moves", reads="charge")
 def free_of_charge(f: Facts) -> bool:
-    """Where nothing is charged, nothing moves.
+    """What a party is not charged for brings nothing in.
 
-    Charging is a choice. Plenty of internal services are funded from one pot and never billed.
+    Charging is a choice: plenty of internal services are paid from one pot and never billed. What the
+    provider itself pays, to a supplier say, is another matter.
     """
     return f.charge == "none"
 
@@ -392,7 +403,7 @@ def shown_not_paid(f: Facts) -> bool:
     return f.charge == "notional"
 
 
-@MONEY.rule("internal_transaction", reads=f"{_TWO_HOUSES} charge", editions=(V3,))
+@MONEY.rule("internal_transaction", reads=f"{_TWO_HOUSES} charge")
 def left_pocket_right_pocket(f: Facts) -> bool:
     """What one department pays another is an internal transaction, not revenue.
 
@@ -414,7 +425,7 @@ def paid_from_outside(f: Facts) -> bool:
 # Agreement: the one that fits the relationship.
 
 
-@AGREEMENT.rule("sla", reads=f"{_CUSTOMER_FACTS} inside_provider")
+@AGREEMENT.rule("sla", reads=f"{_CUSTOMER_FACTS} inside_provider", editions=(V3, V4))
 def agreed_with_a_colleague(f: Facts) -> bool:
     """With an internal customer the provider agrees a service level agreement.
 
@@ -423,23 +434,24 @@ def agreed_with_a_colleague(f: Facts) -> bool:
     return is_customer(f) and same_house(f)
 
 
-@AGREEMENT.rule("contract_with_sla", reads=_CUSTOMER_FACTS)
+@AGREEMENT.rule("contract_with_sla", reads=_CUSTOMER_FACTS, editions=(V3, V4))
 def agreed_in_a_contract(f: Facts) -> bool:
     """With an external customer the service level agreement stands inside a contract.
 
-    The contract makes the promise binding; the SLA inside it says what was promised.
+    The contract makes the promise binding; the SLA inside it says what was promised. Where there is
+    none yet, this is what should be made, and until then no penalty can be enforced.
     """
     return is_customer(f) and not same_house(f)
 
 
-@AGREEMENT.rule("ola", reads=f"{_TWO_HOUSES} consumes supplies", editions=(V3, V4))
-def agreed_with_our_own_support(f: Facts) -> bool:
-    """With a group of its own organization that helps it deliver, the provider has an operational level agreement.
+@AGREEMENT.rule("ola", reads=f"{_TWO_HOUSES} inside_provider {_SERVED_FACTS}", editions=(V3, V4))
+def agreed_behind_the_service(f: Facts) -> bool:
+    """With a group of its own house that works behind the service, the provider has an operational level agreement.
 
     It is there so that the SLA in front can be kept. ITIL 4 still teaches it, without a glossary
     entry of its own.
     """
-    return only_supplies(f) and same_house(f)
+    return works_backstage(f)
 
 
 @AGREEMENT.rule("underpinning_contract", reads=f"{_TWO_HOUSES} consumes supplies", editions=(V3,))
@@ -451,13 +463,13 @@ def agreed_with_a_supplier(f: Facts) -> bool:
     return only_supplies(f) and not same_house(f)
 
 
-@AGREEMENT.rule("none", reads=f"{_TWO_HOUSES} consumes supplies sets_requirements inside_provider")
+@AGREEMENT.rule("none", reads=f"{_TWO_HOUSES} {_SERVED_FACTS} sets_requirements inside_provider")
 def nobody_to_agree_with(f: Facts) -> bool:
     """With somebody who is neither customer nor supporter of the service there is nothing to agree.
 
     Users and sponsors live under the agreement that their customer made.
     """
-    return not is_customer(f) and not only_supplies(f)
+    return not (is_customer(f) or only_supplies(f) or works_backstage(f))
 
 
 # Penalties: what happens when the target is missed.
@@ -465,14 +477,17 @@ def nobody_to_agree_with(f: Facts) -> bool:
 _AGREEMENT_FACTS = f"{_TWO_HOUSES} consumes supplies sets_requirements"
 
 
-@PENALTIES.rule("escalation_only", reads=f"{_AGREEMENT_FACTS} inside_provider")
+@PENALTIES.rule(
+    "escalation_only", reads=f"{_TWO_HOUSES} {_SERVED_FACTS} sets_requirements inside_provider"
+)
 def one_roof(f: Facts) -> bool:
     """Within one organization a missed target is escalated, not sued over.
 
     The same top management stands above both sides: it can move budgets, priorities and people.
-    Even where two firms of one group have a contract, it decides before any court does.
+    Where two firms of one group do have a contract, it binds on paper; in practice the management
+    above both decides first.
     """
-    return same_house(f) and (is_customer(f) or only_supplies(f))
+    return works_backstage(f) or (is_customer(f) and same_house(f))
 
 
 @PENALTIES.rule("enforceable", reads=f"{_AGREEMENT_FACTS} binding_contract")
@@ -489,7 +504,7 @@ def law_behind_it(f: Facts) -> bool:
 
 @PENALTIES.rule("none", reads=f"{_AGREEMENT_FACTS} binding_contract")
 def nothing_to_enforce(f: Facts) -> bool:
-    """Between two organizations without a binding contract there is no penalty.
+    """Without a binding contract no penalty can be enforced against an outsider, or by one.
 
     There is no court to turn to and no common boss either. What remains is to leave, and to tell
     others why.
@@ -497,13 +512,13 @@ def nothing_to_enforce(f: Facts) -> bool:
     return not same_house(f) and (is_customer(f) or only_supplies(f)) and f.binding_contract == "no"
 
 
-@PENALTIES.rule("none", reads=f"{_AGREEMENT_FACTS} inside_provider")
+@PENALTIES.rule("none", reads=f"{_TWO_HOUSES} {_SERVED_FACTS} sets_requirements inside_provider")
 def no_agreement_no_penalty(f: Facts) -> bool:
     """Where nothing was agreed with the party, nothing can be missed towards it.
 
-    It can complain, and should be heard, through the one who did agree.
+    A complaint deserves a hearing all the same.
     """
-    return not is_customer(f) and not only_supplies(f)
+    return not (is_customer(f) or only_supplies(f) or works_backstage(f))
 
 
 # Owner: who looks after the relationship.
@@ -515,7 +530,8 @@ _COMPANY_FACTS = f"{_CUSTOMER_FACTS} supplies authorizes_budget"
 def looked_after_inside(f: Facts) -> bool:
     """The business relationship manager keeps the relationship with the customers inside the house.
 
-    And with those who fund them. In ITIL 4 the relationship management practice covers it.
+    So does it with those inside who fund a service. In ITIL 4 and 5 the relationship management
+    practice covers it.
     """
     return same_house(f) and keeps_company(f)
 
@@ -524,7 +540,8 @@ def looked_after_inside(f: Facts) -> bool:
 def looked_after_by_sales(f: Facts) -> bool:
     """An account manager, or the unit that sells, keeps the relationship with an external customer.
 
-    It is the more commercial counterpart of the business relationship manager.
+    It is the more commercial counterpart of the business relationship manager. In ITIL 4 and 5 the
+    relationship management practice covers it.
     """
     return not same_house(f) and keeps_company(f) and f.direct_online == "no"
 
@@ -549,9 +566,9 @@ def has_to_be_named(f: Facts) -> bool:
 def looked_after_at_the_desk(f: Facts) -> bool:
     """Users who are nothing but users turn to the service desk.
 
-    It is their single point of contact; the agreement is made above their heads.
+    There they bring questions and troubles; the agreement is made above their heads.
     """
-    return is_user(f) and not keeps_company(f)
+    return is_user(f) and not keeps_company(f) and not works_backstage(f)
 
 
 @OWNER.rule("supplier_manager", reads=f"{_TWO_HOUSES} consumes supplies")
@@ -565,38 +582,42 @@ def looked_after_as_a_supplier(f: Facts) -> bool:
 
 @OWNER.rule("nobody", reads=f"{_TWO_HOUSES} {_SERVED_FACTS} sets_requirements inside_provider")
 def no_relationship_to_own(f: Facts) -> bool:
-    """Where no service relationship exists, or it runs inside the house's own line of support, nobody owns it.
+    """Behind the scenes of the house, or where no service is received, nobody is appointed to the relationship.
 
-    Groups that support the provider are steered by line management, strangers to the service not
-    at all.
+    Groups that work behind the service are steered by line management, strangers to it not at all.
     """
-    supported = only_supplies(f) and same_house(f)
-    return supported or not (is_user(f) or keeps_company(f) or only_supplies(f))
+    return works_backstage(f) or not (is_user(f) or keeps_company(f) or only_supplies(f))
 
 
 # Provider type: v3's three, per relationship.
 
 
 @PROVIDER_TYPE.rule(
-    "I", reads=f"{_TWO_HOUSES} serves_several_units {_SERVED_FACTS}", editions=(V3,)
+    "I",
+    reads=f"{_TWO_HOUSES} inside_provider serves_several_units {_SERVED_FACTS}",
+    editions=(V3,),
 )
 def embedded(f: Facts) -> bool:
     """A provider embedded in one business unit, and serving that unit alone, is of type I.
 
     Close to its customer, far from economies of scale.
     """
-    return is_served(f) and same_house(f) and f.serves_several_units == "no"
+    served = is_served(f) and same_house(f) and not works_backstage(f)
+    return served and f.serves_several_units == "no"
 
 
 @PROVIDER_TYPE.rule(
-    "II", reads=f"{_TWO_HOUSES} serves_several_units {_SERVED_FACTS}", editions=(V3,)
+    "II",
+    reads=f"{_TWO_HOUSES} inside_provider serves_several_units {_SERVED_FACTS}",
+    editions=(V3,),
 )
 def shared(f: Facts) -> bool:
     """A provider that several units of one organization share is of type II.
 
     The usual corporate IT department.
     """
-    return is_served(f) and same_house(f) and f.serves_several_units == "yes"
+    served = is_served(f) and same_house(f) and not works_backstage(f)
+    return served and f.serves_several_units == "yes"
 
 
 @PROVIDER_TYPE.rule("III", reads=f"{_TWO_HOUSES} {_SERVED_FACTS}", editions=(V3,))
@@ -609,10 +630,10 @@ def serves_outsiders(f: Facts) -> bool:
     return is_served(f) and not same_house(f)
 
 
-@PROVIDER_TYPE.rule("none", reads=_SERVED_FACTS, editions=(V3,))
+@PROVIDER_TYPE.rule("none", reads=f"{_TWO_HOUSES} inside_provider {_SERVED_FACTS}", editions=(V3,))
 def provides_nothing_here(f: Facts) -> bool:
-    """Where the party is not served, the provider has no type towards it.
+    """Towards a party that is not served, or a team of its own, the provider has no type.
 
-    Types describe a service relationship, and here there is none.
+    Types describe how a provider stands to the units and firms it works for, and this is none.
     """
-    return not is_served(f)
+    return not is_served(f) or works_backstage(f)

@@ -25,7 +25,7 @@ SAID = {
     "pays": "Marketing pays: an internal transaction or revenue.",
     "internal transaction": "Marketing pays: an internal transaction.",
     "revenue": "Marketing pays: revenue.",
-    "under which roof?": "Whether Marketing stands under the roof of The Marrowby Group, "
+    "Under which roof?": "Whether Marketing stands under the roof of the Marrowby Group, "
     "where Group IT is, is not known.",
     "Another organization": "stand under different roofs.",
 }
@@ -68,13 +68,14 @@ def test_the_words_say_what_the_picture_shows(organization: str, party_is: str) 
         alone = party_is == "private_person"
         assert ("under one roof" in words) == (organization == "same" and not alone)
         assert ("stands alone, outside" in words) == alone
-        assert ("No money goes back." in words) == (charge == "none")
+        assert ("Marketing pays Group IT nothing." in words) == (charge == "none")
 
 
 def test_a_part_of_the_provider_stands_inside_it() -> None:
     told = case("web-team-alarm-wall")
     _, texts = drawn(Picture(told).html(told.facts))
-    assert texts == ["The Marrowby Group", "Group IT", "The web team"]
+    assert texts[:3] == ["The Marrowby Group", "Group IT", "The web team"]
+    assert texts[3:] == ["the alarm wall", "shows the cost"]
     assert Picture(told).describe(told.facts).startswith("The web team is a part of Group IT, in ")
 
 

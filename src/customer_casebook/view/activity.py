@@ -9,7 +9,7 @@ from typing import Any
 
 from customer_casebook.document import Block, Line, to_html, to_text
 
-START = "This is the transcript of an activity. To do it yourself, choose Run, then Run All Cells."
+START = "The transcript of an activity. To do it yourself, choose Run, then Run All Cells."
 
 
 class Activity:

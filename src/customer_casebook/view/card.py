@@ -15,9 +15,9 @@ from typing import Any
 import anywidget
 import traitlets
 
-from customer_casebook.document import Line, Points
+from customer_casebook.document import Line, to_html
 from customer_casebook.journal import Attempt, journal
-from customer_casebook.questions import Question, slip_id
+from customer_casebook.questions import Item
 from customer_casebook.view.activity import Activity
 
 FRONT = Path(__file__).parent / "front"
@@ -38,7 +38,7 @@ class Card(Activity, anywidget.AnyWidget):
     given = traitlets.Dict().tag(sync=True)
     saved = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, questions: Sequence[Question], **spec: Any) -> None:
+    def __init__(self, questions: Sequence[Item], **spec: Any) -> None:
         self.questions = tuple(questions)
         super().__init__(spec={**spec, "questions": [_on_card(each) for each in self.questions]})
 
@@ -86,7 +86,7 @@ class Card(Activity, anywidget.AnyWidget):
         }
 
 
-def _choice(question: Question, given: Sequence[str]) -> frozenset[str]:
+def _choice(question: Item, given: Sequence[str]) -> frozenset[str]:
     """What was chosen. Raises `ValueError` for what the question does not offer."""
     choice = frozenset(given)
     if not choice or not choice <= question.options.keys():
@@ -94,13 +94,13 @@ def _choice(question: Question, given: Sequence[str]) -> frozenset[str]:
     return choice
 
 
-def _on_card(question: Question) -> dict[str, Any]:
+def _on_card(question: Item) -> dict[str, Any]:
     """A question as the front end needs it: a choice is a key, and the key picks a text."""
     options = question.options
     wrong = f"Not quite. The answer: {question.answer}."
     return {
         "id": question.id,
-        "topic": question.text.label,
+        "topic": question.topic,
         "prompt": escape(question.prompt),
         "many": question.many,
         "options": [{"id": option, "label": label} for option, label in options.items()],
@@ -121,8 +121,8 @@ def _on_card(question: Question) -> dict[str, Any]:
             else {"on": _part(f"You chose “{label}”.", question.why_not(option))}
             for option, label in options.items()
         },
-        "tail": _tail(question),
-        "evidence": _telling_evidence(question),
+        "tail": to_html(question.explanation),
+        "evidence": list(question.telling),
     }
 
 
@@ -132,25 +132,3 @@ def _head(tone: str, words: str) -> dict[str, str]:
 
 def _part(lead: str, words: str) -> str:
     return f"<p><strong>{escape(lead)}</strong> {escape(words)}</p>"
-
-
-def _tail(question: Question) -> str:
-    """Why the verdict is what it is, and what would settle or flip it."""
-    parts = [
-        f"<p><strong>{escape(reason.rule.title)}</strong> {escape(reason.rule.explanation)}</p>"
-        for reason in question.verdict.because
-    ]
-    if question.grounds:
-        parts.append(Points(question.grounds).html())
-    if turning_point := question.turning_point():
-        lead = "What would settle it:" if question.verdict.missing else "What would flip it:"
-        parts.append(f"<p><strong>{lead}</strong> {escape(turning_point)}</p>")
-    return "".join(parts)
-
-
-def _telling_evidence(question: Question) -> list[str]:
-    """The slips, as the front end knows them, that show the fact the answer turns on."""
-    turns_on = question.turns_on.fact if question.turns_on else None
-    return [
-        slip_id(question.case, each.id) for each in question.case.evidence if turns_on in each.shows
-    ]

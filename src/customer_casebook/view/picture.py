@@ -76,7 +76,7 @@ class Picture:
     def _money(self, facts: Facts) -> str:
         booked = decide(facts, "money").answer
         return {
-            "none": "No money goes back.",
+            "none": f"{self.party} pays {self.provider} nothing.",
             "notional": f"{self.party} is shown the cost, and nothing moves.",
             "paid": f"{self.party} pays: "
             + {"internal_transaction": "an internal transaction.", "revenue": "revenue."}.get(
@@ -180,7 +180,7 @@ def _box(
 
     x, y, width, height = place
     pad = 9.0 if round_ else 1.0
-    axes.add_patch(
+    axes.add_artist(  # add_patch would measure it for limits that are fixed here
         FancyBboxPatch(
             (x, y),
             width,
@@ -203,7 +203,7 @@ def _roof(axes: Axes, place: tuple[float, float, float, float], name: str, line:
 
     x, y, width, height = place
     eaves = y + height - 8
-    axes.add_patch(
+    axes.add_artist(
         Polygon(
             [(x, y), (x + width, y), (x + width, eaves), (x + width / 2, y + height), (x, eaves)],
             fill=False, edgecolor=_INK, linewidth=1.0, linestyle=line, alpha=0.7,
@@ -223,7 +223,7 @@ def _arrow(
 ) -> None:
     from matplotlib.patches import FancyArrowPatch
 
-    axes.add_patch(
+    axes.add_artist(
         FancyArrowPatch(
             (start, y),
             (end, y),
@@ -232,6 +232,8 @@ def _arrow(
             color=colour,
             linewidth=2,
             linestyle=line,
+            shrinkA=0,  # costs more than all else, for two points of length
+            shrinkB=0,
         )
     )
     axes.text(

@@ -8,7 +8,7 @@ from html import escape
 from customer_casebook.document import Block, Fold, Line, Points, Prose, Slip, Table, Title, to_html
 from customer_casebook.facts import VOCABULARY
 from customer_casebook.library import Case, case, world
-from customer_casebook.questions import Question, ask, capital, slip_id
+from customer_casebook.questions import Item, Question, ask, capital, slip_id
 from customer_casebook.rules import LENSES
 from customer_casebook.view.card import Card
 
@@ -116,18 +116,12 @@ def _story(one: Case) -> list[Block]:
     return [Title(one.title), Prose(one.story), *slips]
 
 
-def _asked(questions: Sequence[Question]) -> list[Block]:
+def _asked(questions: Sequence[Item]) -> list[Block]:
     """The questions as text, each with its answer folded away."""
     blocks: list[Block] = []
     for number, question in enumerate(questions, 1):
         labels = list(question.options.values())
-        rules = [reason.rule for reason in question.verdict.because]
-        grounds: list[Block] = [Line(f"{question.answer}.")]
-        grounds += [Line(f"{rule.title} {rule.explanation}") for rule in rules]
-        if question.grounds:
-            grounds.append(Points(question.grounds))
-        if turning_point := question.turning_point():
-            grounds.append(Line(turning_point))
+        grounds = [Line(f"{question.answer}."), *question.explanation]
         blocks += [
             Title(f"{number}. {question.prompt}", level=4),
             Points(labels),
@@ -139,7 +133,8 @@ def _asked(questions: Sequence[Question]) -> list[Block]:
 def _ground(question: Question) -> str:
     """The rule that decided, or what is missing, in one line."""
     verdict = question.verdict
-    missing = "Not known: " + "; ".join(VOCABULARY[name].question for name in verdict.missing)
+    asked = (question.case.open.get(name) or VOCABULARY[name].question for name in verdict.missing)
+    missing = "Not known: " + " ".join(asked)
     titles = " ".join(reason.rule.title for reason in verdict.because)
     return " ".join(filter(None, (titles, missing if verdict.missing else "")))
 

@@ -111,12 +111,13 @@ class WhatIf(Activity, widgets.VBox):
         self._reset(button)
 
     def _show(self) -> None:
-        now = decide(self.facts)
-        self.error.value = ""
+        facts, changed = self.facts, self.changed
+        now = decide(facts)
+        self.drawing.value = self.picture.html(facts)  # first: it is what a learner looks at
         self.verdicts.value = _verdict_table(self.case, self.baseline, now)
-        self.drawing.value = self.picture.html(self.facts)
         for name, switch in self.switches.items():
-            (switch.add_class if name in self.changed else switch.remove_class)("ccb-changed")
+            (switch.add_class if name in changed else switch.remove_class)("ccb-changed")
+        self.error.value = ""
         heard = [
             f"{lens_texts()[lens].label}: {label}."
             for lens in now

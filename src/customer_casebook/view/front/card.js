@@ -159,7 +159,7 @@ function render({ model, el }) {
         ? `Of the ${sure.length} you were sure of, ${sureWrong.length} went wrong: look at those again.`
         : sure.length
           ? "Whenever you were sure, you were right."
-          : "You were not sure of any; trust yourself a little.");
+          : "You were not sure of any. Next time say “I am sure” where you are, and see.");
     return [
       h("h4", { tabindex: "-1" }, spec.closed),
       h("p", { class: "ccb-score" }, score),
