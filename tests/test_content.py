@@ -204,7 +204,7 @@ def test_feedback_is_given_by_customers_and_by_others() -> None:
         for facts in map(facts_of, CASES)
         if facts.get("gives_feedback") == "yes"
     }
-    assert givers == {"internal", "external", "not_a_customer"}
+    assert givers >= {"internal", "external", "not_a_customer"}
 
 
 # The lenses in words
