@@ -1,1 +1,11 @@
-"""The activities without a browser: what their traits say, and what a click does."""
+"""The views by traits and clicks, without a browser."""
+
+from __future__ import annotations
+
+from customer_casebook.questions import Question
+from customer_casebook.view.card import Card
+
+
+def asked(card: Card) -> list[Question]:
+    """The questions of a card that are lenses asked of cases."""
+    return [each for each in card.questions if isinstance(each, Question)]

@@ -20,6 +20,7 @@ from customer_casebook.rules import LENSES
 from customer_casebook.view.activity import START
 from customer_casebook.view.card import Card
 from customer_casebook.view.study import study
+from tests.view import asked
 
 Said = dict[str, Any]
 
@@ -175,7 +176,7 @@ def test_a_full_disk_is_told_until_it_takes_the_attempt(
 @pytest.mark.parametrize("case_id", cases())
 def test_every_choice_finds_its_text_and_only_the_right_one_is_right(case_id: str) -> None:
     card = study(case_id)
-    for question, spec in zip(card.questions, card.spec["questions"], strict=True):
+    for question, spec in zip(asked(card), card.spec["questions"], strict=True):
         assert len(choices(spec)) == (127 if question.many else len(spec["options"]))
         for choice in choices(spec):
             tone, head, parts = shown(spec, choice)
@@ -207,7 +208,7 @@ def test_what_the_card_shows_is_json_and_names_the_telling_evidence(case_id: str
     card = study(case_id)
     assert json.loads(json.dumps(card.spec)) == card.spec
     evidence = {f"{case_id}/{each.id}": each for each in cases()[case_id].evidence}
-    for question, spec in zip(card.questions, card.spec["questions"], strict=True):
+    for question, spec in zip(asked(card), card.spec["questions"], strict=True):
         flip = question.turns_on
         if flip and flip.fact in question.case.facts.known():
             assert spec["evidence"]
@@ -226,11 +227,11 @@ def test_elsewhere_a_card_is_its_transcript() -> None:
     assert html.startswith(f"<p>{START}</p>")
     flat = " ".join(text.split())
     assert flat.startswith(START)
-    for question in card.questions:
+    for question in asked(card):
         assert " ".join(question.prompt.split()) in flat
         assert " ".join(question.turning_point().split()) in flat
     assert text.count("(Answer:)") == len(LENSES)
-    assert card.questions[0].case.takeaway in flat
+    assert asked(card)[0].case.takeaway in flat
 
 
 def test_a_transcript_folds_its_solution_away() -> None:
@@ -238,9 +239,9 @@ def test_a_transcript_folds_its_solution_away() -> None:
     html = card._repr_mimebundle_()[0]["text/html"]
     assert html.count("<details>") == len(LENSES) + 1
     in_sight = re.sub(r"<details>.*?</details>", "", html, flags=re.DOTALL)
-    assert card.questions[0].prompt in in_sight
-    for question in card.questions:
+    assert asked(card)[0].prompt in in_sight
+    for question in asked(card):
         for reason in question.verdict.because:
             assert reason.rule.title not in in_sight
         assert not question.turning_point() or question.turning_point() not in in_sight
-    assert card.questions[0].case.takeaway not in in_sight
+    assert asked(card)[0].case.takeaway not in in_sight

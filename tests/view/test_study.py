@@ -17,6 +17,7 @@ from customer_casebook.questions import Question
 from customer_casebook.rules import LENSES
 from customer_casebook.view.card import Card
 from customer_casebook.view.study import compare, study
+from tests.view import asked
 
 FIRST = list(cases())[:3]
 
@@ -49,10 +50,8 @@ def test_every_case_can_be_studied_through_every_lens(case_id: str, lens: str) -
 @pytest.mark.parametrize("case_id", cases())
 def test_the_case_file_sums_up_all_lenses(case_id: str) -> None:
     card = study(case_id)
-    assert [each.lens for each in card.questions] == list(LENSES)
-    for place, (question, cells) in enumerate(
-        zip(card.questions, board(card).values(), strict=True)
-    ):
+    assert [each.lens for each in asked(card)] == list(LENSES)
+    for place, (question, cells) in enumerate(zip(asked(card), board(card).values(), strict=True)):
         (verdict, after), (because, _) = cells
         assert (verdict, after) == (escape(question.answer), place)
         for reason in question.verdict.because:
@@ -83,7 +82,7 @@ def test_a_transcript_says_the_same_in_html_and_in_text(cards: Callable[[], Card
     html, text = to_html(card.transcript), to_text(card.transcript)
     shown = unescape(re.sub(r"</?[a-z][^>]*>", "", html))
     assert re.findall(r"\w", shown) == re.findall(r"\w", text)
-    for question in card.questions:
+    for question in asked(card):
         for told in (question.case.title, question.prompt, *question.grounds):
             assert "".join(told.split()) in "".join(text.split())
 
