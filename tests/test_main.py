@@ -106,7 +106,7 @@ def test_a_dash_reads_standard_input(monkeypatch: pytest.MonkeyPatch, capsys: Ca
     assert main(["check", "-"]) == FAULTY
     assert capsys.readouterr().out.splitlines()[-2:] == [
         "<stdin>:1: uses: 'maybe' is not a value of it; write yes, no or unknown",
-        "<stdin>:1: is empty",
+        "<stdin>:1: is empty; write key: value",
     ]
 
 

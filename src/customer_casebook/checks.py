@@ -1,149 +1,230 @@
-"""What is wrong with a file although each of its fields is right: what shows when they meet.
+"""Notes everything that is wrong with the values of a file, in our own words.
 
-A file may be broken elsewhere, so these look at what is there and leave the rest to the models.
+The models say which fields are wrong. The rest shows when fields meet: a file may be broken
+elsewhere, so these checks look at what is there and leave what is not to the models.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 from typing import Any
 
-from customer_casebook.facts import UNKNOWN, fault_in, one_of, plain, shorten
-from customer_casebook.models import GAPS, among
-from customer_casebook.reader import Document, Place
+from pydantic import ValidationError
+
+from customer_casebook.facts import (
+    IMPOSSIBLE,
+    UNKNOWN,
+    VOCABULARY,
+    fault_in,
+    plain,
+    shorten,
+    suggest,
+)
+from customer_casebook.models import MODELS, Names, model
+from customer_casebook.reader import MOST, Document, Place
 from customer_casebook.rules import LENSES
 from customer_casebook.verdict import UNDETERMINED
 
-Found = Iterator[tuple[Place, str]]
+_GAPS = ("{party}", "{provider}", "{service}")  # what the texts of lenses leave to a case
 
 
-def _entries(tree: Any, key: str) -> Iterator[tuple[Place, dict[str, Any]]]:
-    """The entries of a list that are mappings."""
-    listed = tree.get(key)
-    for place, entry in enumerate(listed if isinstance(listed, list) else ()):
-        if isinstance(entry, dict):
-            yield (key, place), entry
+def kind_of(tree: object, doubt: str) -> str:
+    """The kind of file that has most of these keys."""
+    keys = set(tree) if isinstance(tree, dict) else set()
+    return max((doubt, *MODELS), key=lambda kind: len(keys & {*model(kind)[1]["properties"]}))
 
 
-def _same_ids(document: Document, key: str) -> Found:
-    first: dict[str, Place] = {}
-    for place, entry in _entries(document.value, key):
-        if isinstance(name := entry.get("id"), str):
-            before = first.setdefault(name, place)
-            if before != place:
-                line = document.line((*before, "id"))
-                yield (*place, "id"), f"{shorten(name)} is taken by line {line}; write another"
+def validated(kind: str, document: Document) -> Any:
+    """The model of a file, unless pydantic finds something wrong with it."""
+    adapter, shape = model(kind)
+    try:
+        return adapter.validate_python(document.value)
+    except ValidationError as failed:
+        for error in failed.errors(include_url=False)[: 2 * MOST]:
+            if told := _told(error["type"], error["loc"], error["input"], shape):
+                document.fault(error["loc"], told)
 
 
-def stated(kind: str, tree: Any) -> Iterator[tuple[Place, str, str]]:
-    """The facts a file states that can be read: place, name and value."""
-    groups: list[tuple[Place, Any]] = [((), tree)]
-    if kind == "case":
-        groups = [((*at, "shows"), entry.get("shows")) for at, entry in _entries(tree, "evidence")]
-    for place, group in groups:
-        for name, value in group.items() if isinstance(group, dict) else ():
-            if fault_in(name, value) is None and value != UNKNOWN:
-                yield (*place, name), name, plain(value)
+def _told(sort: str, place: Place, given: object, shape: dict[str, Any]) -> str:
+    """One of pydantic's errors in our words; empty for what others tell."""
+    if sort == "unexpected_keyword_argument":
+        keys = _shape(shape, place[:-1])["properties"]
+        return f"there is no such key; {suggest(str(place[-1]), keys)}"
+    node = _shape(shape, place)
+    keys = ", ".join(node.get("properties", ()))
+    what = f"write its keys: {keys}" if keys else f"write {node.get('description', 'text')}"
+    if sort == "missing":
+        return f"is missing; {what}"
+    if given in (None, [], {}) or not str(given).strip():
+        return f"is empty; {what}"
+    given = plain(given) if isinstance(given, bool) else given
+    match sort:
+        case "too_short":
+            return ""  # its entries are wrong
+        case "literal_error":
+            return f"there is no {shorten(given)}; {suggest(str(given), tuple(node['enum']))}"
+        case "string_pattern_mismatch":
+            near = "-".join(re.findall("[a-z0-9]+", str(given)[:80].lower())) or "my-case-2"
+            return f"{shorten(given)} is no id; write letters and digits such as {near}"
+        case "string_type" if isinstance(given, str):
+            return f"a bare {given} is no text; put it in quotes"
+    wanted = {"string_type": "text", "tuple_type": "list"}.get(sort, "mapping")
+    return f"{shorten(given)} is no {wanted}; {what}"
 
 
-def _in_case(document: Document) -> Found:
-    yield from _same_ids(document, "evidence")
+def _shape(node: dict[str, Any], place: Place) -> dict[str, Any]:
+    """The JSON Schema of what stands at a place."""
+    kinds = node.get("$defs", {})
+    for step in (None, *place):
+        if isinstance(step, int):
+            node = node["items"]
+        elif step is not None:
+            node = node.get("properties", {}).get(step) or node.get("additionalProperties") or {}
+        if "$ref" in node:
+            node = kinds[node["$ref"].rpartition("/")[2]] | node
+    return node
+
+
+def related(kind: str, document: Document, names: Names) -> None:
+    """Note what is wrong with a mapping although each of its fields may be right."""
     tree = document.value
+    for place, name, value in _stated(kind, tree):
+        if wrong := fault_in(name, value):
+            document.fault(place, wrong)
+    for key in tree:
+        first: dict[str, Place] = {}
+        for place, entry in _entries(tree, key):
+            here, name = (*place, "id"), str(entry.get("id", place))
+            if first.setdefault(name, here) != here:
+                line = document.line(first[name])
+                document.fault(here, f"{shorten(name)} is taken by line {line}; write another")
+    if kind == "case":
+        _in_case(document, names)
+    for check in (_in_world, _in_misconceptions, _in_lenses):  # each has keys of its own
+        check(document)
+
+
+def _in_case(document: Document, names: Names) -> None:
+    tree = document.value
+    if not names:
+        document.fault((), "its world.yaml has faults of its own; check that first")
+    for sort, keys in {"parties": ("provider", "party"), "services": ("service",)}.items():
+        for key in keys if names else ():
+            _among(names[sort], document, (key,), tree.get(key))
     first: dict[str, tuple[Place, str]] = {}
-    for place, name, value in stated("case", tree):
+    for place, name, value in _stated("case", tree):
+        if value == UNKNOWN:
+            document.fault(place, "is unknown, so nothing shows it; leave it out")
+            continue
         before, known = first.setdefault(name, (place, value))
         line = document.line(before)
-        if known != value:
-            yield place, f"is {value} here, and {known} in line {line}; keep the one that is true"
-        elif before != place:
-            yield place, f"is shown in line {line} already; show each fact once"
-    for name in tree["open"] if isinstance(tree.get("open"), dict) else ():
+        if value != known:
+            told = f"is {value} here, and {known} in line {line}; keep the one that is true"
+            document.fault(place, told)
+        elif place != before:
+            document.fault(place, f"is shown in line {line} already; show each fact once")
+    for name in _get(tree, "open", dict):
+        _among(VOCABULARY, document, ("open", name), name)
         if name in first:
-            place, value = first[name]
-            told = f"is not open: line {document.line(place)} shows {value}; leave it out"
-            yield ("open", name), told
+            line = document.line(first[name][0])
+            document.fault(("open", name), f"is not open: line {line} shows it; leave it out")
 
 
-def _in_world(document: Document) -> Found:
-    yield from _same_ids(document, "parties")
-    yield from _same_ids(document, "services")
-    parties = [(place, party) for place, party in _entries(document.value, "parties")]
-    wholes = {str(party.get("id")): party.get("part_of") for _, party in parties}
+def _in_world(document: Document) -> None:
+    parties = _entries(document.value, "parties")
+    wholes = {str(party.get("id")): str(party.get("part_of") or "") for _, party in parties}
     for place, party in parties:
-        if not isinstance(whole := party.get("part_of"), str):
-            continue
-        if wrong := among(tuple(wholes), whole):
-            yield (*place, "part_of"), wrong
-        above, steps = wholes.get(whole), 0
-        while isinstance(above, str) and steps < len(wholes):
-            above, steps = wholes.get(above), steps + 1
-        if isinstance(above, str):
-            yield (*place, "part_of"), "goes round in a circle; leave out part_of at the outermost"
+        here, above = (*place, "part_of"), str(party.get("part_of") or "")
+        _among(wholes, document, here, party.get("part_of"))
+        for _ in wholes:  # so many steps lead out, unless they lead round
+            above = wholes.get(above, "")
+        if above:
+            document.fault(here, "goes round in a circle; leave out part_of at the outermost")
 
 
-def _in_misconceptions(document: Document) -> Found:
-    yield from _same_ids(document, "misconceptions")
-    for place, misconception in _entries(document.value, "misconceptions"):
-        for within, sign in _entries(misconception, "shows"):
-            here = (*place, *within)
-            if ("choice" in sign) == ("omits" in sign):
-                yield here, "needs one of choice and omits; write the wrong answer it betrays"
-            if not isinstance(sign.get("lens"), str) or sign["lens"] not in LENSES:
-                continue
-            lens = LENSES[sign["lens"]]
-            if "choice" in sign and (wrong := among((*lens.answers, UNDETERMINED), sign["choice"])):
-                yield (*here, "choice"), wrong
+def _in_misconceptions(document: Document) -> None:
+    for place, sign in _entries(document.value, "misconceptions", "shows"):
+        _among(LENSES, document, (*place, "lens"), sign.get("lens"))
+        if ("choice" in sign) == ("omits" in sign):
+            told = "needs one of choice and omits; write the wrong answer it betrays"
+            document.fault(place, told)
+        if lens := LENSES.get(str(sign.get("lens"))):
+            answers = (*lens.answers, UNDETERMINED)
+            _among(answers, document, (*place, "choice"), sign.get("choice"))
+            _among(lens.answers, document, (*place, "omits"), sign.get("omits"))
             if "omits" in sign and not lens.many:
-                yield (*here, "omits"), f"{lens.name} has one answer only; write choice instead"
-            elif "omits" in sign and (wrong := among(lens.answers, sign["omits"])):
-                yield (*here, "omits"), wrong
+                told = f"{lens.name} has one answer only; write choice instead"
+                document.fault((*place, "omits"), told)
 
 
-def _in_lenses(document: Document) -> Found:
-    lenses = document.value.get("lenses")
-    yield from _exactly(("lenses",), lenses, LENSES)
-    for name, lens in lenses.items() if isinstance(lenses, dict) else ():
+def _in_lenses(document: Document) -> None:
+    lenses = _get(document.value, "lenses", dict)
+    _exactly(LENSES, document, ("lenses",), lenses)
+    for name, lens in lenses.items():
         if name in LENSES and isinstance(lens, dict):
-            answers = (*LENSES[name].answers, UNDETERMINED)
-            yield from _exactly(("lenses", name, "answers"), lens.get("answers"), answers)
-            gaps = re.findall(r"{.*?}|[{}]", str(lens.get("question")))
-            if strange := next((gap for gap in gaps if gap not in GAPS), None):
-                told = f"{shorten(strange)} is not filled in; write {one_of(GAPS)}"
-                yield ("lenses", name, "question"), told
+            place, answers = ("lenses", name), (*LENSES[name].answers, UNDETERMINED)
+            _exactly(answers, document, (*place, "answers"), _get(lens, "answers", dict))
+            for gap in re.findall(r"{.*?}|[{}]", str(lens.get("question"))):
+                _among(_GAPS, document, (*place, "question"), gap)
 
 
-def _exactly(place: Place, given: object, wanted: Iterable[str]) -> Found:
-    if isinstance(given, dict) and given:
-        for key in given:
-            if wrong := among(tuple(wanted), key):
-                yield (*place, key), wrong
-        for key in wanted:
-            if key not in given:
-                yield (*place, key), "is missing; write it as the others are written"
-
-
-# No case can have both: a fact with its value, another with its value, and why.
-_NEVER = (
-    ("inside_provider", "yes", "organization", "different", "a part is in the same organization"),
-    ("party_is", "private_person", "inside_provider", "yes", "a private person is part of nothing"),
-    ("organization", "same", "party_is", "private_person", "a private person belongs to none"),
-    ("direct_online", "yes", "organization", "same", "only outside parties are served directly"),
-)
-
-
-def together(stated: Mapping[str, tuple[Place, str]]) -> Found:
-    """Facts that cannot be true together, each told of a field of its own."""
-    for name, value, other, its_value, why in _NEVER:
-        if stated.get(name, ("", ""))[1] == value and stated.get(other, ("", ""))[1] == its_value:
+def together(kind: str, document: Document) -> None:
+    """Note facts that cannot be true together, each at a field of its own."""
+    stated = {(name, value): place for place, name, value in _stated(kind, document.value)}
+    for facts, why in IMPOSSIBLE:
+        if all(each in stated for each in facts.items()):
+            (name, value), (other, its_value) = facts.items()
             told = f"{value} cannot go with {other}: {its_value}, for {why}; change one of them"
-            yield stated[name][0], told
+            document.fault(stated[name, value], told)
 
 
-CHECKS: Mapping[str, Callable[[Document], Found]] = {
-    "case": _in_case,
-    "facts": lambda _: iter(()),
-    "world": _in_world,
-    "misconceptions": _in_misconceptions,
-    "lenses": _in_lenses,
-}
+def _get(tree: Any, key: str, sort: type) -> Any:
+    """The list or mapping under a key; an empty one where there is none."""
+    return tree[key] if isinstance(tree.get(key), sort) else sort()
+
+
+def _entries(tree: Any, *keys: str) -> list[tuple[Place, Any]]:
+    """The mappings in a list, or in the lists of its entries, with their places."""
+    found: list[tuple[Place, Any]] = [((), tree)]
+    for key in keys:
+        found = [
+            ((*place, key, number), each)
+            for place, entry in found
+            for number, each in enumerate(_get(entry, key, list))
+            if isinstance(each, dict)
+        ]
+    return found
+
+
+def _stated(kind: str, tree: Any) -> Iterator[tuple[Place, str, str]]:
+    """Whatever a file says of facts: place, name and value, yes and no as words."""
+    groups = [
+        ((*at, "shows"), _get(clue, "shows", dict)) for at, clue in _entries(tree, "evidence")
+    ]
+    for at, sign in _entries(tree, "misconceptions", "shows"):
+        groups.append(((*at, "when"), _get(sign, "when", dict)))
+    for place, group in [((), tree)] if kind == "facts" else groups:
+        for name, value in group.items():
+            several = value and isinstance(value, list) and place[-1:] == ("when",)
+            for each in value if several else [value]:
+                yield (*place, name), name, "" if each is None else plain(each)
+
+
+def _among(words: Iterable[str], document: Document, place: Place, given: object) -> None:
+    """A word has to be one of these; what is no word is for the models to tell."""
+    if isinstance(given, str) and given not in words and len(document.faults) <= MOST:
+        known = tuple(words)
+        if len(known) > len(VOCABULARY):  # too many to list: the three nearest will do
+            known = tuple(get_close_matches(given[:80], known[:1000], 3, 0))
+        document.fault(place, f"there is no {shorten(given)}; {suggest(given, known)}")
+
+
+def _exactly(words: Iterable[str], document: Document, place: Place, given: Any) -> None:
+    """The keys of a mapping have to be these; an empty one is for the models to tell."""
+    for key in given:
+        _among(words, document, (*place, key), key)
+    for key in words if given else ():
+        if key not in given:
+            document.fault((*place, key), "is missing; write it as the others are written")

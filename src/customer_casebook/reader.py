@@ -1,65 +1,58 @@
 """Reads a YAML or JSON file into plain values, and keeps the line of every one of them.
 
-It walks the parser's events itself instead of letting PyYAML compose them: so nothing recurses,
-nothing is expanded, a key that comes twice is seen, and whatever is wrong is told in our own words.
-It knows nothing of cases. PyYAML is imported when the first file is read.
+It takes the parser's events one by one: so nothing is expanded, nothing goes deeper than our files
+do, and a key that comes twice is seen. It knows nothing of cases.
 """
 
 from __future__ import annotations
 
-import errno
 import json
-import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from importlib.resources.abc import Traversable
-from pathlib import Path
 from typing import Any
+
+import yaml
+from yaml.resolver import Resolver
 
 from customer_casebook.facts import shorten
 
 LIMIT = 1 << 18  # bytes; the longest of our files has a tenth of it
 DEPTH = 12  # ours go down to six
+MOST = 200  # faults told of one file; who has more starts with these
 
 Place = tuple[str | int, ...]  # the keys and list positions that lead to a value
 
 # What no text needs: control characters, halves of characters, and marks that break lines or turn
 # the reading direction.
 _UNSEEN = re.compile(
-    r"[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
-    r"|[\u2028-\u202e\u2066-\u2069\ufeff]"
+    "[^\t\n -~\xa0-\U0010ffff]|[\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
 )
+
+# What the parser says when it gives up, and what an author can do about it.
+_ADVICE = {
+    "mapping values": "has a second colon; put text that has a colon in quotes",
+    "expected ':'": "is a key without its colon, or text out of line; write key: value",
+    "end of stream": "opens a quotation mark that is never closed; close it",
+    "escape": "has a backslash that stands for nothing here; write two backslashes for one",
+    "',' or": "opens a bracket that is never closed, or lacks a comma; mend it",
+    "cannot start": "starts with a tab or a sign of YAML's own; use spaces, or quotes",
+    "": "does not fit the lines around it; look at its indentation, quotes and brackets",
+}
 
 
 class UnreadableError(Exception):
-    """A file nothing can be told of but this: where it stops making sense, and what to do."""
-
-    def __init__(self, message: str, line: int = 1) -> None:
-        super().__init__(message)
-        self.message = message
-        self.line = line
-
-
-@dataclass(frozen=True, slots=True)
-class Bare:
-    """A number or a date as it was written: what text without quotes turns into."""
-
-    text: str
-    sort: str
-
-    def __repr__(self) -> str:
-        return self.text
+    """A file nothing can be told of but this: what to do, and the line where it stops making sense."""
 
 
 @dataclass(slots=True)
 class Document:
-    """The values of a file, the line each of them stands in, and what was wrong on the way."""
+    """The values of a file, the line each of them stands in, and everything wrong with them."""
 
     value: Any = None
     lines: dict[Place, int] = field(default_factory=dict)
-    faults: list[tuple[Place, int, str]] = field(default_factory=list)
+    faults: dict[tuple[int, str], str] = field(default_factory=dict)
 
     def line(self, place: Place) -> int:
         """The line of a value, or of the nearest thing around it where it is missing."""
@@ -67,231 +60,124 @@ class Document:
             place = place[:-1]
         return self.lines.get(place, 1)
 
-
-class _Level:
-    """A list or mapping that is being filled, and the key the next value belongs to."""
-
-    def __init__(self, holder: dict[str, Any] | list[Any], place: Place) -> None:
-        self.holder = holder
-        self.place = place
-        self.key: str | None = None
+    def fault(self, place: Place, message: str, line: int = 0) -> None:
+        """Note what is wrong at a place; of one place and line the first word counts."""
+        path = ""
+        for step in place:
+            word = step if isinstance(step, int) or step.isidentifier() else shorten(step)
+            path += f"[{word + 1}]" if isinstance(word, int) else f".{word}"
+        if len(self.faults) <= MOST:
+            self.faults.setdefault((line or self.line(place), path.removeprefix(".")), message)
 
 
 def read(source: Traversable | bytes) -> Document:
     """Read a file, or the bytes of one. Raises `UnreadableError` where no values can be seen."""
-    return _document(_text(source if isinstance(source, bytes) else _bytes(source)))
+    text = _text(source if isinstance(source, bytes) else _bytes(source))
+    try:
+        if text.lstrip().startswith(("{", "[")):
+            text = _json_as_yaml(text)
+        return _Walk(text).document
+    except yaml.MarkedYAMLError as error:
+        # Whatever stays open is told where it was opened, but of a block only its bad line counts.
+        block = not error.context_mark or "block" in str(error.context)
+        mark: Any = error.problem_mark if block else error.context_mark
+        line = min(mark.line, text.count("\n")) + 1
+        advice = next(told for sign, told in _ADVICE.items() if sign in str(error.problem))
+        raise UnreadableError(advice, line) from None
+    except (yaml.YAMLError, ValueError, OverflowError):  # the parser in Python lets some through
+        raise UnreadableError("cannot be read as YAML; look for odd escapes in it", 1) from None
 
 
 def _bytes(source: Traversable) -> bytes:
     try:
         with source.open("rb") as stream:
             return stream.read(LIMIT + 1)
-    except IsADirectoryError:
-        raise UnreadableError("is a folder; name the files in it") from None
-    except FileNotFoundError:
-        raise UnreadableError(f"there is no such file{_near(source)}") from None
-    except ValueError:  # a name that no file can have
-        raise UnreadableError("there is no such file") from None
-    except OSError as error:
-        why = os.strerror(error.errno or errno.EIO)
-        raise UnreadableError(f"cannot be read: {why[0].lower()}{why[1:]}") from None
-
-
-def _near(source: Traversable) -> str:
-    try:
-        beside = [path.name for path in source.parent.iterdir()] if isinstance(source, Path) else []
-    except OSError:
-        beside = []
-    others = [name for name in beside[:1000] if name != source.name]
-    near = get_close_matches(source.name[:255], others, n=1, cutoff=0.75)
-    return f" (did you mean {shorten(near[0])}?)" if near else ""
+    except (OSError, ValueError) as error:  # a ValueError tells of a name that no file can have
+        why = (getattr(error, "strerror", None) or str(error)).lower()
+        raise UnreadableError(f"cannot be read: {why}; name a file that can", 1) from None
 
 
 def _text(data: bytes) -> str:
     if len(data) > LIMIT:
-        raise UnreadableError(
-            f"is longer than {LIMIT // 1024} KiB; no file of ours is, so split it"
-        )
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise UnreadableError("is UTF-16 or UTF-32; save it as UTF-8")
-    if b"\0" in data:
-        line = data.count(b"\n", 0, data.index(b"\0")) + 1
-        raise UnreadableError("holds a NUL byte, so it is no UTF-8 text; save it as UTF-8", line)
+        raise UnreadableError(f"is longer than {LIMIT >> 10} KiB, as no file of ours; split it", 1)
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        byte = f"0x{error.object[error.start]:02x}"
-        raise UnreadableError(
-            f"the byte {byte} is not UTF-8; save the file as UTF-8", line
-        ) from None
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _document(text: str) -> Document:
-    import yaml
-
+        told = f"the byte {data[error.start]:#04x} is not UTF-8; save the file as UTF-8"
+        raise UnreadableError(told, data.count(b"\n", 0, error.start) + 1) from None
     if bad := _UNSEEN.search(text):
-        line = text.count("\n", 0, bad.start()) + 1
-        raise UnreadableError(f"holds the unseen character {bad.group()!a}; delete it", line)
-    try:
-        return _Walk().through(_as_yaml(text))
-    except yaml.MarkedYAMLError as error:
-        raise _explained(error, text.split("\n")) from None
-    except (yaml.YAMLError, ValueError, OverflowError):  # the parser in Python lets some through
-        raise UnreadableError("cannot be read as YAML; look for odd escapes in it") from None
+        told = f"holds the unseen character {bad[0]!a}; delete it, or save the file as UTF-8"
+        raise UnreadableError(told, text.count("\n", 0, bad.start()) + 1)
+    return text
 
 
-def _as_yaml(text: str) -> str:
-    r"""JSON as the YAML parser takes it, line by line: it knows neither \ud83d\ude00 nor tabs."""
-    if text.lstrip()[:1] not in ("{", "["):
-        return text
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError):
-        return text
-
-    def whole(match: re.Match[str]) -> str:
-        if not match[1]:
-            return match[0]
-        character: str = json.loads(f'"{match[0]}"')
-        return f"\\U{ord(character):08x}"
-
-    text = re.sub(r"\\(?:u([dD][89abAB]..)\\u[dD][c-fC-F]..|.)", whole, text.replace("\t", " "))
-    return re.sub(r'("(?:[^"\\]|\\.)*")(\s+):', r"\1:\2", text)
+def _json_as_yaml(text: str) -> str:
+    r"""JSON as the YAML parser takes it: it knows neither tabs nor pairs such as \ud83d\ude00."""
+    return re.sub(
+        r"(\\\\)|\\u[dD][89abAB]..\\u[dD][c-fC-F]..",
+        lambda found: found[1] or json.loads(f'"{found[0]}"'),
+        text.replace("\t", " "),
+    )
 
 
 class _Walk:
-    """Puts the parser's events together to values."""
+    """Puts the parser's events together to a document."""
 
-    def __init__(self) -> None:
-        from yaml.resolver import Resolver
-
+    def __init__(self, text: str) -> None:
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        self.events: Iterator[Any] = yaml.parse(text, Loader=loader)
         self.tag_of: Callable[..., str] = Resolver().resolve
+        self.last = text.rstrip().count("\n") + 1  # a value left out may be marked behind the end
         self.document = Document()
-        self.top: list[Any] = []
-        self.levels: list[_Level] = [_Level(self.top, ())]
+        for event in self.events:
+            if isinstance(event, yaml.NodeEvent):
+                if self.document.lines:
+                    raise UnreadableError("starts a second document; split it", self.line(event))
+                self.document.value = self.value(event, ())
+        if not self.document.lines:
+            raise UnreadableError("is empty; write key: value", 1)
 
-    def through(self, text: str) -> Document:
-        import yaml
+    def line(self, event: Any) -> int:
+        return min(int(event.start_mark.line) + 1, self.last)
 
-        last = text.rstrip().count("\n") + 1  # a value left out may be marked behind the end
-        for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
-            if isinstance(event, yaml.CollectionEndEvent):
-                self.levels.pop()
-            elif isinstance(event, yaml.NodeEvent):
-                level, line = self.levels[-1], min(_line(event), last)
-                if isinstance(level.holder, dict) and level.key is None:
-                    self.take_key(event, level, line)
-                else:
-                    self.take_value(event, level, line)
-        if not self.top:
-            raise UnreadableError("is empty")
-        self.document.value = self.top[0]
-        return self.document
-
-    def take_key(self, event: Any, level: _Level, line: int) -> None:
-        import yaml
-
-        if not isinstance(event, yaml.ScalarEvent) or event.anchor or event.tag:
-            raise UnreadableError("a key has to be one plain word; write key: value", line)
-        level.key = event.value.encode("utf-8", "backslashreplace").decode()
-        place = (*level.place, level.key)
-        if level.key in level.holder:
-            first = self.document.line(place)
-            self.fault(place, line, f"stands here a second time, first in line {first}; keep one")
-        self.document.lines.setdefault(place, line)
-
-    def take_value(self, event: Any, level: _Level, line: int) -> None:
-        import yaml
-
-        value = self.value(event)
-        if isinstance(level.holder, dict):
-            place: Place = (*level.place, str(level.key))
-            level.holder.setdefault(str(level.key), value)
-            level.key = None
-        elif level.holder is self.top:
-            if self.top:
-                raise UnreadableError("a second document starts here; give it its own file", line)
-            place = ()
-            self.top.append(value)
-        else:
-            place = (*level.place, len(level.holder))
-            level.holder.append(value)
-        self.document.lines.setdefault(place, line)
-        if isinstance(event, yaml.AliasEvent) or event.anchor:
-            self.fault(place, line, "anchors and aliases (& and *) are not read; write it out")
-        elif event.tag:
-            self.fault(place, line, f"tags such as {shorten(event.tag)} are not read; leave it out")
-        elif isinstance(value, str) and (bad := _UNSEEN.search(value)):
-            self.fault(place, line, f"holds the unseen character {bad.group()!a}; delete it")
-        if isinstance(value, dict | list):
-            self.levels.append(_Level(value, place))
-            if len(self.levels) > DEPTH:
-                raise UnreadableError("is nested too deeply; none of our files goes so far", line)
-
-    def value(self, event: Any) -> Any:
-        import yaml
-
+    def value(self, event: Any, place: Place) -> Any:
+        """The value that starts with an event, taken to its end."""
+        self.document.lines.setdefault(place, self.line(event))
+        if isinstance(event, yaml.AliasEvent) or event.anchor or event.tag:
+            told = "anchors, aliases and tags (&, *, !) are not read; write it out without"
+            self.document.fault(place, told, self.line(event))
+        if len(place) > DEPTH:
+            raise UnreadableError("is nested too deeply; flatten it", self.line(event))
         if isinstance(event, yaml.MappingStartEvent):
-            return {}
+            return self.mapping(place)
         if isinstance(event, yaml.SequenceStartEvent):
-            return []
-        if isinstance(event, yaml.AliasEvent):
-            return None
-        tag = self.tag_of(yaml.ScalarNode, event.value, event.implicit).rpartition(":")[2]
-        match tag:
-            case "null":
-                return None
-            case "bool":
-                return event.value.lower() in ("yes", "true", "on")
-            case "int" | "float":
-                return Bare(event.value, "a number")
-            case "timestamp":
-                return Bare(event.value, "a date")
-            case _:
-                return event.value
+            items: list[Any] = []
+            while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
+                items.append(self.value(event, (*place, len(items))))
+            return items
+        return self.scalar(event, place) if isinstance(event, yaml.ScalarEvent) else None
 
-    def fault(self, place: Place, line: int, message: str) -> None:
-        self.document.faults.append((place, line, message))
+    def mapping(self, place: Place) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+            if not isinstance(event, yaml.ScalarEvent) or event.anchor or event.tag:
+                told = "a key has to be one plain word; write key: value"
+                raise UnreadableError(told, self.line(event))
+            key = event.value.encode("utf-8", "backslashreplace").decode()
+            inside = (*place, key)
+            if key in values:
+                told = f"stands in line {self.document.line(inside)} already; keep one of them"
+                self.document.fault(inside, told, self.line(event))
+            self.document.lines.setdefault(inside, self.line(event))
+            values.setdefault(key, self.value(next(self.events), inside))
+        return values
 
-
-def _line(event: Any) -> int:
-    return int(event.start_mark.line) + 1
-
-
-# What the parser says when it gives up, and what an author can do about it.
-_ADVICE = {
-    "mapping values are not allowed": "has a second colon, or is indented too far; "
-    "put text that has a colon in quotes",
-    "expected ':'": "is a key without its colon, or text that lost its indentation; "
-    "write key: value",
-    "unexpected end of stream": "opens a quotation mark that is never closed; close it",
-    "escape": "has a backslash that stands for nothing here; "
-    "write the character itself, or two backslashes for one",
-    "',' or": "opens a bracket that is never closed, or lacks a comma",
-    "expected key": "does not fit the lines around it; look at its indentation and quotes",
-    "<block end>": "does not fit the lines around it; look at its indentation and quotes",
-    "entries are not allowed": "starts a list after its key; put the first - on the next line",
-    "<document start>": "stands outside of everything before it; one file holds one mapping",
-    "alphabetic or numeric": "text cannot start with & or *; put it in quotes",
-    "comment or line break": "has text behind | or >; start it on the next line",
-}
-
-
-def _explained(error: Any, lines: list[str]) -> UnreadableError:
-    """A parser's error in our own words, at the line where the mistake was made."""
-    outer = error.context_mark if "block" not in (error.context or "") else None
-    mark = outer or error.problem_mark
-    line = min(mark.line, len(lines) - 1)
-    problem = str(error.problem)
-    if "cannot start any token" in problem:
-        found = lines[line][mark.column : mark.column + 1]
-        return UnreadableError(
-            "is indented with a tab; use spaces"
-            if found == "\t"
-            else f"text cannot start with {shorten(found)}; put it in quotes",
-            line + 1,
-        )
-    advice = next((advice for sign, advice in _ADVICE.items() if sign in problem), None)
-    return UnreadableError(advice or f"cannot be read as YAML ({problem})", line + 1)
+    def scalar(self, event: Any, place: Place) -> str | bool | None:
+        """A yes or no, nothing, or text; numbers and dates are text as they were written."""
+        if bad := _UNSEEN.search(event.value):
+            told = f"holds the unseen character {bad[0]!a}; delete it"
+            self.document.fault(place, told, self.line(event))
+        tag = self.tag_of(yaml.ScalarNode, event.value, event.implicit)
+        if tag.endswith(":bool"):
+            return str(event.value).lower() in ("yes", "true", "on")
+        return None if tag.endswith(":null") else str(event.value)
