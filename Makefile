@@ -14,7 +14,7 @@ BIN := $(VENV)/bin
 PIP := "$(BIN)/python" -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint notebooks bench clean
+.PHONY: help lab test lint notebooks schema bench clean
 
 help:  ## list what make can do
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1 - \2/p' Makefile
@@ -34,6 +34,10 @@ lint: $(VENV)/test.stamp  ## check style, types and the one-way arrows between m
 
 notebooks: $(VENV)/test.stamp  ## run all notebooks again and save their outputs
 	@"$(BIN)/python" -m customer_casebook.notebook notebooks/*.ipynb
+
+schema: $(VENV)/lab.stamp  ## write the JSON Schemas that help editors with content
+	@set -e; for kind in case facts world misconceptions lenses; do "$(BIN)/customer-casebook" schema $$kind \
+	> "src/customer_casebook/content/schema/$$kind.schema.json"; done
 
 bench: $(VENV)/test.stamp  ## measure speed and memory into build/bench.json
 	@"$(BIN)/python" -m tests.bench
