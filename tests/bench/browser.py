@@ -1,84 +1,22 @@
-"""What the course asks of learners' time and memory, measured: `make bench`.
-
-Whatever is compared takes turns, in one run on one machine: ratios hold where times do not.
-"""
+"""Clicks in JupyterLab: the card against a bare button, what-if against `interact`."""
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
-import subprocess
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import redirect_stdout
-from io import StringIO
+from collections.abc import Callable
 from itertools import cycle
 from pathlib import Path
 from statistics import median
-from tempfile import TemporaryDirectory
-from time import perf_counter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import nbformat
-from nbclient import NotebookClient
-from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
-from customer_casebook import Facts, decide
-from customer_casebook.facts import VOCABULARY
-from customer_casebook.notebook import normalise
+from tests.bench.result import Result, in_turn, notebook_of, p95
 from tests.browser.conftest import _FLAGS, _NO_BROWSER, _chromium
 from tests.browser.lab import ROOT, Lab, LabPage, run_lab
-from tests.test_notebooks import COURSE, nbval, read
 
-REPORT = ROOT / "build" / "bench.json"
 FRAME = 1000 / 60  # ms
-
-
-class Result(NamedTuple):
-    """A line of the report. ``aim`` bounds the ratio, or the value where there is no baseline."""
-
-    name: str
-    value: float
-    unit: str
-    baseline: float | None = None
-    aim: float | None = None
-
-    @property
-    def ratio(self) -> float | None:
-        return self.value / self.baseline if self.baseline else None
-
-    def as_json(self) -> dict[str, Any]:
-        row = {"name": self.name, "value": self.value, "unit": self.unit}
-        return row | {"baseline": self.baseline, "ratio": self.ratio}
-
-    def __str__(self) -> str:
-        numbers = [f"{each:.3g}" if each else "" for each in (self.baseline, self.ratio, self.aim)]
-        judged = self.value if self.ratio is None else self.ratio
-        verdict = "" if self.aim is None else "met" if judged <= self.aim else "missed"
-        return _LINE.format(self.name, f"{self.value:.3g}", self.unit, *numbers, verdict).rstrip()
-
-
-_LINE = "{:<50}{:>8} {:<7}{:>9}{:>9}{:>8}  {}"
-
-
-def p95(times: Sequence[float]) -> float:
-    return sorted(times)[round(0.95 * (len(times) - 1))]
-
-
-def in_turn(count: int, warm_up: int, *measures: Callable[[], Any]) -> list[list[Any]]:
-    """What each measure says ``count`` times, in turn with the others, once all have warmed up."""
-    turns = [[measure() for measure in measures] for _ in range(warm_up + count)]
-    return [list(told) for told in zip(*turns[warm_up:], strict=True)]
-
-
-def notebook_of(*cells: str) -> NotebookNode:
-    return normalise(new_notebook(cells=[new_code_cell(each) for each in cells]))
-
-
-# In the browser.
 
 _BARE = """\
 import ipywidgets
@@ -117,7 +55,7 @@ _BUSY = "from time import monotonic\nend = monotonic() + 5\nwhile monotonic() < 
 _WATCH = """([key, selector]) => {
     const root = document.querySelector(selector);
     const look = () =>
-        root.querySelector("img")?.src ?? root.querySelector("svg") ?? root.innerText;
+        root.querySelector("img")?.src ?? root.querySelector("svg") ?? root.textContent;
     const before = look();
     let clicked;
     const note = event => { clicked = event.timeStamp };
@@ -269,119 +207,9 @@ def in_browser(folder: Path) -> list[Result]:
     if not chromium:
         sys.exit(f"Nothing was measured: {_NO_BROWSER}.")
     notebooks = shutil.copytree(ROOT / "notebooks", folder / "notebooks")
-    with sync_playwright() as playwright, run_lab(notebooks, folder / "home") as lab:
-        with playwright.chromium.launch(executable_path=chromium, args=_FLAGS) as browser:
-            return [*feedback(browser, lab), *pictures(browser, lab)]
-
-
-# In processes of their own.
-
-_IMPORT = """\
-import sys, time
-start = time.perf_counter()
-import ipywidgets
-between = time.perf_counter()
-import customer_casebook
-from customer_casebook import case, compare, decide, study, what_if
-end = time.perf_counter()
-print(1000 * (end - between), 1000 * (between - start), "matplotlib.pyplot" in sys.modules)"""
-_MEMORY = "import psutil\nprint(psutil.Process().memory_info().rss / 2**20)"
-_FLIP = """\
-from customer_casebook.view.what_if import WhatIf
-for each in [*Out.values()]:
-    if isinstance(each, WhatIf):
-        each.switches["charge"].value = "none\""""
-
-
-def imports() -> list[Result]:
-    def fresh() -> list[str]:
-        command = [sys.executable, "-c", _IMPORT]
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
-
-    (told,) = in_turn(15, 2, fresh)
-    ours, widgets = (median(float(each[column]) for each in told) for column in (0, 1))
-    pyplot = sum(each[2] == "True" for each in told)
-    return [
-        Result("import customer_casebook after ipywidgets", ours, "ms", None, 60),
-        Result("the same, against the import of ipywidgets", ours, "ms", widgets),
-        Result("pyplot imported by it", pyplot, "times", None, 0),
-    ]
-
-
-def memory(folder: Path) -> list[Result]:
-    """A kernel after the lesson against one with ipywidgets and pyplot imported."""
-
-    def after(notebook: NotebookNode) -> float:
-        NotebookClient(notebook, kernel_name="python3", timeout=120).execute(cwd=str(folder))
-        return float(notebook.cells[-1].outputs[0].text)
-
-    def bare() -> float:
-        return after(notebook_of("import ipywidgets\nimport matplotlib.pyplot", _MEMORY))
-
-    def lesson() -> float:
-        notebook = read(COURSE[1])
-        assert any("what_if(" in cell.source for cell in notebook.cells)
-        notebook.cells += [new_code_cell(_FLIP), new_code_cell(_MEMORY)]
-        return after(notebook)
-
-    ours, theirs = in_turn(3, 0, lesson, bare)
-    return [Result("kernel after the whole lesson", median(ours), "MiB", median(theirs), 1.15)]
-
-
-def strictness(folder: Path) -> list[Result]:
-    """Strict nbval of the course against that of a notebook that does nothing."""
-    course = shutil.copytree(ROOT / "notebooks", folder / "course")
-    (empty := folder / "empty").mkdir()
-    nbformat.write(notebook_of("pass"), empty / "empty.ipynb")
-
-    def judged(notebooks: Path) -> float:
-        start = perf_counter()
-        with redirect_stdout(StringIO()) as said:
-            passed = nbval(notebooks)
-        time = perf_counter() - start
-        assert all(all(cells) for cells in passed.values()), said.getvalue()
-        return time
-
-    ours, theirs = in_turn(3, 0, lambda: judged(course), lambda: judged(empty))
-    return [Result("strict nbval of the course", median(ours), "s", median(theirs))]
-
-
-def decisions() -> list[Result]:
-    known = Facts(**{name: next(iter(fact.says)) for name, fact in VOCABULARY.items()})
-
-    def microseconds(decision: Callable[[], object]) -> float:
-        def one() -> float:
-            start = perf_counter()
-            decision()
-            return 1e6 * (perf_counter() - start)
-
-        (times,) = in_turn(500, 20, one)
-        return median(times)
-
-    return [
-        Result(
-            "decide, all lenses, known facts", microseconds(lambda: decide(known)), "us", None, 200
-        ),
-        Result(
-            "decide, one lens, known facts", microseconds(lambda: decide(known, "customer")), "us"
-        ),
-        Result("decide, all lenses, nothing known", microseconds(lambda: decide(Facts())), "us"),
-    ]
-
-
-def main() -> None:
-    # A learner's second start, not the first: modules are compiled, wherever this runs.
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    with TemporaryDirectory() as name:
-        folder = Path(name)
-        results = [*decisions(), *imports(), *memory(folder), *strictness(folder)]
-        results = [*in_browser(folder), *results]
-    REPORT.parent.mkdir(exist_ok=True)
-    rows = [result.as_json() for result in results]
-    REPORT.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
-    print(_LINE.format("", "value", "", "baseline", "ratio", "aim", "").rstrip())
-    print(*results, sep="\n")
-
-
-if __name__ == "__main__":
-    main()
+    with (
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=chromium, args=_FLAGS) as browser,
+        run_lab(notebooks, folder / "home") as lab,
+    ):
+        return [*feedback(browser, lab), *pictures(browser, lab)]

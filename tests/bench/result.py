@@ -1,0 +1,55 @@
+"""What every measure gives: lines of one report, from measures that take turns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_notebook
+
+from customer_casebook.notebook import normalise
+
+HEAD = ("", "value", "", "baseline", "ratio", "aim", "")
+LINE = "{:<50}{:>8} {:<7}{:>9}{:>9}{:>8}  {}"
+
+
+class Result(NamedTuple):
+    """A line of the report. ``aim`` bounds the ratio, or the value where there is no baseline."""
+
+    name: str
+    value: float
+    unit: str
+    baseline: float | None = None
+    aim: float | None = None
+
+    @property
+    def ratio(self) -> float | None:
+        return self.value / self.baseline if self.baseline else None
+
+    def as_json(self) -> dict[str, Any]:
+        row = {"name": self.name, "value": self.value, "unit": self.unit}
+        return row | {"baseline": self.baseline, "ratio": self.ratio}
+
+    def __str__(self) -> str:
+        numbers = (self.value, self.baseline, self.ratio, self.aim)
+        value, *others = ["" if each is None else f"{each:.3g}" for each in numbers]
+        judged = self.value if self.ratio is None else self.ratio
+        verdict = "" if self.aim is None else "met" if judged <= self.aim else "missed"
+        return LINE.format(self.name, value, self.unit, *others, verdict).rstrip()
+
+
+def p95(times: Sequence[float]) -> float:
+    """The time that one in twenty exceeds."""
+    return sorted(times)[round(0.95 * (len(times) - 1))]
+
+
+def in_turn(count: int, warm_up: int, *measures: Callable[[], Any]) -> list[list[Any]]:
+    """What each measure says ``count`` times, in turn with the others, once all have warmed up."""
+    turns = [[measure() for measure in measures] for _ in range(warm_up + count)]
+    return [list(told) for told in zip(*turns[warm_up:], strict=True)]
+
+
+def notebook_of(*cells: str) -> NotebookNode:
+    """A notebook of code cells that have not run."""
+    return normalise(new_notebook(cells=[new_code_cell(each) for each in cells]))
