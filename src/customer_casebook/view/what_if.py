@@ -171,6 +171,7 @@ def _switch(name: str, value: str) -> widgets.ToggleButtons:
     options = [(spell(each), each) for each in VOCABULARY[name].says]
     switch = widgets.ToggleButtons(options=[*options, ("not known", UNKNOWN)], value=value)
     switch.description = VOCABULARY[name].label
+    switch.tooltip = VOCABULARY[name].question  # or it says "null"
     return switch
 
 

@@ -12,7 +12,7 @@ function tend(root) {
     const label = group.querySelector("label");
     if (label && group.getAttribute("role") !== "group") {
       group.setAttribute("role", "group");
-      group.setAttribute("aria-label", label.title || label.textContent);
+      group.setAttribute("aria-label", label.textContent);
     }
     for (const button of group.querySelectorAll("button")) {
       const pressed = String(button.classList.contains("mod-active"));
