@@ -36,7 +36,7 @@ notebooks: $(VENV)/test.stamp  ## run all notebooks again and save their outputs
 	@"$(BIN)/python" -m customer_casebook.notebook notebooks/*.ipynb
 
 schema: $(VENV)/lab.stamp  ## write the JSON Schemas that help editors with content
-	@set -e; for kind in case facts world misconceptions lenses; do "$(BIN)/customer-casebook" schema $$kind \
+	@set -e; for kind in case facts world misconceptions lenses objectives glossary questions; do "$(BIN)/customer-casebook" schema $$kind \
 	> "src/customer_casebook/content/schema/$$kind.schema.json"; done
 
 bench: $(VENV)/test.stamp  ## measure speed and memory into build/bench.json

@@ -13,10 +13,20 @@ if TYPE_CHECKING:
     from customer_casebook.facts import Facts
     from customer_casebook.library import case, cases
     from customer_casebook.verdict import decide
+    from customer_casebook.view.practice import (
+        find_evidence,
+        own_the_relationship,
+        practice,
+        sort_parties,
+        term,
+    )
     from customer_casebook.view.study import compare, study
     from customer_casebook.view.what_if import what_if
 
-__all__ = ["Facts", "case", "cases", "compare", "decide", "study", "what_if"]
+__all__ = [
+    "Facts", "case", "cases", "compare", "decide", "find_evidence", "own_the_relationship",
+    "practice", "sort_parties", "study", "term", "what_if",
+]  # fmt: skip
 
 _HOME = {
     "Facts": "facts",
@@ -24,7 +34,12 @@ _HOME = {
     "cases": "library",
     "compare": "view.study",
     "decide": "verdict",
+    "find_evidence": "view.practice",
+    "own_the_relationship": "view.practice",
+    "practice": "view.practice",
+    "sort_parties": "view.practice",
     "study": "view.study",
+    "term": "view.practice",
     "what_if": "view.what_if",
 }
 

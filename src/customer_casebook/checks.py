@@ -33,7 +33,10 @@ _GAPS = ("{party}", "{provider}", "{service}")  # what the texts of lenses leave
 def kind_of(tree: object, doubt: str) -> str:
     """The kind of file that has most of these keys."""
     keys = set(tree) if isinstance(tree, dict) else set()
-    return max((doubt, *MODELS), key=lambda kind: len(keys & {*model(kind)[1]["properties"]}))
+    shapes = {kind: {*model(kind)[1]["properties"]} for kind in (doubt, *MODELS)}
+    if not any(keys & shape for shape in shapes.values()):
+        return doubt
+    return max(shapes, key=lambda kind: (len(keys & shapes[kind]), -len(shapes[kind])))
 
 
 def validated(kind: str, document: Document) -> Any:
@@ -102,6 +105,7 @@ def related(kind: str, document: Document, names: Names) -> None:
                 document.fault(here, f"{shorten(name)} is taken by line {line}; write another")
     if kind == "case":
         _in_case(document, names)
+    _in_questions(document, names)
     for check in (_in_world, _in_misconceptions, _in_lenses):  # each has keys of its own
         check(document)
 
@@ -113,6 +117,7 @@ def _in_case(document: Document, names: Names) -> None:
     for sort, keys in {"parties": ("provider", "party"), "services": ("service",)}.items():
         for key in keys if names else ():
             _among(names[sort], document, (key,), tree.get(key))
+    _all_among(names, "objectives", document, ("objectives",), tree)
     first: dict[str, tuple[Place, str]] = {}
     for place, name, value in _stated("case", tree):
         if value == UNKNOWN:
@@ -157,6 +162,41 @@ def _in_misconceptions(document: Document) -> None:
             if "omits" in sign and not lens.many:
                 told = f"{lens.name} has one answer only; write choice instead"
                 document.fault((*place, "omits"), told)
+
+
+# What a question of each kind needs, beside its id and its objectives.
+_NEEDS = {
+    "case": ("case", "lens"),
+    "choose": ("prompt", "options", "editions"),
+    "choose_all": ("prompt", "options", "editions"),
+    "find": ("case", "lens"),
+    "match": ("edition", "terms"),
+    "sort": ("cases", "lens"),
+}
+
+
+def _in_questions(document: Document, names: Names) -> None:
+    for place, entry in _entries(document.value, "questions"):
+        for key in _NEEDS.get(str(entry.get("kind")), ()):
+            if not entry.get(key):
+                document.fault((*place, key), f"is missing; a {entry['kind']} question needs it")
+        _among(LENSES, document, (*place, "lens"), entry.get("lens"))
+        if "cases" in names:
+            _among(names["cases"], document, (*place, "case"), entry.get("case"))
+        for key in ("objectives", "cases", "terms"):
+            _all_among(names, key, document, (*place, key), entry)
+        right = sum(each.get("right") is True for _, each in _entries(entry, "options"))
+        if entry.get("kind") == "choose" and right != 1:
+            told = f"has {right} right options; a choose question has exactly one"
+            document.fault((*place, "options"), told)
+        elif entry.get("kind") == "choose_all" and not right:
+            document.fault((*place, "options"), "has no right option; write right: yes where it is")
+
+
+def _all_among(names: Names, sort: str, document: Document, place: Place, entry: Any) -> None:
+    """The ids in a list have to be known ones, where it is known which there are."""
+    for number, each in enumerate(_get(entry, sort, list) if sort in names else ()):
+        _among(names[sort], document, (*place, number), each)
 
 
 def _in_lenses(document: Document) -> None:

@@ -18,22 +18,25 @@ from typing import Any, NamedTuple
 from customer_casebook.facts import Facts, shorten
 from customer_casebook.models import (
     Case,
+    Entry,
     Evidence,
     LensText,
     Misconception,
     Names,
+    Objective,
     Party,
     Service,
     Sign,
+    Term,
     World,
     schema,
 )
 from customer_casebook.rules import LENSES
 
 __all__ = [
-    "Case", "ContentError", "Evidence", "Fault", "LensText", "Misconception", "Party",
-    "Reading", "Service", "Sign", "World", "case", "cases", "check", "lens_texts", "misconceptions",
-    "read", "schema", "world",
+    "Case", "ContentError", "Entry", "Evidence", "Fault", "LensText", "Misconception", "Objective",
+    "Party", "Reading", "Service", "Sign", "Term", "World", "bank", "case", "cases", "check",
+    "glossary", "lens_texts", "misconceptions", "objectives", "read", "schema", "world",
 ]  # fmt: skip
 
 CONTENT = files("customer_casebook") / "content"
@@ -105,7 +108,7 @@ def read(
     kind = kind or checks.kind_of(tree, doubt)
     value, facts = checks.validated(kind, document), None
     if isinstance(tree, dict):
-        if kind == "case" and names is None:
+        if kind in ("case", "questions") and names is None:
             names = _names(_home(source))
         checks.related(kind, document, names or {})
         if kind in ("case", "facts"):
@@ -170,6 +173,31 @@ def lens_texts() -> dict[str, LensText]:
     return {name: texts[name] for name in LENSES}
 
 
+@cache
+def objectives() -> dict[str, Objective]:
+    """What the course teaches, by id."""
+    return {each.id: each for each in _load("objectives", CONTENT).objectives}
+
+
+@cache
+def glossary() -> dict[str, Term]:
+    """The words of the field, by id."""
+    return {each.id: each for each in _load("glossary", CONTENT).terms}
+
+
+@cache
+def bank() -> dict[str, Entry]:
+    """The question bank, by id, in the order of the objectives."""
+    names = _names(CONTENT)
+    readings = [
+        read(CONTENT / "questions" / f"{each}.yaml", kind="questions", names=names)
+        for each in objectives()
+    ]
+    if faults := tuple(fault for reading in readings for fault in reading.faults):
+        raise ContentError(faults)
+    return {entry.id: entry for reading in readings for entry in reading.value.questions}
+
+
 def _load(kind: str, folder: Traversable) -> Any:
     reading = read(folder / f"{kind}.yaml", kind=kind)
     if reading.faults:
@@ -182,7 +210,12 @@ def _names(folder: Traversable) -> Names:
     with suppress(ContentError):
         file = _load("world", folder)  # anew: an author may be at work on it
         lists = {"parties": file.parties, "services": file.services}
-        return {sort: tuple(each.id for each in listed) for sort, listed in lists.items()}
+        if (folder / "objectives.yaml").is_file():
+            lists["objectives"] = _load("objectives", folder).objectives
+            lists["terms"] = _load("glossary", folder).terms
+        names = {sort: tuple(each.id for each in listed) for sort, listed in lists.items()}
+        stories = (folder / "cases").iterdir() if (folder / "cases").is_dir() else ()
+        return {**names, "cases": tuple(each.name.removesuffix(".yaml") for each in stories)}
     return {}
 
 

@@ -15,7 +15,8 @@ from typing import Any, ClassVar, Literal
 from customer_casebook.facts import UNKNOWN, VOCABULARY, Facts, plain
 from customer_casebook.rules import LENSES
 
-Names = Mapping[str, tuple[str, ...]]  # the ids of parties and services a case may name
+Edition = Literal["v3", "4", "5"]
+Names = Mapping[str, tuple[str, ...]]  # the ids that a file may name, by their sort
 
 ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"  # for use in files, links and journals
 
@@ -91,6 +92,7 @@ class Case(_Model):
         default_factory=dict,
         json_schema_extra=_by_fact(lambda _: {"description": "one sentence", "type": "string"}),
     )
+    objectives: tuple[str, ...] = _field("what it practises, from objectives.yaml", default=())
 
     @property
     def facts(self) -> Facts:
@@ -164,7 +166,7 @@ class Misconception(_Model):
     id: str = _text("a short name, such as payer-is-the-customer", ID)
     claim: str = _text("the wrong reason in the words of a learner")
     corrective: str = _text("two short sentences at most")
-    editions: tuple[Literal["v3", "4", "5"], ...] = _some(
+    editions: tuple[Edition, ...] = _some(
         'the editions in which the corrective holds, such as ["4", "5"]'
     )
     shows: tuple[Sign, ...] = _some("a list of signs: lens, choice or omits, when")
@@ -201,12 +203,82 @@ class LensesFile(_Model):
     lenses: Mapping[str, LensText] = _some("label, question and answers of every lens")
 
 
+@dataclass(frozen=True, slots=True)
+class Objective(_Model):
+    """What a learner can do after the course, and the row of the commission it answers to."""
+
+    id: str = _text("a short name, such as going-direct", ID)
+    can: str = _text("one sentence that starts with a verb")
+    row: str | None = _text("the row of the commission, such as S4.6", default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectivesFile(_Model):
+    """The objectives of the course."""
+
+    objectives: tuple[Objective, ...] = _some("a list of objectives: id, can, row")
+
+
+@dataclass(frozen=True, slots=True)
+class Term(_Model):
+    """A word of the field, defined by edition; an edition without such an entry is left out."""
+
+    id: str = _text("a short name, such as sponsor", ID)
+    term: str = _text("the word as it is written")
+    definitions: Mapping[Edition, str] = _some("edition to definition")
+    note: str | None = _text("how the editions differ", default=None)
+    see: tuple[str, ...] = _field("ids of related terms", default=())
+
+
+@dataclass(frozen=True, slots=True)
+class GlossaryFile(_Model):
+    """The words of the field."""
+
+    terms: tuple[Term, ...] = _some("a list of terms: id, term, definitions, note, see")
+
+
+@dataclass(frozen=True, slots=True)
+class Option(_Model):
+    """One answer to choose, and why it is right or wrong."""
+
+    text: str = _text("the answer")
+    because: str = _text("why this answer is right, or wrong")
+    right: bool = _field("yes where it is to be chosen", default=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry(_Model):
+    """A question of the bank. Which fields it needs depends on its kind."""
+
+    id: str = _text("a short name, such as rain-shop-payer", ID)
+    kind: Literal["case", "choose", "choose_all", "find", "match", "sort"] = _field("its kind")
+    objectives: tuple[str, ...] = _some("what it practises, from objectives.yaml")
+    prompt: str = _field("what is asked", default="")
+    editions: tuple[Edition, ...] = _field("the editions its key holds in", default=())
+    options: tuple[Option, ...] = _field("three to five options", default=())
+    case: str = _field("an id from cases", default="")
+    cases: tuple[str, ...] = _field("ids from cases", default=())
+    lens: str = _field("the lens to ask", default="")
+    edition: Edition = _field("the edition it asks", default="4")  # noqa: RUF009  (a literal)
+    terms: tuple[str, ...] = _field("ids from glossary.yaml", default=())
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionsFile(_Model):
+    """Questions of the bank."""
+
+    questions: tuple[Entry, ...] = _some("a list of questions: id, kind, objectives and the rest")
+
+
 MODELS: Mapping[str, Any] = {
     "case": Case,
     "facts": Mapping[str, Any],
     "world": WorldFile,
     "misconceptions": MisconceptionsFile,
     "lenses": LensesFile,
+    "objectives": ObjectivesFile,
+    "glossary": GlossaryFile,
+    "questions": QuestionsFile,
 }
 
 

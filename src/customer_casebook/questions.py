@@ -78,6 +78,16 @@ class Item(ABC):
         return ()
 
     @property
+    def intro(self) -> list[Block]:
+        """What there is to read before choosing, where the card does not show it anyway."""
+        return []
+
+    @property
+    def groups(self) -> Mapping[str, tuple[str, ...]]:
+        """Label to options, where one has to be chosen in each of several groups."""
+        return {}
+
+    @property
     def answer(self) -> str:
         """The right answer in words."""
         return " + ".join(label for option, label in self.options.items() if option in self.right)
@@ -357,6 +367,11 @@ def fill(template: str, case: Case) -> str:
     ):
         template = template.replace(place, name)
     return template
+
+
+def stop(text: str) -> str:
+    """The text with a full stop at its end, if it has none."""
+    return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
 def capital(text: str) -> str:

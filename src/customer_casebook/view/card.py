@@ -15,9 +15,9 @@ from typing import Any
 import anywidget
 import traitlets
 
-from customer_casebook.document import Line, to_html
+from customer_casebook.document import Block, Fold, Line, Points, Title, to_html
 from customer_casebook.journal import Attempt, journal
-from customer_casebook.questions import Item
+from customer_casebook.questions import Item, stop
 from customer_casebook.view.activity import Activity
 
 FRONT = Path(__file__).parent / "front"
@@ -97,17 +97,22 @@ def _choice(question: Item, given: Sequence[str]) -> frozenset[str]:
 def _on_card(question: Item) -> dict[str, Any]:
     """A question as the front end needs it: a choice is a key, and the key picks a text."""
     options = question.options
-    wrong = f"Not quite. The answer: {question.answer}."
+    wrong = f"Not quite. The answer: {stop(question.answer)}"
     return {
         "id": question.id,
         "topic": question.topic,
         "prompt": escape(question.prompt),
+        "intro": to_html(question.intro),
         "many": question.many,
+        "groups": [
+            {"label": label, "options": list(options)} for label, options in question.groups.items()
+        ]
+        or None,
         "options": [{"id": option, "label": label} for option, label in options.items()],
         "answer": [option for option in options if option in question.right],
         "heads": {
             "+".join(option for option in options if option in question.right): _head(
-                "right", f"Right: {question.answer}."
+                "right", f"Right: {stop(question.answer)}"
             )
         },
         "otherwise": _head("wrong", wrong),
@@ -132,3 +137,20 @@ def _head(tone: str, words: str) -> dict[str, str]:
 
 def _part(lead: str, words: str) -> str:
     return f"<p><strong>{escape(lead)}</strong> {escape(words)}</p>"
+
+
+def as_text(questions: Sequence[Item]) -> list[Block]:
+    """The questions as text, each with its answer folded away."""
+    blocks: list[Block] = []
+    for number, question in enumerate(questions, 1):
+        offered: list[Block] = [Points(list(dict.fromkeys(question.options.values())))]
+        if question.groups:
+            offered = [Points(list(question.groups)), Line("For each, one of:"), *offered]
+        grounds = [Line(stop(question.answer)), *question.explanation]
+        blocks += [
+            Title(f"{number}. {question.prompt}", level=4),
+            *question.intro,
+            *offered,
+            Fold("Answer", grounds),
+        ]
+    return blocks

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from html import escape
 from io import StringIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from customer_casebook.facts import UNKNOWN, Facts
 from customer_casebook.library import Case, world
@@ -33,6 +34,58 @@ _STYLE: dict[Any, Any] = {
     "font.size": 10,
     "text.color": _INK,
 }
+
+
+class Canvas:
+    """A figure that is drawn on again and again. ``size`` is in inches, ``extent`` what x and y go up to."""
+
+    def __init__(self, size: tuple[float, float], extent: tuple[float, float]) -> None:
+        self.size = size
+        self.extent = extent
+
+    @cached_property
+    def _figure(self) -> Figure:
+        from matplotlib.figure import Figure  # only when a chart is shown
+
+        return Figure(figsize=self.size)
+
+    @cached_property
+    def _axes(self) -> Axes:
+        axes = self._figure.add_axes((0, 0, 1, 1))
+        axes.set(xlim=(0, self.extent[0]), ylim=(0, self.extent[1]))
+        axes.axis("off")
+        return axes
+
+    def html(self, draw: Callable[[Axes], None], words: str) -> str:
+        """What ``draw`` draws, as inline SVG that says ``words``; the words alone without matplotlib."""
+        said = escape(words)
+        try:
+            svg = self._svg(draw)
+        except ImportError:
+            return f"<p>{said}</p><p>(No picture: matplotlib is not installed here.)</p>"
+        return svg.replace("<svg ", f'<svg role="img" aria-label="{said}" ', 1)
+
+    def _svg(self, draw: Callable[[Axes], None]) -> str:
+        from matplotlib import rc_context
+
+        with rc_context(_STYLE):
+            axes = self._axes
+            for artist in (*axes.patches, *axes.texts):
+                artist.remove()
+            draw(axes)
+            out = StringIO()
+            self._figure.savefig(
+                out, format="svg", transparent=True, metadata={"Date": None, "Creator": None}
+            )
+        svg = out.getvalue()
+        svg = svg[svg.index("<svg ") :]
+        svg = re.sub(r"<metadata>.*?</metadata>", "", svg, count=1, flags=re.DOTALL)
+        # A style sheet inside the picture would hold for the whole page, which is then styled anew.
+        svg = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", svg, count=1, flags=re.DOTALL)
+        svg = svg.replace("<svg ", f'<svg style="{_LINES}" ', 1)
+        svg = re.sub(r' (?:width|height)="[\d.]+pt"', "", svg, count=2)
+        svg = re.sub(r"'DejaVu Sans'[^;\"]*", "inherit", svg)
+        return svg.replace(_INK, "currentColor")
 
 
 class Picture:
@@ -86,44 +139,11 @@ class Picture:
 
     def html(self, facts: Facts) -> str:
         """The picture as inline SVG with its description; the description alone where matplotlib is missing."""
-        words = escape(self.describe(facts))
-        try:
-            svg = self._svg(facts)
-        except ImportError:
-            return f"<p>{words}</p><p>(No picture: matplotlib is not installed here.)</p>"
-        return svg.replace("<svg ", f'<svg role="img" aria-label="{words}" ', 1)
+        return self._canvas.html(lambda axes: self._draw(axes, facts), self.describe(facts))
 
     @cached_property
-    def _canvas(self) -> tuple[Figure, Axes]:
-        from matplotlib.figure import Figure  # only when a chart is shown
-
-        figure = Figure(figsize=_SIZE)
-        axes = figure.add_axes((0, 0, 1, 1))
-        axes.set(xlim=(0, 100), ylim=(0, 62))
-        axes.axis("off")
-        return figure, axes
-
-    def _svg(self, facts: Facts) -> str:
-        from matplotlib import rc_context
-
-        with rc_context(_STYLE):
-            figure, axes = self._canvas
-            for artist in (*axes.patches, *axes.texts):
-                artist.remove()
-            self._draw(axes, facts)
-            out = StringIO()
-            figure.savefig(
-                out, format="svg", transparent=True, metadata={"Date": None, "Creator": None}
-            )
-        svg = out.getvalue()
-        svg = svg[svg.index("<svg ") :]
-        svg = re.sub(r"<metadata>.*?</metadata>", "", svg, count=1, flags=re.DOTALL)
-        # A style sheet inside the picture would hold for the whole page, which is then styled anew.
-        svg = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", svg, count=1, flags=re.DOTALL)
-        svg = svg.replace("<svg ", f'<svg style="{_LINES}" ', 1)
-        svg = re.sub(r' (?:width|height)="[\d.]+pt"', "", svg, count=2)
-        svg = re.sub(r"'DejaVu Sans'[^;\"]*", "inherit", svg)
-        return svg.replace(_INK, "currentColor")
+    def _canvas(self) -> Canvas:
+        return Canvas(_SIZE, (100, 62))
 
     def _draw(self, axes: Axes, facts: Facts) -> None:
         self._draw_roofs(axes, facts)
@@ -239,3 +259,29 @@ def _arrow(
     axes.text(
         (start + end) / 2, y + 0.8, textwrap.fill(words, 22), ha="center", va="bottom", fontsize=9
     )
+
+
+class Row(NamedTuple):
+    """One relationship on a map: who provides, who looks after it, and to whom."""
+
+    provider: str
+    owner: str
+    party: str
+
+
+def draw_rows(rows: Sequence[Row]) -> str:
+    """Relationships one below the other, each with its owner on the line between the two sides."""
+    height = 16 * len(rows)
+    words = " ".join(
+        f"{provider} and {party}: {'not yet known' if owner == '?' else owner}."
+        for provider, owner, party in rows
+    )
+
+    def draw(axes: Axes) -> None:
+        for place, (provider, owner, party) in enumerate(rows):
+            y = height - 16 * place - 14
+            _box(axes, (1, y, 27, 12), provider)
+            _box(axes, (72, y, 27, 12), party)
+            _arrow(axes, 29, 71, y + 4, owner, _SERVICE, ":" if owner == "?" else "-")
+
+    return Canvas((4.6, 0.74 * len(rows)), (100, height)).html(draw, words)

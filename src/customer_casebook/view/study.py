@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from customer_casebook.document import Block, Fold, Line, Points, Prose, Slip, Table, Title, to_html
+from customer_casebook.bank import story
+from customer_casebook.document import Fold, Line, Points, Table, to_html
 from customer_casebook.facts import VOCABULARY
-from customer_casebook.library import Case, case, world
-from customer_casebook.questions import Item, Question, ask, capital, slip_id
+from customer_casebook.library import case, world
+from customer_casebook.questions import Question, ask, capital
 from customer_casebook.rules import LENSES
-from customer_casebook.view.card import Card
+from customer_casebook.view.card import Card, as_text
 
 
 def study(case_id: str, lenses: Iterable[str] = tuple(LENSES)) -> Card:
@@ -26,7 +27,7 @@ def study(case_id: str, lenses: Iterable[str] = tuple(LENSES)) -> Card:
         questions,
         layout="study",
         title=one.title,
-        intro=to_html([Line("Case", "ccb-kicker"), *_story(one)]),
+        intro=to_html([Line("Case", "ccb-kicker"), *story(one)]),
         board=_board(
             f"Case file: {one.title}",
             ("Lens", "Verdict", "Because"),
@@ -43,8 +44,8 @@ def study(case_id: str, lenses: Iterable[str] = tuple(LENSES)) -> Card:
         closing=Line(one.takeaway).html(),
     )
     card.transcript = [
-        *_story(one),
-        *_asked(questions),
+        *story(one),
+        *as_text(questions),
         Fold(
             "The case file, with every verdict",
             [
@@ -73,7 +74,7 @@ def compare(
     questions = [question for pair in pairs for question in pair]
     names = [capital(world().parties[each.party].name) for each in both]
     title = " and ".join(names)
-    stories = "".join(Fold(f"The story: {each.title}", _story(each)).html() for each in both)
+    stories = "".join(Fold(f"The story: {each.title}", story(each)).html() for each in both)
     columns = ("Lens", *names)
     card = Card(
         questions,
@@ -96,9 +97,9 @@ def compare(
         closing=Points([each.takeaway for each in both]).html(),
     )
     card.transcript = [
-        *_story(both[0]),
-        *_story(both[1]),
-        *_asked(questions),
+        *story(both[0]),
+        *story(both[1]),
+        *as_text(questions),
         Fold(
             "Both case files, side by side",
             [
@@ -109,25 +110,6 @@ def compare(
         ),
     ]
     return card
-
-
-def _story(one: Case) -> list[Block]:
-    slips = [Slip(slip_id(one, each.id), each.source, each.text) for each in one.evidence]
-    return [Title(one.title), Prose(one.story), *slips]
-
-
-def _asked(questions: Sequence[Item]) -> list[Block]:
-    """The questions as text, each with its answer folded away."""
-    blocks: list[Block] = []
-    for number, question in enumerate(questions, 1):
-        labels = list(question.options.values())
-        grounds = [Line(f"{question.answer}."), *question.explanation]
-        blocks += [
-            Title(f"{number}. {question.prompt}", level=4),
-            Points(labels),
-            Fold("Answer", grounds),
-        ]
-    return blocks
 
 
 def _ground(question: Question) -> str:

@@ -42,7 +42,7 @@ class WhatIf(Activity, widgets.VBox):
         self.picture = Picture(told)
         self._busy = False
         self.switches = {name: _switch(name, value) for name, value in told.facts._asdict().items()}
-        self.verdicts, self.drawing, self.task, self.error = (_html() for _ in range(4))
+        self.verdicts, self.drawing, self.task, self.error = (html() for _ in range(4))
         self.drawing.add_class("ccb-picture")
         self.hint = widgets.Button(description="Give me a hint")
         self.back = widgets.Button(description="As the story tells it")
@@ -58,7 +58,7 @@ class WhatIf(Activity, widgets.VBox):
         right = [self.drawing, self.verdicts]
         super().__init__(
             [
-                _html(_introduction(told)),
+                html(_introduction(told)),
                 _box([_box(left, "ccb-switches"), _box(right, "ccb-outcome")], "ccb-bench"),
                 self.guard,
             ]
@@ -175,7 +175,7 @@ def _switch(name: str, value: str) -> widgets.ToggleButtons:
     return switch
 
 
-def _html(value: str = "") -> widgets.HTML:
+def html(value: str = "") -> widgets.HTML:
     html = widgets.HTML(value)
     html.add_class("ccb-html")
     return html

@@ -8,18 +8,21 @@ const SILENT = 8000; // ms without an answer from the kernel before the card say
 
 let cards = 0;
 
+// JupyterLab takes command keys (d d deletes the cell) from whatever has focus, unless that very element says no.
+const keepKeys = (node) => (node.dataset.lmSuppressShortcuts = "true");
+
 function h(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
-    if (name === "html") node.innerHTML = value; // escaped by the kernel
-    else if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    if (name === "html") {
+      node.innerHTML = value; // escaped by the kernel
+      node.querySelectorAll("summary").forEach(keepKeys);
+    } else if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
     else if (value === true) node.setAttribute(name, "");
     else if (value !== false && value != null) node.setAttribute(name, value);
   }
   node.append(...children.filter((child) => child != null));
-  // JupyterLab takes command keys (d d deletes the cell) from whatever has focus, unless that very element says no.
-  if (["BUTTON", "INPUT", "SUMMARY"].includes(node.tagName) || "tabindex" in attributes)
-    node.dataset.lmSuppressShortcuts = "true";
+  if (["BUTTON", "INPUT", "SUMMARY"].includes(node.tagName) || "tabindex" in attributes) keepKeys(node);
   return node;
 }
 
@@ -37,7 +40,6 @@ function render({ model, el }) {
   const firstOpen = () => deck.findIndex((_, index) => !answered(index));
 
   const intro = h("div", { class: "ccb-intro", html: spec.intro });
-  intro.querySelectorAll("summary, a").forEach((node) => (node.dataset.lmSuppressShortcuts = "true"));
   const panel = h("div", { class: "ccb-panel" });
   // The live region stands before its text does, or a screen reader may miss it.
   const live = h("div", { class: "ccb-feedback", role: "status" });
@@ -53,7 +55,9 @@ function render({ model, el }) {
   root.addEventListener("keydown", onKey);
   el.append(root);
 
-  const inputs = () => [...panel.querySelectorAll("input")];
+  // One choice in each group: most questions are one group, sorting has one for each party.
+  const groupsOf = (question) => question.groups ?? [{ label: null, options: question.options.map(({ id }) => id) }];
+  const ready = (question) => draft.size >= (question.many ? 1 : groupsOf(question).length);
   const button = (text, key, action, extra = {}) =>
     h(
       "button",
@@ -64,25 +68,29 @@ function render({ model, el }) {
 
   function onKey(event) {
     if (event.ctrlKey || event.altKey || event.metaKey || answered(at) || at >= deck.length) return;
-    const input = inputs()[Number(event.key) - 1];
+    const group = event.target.closest("fieldset") ?? panel.querySelector("fieldset");
+    const input = group?.querySelectorAll("input")[Number(event.key) - 1];
     if (input) {
       input.focus();
       input.click();
-    } else if ("st".includes(event.key.toLowerCase()) && draft.size) {
+    } else if ("st".includes(event.key.toLowerCase()) && ready(deck[at])) {
       press(event.key.toLowerCase() === "s");
     } else return;
     event.preventDefault();
   }
 
   function choose(question, option, on) {
-    if (!question.many) draft = new Set([option]);
-    else if (on) draft.add(option);
+    if (!question.many)
+      groupsOf(question)
+        .find(({ options }) => options.includes(option))
+        .options.forEach((id) => draft.delete(id));
+    if (on) draft.add(option);
     else draft.delete(option);
-    for (const each of panel.querySelectorAll(".ccb-press button")) each.disabled = !draft.size;
+    for (const each of panel.querySelectorAll(".ccb-press button")) each.disabled = !ready(question);
   }
 
   function press(sure) {
-    if (answered(at) || !draft.size) return; // one click is one attempt
+    if (answered(at) || !ready(deck[at])) return; // one click is one attempt
     const question = deck[at];
     const choice = question.options.map(({ id }) => id).filter((id) => draft.has(id));
     const answer = { press: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`, choice, sure };
@@ -110,42 +118,44 @@ function render({ model, el }) {
   function asking(question) {
     const answer = given()[at];
     const chosen = answer ? new Set(answer.choice) : draft;
-    const type = question.many ? "checkbox" : "radio";
-    const options = question.options.map(({ id, label }, index) =>
+    const labels = new Map(question.options.map(({ id, label }) => [id, label]));
+    const option = (group) => (id, index) =>
       h(
         "label",
         { class: `ccb-option${answer && question.answer.includes(id) ? " ccb-answer" : ""}` },
         h("input", {
-          type,
-          name: `${name}-${at}`,
+          type: question.many ? "checkbox" : "radio",
+          name: `${name}-${at}-${group}`,
           value: id,
           checked: chosen.has(id),
           disabled: Boolean(answer),
           onchange: (event) => choose(question, id, event.target.checked),
         }),
         h("kbd", { "aria-hidden": "true" }, String(index + 1)),
-        h("span", {}, label),
+        h("span", {}, labels.get(id)),
         answer && question.answer.includes(id) ? h("span", { class: "ccb-tag" }, "the answer") : null,
         answer && chosen.has(id) ? h("span", { class: "ccb-tag" }, "you") : null,
-      ),
-    );
+      );
+    const choices = groupsOf(question).map(({ label, options }, group) => {
+      const offered = h("div", { class: "ccb-options" }, ...options.map(option(group)));
+      return label ? h("fieldset", { class: "ccb-group" }, h("legend", {}, label), offered) : offered;
+    });
     const where = `Question ${at + 1} of ${deck.length} · ${question.topic}`;
     const legend = h(
       "legend",
       {},
-      h("span", { class: "ccb-where" }, where),
+      h("span", { class: "ccb-where" }, deck.length > 1 ? where : question.topic),
       h("span", { class: "ccb-prompt", html: question.prompt }),
       question.many ? h("span", { class: "ccb-hint" }, "Tick all that hold.") : null,
     );
     const how = h(
       "div",
       { class: "ccb-press", role: "group", "aria-label": "Answer, and say how sure you are" },
-      button("I am sure", "S", () => press(true), { disabled: !draft.size }),
-      button("I think so", "T", () => press(false), { disabled: !draft.size }),
+      button("I am sure", "S", () => press(true), { disabled: !ready(question) }),
+      button("I think so", "T", () => press(false), { disabled: !ready(question) }),
     );
-    return [h("fieldset", {}, legend, h("div", { class: "ccb-options" }, ...options)), answer ? null : how].filter(
-      Boolean,
-    );
+    const told = question.intro ? h("div", { class: "ccb-told", html: question.intro }) : null;
+    return [told, h("fieldset", {}, legend, ...choices), answer ? null : how].filter(Boolean);
   }
 
   function closing() {
@@ -179,7 +189,7 @@ function render({ model, el }) {
   function feedback() {
     const question = deck[at];
     const answer = question && given()[at];
-    intro.querySelectorAll("[data-slip]").forEach((slip) => {
+    root.querySelectorAll("[data-slip]").forEach((slip) => {
       const decides = Boolean(answer) && question.evidence.includes(slip.dataset.slip);
       slip.classList.toggle("ccb-decides", decides);
     });
@@ -225,6 +235,7 @@ function render({ model, el }) {
   }
 
   function drawBoard() {
+    if (!spec.board) return;
     const { caption, columns } = spec.board;
     // What is not asked here stays out of the way until the end, when the file sums up everything.
     const asked = ({ cells }) => cells.some(({ after }) => after !== null);

@@ -1,0 +1,177 @@
+"""Decks: sorting parties, finding evidence, owning relationships, and practice from the question bank."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from functools import cache
+from html import escape
+
+import ipywidgets as widgets
+
+from customer_casebook.bank import Find, OnCase, Sort, item, relation
+from customer_casebook.document import Block, Line, Table, Title, to_html
+from customer_casebook.facts import one_of, suggest
+from customer_casebook.library import Entry, bank, case, glossary, objectives, world
+from customer_casebook.questions import Item, Question, capital
+from customer_casebook.rules import EVERY, LENSES
+from customer_casebook.view.activity import Activity
+from customer_casebook.view.card import Card, as_text
+from customer_casebook.view.picture import Row, draw_rows
+from customer_casebook.view.what_if import Guard, html
+
+
+def practice(*wanted: str, n: int = 4, seed: int = 0) -> Card:
+    """Questions of the bank on these objectives, interleaved; a seed makes the same choice every time.
+
+    Raises `ValueError` for an objective that does not exist.
+    """
+    for each in wanted:
+        if each not in objectives():
+            raise ValueError(f"there is no objective {each!r}; {suggest(each, objectives())}")
+    return deck([item(each) for each in choose(wanted or tuple(objectives()), n, seed)], "Practice")
+
+
+def choose(wanted: Sequence[str], n: int, seed: int) -> list[Entry]:
+    """``n`` entries, the objectives taking turns, no entry twice and no kind twice in a row where it can be helped."""
+    rng = random.Random(seed)  # noqa: S311  (no secret)
+    piles = {
+        each: [entry for entry in bank().values() if each in entry.objectives] for each in wanted
+    }
+    for pile in piles.values():
+        rng.shuffle(pile)
+    chosen: list[Entry] = []
+    while len(chosen) < n and any(piles.values()):
+        for pile in piles.values():
+            fresh = [entry for entry in pile if entry not in chosen]
+            last = chosen[-1].kind if chosen else ""
+            fresh.sort(key=lambda entry: entry.kind == last)
+            pile[:] = fresh[1:]
+            if fresh and len(chosen) < n:
+                chosen.append(fresh[0])
+    return chosen
+
+
+def sort_parties(case_ids: Sequence[str], lens: str = "customer") -> Card:
+    """Several parties to put into the classes of one lens.
+
+    Raises `ValueError` for a case or a lens that does not exist.
+    """
+    for each in case_ids:
+        case(each)
+    known_lens(lens)
+    entry = Entry(f"sort/{lens}/{'+'.join(case_ids)}", "sort", (), cases=tuple(case_ids), lens=lens)
+    return deck([Sort(entry)], "Sort the parties")
+
+
+def find_evidence(case_id: str, lens: str = "customer") -> Card:
+    """Mark the evidence on which an answer turns.
+
+    Raises `ValueError` for a case or lens that does not exist, or an answer that turns on no evidence.
+    """
+    known_lens(lens)
+    found = Find(Entry(f"find/{case_id}/{lens}", "find", (), case=case(case_id).id, lens=lens))
+    if not found.right:
+        raise ValueError(f"the answer on {lens} in {case_id} turns on no single piece of evidence")
+    return deck([found], "Find the evidence")
+
+
+def known_lens(lens: str) -> None:
+    if lens not in LENSES:
+        raise ValueError(f"there is no lens {lens!r}; write {one_of(tuple(LENSES))}")
+
+
+def deck(items: Sequence[Item], title: str, board: Mapping[str, object] | None = None) -> Card:
+    """A card for questions that bring their own story."""
+    card = Card(
+        items,
+        layout="deck",
+        title=title,
+        intro="",
+        board=board,
+        closed="Done",
+        close="Finish",
+        closing="",
+    )
+    card.transcript = [Title(title), *as_text(items)]
+    return card
+
+
+class OwnerMap(Activity, widgets.VBox):
+    """Who looks after which relationship: a question for each, and a map that fills as they are answered."""
+
+    def __init__(self, case_ids: Sequence[str]) -> None:
+        self.questions = [Question(case(each), "owner") for each in case_ids]
+        entries = [
+            Entry(f"{each.id}", "case", (), case=each.case.id, lens="owner")
+            for each in self.questions
+        ]
+        self.card = deck([OnCase(each) for each in entries], "Who owns the relationship?")
+        self.map = html()
+        self.map.add_class("ccb-picture")
+        self.card.observe(lambda _: self._draw(), "given")
+        super().__init__([self.card, self.map, Guard()])
+        self.add_class("ccb-activity")
+        known = Table(
+            "The map, filled",
+            ("Relationship", "Looked after by"),
+            [(relation(each.case), each.answer) for each in self.questions],
+        )
+        self.transcript = [*self.card.transcript, known]
+        self._draw()
+
+    def _draw(self) -> None:
+        parties = world().parties
+        self.map.value = draw_rows(
+            [
+                Row(
+                    capital(parties[each.case.provider].name),
+                    each.answer if str(place) in self.card.given else "?",
+                    capital(parties[each.case.party].name),
+                )
+                for place, each in enumerate(self.questions)
+            ]
+        )
+
+
+def own_the_relationship(case_ids: Sequence[str]) -> OwnerMap:
+    """Who owns which relationship. Raises `ValueError` for a case that does not exist."""
+    return OwnerMap(case_ids)
+
+
+class Terms(Activity, widgets.VBox):
+    """Words of the field, by edition, to be opened when wanted."""
+
+    def __init__(self, ids: Sequence[str]) -> None:
+        for each in ids:
+            if each not in glossary():
+                raise ValueError(f"there is no term {each!r}; {suggest(each, _terms())}")
+        tables = [_definitions(each) for each in ids]
+        shown = "".join(
+            f"<details><summary>{escape(glossary()[id_].term)}: what it means in each edition</summary>"
+            f"{to_html(blocks)}</details>"
+            for id_, blocks in zip(ids, tables, strict=True)
+        )
+        super().__init__([html(shown), Guard()])
+        self.add_class("ccb-activity")
+        self.transcript = [block for blocks in tables for block in blocks]
+
+
+def term(*ids: str) -> Terms:
+    """Glossary entries on demand. Raises `ValueError` for a term that does not exist."""
+    return Terms(ids)
+
+
+@cache
+def _terms() -> tuple[str, ...]:
+    return tuple(glossary())
+
+
+def _definitions(id_: str) -> list[Block]:
+    entry = glossary()[id_]
+    definitions = {str(edition): text for edition, text in entry.definitions.items()}
+    rows = [
+        (f"ITIL {edition}", definitions.get(edition, "No entry of its own.")) for edition in EVERY
+    ]
+    note: list[Block] = [Line(entry.note)] if entry.note else []
+    return [Table(entry.term, ("Edition", "Meaning"), rows), *note]
