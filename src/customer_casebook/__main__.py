@@ -56,6 +56,8 @@ def _run(arguments: Sequence[str] | None) -> int:
     if given.verb == "schema":
         print(library.schema(given.kind), end="")
         return FINE
+    if given.verb == "coverage":
+        return _coverage(given.notebooks, as_json=given.json)
     if given.verb == "check":
         return _check(given.files)
     return _decide(given.files, as_json=given.json)
@@ -74,6 +76,9 @@ def _parser() -> argparse.ArgumentParser:
     checker = verbs.add_parser("check", help="find everything that is wrong with files of content")
     for verb in (decider, checker):
         verb.add_argument("files", nargs="+", metavar="FILE", help="YAML or JSON; - reads stdin")
+    covered = verbs.add_parser("coverage", help="say what is taught, practised and asked")
+    covered.add_argument("--json", action="store_true", help="the table as one JSON object")
+    covered.add_argument("notebooks", nargs="?", default="notebooks", metavar="FOLDER")
     shape = verbs.add_parser("schema", help="print a JSON Schema for editors")
     shape.add_argument("kind", nargs="?", default="case", choices=MODELS, help="the kind of file")
     return parser
@@ -111,6 +116,18 @@ def _check(names: Sequence[str]) -> int:
     if not faults:
         print("1 file is fine" if len(names) == 1 else f"{len(names)} files are fine")
     return FAULTY if faults else FINE
+
+
+def _coverage(folder: str, *, as_json: bool) -> int:
+    from customer_casebook import coverage
+
+    try:
+        rows = coverage.coverage(Path(folder))
+    except ValueError as error:
+        _complain(f"customer-casebook: {error}")
+        return FAULTY
+    print(coverage.as_json(rows) if as_json else coverage.as_table(rows))
+    return FAULTY if any(each.holes for each in rows) else FINE
 
 
 if __name__ == "__main__":

@@ -1,0 +1,109 @@
+"""What of the course's objectives is taught, practised and asked, counted from the notebooks and the content.
+
+A cell says which objectives it teaches or practises in its metadata: ``{"objectives": [ids]}``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from itertools import product
+from pathlib import Path
+
+from customer_casebook.bank import item
+from customer_casebook.library import bank, objectives
+
+ASKED = 4  # questions that each objective needs
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """One objective: how many passages teach it, activities practise it and questions ask it.
+
+    ``misconceptions`` are those that a wrong answer to one of its questions can betray.
+    """
+
+    id: str
+    text: str
+    row: str | None
+    passages: int
+    activities: int
+    questions: int
+    misconceptions: tuple[str, ...]
+
+    @property
+    def holes(self) -> list[str]:
+        """What is missing, in words."""
+        missing = []
+        if not self.passages:
+            missing.append("no passage teaches it")
+        if not self.activities:
+            missing.append("no activity practises it")
+        if self.questions < ASKED:
+            missing.append(f"{self.questions} questions, where {ASKED} are needed")
+        return missing
+
+
+def coverage(notebooks: Path) -> list[Coverage]:
+    """The coverage of every objective. Raises `ValueError` where a cell names an objective there is not."""
+    taught: dict[str, list[str]] = {each: [] for each in objectives()}
+    for place, kind, ids in _cells(notebooks):
+        for each in ids:
+            if each not in taught:
+                raise ValueError(f"{place}: there is no objective {each!r}")
+            taught[each].append(kind)
+    asked = {
+        each: [entry for entry in bank().values() if each in entry.objectives] for each in taught
+    }
+    return [
+        Coverage(
+            id=each.id,
+            text=each.can,
+            row=each.row,
+            passages=taught[each.id].count("markdown"),
+            activities=taught[each.id].count("code"),
+            questions=len(asked[each.id]),
+            misconceptions=tuple(
+                sorted({name for entry in asked[each.id] for name in _met(entry.id)})
+            ),
+        )
+        for each in objectives().values()
+    ]
+
+
+def _cells(notebooks: Path) -> Iterator[tuple[str, str, Iterable[str]]]:
+    """Where each cell stands, what kind it is, and the objectives it names."""
+    for path in sorted(notebooks.glob("*.ipynb")):
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            yield (
+                f"{path.name}[{cell['id']}]",
+                cell["cell_type"],
+                cell["metadata"].get("objectives", ()),
+            )
+
+
+def _met(entry_id: str) -> Iterator[str]:
+    """The misconceptions that wrong answers to a question can betray, one changed choice at a time."""
+    asked = item(bank()[entry_id])
+    for option, chosen in product(asked.options, (True, False)):
+        choice = asked.right | {option} if chosen else asked.right - {option}
+        single = not asked.many and not asked.groups
+        if wrong := asked.misconception({option} if single and chosen else choice):
+            yield wrong.id
+
+
+def as_json(rows: Iterable[Coverage]) -> str:
+    return json.dumps({"objectives": [asdict(each) for each in rows]}, indent=2)
+
+
+def as_table(rows: Iterable[Coverage]) -> str:
+    """A line for each objective, and what is missing below it."""
+    lines = [f"{'objective':30} row   passages  activities  questions  misconceptions"]
+    for each in rows:
+        lines.append(
+            f"{each.id:30} {each.row or '-':5} {each.passages:8}  {each.activities:10}  "
+            f"{each.questions:9}  {len(each.misconceptions):14}"
+        )
+        lines += [f"  missing: {hole}" for hole in each.holes]
+    return "\n".join(lines)
