@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, field
+from dataclasses import MISSING, dataclass, field, is_dataclass
 from functools import cache
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, get_args, get_origin, get_type_hints
 
 from customer_casebook.facts import UNKNOWN, VOCABULARY, Facts, plain
 from customer_casebook.rules import LENSES
@@ -96,9 +96,9 @@ class Case(_Model):
 
     @property
     def facts(self) -> Facts:
-        """Everything the evidence shows."""
+        """Everything the evidence shows. Raises `FactError` for what is no fact."""
         shown = [each.shows for each in self.evidence]
-        return Facts(**{name: value for each in shown for name, value in each.items()})
+        return Facts.read({name: value for each in shown for name, value in each.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +280,27 @@ MODELS: Mapping[str, Any] = {
     "glossary": GlossaryFile,
     "questions": QuestionsFile,
 }
+
+
+def built(shape: Any, value: Any) -> Any:
+    """Values of a file as the models keep them, without pydantic.
+
+    Raises `KeyError`, `TypeError` or `AttributeError` where they are not of that shape.
+    """
+    inner = get_args(shape)
+    if get_origin(shape) is tuple:
+        return tuple(built(inner[0], each) for each in value)
+    if get_origin(shape) is Mapping and inner:
+        return {key: built(inner[1], each) for key, each in value.items()}
+    if isinstance(shape, type) and is_dataclass(shape):
+        hints = _hints(shape)
+        return shape(**{key: built(hints[key], each) for key, each in value.items()})
+    return value
+
+
+@cache
+def _hints(shape: type) -> dict[str, Any]:
+    return get_type_hints(shape)
 
 
 @cache

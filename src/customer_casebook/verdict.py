@@ -194,11 +194,15 @@ _Values = tuple[str, ...]
 def _truth_table(lens_name: str) -> dict[_Values, _Outcome]:
     """The lens's rules, run once over every complete set of the facts they read."""
     lens = LENSES[lens_name]
-    table = {}
+    table: dict[_Values, _Outcome] = {}
+    same: dict[tuple[str, ...], _Outcome] = {}  # a table has hundreds of rows and few outcomes
     for values in product(*(VOCABULARY[name].says for name in lens.reads)):
         complete = Facts(**dict(zip(lens.reads, values, strict=True)))
         rules = tuple(rule for rule in lens.rules if rule.holds(complete))
-        table[values] = _Outcome(Answers(rule.answer for rule in rules), rules)
+        names = tuple(rule.name for rule in rules)
+        table[values] = same.setdefault(
+            names, _Outcome(Answers(rule.answer for rule in rules), rules)
+        )
     return table
 
 
@@ -228,7 +232,8 @@ def _outcomes(lens: Lens, stated: _Values, *, presuming: bool = True) -> dict[_V
 
 
 def _settled(outcomes: Mapping[_Values, _Outcome]) -> Answers:
-    return Answers.intersection(*(each.answers for each in outcomes.values()))
+    first, *others = [each.answers for each in outcomes.values()]
+    return first.intersection(*others) if others else first
 
 
 def _reason(rule: Rule, facts: Facts, rests: bool) -> Reason:
@@ -251,13 +256,16 @@ def _missing(lens: Lens, stated: _Values, outcomes: Mapping[_Values, _Outcome]) 
 
 def _flips(lens: Lens, stated: _Values, effective: Facts, settled: Answers) -> Iterator[Flip]:
     """Each known or presumed fact changed by itself, wherever that changes the answer."""
+    table = _truth_table(lens.name)
     for place, name in enumerate(lens.reads):
         was = getattr(effective, name)
         if was == UNKNOWN:
             continue
         for to in VOCABULARY[name].says:
             if to != was:
-                after = _settled(_outcomes(lens, (*stated[:place], to, *stated[place + 1 :])))
+                other = (*stated[:place], to, *stated[place + 1 :])
+                outcome = table.get(other)  # none while something is unknown
+                after = outcome.answers if outcome else _settled(_outcomes(lens, other))
                 if after != settled:
                     yield Flip(name, was, to, _as_answer(lens, after))
 
