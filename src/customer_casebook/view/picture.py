@@ -148,12 +148,12 @@ class Picture:
     def _draw(self, axes: Axes, facts: Facts) -> None:
         self._draw_roofs(axes, facts)
         if part_of_provider(facts):
-            _box(axes, (4, 6, 92, 38), self.provider, top=True)
+            _box(axes, (3, 6, 94, 38), self.provider, top=True)
         else:
-            _box(axes, (5, 14, 24, 24), self.provider)
+            _box(axes, (4.5, 14, 24.5, 24), self.provider)
         _box(
             axes,
-            (71, 14, 24, 24),
+            (71, 14, 24.5, 24),
             self.party,
             round_=facts.party_is in ("private_person", "employee"),
         )
@@ -178,14 +178,14 @@ class Picture:
     def _draw_roofs(self, axes: Axes, facts: Facts) -> None:
         alone = facts.party_is == "private_person"
         if same_house(facts):
-            _roof(axes, (2, 3, 96, 50), self.house)
+            _roof(axes, (1, 3, 98, 50), self.house)
             return
         open_ = facts.organization == UNKNOWN and not alone
-        _roof(axes, (2, 3, 30, 50), self.house)
+        _roof(axes, (2, 3, 30, 46), self.house)
         if open_:
-            _roof(axes, (68, 3, 30, 50), "under which roof?", line=":")
+            _roof(axes, (68, 3, 30, 46), "under which roof?", line=":")
         elif not alone:
-            _roof(axes, (68, 3, 30, 50), self.other_house)
+            _roof(axes, (68, 3, 30, 46), self.other_house)
 
 
 def _box(
@@ -212,8 +212,8 @@ def _box(
         )
     )
     axes.text(
-        x + width / 2, y + height - 3 if top else y + height / 2, textwrap.fill(capital(name), 12 if not top else 24),
-        ha="center", va="top" if top else "center", weight="bold", fontsize=9.5,
+        x + width / 2, y + height - 2 if top else y + height / 2, textwrap.fill(capital(name), 12 if not top else 60),
+        ha="center", va="top" if top else "center", weight="bold", fontsize=8.5,
     )  # fmt: skip
 
 
@@ -235,6 +235,7 @@ def _roof(axes: Axes, place: tuple[float, float, float, float], name: str, line:
         textwrap.fill(capital(name), 20 if width < 50 else 60),
         ha="center",
         va="bottom",
+        fontsize=9,
     )
 
 
