@@ -271,7 +271,10 @@ function render({ model, el }) {
   const onGiven = () => {
     const hadFocus = root.contains(document.activeElement);
     draw();
-    if (hadFocus && answered(at)) after.querySelector("button")?.focus();
+    if (!hadFocus || !answered(at)) return;
+    // The way on has the focus, but what there is to read stays in view: a long explanation would scroll it away.
+    after.firstElementChild.focus({ preventScroll: true });
+    for (const node of [after, live.firstElementChild]) node.scrollIntoView({ block: "nearest" });
   };
   model.on("change:given", onGiven);
   model.on("change:saved", acknowledge);
