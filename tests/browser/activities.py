@@ -1,0 +1,115 @@
+"""The activities on a page, used as a learner uses them, and what the learner's journal then holds."""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from nbformat.v4 import new_code_cell, new_notebook
+from playwright.sync_api import Browser, Locator, expect
+
+from customer_casebook.library import case
+from customer_casebook.notebook import normalise
+from customer_casebook.questions import Question, ask
+from tests.browser.lab import Lab, LabPage
+
+_KERNEL = "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel"
+_FOCUS = """node => {
+    const focused = document.activeElement;
+    const {top, bottom, height} = focused.getBoundingClientRect();
+    return node !== focused && node.contains(focused) && focused.checkVisibility({visibilityProperty: true})
+        && height > 0 && bottom > 0 && top < innerHeight;
+}"""
+
+
+@contextmanager
+def opened(browser: Browser, lab: Lab, name: str, **options: Any) -> Iterator[LabPage]:
+    """A notebook, run to its end, with the side bar closed; the page is checked when it is left."""
+    size = {"width": 1280, "height": 900}
+    context = browser.new_context(**{"viewport": size, **options})
+    page = LabPage(context.new_page(), lab)
+    page.open(name)
+    page.page.evaluate("window.jupyterapp.shell.collapseLeft()")
+    page.run_all()
+    yield page
+    context.close()
+    page.check()
+
+
+def notebook(lab: Lab, name: str, *calls: str) -> str:
+    """A notebook of one activity a cell, put into the lab's folder."""
+    sources = ["from customer_casebook import compare, study, what_if", *calls]
+    cells = [new_code_cell(source, id=f"cell-{place}") for place, source in enumerate(sources)]
+    return lab.write(name, normalise(new_notebook(cells=cells)))
+
+
+def activity(page: LabPage, call: str) -> tuple[Locator, list[Any]]:
+    """The activity whose cell begins like ``call``, scrolled into view, and what it was called with."""
+    sources = [cell["source"] for cell in page.cells()]
+    place = next(place for place, source in enumerate(sources) if source.startswith(call))
+    shown = page.cell(place).locator(".ccb, .ccb-activity")
+    expect(shown).to_be_visible()
+    called = ast.parse(sources[place], mode="eval").body
+    assert isinstance(called, ast.Call)
+    return shown, [ast.literal_eval(each) for each in called.args]
+
+
+def attempts(lab: Lab) -> dict[str, dict[str, Any]]:
+    """What the journal on disk holds, by event."""
+    shards = (lab.home / "customer_casebook_data").glob("*.jsonl")
+    lines = [line for shard in shards for line in shard.read_text("utf-8").splitlines()]
+    return {attempt["event"]: attempt for attempt in map(json.loads, lines)}
+
+
+def run(page: LabPage, code: str) -> None:
+    """Run code in the kernel, from no cell."""
+    reply = page.page.evaluate(
+        f"async code => (await {_KERNEL}.requestExecute({{code}}).done).content", code
+    )
+    assert reply["status"] == "ok", reply
+
+
+@contextmanager
+def busy(page: LabPage) -> Iterator[None]:
+    """Keep the kernel busy."""
+    done = page.lab.folder / "done"
+    loop = f"import pathlib, time\nwhile not pathlib.Path({str(done)!r}).exists(): time.sleep(0.02)"
+    page.page.evaluate(f"code => {{ {_KERNEL}.requestExecute({{code}}) }}", loop)
+    page.page.wait_for_function(f"{_KERNEL}.status === 'busy'")
+    yield
+    done.touch()
+    page.page.wait_for_function(f"{_KERNEL}.status === 'idle'")
+    done.unlink()
+
+
+class CardOnPage:
+    """A question card, and the questions it asks as the rules know them."""
+
+    def __init__(self, page: LabPage, call: str) -> None:
+        self.node, (*cases, lenses) = activity(page, call)
+        asked = [ask(case(each), lenses) for each in cases]
+        self.questions = [question for lens in zip(*asked, strict=True) for question in lens]
+        self.feedback = self.node.get_by_role("status")
+        self.saved = self.node.locator(".ccb-saved")
+
+    def choose(self, question: Question, options: Iterable[str]) -> None:
+        """Tick options by mouse, once the question is the one asked."""
+        expect(self.node.locator(".ccb-prompt")).to_have_text(question.prompt)
+        for option in options:
+            self.node.locator(f'.ccb-option:has(input[value="{option}"])').click()
+
+    def press(self, name: str) -> None:
+        self.node.get_by_role("button", name=name).click()
+
+    def answer(self, question: Question, options: Iterable[str] | None = None) -> None:
+        """Choose and be sure; the right options where none are given."""
+        self.choose(question, question.right if options is None else options)
+        self.press("I am sure")
+
+    def focus_is_inside(self) -> bool:
+        """Whether the focus is on something a learner sees, in this card."""
+        inside: bool = self.node.evaluate(_FOCUS)
+        return inside

@@ -1,0 +1,319 @@
+"""The first pages of the course, worked through as a learner does: by mouse, by keyboard, and when things go wrong."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, expect
+
+from customer_casebook.library import misconceptions
+from customer_casebook.notebook import WIDGET_VIEW
+from customer_casebook.questions import Question
+from customer_casebook.verdict import UNDETERMINED
+from tests.browser.activities import CardOnPage, activity, attempts, busy, notebook, opened, run
+from tests.browser.lab import Lab, LabPage
+
+LESSON = "04_marketing_and_the_client_firm.ipynb"
+TRUSTED = "place => window.jupyterapp.shell.currentWidget.content.model.cells.get(place).trusted"
+
+
+@pytest.fixture(scope="module")
+def lesson(browser: Browser, lab: Lab) -> Iterator[LabPage]:
+    """The first lesson, run. Each test takes activities of its own."""
+    with opened(browser, lab, LESSON) as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def trouble(browser: Browser, lab: Lab) -> Iterator[LabPage]:
+    """A notebook whose kernel is in for something."""
+    calls = [
+        f'study("{each}", ["customer", "money"])'
+        for each in (
+            "marketing-campaign-hub",
+            "ferries-ticket-shop",
+            "facilities-web-shop",
+            "museum-shop-cast-counter",
+        )
+    ]
+    with opened(browser, lab, notebook(lab, "trouble.ipynb", *calls)) as page:
+        yield page
+
+
+def wrong(question: Question) -> str:
+    """A wrong option: one that betrays a misconception, where there is one."""
+    options = [each for each in question.options if each not in question.right]
+    return next((each for each in options if question.misconception({each})), options[0])
+
+
+def test_start_here_is_worked_through_by_mouse(browser: Browser, lab: Lab) -> None:
+    with opened(browser, lab, "00_start_here.ipynb") as page:
+        card = CardOnPage(page, "study(")
+        for question in card.questions:
+            card.answer(question)
+            expect(card.feedback).to_contain_text(f"Right: {question.answer}")
+            card.press("Next question" if question is not card.questions[-1] else "Close the case")
+        expect(card.node.get_by_role("heading", name="Case closed")).to_be_focused()
+
+
+def test_a_wrong_answer_is_explained_recorded_and_shown_in_the_evidence(
+    lesson: LabPage, lab: Lab
+) -> None:
+    card = CardOnPage(lesson, 'study("marketing-campaign-hub"')
+    before = attempts(lab)
+    first, *others = card.questions
+    expect(card.node.get_by_role("button", name="I am sure")).to_be_disabled()
+    card.answer(first, ["external"])
+    misconception = first.misconception({"external"})
+    assert misconception in misconceptions()
+    expect(card.feedback).to_contain_text(f"Not quite. The answer: {first.answer}")
+    for said in (
+        misconception.claim,
+        misconception.corrective,
+        first.verdict.because[0].rule.title,
+        "What would flip it:",
+        first.turning_point(),
+    ):
+        expect(card.feedback).to_contain_text(said)
+    decided = card.node.locator(".ccb-decides")
+    expect(decided).to_have_count(len(first.telling))
+    assert {each.get_attribute("data-slip") for each in decided.all()} == set(first.telling)
+    expect(card.saved).to_have_text("Saved.")
+    (attempt,) = (each for event, each in attempts(lab).items() if event not in before)
+    assert attempt["ms"] > 0
+    assert {name: attempt[name] for name in attempt.keys() - {"ms", "at", "event", "v"}} == {
+        "item": first.id,
+        "choice": ["external"],
+        "sure": True,
+        "right": False,
+        "misconception": misconception.id,
+    }
+    for question in others:
+        card.press("Next question")
+        card.choose(question, question.right)
+        card.press("I think so")
+        expect(card.feedback).to_contain_text(f"Right: {question.answer}")
+    expect(decided).to_have_count(len(card.questions[-1].telling))
+    card.press("Close the case")
+    expect(card.node.get_by_role("heading", name="Case closed")).to_be_visible()
+    expect(card.node).to_contain_text(f"{len(others)} of {len(card.questions)} right.")
+    expect(card.node.locator(".ccb-board tbody tr")).to_have_count(9)  # a lens each
+    expect(card.node.locator(".ccb-open")).to_have_count(0)
+    expect(card.node.get_by_title("you had it wrong")).to_have_count(1)
+
+
+def test_a_case_is_studied_by_keyboard_alone(lesson: LabPage, lab: Lab) -> None:
+    card = CardOnPage(lesson, 'study("ferries-ticket-shop"')
+    cells, before = lesson.cells(), attempts(lab)
+    first = card.node.get_by_role("radio").first
+    # From the cell above, where Shift+Enter leaves a reader, Tab leads into the card.
+    lesson.cell(8).click()
+    for _ in range(20):
+        lesson.page.keyboard.press("Tab")
+        if card.focus_is_inside():
+            break
+    expect(first).to_be_focused()
+    for question in card.questions:
+        expect(card.node.locator(".ccb-prompt")).to_be_in_viewport()
+        digits = [str(1 + list(question.options).index(each)) for each in sorted(question.right)]
+        presses = [*digits, "s", "Enter"]
+        assert question.many or len(presses) <= 4
+        for key in presses:
+            lesson.page.keyboard.press(key)
+            assert card.focus_is_inside(), f"{key} on {question.id} loses the focus"
+            if key == "s":
+                expect(card.feedback.locator(".ccb-head")).to_be_in_viewport()
+                expect(card.feedback).to_contain_text(f"Right: {question.answer}")
+    expect(card.node.get_by_role("heading", name="Case closed")).to_be_focused()
+    expect(card.node).to_contain_text("Whenever you were sure, you were right.")
+    assert lesson.cells() == cells
+    made = [each for event, each in attempts(lab).items() if event not in before]
+    assert [each["item"] for each in made] == [each.id for each in card.questions]
+    lesson.page.keyboard.press("Tab")
+    lesson.page.keyboard.press("Enter")  # Start again
+    expect(first).to_be_focused()
+    expect(card.feedback).to_be_empty()
+
+
+def test_what_the_facts_do_not_settle_is_a_right_answer(lesson: LabPage) -> None:
+    card = CardOnPage(lesson, 'study("tussock-till-system"')
+    question = card.questions[0]
+    assert question.right == {UNDETERMINED}
+    card.answer(question)
+    expect(card.feedback).to_contain_text(f"Right: {question.answer}")
+    expect(card.feedback).to_contain_text("What would settle it:")
+    expect(card.feedback).to_contain_text(question.turning_point())
+
+
+def test_comparing_two_cases_fills_their_table(lesson: LabPage) -> None:
+    card = CardOnPage(lesson, 'compare("marketing-campaign-hub", "ferries-ticket-shop", ["service"')
+    cells = card.node.locator(".ccb-board tbody td")
+    expect(cells).to_have_text(["…"] * len(card.questions))
+    shown = ["…"] * len(card.questions)
+    for place, question in enumerate(card.questions):
+        card.answer(question, None if place else [wrong(question)])
+        shown[place] = f"{question.answer}{'✓' if place else '✗'}"
+        expect(cells).to_have_text(shown)
+        last = place == len(shown) - 1
+        card.press("See them side by side" if last else "Next question")
+    expect(card.node.get_by_role("heading", name="Both cases closed")).to_be_visible()
+
+
+def test_a_double_click_is_one_attempt_and_a_new_start_another(lesson: LabPage, lab: Lab) -> None:
+    card = CardOnPage(
+        lesson, 'compare("marketing-campaign-hub", "ferries-ticket-shop", ["customer"]'
+    )
+    before = attempts(lab).keys()
+    one, two = card.questions
+    card.choose(one, one.right)
+    card.node.get_by_role("button", name="I am sure").dblclick()
+    expect(card.saved).to_have_text("Saved.")
+    card.press("Next question")
+    card.answer(two)
+    expect(card.saved).to_have_text("Saved.")
+    assert len(attempts(lab).keys() - before) == 2
+    card.press("See them side by side")
+    card.press("Start again")
+    expect(card.node.get_by_role("radio", checked=True)).to_have_count(0)
+    expect(card.saved).to_be_empty()
+    card.answer(one)
+    expect(card.saved).to_have_text("Saved.")
+    assert len(attempts(lab).keys() - before) == 3
+
+
+def test_one_fact_turned_shows_in_verdicts_picture_and_challenge(lesson: LabPage) -> None:
+    node, _ = activity(lesson, "what_if(")
+    verdict = node.get_by_role("row", name=re.compile("^Customer"))
+    picture = node.get_by_role("img")
+    spoken = node.get_by_role("status")
+
+    def turn(fact: str, value: str) -> Locator:
+        switch = node.get_by_role("group", name=fact, exact=True)
+        switch.get_by_role("button", name=value, exact=True).click()
+        return switch
+
+    expect(verdict).to_have_text("CustomerInternal customer")
+    expect(picture).to_have_accessible_name(re.compile("under one roof.*internal transaction"))
+    switch = turn("Wider organization", "different")
+    expect(switch.get_by_role("button", name="different")).to_have_attribute("aria-pressed", "true")
+    expect(verdict).to_contain_text("External customer (was: Internal customer)")
+    expect(verdict.locator(".ccb-was")).to_be_visible()
+    expect(switch).to_have_class(re.compile("ccb-changed"))
+    expect(picture).to_have_accessible_name(re.compile("under different roofs.*revenue"))
+    expect(spoken).to_contain_text("Customer: External customer.")
+    expect(spoken).to_contain_text("Solved")
+    expect(node).to_contain_text("Solved: wider organization was the one fact it took.")
+    turn("Charge", "none")
+    expect(node).to_contain_text("with 2 facts changed. One is enough.")
+    node.get_by_role("button", name="As the story tells it").click()
+    expect(verdict).to_have_text("CustomerInternal customer")
+    expect(node.locator(".ccb-was, .ccb-changed")).to_have_count(0)
+    node.get_by_role("button", name="Next challenge").click()
+    expect(node).to_contain_text("Challenge 2 of 4 (1 solved).")
+    node.get_by_role("button", name="Give me a hint").click()
+    expect(node).to_contain_text("A hint: What is the party charged for the service?")
+    turn("Charge", "notional")
+    expect(node).to_contain_text("Challenge 2 of 4 (2 solved).")
+    expect(picture).to_have_accessible_name(re.compile("under one roof.*nothing moves"))
+
+
+def test_feedback_does_not_wait_for_a_busy_kernel(trouble: LabPage, lab: Lab) -> None:
+    card = CardOnPage(trouble, 'study("ferries-ticket-shop"')
+    before = attempts(lab).keys()
+    with busy(trouble):
+        for question in card.questions:
+            card.answer(question)
+            expect(card.feedback).to_contain_text(f"Right: {question.answer}")
+            expect(card.saved).to_contain_text("Not saved yet.")
+            card.node.locator(".ccb-next").click()
+        card.press("Look back")
+        expect(card.saved).to_contain_text("Not saved yet.")
+        assert attempts(lab).keys() == before
+    expect(card.saved).to_have_text("Saved.")
+    assert len(attempts(lab).keys() - before) == len(card.questions)
+
+
+def test_an_answer_the_disk_does_not_take_is_said_so_and_saved_with_the_next(
+    trouble: LabPage, lab: Lab
+) -> None:
+    card = CardOnPage(trouble, 'study("facilities-web-shop"')
+    first, second = card.questions
+    folder = lab.home / "customer_casebook_data"
+    blocked = lab.home / "no folder"
+    blocked.touch()
+    move = "import os, customer_casebook.journal as j; os.environ[j.FOLDER] = {!r}; j.journal.cache_clear()"
+    run(trouble, move.format(str(blocked)))
+    card.answer(first)
+    expect(card.feedback).to_contain_text(f"Right: {first.answer}")
+    expect(card.saved).to_have_text(
+        "Not saved yet: the disk does not take it. It is kept and tried again."
+    )
+    blocked.unlink()
+    card.press("Next question")
+    card.answer(second)
+    expect(card.saved).to_have_text("Saved.")
+    card.press("Back")
+    expect(card.saved).to_have_text("Saved.")
+    run(trouble, move.format(str(folder)))
+
+
+def test_an_answer_that_fails_to_be_recorded_is_said_so_and_the_card_goes_on(
+    trouble: LabPage,
+) -> None:
+    card = CardOnPage(trouble, 'study("marketing-campaign-hub"')
+    first, second = card.questions
+    run(
+        trouble,
+        "from customer_casebook.journal import Journal as J; J.kept, J.record = J.record, None",
+    )
+    card.answer(first)
+    expect(card.feedback).to_contain_text(f"Right: {first.answer}")
+    expect(card.saved).to_contain_text("This answer could not be recorded. The feedback stands")
+    expect(card.saved.locator("pre")).to_be_hidden()
+    card.saved.get_by_text("For whoever looks after this").click()
+    expect(card.saved.locator("pre")).to_contain_text("TypeError")
+    run(trouble, "J.record = J.kept")
+    card.press("Next question")
+    card.answer(second)
+    expect(card.saved).to_have_text("Saved.")
+
+
+def test_a_card_outlives_its_kernel(trouble: LabPage) -> None:
+    card = CardOnPage(trouble, 'study("museum-shop-cast-counter"')
+    trouble.restart_kernel()
+    for question in card.questions:
+        card.answer(question, [wrong(question)])
+        expect(card.feedback).to_contain_text(f"The answer: {question.answer}")
+        expect(card.saved).to_contain_text("Not saved yet.")
+        card.node.locator(".ccb-next").click()
+    trouble.run_all()
+    card = CardOnPage(trouble, 'study("museum-shop-cast-counter"')
+    card.answer(card.questions[0])
+    expect(card.saved).to_have_text("Saved.")
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_a_notebook_opened_again_shows_transcripts_and_no_dead_widget(
+    lesson: LabPage, open_lab: Callable[..., LabPage], lab: Lab, *, trusted: bool
+) -> None:
+    saved = lesson.save()
+    name = LESSON
+    if not trusted:  # from elsewhere: not signed here, and saved without our hook
+        name = "from elsewhere.ipynb"
+        for cell in saved["cells"]:
+            for output in cell.get("outputs", ()):
+                if "text/html" in output.get("data", {}):
+                    output["data"][WIDGET_VIEW] = {"model_id": "gone", "version_major": 2}
+        (lab.folder / name).write_text(json.dumps(saved), "utf-8")
+    page = open_lab(viewport={"width": 1280, "height": 900})
+    page.open(name)
+    for place, cell in enumerate(saved["cells"]):
+        if any("text/html" in output.get("data", {}) for output in cell.get("outputs", ())):
+            shown = page.cell(place)
+            expect(shown.get_by_text("The transcript of an activity.")).to_be_visible()
+            expect(shown).not_to_contain_text("Error displaying widget")
+            assert page.page.evaluate(TRUSTED, place) is trusted
+    expect(page.page.get_by_text("Error displaying widget")).to_have_count(0)
