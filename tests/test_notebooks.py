@@ -23,7 +23,16 @@ from tests.samples import lesson
 
 ROOT = Path(__file__).parents[1]
 COURSE = sorted((ROOT / "notebooks").glob("*.ipynb"))
-ACTIVITIES = {"study", "compare", "what_if"}
+ACTIVITIES = {
+    "compare",
+    "find_evidence",
+    "own_the_relationship",
+    "practice",
+    "sort_parties",
+    "study",
+    "term",
+    "what_if",
+}
 each_notebook = pytest.mark.parametrize("path", COURSE, ids=lambda path: path.stem)
 
 

@@ -40,6 +40,8 @@ def choose(wanted: Sequence[str], n: int, seed: int) -> list[Entry]:
     }
     for pile in piles.values():
         rng.shuffle(pile)
+    for each, pile in piles.items():
+        pile.sort(key=lambda entry: entry.objectives[0] != each)  # its own questions first
     chosen: list[Entry] = []
     while len(chosen) < n and any(piles.values()):
         for pile in piles.values():

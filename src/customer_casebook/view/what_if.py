@@ -13,6 +13,7 @@ from customer_casebook.document import Block, Line, Points, Prose, Table, Title
 from customer_casebook.facts import UNKNOWN, VOCABULARY, Facts
 from customer_casebook.library import Case, case, lens_texts
 from customer_casebook.questions import Question
+from customer_casebook.rules import LENSES
 from customer_casebook.verdict import UNDETERMINED, Verdicts, decide, spell
 from customer_casebook.view.activity import Activity, careful
 from customer_casebook.view.card import FRONT
@@ -142,7 +143,7 @@ class WhatIf(Activity, widgets.VBox):
                     f"The verdict is there, with {len(self.changed)} facts changed. One is enough."
                 )
             if hint:
-                says = "A hint: " + _way(self.case, lens, goal)
+                says = "A hint: " + VOCABULARY[_within_reach(self.case, lens)[goal]].question
             lead = f"Challenge {self.at + 1} of {len(self.challenges)} ({len(self.solved)} solved)."
             words = _challenge(lens, goal)
             self.task.value = f"<p><strong>{lead}</strong> {escape(words)}</p><p><strong>{escape(says)}</strong></p>"
@@ -158,13 +159,28 @@ def what_if(case_id: str, challenges: Sequence[Challenge] | None = None) -> What
     """
     told = case(case_id)
     if challenges is None:
-        flips = decide(told.facts, "customer").flips
-        goals = dict.fromkeys(flip.answer for flip in flips if flip.answer != UNDETERMINED)
-        challenges = [("customer", goal) for goal in goals if isinstance(goal, str)]
+        challenges = [("customer", goal) for goal in _within_reach(told, "customer")]
     for lens, goal in challenges:
-        if not any(flip.answer == goal for flip in decide(told.facts, lens).flips):
-            raise ValueError(f"no single fact of {case_id} changes {lens} to {goal}")
+        near = _within_reach(told, lens)
+        if goal not in near:
+            raise ValueError(
+                f"no single fact of {case_id} changes {lens} to {goal}; "
+                f"one fact away are {', '.join(near) or 'no other answers'}"
+            )
     return WhatIf(told, challenges)
+
+
+def _within_reach(told: Case, lens: str) -> dict[str, str]:
+    """The answers that one fact, changed or learnt, would settle; each with that fact, the most telling first."""
+    before = decide(told.facts, lens).answer
+    near: dict[str, str] = {}
+    # Where the party works says more about it than what kind of thing it is.
+    for name in sorted(LENSES[lens].reads, key=lambda name: name == "party_is"):
+        for value in VOCABULARY[name].says:
+            answer = decide(told.facts.but(**{name: value}), lens).answer
+            if isinstance(answer, str) and answer not in (before, UNDETERMINED):
+                near.setdefault(answer, name)
+    return near
 
 
 def _switch(name: str, value: str) -> widgets.ToggleButtons:
@@ -227,13 +243,6 @@ def _verdict_table(told: Case, baseline: Verdicts, now: Verdicts) -> str:
 def _challenge(lens: str, goal: str) -> str:
     text = lens_texts()[lens]
     return f"Change one fact so that the verdict on “{text.label}” becomes “{text.answers[goal].label}”."
-
-
-def _way(told: Case, lens: str, goal: str) -> str:
-    """The question whose answer, changed, solves a challenge."""
-    flips = [flip for flip in decide(told.facts, lens).flips if flip.answer == goal]
-    flips.sort(key=lambda flip: flip.fact == "party_is")
-    return VOCABULARY[flips[0].fact].question
 
 
 def _transcript(
