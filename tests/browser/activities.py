@@ -46,15 +46,20 @@ def notebook(lab: Lab, name: str, *calls: str) -> str:
     return lab.write(name, normalise(new_notebook(cells=cells)))
 
 
-def activity(page: LabPage, call: str) -> tuple[Locator, list[Any]]:
-    """The activity whose cell begins like ``call``, scrolled into view, and what it was called with."""
+def find(page: LabPage, call: str) -> tuple[int, list[Any]]:
+    """The place of the cell that begins like ``call``, and what it calls with."""
     sources = [cell["source"] for cell in page.cells()]
     place = next(place for place, source in enumerate(sources) if source.startswith(call))
-    shown = page.cell(place).locator(".ccb, .ccb-activity")
-    expect(shown).to_be_visible()
     called = ast.parse(sources[place], mode="eval").body
     assert isinstance(called, ast.Call)
-    return shown, [ast.literal_eval(each) for each in called.args]
+    return place, [ast.literal_eval(each) for each in called.args]
+
+
+def activity(page: LabPage, place: int) -> Locator:
+    """The activity below a cell, scrolled into view."""
+    shown = page.cell(place).locator(".ccb, .ccb-activity")
+    expect(shown).to_be_visible()
+    return shown
 
 
 def attempts(lab: Lab) -> dict[str, dict[str, Any]]:
@@ -89,7 +94,8 @@ class CardOnPage:
     """A question card, and the questions it asks as the rules know them."""
 
     def __init__(self, page: LabPage, call: str) -> None:
-        self.node, (*cases, lenses) = activity(page, call)
+        self.place, (*cases, lenses) = find(page, call)
+        self.node = activity(page, self.place)
         asked = [ask(case(each), lenses) for each in cases]
         self.questions = [question for lens in zip(*asked, strict=True) for question in lens]
         self.feedback = self.node.get_by_role("status")

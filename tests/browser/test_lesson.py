@@ -13,7 +13,16 @@ from customer_casebook.library import misconceptions
 from customer_casebook.notebook import WIDGET_VIEW
 from customer_casebook.questions import Question
 from customer_casebook.verdict import UNDETERMINED
-from tests.browser.activities import CardOnPage, activity, attempts, busy, notebook, opened, run
+from tests.browser.activities import (
+    CardOnPage,
+    activity,
+    attempts,
+    busy,
+    find,
+    notebook,
+    opened,
+    run,
+)
 from tests.browser.lab import Lab, LabPage
 
 LESSON = "04_marketing_and_the_client_firm.ipynb"
@@ -110,7 +119,7 @@ def test_a_case_is_studied_by_keyboard_alone(lesson: LabPage, lab: Lab) -> None:
     cells, before = lesson.cells(), attempts(lab)
     first = card.node.get_by_role("radio").first
     # From the cell above, where Shift+Enter leaves a reader, Tab leads into the card.
-    lesson.cell(8).click()
+    lesson.cell(card.place - 1).click()
     for _ in range(20):
         lesson.page.keyboard.press("Tab")
         if card.focus_is_inside():
@@ -185,7 +194,7 @@ def test_a_double_click_is_one_attempt_and_a_new_start_another(lesson: LabPage, 
 
 
 def test_one_fact_turned_shows_in_verdicts_picture_and_challenge(lesson: LabPage) -> None:
-    node, _ = activity(lesson, "what_if(")
+    node = activity(lesson, find(lesson, "what_if(")[0])
     verdict = node.get_by_role("row", name=re.compile("^Customer"))
     picture = node.get_by_role("img")
     spoken = node.get_by_role("status")

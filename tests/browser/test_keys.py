@@ -1,0 +1,110 @@
+"""The notebook's own keys, pressed on every control we show, leave the notebook alone.
+
+Without our care JupyterLab takes them from whatever has the focus: d d or x deletes the lesson cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, expect
+
+from tests.browser.activities import CardOnPage, activity, notebook, opened, run
+from tests.browser.lab import Lab, LabPage
+
+# Cut, delete, insert, convert, restart, merge, undo, find, help ..., and what nobody gives a meaning.
+IDLE = [*"ddxabmry00zcvfhlo8", "Shift+V", "Shift+M", "Control+Shift+Minus", "Escape"]
+ARROWS = ["ArrowDown", "ArrowRight", "ArrowUp", "ArrowLeft"]
+RUN = ["Shift+Enter", "Control+Enter", "Alt+Enter"]
+
+NOTEBOOK = """() => {
+    const {content, sessionContext} = window.jupyterapp.shell.currentWidget;
+    return {
+        mode: content.mode,
+        ran: [...content.model.cells].map(cell => cell.executionCount),
+        kernel: sessionContext.session.kernel.id,
+        kernels: [...window.jupyterapp.serviceManager.kernels.running()].length,
+    };
+}"""
+UNGUARDED = """node => [...node.querySelectorAll("button, input, summary, a[href], [tabindex]")]
+    .filter(each => each.dataset.lmSuppressShortcuts !== "true").map(each => each.outerHTML)"""
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser, lab: Lab) -> Iterator[LabPage]:
+    calls = [
+        'study("marketing-campaign-hub", ["customer", "role"])',
+        'compare("marketing-campaign-hub", "ferries-ticket-shop", ["customer"])',
+        'what_if("marketing-campaign-hub")',
+    ]
+    with opened(browser, lab, notebook(lab, "keys.ipynb", *calls)) as page:
+        yield page
+
+
+def press(page: LabPage, control: Locator, *keys: str) -> None:
+    """Press the notebook's keys on a control, then ``keys``, which it may answer; the notebook stays as it was."""
+    before = page.cells(), page.page.evaluate(NOTEBOOK)
+    control.focus()
+    for key in IDLE:
+        page.page.keyboard.press(key)
+    expect(control).to_be_focused()
+    for key in keys:
+        page.page.keyboard.press(key)
+    assert (page.cells(), page.page.evaluate(NOTEBOOK)) == before
+    expect(page.page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_on_a_card(page: LabPage) -> None:
+    card = CardOnPage(page, "study(")
+    node = card.node
+
+    def button(name: str) -> Locator:
+        return node.get_by_role("button", name=name)
+
+    press(page, node.get_by_role("radio").first, *ARROWS, *RUN, "Enter", "Space")
+    expect(node.get_by_role("radio", checked=True)).to_have_count(1)
+    press(page, button("I am sure"), *ARROWS, "Enter")
+    press(page, button("Next question"), *ARROWS, "Enter")
+    press(page, node.get_by_role("checkbox").first, *ARROWS, *RUN, "Enter", "Space")
+    press(page, button("I think so"), *ARROWS, "Space")
+    press(page, button("Back"), *ARROWS, "Enter")
+    button("Next question").click()
+    press(page, button("Close the case"), *ARROWS, "Enter")
+    press(page, node.get_by_role("heading", name="Case closed"), *ARROWS, *RUN, "Enter", "Space")
+    press(page, button("Look back"), *ARROWS, "Shift+Enter")
+    button("Next question").click()
+    button("Close the case").click()
+    press(page, button("Start again"), *ARROWS, "Alt+Enter")
+    expect(node.get_by_role("radio", checked=True)).to_have_count(0)
+
+
+def test_on_what_opens_and_closes(page: LabPage) -> None:
+    card = CardOnPage(page, "compare(")
+    story = card.node.get_by_text("The story:").first
+    press(page, story, *ARROWS, *RUN, "Enter", "Space")
+    run(page, "import customer_casebook.journal as j; j.Journal.record = None")
+    card.answer(card.questions[0])
+    press(page, card.saved.get_by_text("For whoever looks after this"), *ARROWS, "Enter")
+    expect(card.saved.locator("pre")).to_be_visible()
+
+
+def test_on_what_if(page: LabPage) -> None:
+    node = activity(page, 3)
+    switch = node.get_by_role("group", name="Charge").get_by_role("button", name="none")
+    press(page, switch, "1", *ARROWS, *RUN, "Enter", "Space")
+    expect(switch).to_have_attribute("aria-pressed", "true")
+    for name in ("Give me a hint", "As the story tells it", "Next challenge"):
+        press(page, node.get_by_role("button", name=name), *ARROWS, *RUN, "Enter", "Space")
+    press(page, node.get_by_text("The story once more"), *ARROWS, *RUN, "Enter", "Space")
+
+
+def test_without_our_care_a_key_deletes_the_lesson(page: LabPage) -> None:
+    node = activity(page, 3)
+    for place in (1, 2, 3):
+        assert activity(page, place).evaluate(UNGUARDED) == []
+    before = page.cells()
+    button = node.get_by_role("button", name="Give me a hint")
+    button.evaluate("node => delete node.dataset.lmSuppressShortcuts")
+    button.press("x")
+    assert page.cells() == before[:3]
