@@ -52,6 +52,10 @@ class Concept(Asked):
     def right(self) -> frozenset[str]:
         return frozenset(str(place) for place, each in enumerate(self.entry.options) if each.right)
 
+    @property
+    def answer(self) -> str:
+        return " ".join(stop(each.text) for each in self.entry.options if each.right)
+
     def why_not(self, option: str) -> str:
         return self.entry.options[int(option)].because
 
@@ -145,6 +149,9 @@ class Find(OnCase):
             if facts
             else _NOTHING
         )
+
+    def why_missed(self, option: str) -> str:
+        return self.why_not(option)
 
     def misconception(self, choice: Iterable[str]) -> None:  # noqa: ARG002
         return None
@@ -266,7 +273,7 @@ class Match(Asked):
         term, _, other = option.partition(":")
         if term == other:
             return self.definition(term)
-        return f"That is what {self.terms[other].term.lower()} means, not {self.terms[term].term.lower()}."
+        return f"That is the meaning of “{self.terms[other].term}”."
 
     @property
     def explanation(self) -> list[Block]:

@@ -4,36 +4,41 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from functools import cache
 from html import escape
 
 import ipywidgets as widgets
 
 from customer_casebook.bank import Find, OnCase, Sort, item, relation
-from customer_casebook.document import Block, Line, Table, Title, to_html
-from customer_casebook.facts import one_of, suggest
+from customer_casebook.document import Block, Fold, Line, Table, Title, to_html
+from customer_casebook.facts import shorten, suggest
 from customer_casebook.library import Entry, bank, case, glossary, objectives, world
 from customer_casebook.questions import Item, Question, capital
 from customer_casebook.rules import EVERY, LENSES
-from customer_casebook.view.activity import Activity
+from customer_casebook.view.activity import Activity, careful
 from customer_casebook.view.card import Card, as_text
 from customer_casebook.view.picture import Row, draw_rows
 from customer_casebook.view.what_if import Guard, html
+
+_BLOCK = 5  # questions of one kind in a row are too many
 
 
 def practice(*wanted: str, n: int = 4, seed: int = 0) -> Card:
     """Questions of the bank on these objectives, interleaved; a seed makes the same choice every time.
 
-    Raises `ValueError` for an objective that does not exist.
+    Without any named, the seed picks the objectives too. Raises `ValueError` for an objective that
+    does not exist, and for less than one question.
     """
     for each in wanted:
-        if each not in objectives():
-            raise ValueError(f"there is no objective {each!r}; {suggest(each, objectives())}")
-    return deck([item(each) for each in choose(wanted or tuple(objectives()), n, seed)], "Practice")
+        _known("objective", each, objectives())
+    if n < 1:
+        raise ValueError(f"{n} questions are no practice; write n=1 or more")
+    every = list(objectives())
+    random.Random(seed).shuffle(every)  # noqa: S311  (no secret)
+    return deck([item(each) for each in choose(wanted or every, n, seed)], "Practice")
 
 
 def choose(wanted: Sequence[str], n: int, seed: int) -> list[Entry]:
-    """``n`` entries, the objectives taking turns, no entry twice and no kind twice in a row where it can be helped."""
+    """``n`` entries, the objectives taking turns, no entry twice, the kinds mixed and no block of one kind."""
     rng = random.Random(seed)  # noqa: S311  (no secret)
     piles = {
         each: [entry for entry in bank().values() if each in entry.objectives] for each in wanted
@@ -46,22 +51,36 @@ def choose(wanted: Sequence[str], n: int, seed: int) -> list[Entry]:
     while len(chosen) < n and any(piles.values()):
         for pile in piles.values():
             fresh = [entry for entry in pile if entry not in chosen]
-            last = chosen[-1].kind if chosen else ""
-            fresh.sort(key=lambda entry: entry.kind == last)
-            pile[:] = fresh[1:]
             if fresh and len(chosen) < n:
-                chosen.append(fresh[0])
-    return chosen
+                last = chosen[-1].kind if chosen else ""
+                fresh.sort(key=lambda entry: entry.kind == last)
+                chosen.append(fresh.pop(0))
+            pile[:] = fresh
+    return _broken_up(chosen)
+
+
+def _broken_up(chosen: list[Entry]) -> list[Entry]:
+    """The same entries without a block of one kind, which is what may be left over at the end."""
+    order: list[Entry] = []
+    while chosen:
+        after = [entry.kind for entry in order[: _BLOCK - 1]]
+        full = {kind for kind in after if after.count(kind) == _BLOCK - 1}
+        fits = [place for place, entry in enumerate(chosen) if entry.kind not in full]
+        order.insert(0, chosen.pop(fits[-1] if fits else -1))
+    return order
 
 
 def sort_parties(case_ids: Sequence[str], lens: str = "customer") -> Card:
     """Several parties to put into the classes of one lens.
 
-    Raises `ValueError` for a case or a lens that does not exist.
+    Raises `ValueError` for a case or a lens that does not exist, for fewer than two cases, and for
+    a lens on which one party may have several answers.
     """
-    for each in case_ids:
-        case(each)
-    known_lens(lens)
+    _known("lens", lens, LENSES)
+    if LENSES[lens].many:
+        raise ValueError(f"one party may have several answers on {lens}; sort by another lens")
+    if len({case(each).id for each in case_ids}) < max(2, len(case_ids)):
+        raise ValueError("there is nothing to sort; name two cases or more, each once")
     entry = Entry(f"sort/{lens}/{'+'.join(case_ids)}", "sort", (), cases=tuple(case_ids), lens=lens)
     return deck([Sort(entry)], "Sort the parties")
 
@@ -71,16 +90,16 @@ def find_evidence(case_id: str, lens: str = "customer") -> Card:
 
     Raises `ValueError` for a case or lens that does not exist, or an answer that turns on no evidence.
     """
-    known_lens(lens)
+    _known("lens", lens, LENSES)
     found = Find(Entry(f"find/{case_id}/{lens}", "find", (), case=case(case_id).id, lens=lens))
     if not found.right:
         raise ValueError(f"the answer on {lens} in {case_id} turns on no single piece of evidence")
     return deck([found], "Find the evidence")
 
 
-def known_lens(lens: str) -> None:
-    if lens not in LENSES:
-        raise ValueError(f"there is no lens {lens!r}; write {one_of(tuple(LENSES))}")
+def _known(sort: str, word: object, words: Mapping[str, object]) -> None:
+    if not isinstance(word, str) or word not in words:
+        raise ValueError(f"there is no {sort} {shorten(word)}; {suggest(str(word), words)}")
 
 
 def deck(items: Sequence[Item], title: str, board: Mapping[str, object] | None = None) -> Card:
@@ -104,6 +123,8 @@ class OwnerMap(Activity, widgets.VBox):
 
     def __init__(self, case_ids: Sequence[str]) -> None:
         self.questions = [Question(case(each), "owner") for each in case_ids]
+        if not self.questions:
+            raise ValueError("there is no relationship to own; name one case or more")
         entries = [
             Entry(f"{each.id}", "case", (), case=each.case.id, lens="owner")
             for each in self.questions
@@ -111,7 +132,7 @@ class OwnerMap(Activity, widgets.VBox):
         self.card = deck([OnCase(each) for each in entries], "Who owns the relationship?")
         self.map = html()
         self.map.add_class("ccb-picture")
-        self.card.observe(lambda _: self._draw(), "given")
+        self.card.observe(self._draw, "given")
         super().__init__([self.card, self.map, Guard()])
         self.add_class("ccb-activity")
         known = Table(
@@ -119,10 +140,17 @@ class OwnerMap(Activity, widgets.VBox):
             ("Relationship", "Looked after by"),
             [(relation(each.case), each.answer) for each in self.questions],
         )
-        self.transcript = [*self.card.transcript, known]
+        self.transcript = [*self.card.transcript, Fold("The map", [known])]
         self._draw()
 
-    def _draw(self) -> None:
+    def _failed(self, details: str) -> None:
+        self.map.value = (
+            "<p>The map could not be drawn. Your answers count all the same, and you can go on.</p>"
+            f"<details><summary>For whoever looks after this</summary><pre>{escape(details)}</pre></details>"
+        )
+
+    @careful(_failed)
+    def _draw(self, _change: object = None) -> None:
         parties = world().parties
         self.map.value = draw_rows(
             [
@@ -137,7 +165,7 @@ class OwnerMap(Activity, widgets.VBox):
 
 
 def own_the_relationship(case_ids: Sequence[str]) -> OwnerMap:
-    """Who owns which relationship. Raises `ValueError` for a case that does not exist."""
+    """Who owns which relationship. Raises `ValueError` for a case that does not exist, and for none."""
     return OwnerMap(case_ids)
 
 
@@ -146,8 +174,7 @@ class Terms(Activity, widgets.VBox):
 
     def __init__(self, ids: Sequence[str]) -> None:
         for each in ids:
-            if each not in glossary():
-                raise ValueError(f"there is no term {each!r}; {suggest(each, _terms())}")
+            _known("term", each, glossary())
         tables = [_definitions(each) for each in ids]
         shown = "".join(
             f"<details><summary>{escape(glossary()[id_].term)}: what it means in each edition</summary>"
@@ -162,11 +189,6 @@ class Terms(Activity, widgets.VBox):
 def term(*ids: str) -> Terms:
     """Glossary entries on demand. Raises `ValueError` for a term that does not exist."""
     return Terms(ids)
-
-
-@cache
-def _terms() -> tuple[str, ...]:
-    return tuple(glossary())
 
 
 def _definitions(id_: str) -> list[Block]:
