@@ -12,6 +12,7 @@ from itertools import product
 from pathlib import Path
 
 from customer_casebook.bank import item
+from customer_casebook.facts import shorten, suggest
 from customer_casebook.library import bank, objectives
 
 ASKED = 4  # questions that each objective needs
@@ -46,12 +47,16 @@ class Coverage:
 
 
 def coverage(notebooks: Path) -> list[Coverage]:
-    """The coverage of every objective. Raises `ValueError` where a cell names an objective there is not."""
+    """The coverage of every objective.
+
+    Raises `ValueError` where a cell names an objective there is not, and for what is no notebook.
+    """
     taught: dict[str, list[str]] = {each: [] for each in objectives()}
     for place, kind, ids in _cells(notebooks):
         for each in ids:
             if each not in taught:
-                raise ValueError(f"{place}: there is no objective {each!r}")
+                hint = suggest(str(each), objectives())
+                raise ValueError(f"{place}: there is no objective {shorten(each)}; {hint}")
             taught[each].append(kind)
     asked = {
         each: [entry for entry in bank().values() if each in entry.objectives] for each in taught
@@ -74,13 +79,22 @@ def coverage(notebooks: Path) -> list[Coverage]:
 
 def _cells(notebooks: Path) -> Iterator[tuple[str, str, Iterable[str]]]:
     """Where each cell stands, what kind it is, and the objectives it names."""
-    for path in sorted(notebooks.glob("*.ipynb")):
-        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
-            yield (
-                f"{path.name}[{cell['id']}]",
-                cell["cell_type"],
-                cell["metadata"].get("objectives", ()),
-            )
+    paths = sorted(notebooks.glob("*.ipynb"))
+    if not paths:
+        raise ValueError(f"there is no notebook in {notebooks}; name the folder they are in")
+    for path in paths:
+        try:
+            found = [
+                (
+                    f"{path.name}[{cell['id']}]",
+                    cell["cell_type"],
+                    list(cell["metadata"].get("objectives", ())),
+                )
+                for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
+            ]
+        except (AttributeError, KeyError, TypeError, ValueError):
+            raise ValueError(f"{path.name} is no notebook; save it anew from JupyterLab") from None
+        yield from found
 
 
 def _met(entry_id: str) -> Iterator[str]:
