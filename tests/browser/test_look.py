@@ -1,0 +1,249 @@
+"""What the browser computes: contrast, sizes, room for every text, names and roles; light and dark, narrow and wide."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, expect
+
+from customer_casebook.facts import VOCABULARY
+from tests.browser.activities import CardOnPage, activity, find, notebook, opened, run
+from tests.browser.lab import Lab, LabPage
+
+# Every way a text or a control can be hard to see or to hit, as the browser computes it.
+FAULTS = r"""root => {
+    const faults = [];
+    const canvas = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
+    const rgba = colour => {
+        canvas.clearRect(0, 0, 1, 1);
+        canvas.fillStyle = colour;
+        canvas.fillRect(0, 0, 1, 1);
+        const [r, g, b, a] = canvas.getImageData(0, 0, 1, 1).data;
+        return [r, g, b, a / 255];
+    };
+    const over = ([r, g, b, a], [R, G, B]) => [r, g, b].map((c, i) => c * a + [R, G, B][i] * (1 - a));
+    const luminance = colour => {
+        const [r, g, b] = colour.map(c => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const lineage = node => node ? [...lineage(node.parentElement), node] : [];
+    const paper = node => lineage(node).reduce(
+        (below, each) => over(rgba(getComputedStyle(each).backgroundColor), below), [255, 255, 255]);
+    const contrast = (node, ink) => {
+        const below = paper(node);
+        const opacity = lineage(node).reduce((all, each) => all * getComputedStyle(each).opacity, 1);
+        const [r, g, b, a] = rgba(ink);
+        const pair = [luminance(over([r, g, b, a * opacity], below)), luminance(below)];
+        return (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05);
+    };
+    const box = node => node.getBoundingClientRect();
+    const within = (inner, outer) => inner.left >= outer.left - 1.5 && inner.right <= outer.right + 1.5
+        && inner.top >= outer.top - 6 && inner.bottom <= outer.bottom + 6; // lines may be set tightly
+    const drawn = [];
+
+    const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+    for (let text; (text = texts.nextNode());) {
+        const node = text.parentElement;
+        const words = text.data.trim();
+        if (!words || node.closest(".ccb-live, title, style") || !node.checkVisibility()) continue;
+        const range = document.createRange();
+        range.selectNodeContents(text);
+        const rects = node.closest("svg") ? [box(node)] : [...range.getClientRects()];
+        const style = getComputedStyle(node);
+        const ratio = contrast(node, node.closest("svg") ? style.fill : style.color);
+        if (ratio < 4.5) faults.push(`contrast ${ratio.toFixed(2)}: ${words}`);
+        for (const each of node.closest("pre") ? [] : lineage(node).slice(lineage(root).length - 1)) {
+            const {display} = getComputedStyle(each);
+            if (display === "inline" || display === "contents" || each.closest("svg g")) continue;
+            if (rects.some(rect => !within(rect, box(each)))) faults.push(`out of ${each.className}: ${words}`);
+        }
+        if (node.closest("svg")) drawn.push([words, box(node)]);
+    }
+    drawn.forEach(([one, a], place) => drawn.slice(place + 1).forEach(([two, b]) => {
+        if (a.left < b.right && b.left < a.right && a.top < b.bottom - 2 && b.top < a.bottom - 2)
+            faults.push(`drawn over each other: ${one}, ${two}`);
+    }));
+    for (const each of [root, ...root.querySelectorAll("*")]) {
+        if (each.closest("svg, .ccb-live, pre") || !each.checkVisibility() || !each.clientWidth) continue;
+        if (each.scrollWidth > each.clientWidth + 1) faults.push(`too wide: ${each.tagName}.${each.className}`);
+    }
+    for (const each of root.querySelectorAll(":is(.ccb, .ccb-activity) :is(button, input, summary, a)")) {
+        const {width, height} = box(each);
+        if (each.checkVisibility() && (width < 24 || height < 24))
+            faults.push(`${width} by ${height}: ${each.outerHTML}`);
+    }
+    return [...new Set(faults)];
+}"""
+
+LAID_OUT = """width => {
+    const {right} = document.querySelector(".jp-NotebookPanel").getBoundingClientRect();
+    return right <= width && right > width - 60;  // beside it there is a bar of icons
+}"""
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser, lab: Lab) -> Iterator[LabPage]:
+    """Each activity, and its transcript as a trusted notebook shows it."""
+    calls = [
+        'study("marketing-campaign-hub", ["customer", "role"])',
+        'compare("marketing-campaign-hub", "ferries-ticket-shop", ["owner"])',
+        'what_if("marketing-campaign-hub", [("customer", "external")])',
+    ]
+    show = "from IPython.display import HTML; HTML({}._repr_mimebundle_()[0]['text/html'])"
+    calls += [show.format(each) for each in calls]
+    with opened(browser, lab, notebook(lab, "look.ipynb", *calls)) as page:
+        yield page
+
+
+@pytest.fixture(scope="module", params=["Dark", "Light"])
+def theme(page: LabPage, request: pytest.FixtureRequest) -> Iterator[None]:
+    """Both themes; the light one, in which everybody starts, is put back."""
+    change(page, request.param)
+    yield
+    change(page, "Light")
+
+
+def change(page: LabPage, theme: str) -> None:
+    name = f"JupyterLab {theme}"
+    page.page.evaluate(
+        "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", name
+    )
+    expect(page.page.locator("body")).to_have_attribute("data-jp-theme-name", name)
+    expect(page.page.locator("#jupyterlab-splash")).to_have_count(0)
+
+
+def check(page: LabPage, node: Locator) -> None:
+    """A browser finds no fault with what stands in the node now, at any width."""
+    for width in (480, 768, 1280, 1600):
+        page.page.set_viewport_size({"width": width, "height": 900})
+        page.page.wait_for_function(LAID_OUT, arg=width)
+        assert node.evaluate(FAULTS) == [], f"{width} px wide"
+
+
+@pytest.mark.usefixtures("theme")
+def test_a_case_can_be_read_and_hit_in_every_state(page: LabPage) -> None:
+    card = CardOnPage(page, "study(")
+    one, two = card.questions
+    check(page, card.node)
+    card.choose(one, ["external"])
+    check(page, card.node)
+    card.press("I am sure")
+    check(page, card.node)
+    card.press("Next question")
+    card.answer(two, ["user", "internal_support"])
+    check(page, card.node)
+    card.press("Close the case")
+    check(page, card.node)
+    card.press("Start again")
+
+
+@pytest.mark.usefixtures("theme")
+def test_two_cases_can_be_read_and_hit_in_every_state(page: LabPage) -> None:
+    card = CardOnPage(page, "compare(")
+    one, two = card.questions
+    check(page, card.node)
+    stories = card.node.get_by_text("The story:")
+    for each in stories.all():
+        each.click()
+    run(
+        page,
+        "from customer_casebook.journal import Journal as J; J.kept, J.record = J.record, None",
+    )
+    card.answer(one)
+    card.saved.get_by_text("For whoever looks after this").click()
+    check(page, card.node)
+    run(page, "J.record = J.kept")
+    for each in stories.all():
+        each.click()
+    card.press("Next question")
+    card.answer(two)
+    card.press("See them side by side")
+    check(page, card.node)
+    card.press("Start again")
+
+
+@pytest.mark.usefixtures("theme")
+def test_switches_verdicts_and_picture_can_be_read_and_hit_in_every_state(page: LabPage) -> None:
+    node = activity(page, find(page, "what_if(")[0])
+    roof = node.get_by_role("group", name="Wider organization")
+    reset = node.get_by_role("button", name="As the story tells it")
+    story = node.get_by_text("The story once more")
+    check(page, node)
+    story.click()
+    roof.get_by_role("button", name="different").click()
+    expect(node).to_contain_text("Solved")
+    check(page, node)
+    story.click()
+    roof.get_by_role("button", name="not known").click()
+    node.get_by_role("button", name="hint").click()
+    expect(node).to_contain_text("A hint")
+    check(page, node)
+    reset.click()
+    node.get_by_role("group", name="Part of the provider").get_by_role("button", name="yes").click()
+    expect(node).to_contain_text("Not a customer")
+    check(page, node)
+    reset.click()
+    expect(node.locator(".ccb-was")).to_have_count(0)
+
+
+@pytest.mark.usefixtures("theme")
+@pytest.mark.parametrize("place", [4, 5, 6])
+def test_a_transcript_can_be_read(page: LabPage, place: int) -> None:
+    shown = page.cell(place).locator(".jp-RenderedHTMLCommon")
+    shown.evaluate("node => node.querySelectorAll('details').forEach(each => each.open = true)")
+    check(page, shown)
+
+
+def test_the_look_finds_what_is_wrong(page: LabPage) -> None:
+    node = CardOnPage(page, "study(").node
+    for style, fault in {
+        "opacity: 0.5": "contrast",
+        "color: #d55e00": "contrast",
+        "display: block; white-space: nowrap; width: 9em": "out of ccb-prompt",
+        "display: block; overflow: hidden; height: 2px": "out of ccb-prompt",
+        "display: block; width: 2000px": "too wide",
+    }.items():
+        prompt = node.locator(".ccb-prompt")
+        prompt.evaluate("(node, style) => node.style = style", style)
+        found = node.evaluate(FAULTS)
+        assert any(each.startswith(fault) for each in found), (style, found)
+        prompt.evaluate("node => node.style = ''")
+    node.get_by_role("button").first.evaluate(
+        "node => { node.style = 'min-height: 0; height: 20px' }"
+    )
+    assert "by 20" in " ".join(node.evaluate(FAULTS))
+
+
+def test_a_card_names_itself_and_its_groups(page: LabPage) -> None:
+    card = CardOnPage(page, "compare(")
+    one = card.questions[0]
+    expect(card.node).to_have_accessible_name("Marketing and Halvorne Ferries")
+    group = card.node.get_by_role("group", name=f"{one.topic} {one.prompt}")
+    radios = group.get_by_role("radio")
+    assert [each.get_attribute("value") for each in radios.all()] == list(one.options)
+    assert len({each.get_attribute("name") for each in card.node.locator("input").all()}) == 1
+    for option, label in one.options.items():
+        expect(group.locator(f"[value={option}]")).to_have_accessible_name(label)
+    how = card.node.get_by_role("group", name="Answer, and say how sure you are")
+    expect(how.get_by_role("button")).to_have_count(2)
+    expect(card.node.get_by_role("table", name="Side by side")).to_be_visible()
+    expect(card.feedback).to_have_count(1)  # it stands before there is anything to say
+    expect(card.feedback).to_be_empty()
+    card.answer(one)
+    expect(card.feedback).to_contain_text("Right")
+
+
+def test_switches_name_themselves_and_say_how_they_stand(page: LabPage) -> None:
+    node = activity(page, find(page, "what_if(")[0])
+    expect(node.get_by_role("status")).to_have_count(1)
+    groups = node.get_by_role("group").filter(has=page.page.get_by_role("button"))
+    names = [fact.label for fact in VOCABULARY.values()]
+    expect(groups).to_have_count(len(names))
+    for group, name in zip(groups.all(), names, strict=True):
+        expect(group).to_have_accessible_name(name)
+        expect(group.get_by_role("button", pressed=True)).to_have_count(1)
+        assert group.locator("[aria-pressed]").count() == group.get_by_role("button").count()
+    expect(node.get_by_role("img")).to_have_accessible_name(re.compile("Marketing and Group IT"))
+    expect(node.get_by_role("table", name="What follows")).to_be_visible()
