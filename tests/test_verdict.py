@@ -217,11 +217,58 @@ def test_roles_are_settled_one_by_one_and_sorted() -> None:
 
 
 def test_the_note_on_v3_talk_is_told_with_the_verdict_it_belongs_to() -> None:
-    verdict = decide({**DEPARTMENT, "sets_requirements": False}, "customer")
+    user = {**DEPARTMENT, "sets_requirements": False, "authorizes_budget": False}
+    verdict = decide(user, "customer")
     (note,) = verdict.as_json()["notes"]
     assert "v3" in note
     assert f"  note      {note}\n" in str(verdict)
     assert not decide(DEPARTMENT, "customer").notes
+
+
+@often
+@given(any_facts, st.sampled_from(["charge", "authorizes_budget"]), st.data())
+def test_neither_paying_nor_releasing_the_money_decides_who_is_a_customer(
+    facts: Facts, name: str, data: st.DataObject
+) -> None:
+    value = data.draw(st.sampled_from([*VOCABULARY[name].says, UNKNOWN]))
+    after = decide(facts.but(**{name: value}), "customer")
+    assert after.answer == decide(facts, "customer").answer
+
+
+PAYER = {**DEPARTMENT, "sets_requirements": False, "uses": False, "authorizes_budget": True}
+
+
+@pytest.mark.parametrize(
+    ("edition", "role", "customer"),
+    [
+        (None, ("sponsor",), "not_a_customer"),
+        ("v3", UNDETERMINED, UNDETERMINED),
+        ("4", ("sponsor",), "not_a_customer"),
+        ("5", ("sponsor",), "not_a_customer"),
+    ],
+)
+def test_where_the_editions_disagree_each_answers_for_itself(
+    edition: str | None, role: object, customer: str
+) -> None:
+    assert decide(PAYER, "role", edition=edition).answer == role
+    verdict = decide(PAYER, "customer", edition=edition)
+    assert verdict.answer == customer
+    assert ("ITIL v3 has no rule for this" in str(verdict)) == (edition == "v3")
+
+
+@often
+@given(any_facts, any_lens, st.sampled_from(["v3", "4", "5"]))
+def test_an_edition_says_nothing_that_all_editions_together_do_not(
+    facts: Facts, lens: str, edition: str
+) -> None:
+    verdict = decide(facts, lens, edition=edition)
+    assert set(verdict.answers) <= set(decide(facts, lens).answers)
+    assert all(edition in reason.rule.editions for reason in verdict.because)
+
+
+def test_an_edition_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(ValueError, match="no edition '3'; the editions are v3, 4, 5"):
+        decide(PAYER, "role", edition="3")
 
 
 def test_all_verdicts_at_once() -> None:

@@ -15,6 +15,7 @@ from customer_casebook import library
 from customer_casebook.library import Fault, Reading
 from customer_casebook.models import MODELS
 from customer_casebook.reader import LIMIT
+from customer_casebook.rules import EVERY
 from customer_casebook.verdict import decide
 
 FINE, FAULTY, INTERRUPTED, NO_READER = 0, 1, 130, 141
@@ -60,7 +61,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         return _coverage(given.notebooks, as_json=given.json)
     if given.verb == "check":
         return _check(given.files)
-    return _decide(given.files, as_json=given.json)
+    return _decide(given.files, given.edition, as_json=given.json)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -72,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=version("customer-casebook"))
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     decider = verbs.add_parser("decide", help="say what the rules make of facts, or of a case")
+    decider.add_argument("--edition", choices=EVERY, help="let only the rules of one edition speak")
     decider.add_argument("--json", action="store_true", help="one JSON object a line for each file")
     checker = verbs.add_parser("check", help="find everything that is wrong with files of content")
     for verb in (decider, checker):
@@ -90,7 +92,7 @@ def _read(name: str, doubt: str) -> Reading:
     return library.read((sys.stdin and sys.stdin.buffer.read(LIMIT + 1)) or b"", doubt=doubt)
 
 
-def _decide(names: Sequence[str], *, as_json: bool) -> int:
+def _decide(names: Sequence[str], edition: str | None, *, as_json: bool) -> int:
     status = FINE
     for name in names:
         reading = _read(name, "facts")
@@ -102,7 +104,7 @@ def _decide(names: Sequence[str], *, as_json: bool) -> int:
             _complain(*faults)
             status = FAULTY
         if reading.facts is not None:
-            verdicts = decide(reading.facts)
+            verdicts = decide(reading.facts, edition=edition)
             if as_json:
                 print(json.dumps({lens: each.as_json() for lens, each in verdicts.items()}))
             else:

@@ -40,7 +40,7 @@ class Rule:
         return f"{self.lens}.{self.name}"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Lens:
     """One question asked of a case, with its possible answers and the rules that give them."""
 
@@ -128,6 +128,11 @@ def part_of_provider(f: Facts) -> bool:
 def is_customer(f: Facts) -> bool:
     """The party consumes, says what is needed and answers for the outcomes, and is not the provider itself."""
     return f.consumes == "yes" and f.sets_requirements == "yes" and not part_of_provider(f)
+
+
+def has_no_voice(f: Facts) -> bool:
+    """The party consumes and does not say what is needed, though it is not the provider itself."""
+    return f.consumes == "yes" and f.sets_requirements == "no" and not part_of_provider(f)
 
 
 def only_supplies(f: Facts) -> bool:
@@ -224,18 +229,31 @@ def provider_itself(f: Facts) -> bool:
 
 @CUSTOMER.rule(
     "not_a_customer",
-    reads=f"{_CUSTOMER_FACTS} inside_provider",
-    editions=(V4, V5),
-    note="People who speak v3 often call such a user or payer an internal or external customer all the same.",
+    reads=f"{_CUSTOMER_FACTS} authorizes_budget inside_provider",
+    note="People who speak v3 often call such a user an internal or external customer all the same.",
 )
-def no_voice(f: Facts) -> bool:
-    """Using a service, or paying for it, does not make a customer; setting the requirements does.
+def only_works_with_it(f: Facts) -> bool:
+    """Using a service does not make a customer; setting the requirements does.
 
-    In ITIL 4 the customer says what is needed and answers for the outcomes. Somebody who only uses
-    is a user, somebody who only authorizes the budget is a sponsor. In v3 the customer is who buys
-    and agrees the targets.
+    Somebody who only uses it is a user. The customer says what is needed and answers for the
+    outcomes; in v3 words, buys and agrees the targets.
     """
-    return f.consumes == "yes" and f.sets_requirements == "no" and not part_of_provider(f)
+    return has_no_voice(f) and f.authorizes_budget == "no"
+
+
+@CUSTOMER.rule(
+    "not_a_customer",
+    reads=f"{_CUSTOMER_FACTS} authorizes_budget inside_provider",
+    editions=(V4, V5),
+    note="In v3 the payer is inside the word customer, so there paying alone leaves it open.",
+)
+def only_releases_the_money(f: Facts) -> bool:
+    """Releasing the money does not make a customer; setting the requirements does.
+
+    Somebody who only authorizes the budget is a sponsor. The customer says what is needed and
+    answers for the outcomes.
+    """
+    return has_no_voice(f) and f.authorizes_budget == "yes"
 
 
 # Role: customer, user and sponsor may combine; who has none of them may still supply or have a stake.

@@ -9,7 +9,7 @@ from itertools import product
 from typing import Any, NamedTuple, overload
 
 from customer_casebook.facts import UNKNOWN, VOCABULARY, Facts
-from customer_casebook.rules import LENSES, Lens, Rule, presume
+from customer_casebook.rules import EVERY, LENSES, Lens, Rule, presume
 
 UNDETERMINED = "undetermined"
 
@@ -50,6 +50,7 @@ class Verdict:
     because: tuple[Reason, ...]
     missing: tuple[str, ...]
     flips: tuple[Flip, ...]
+    edition: str | None = None
 
     @property
     def answers(self) -> tuple[str, ...]:
@@ -91,7 +92,10 @@ class Verdict:
         }
 
     def __str__(self) -> str:
-        lines = [f"{self.lens}: {spell(self.answer)}"]
+        edition = f" in ITIL {self.edition}" if self.edition else ""
+        lines = [f"{self.lens}{edition}: {spell(self.answer)}"]
+        if self.answer == UNDETERMINED and not self.missing:
+            lines.append(f"  silent    ITIL {self.edition} has no rule for this")
         if set(self.possible) != set(self.answers):
             lines.append(f"  possible  {spell(self.possible)}")
         for reason in self.because:
@@ -134,24 +138,43 @@ def spell(answer: str | tuple[str, ...]) -> str:
 
 
 @overload
-def decide(facts: Mapping[str, object] | Facts, lens: str) -> Verdict: ...
+def decide(
+    facts: Mapping[str, object] | Facts, lens: str, *, edition: str | None = None
+) -> Verdict: ...
 @overload
-def decide(facts: Mapping[str, object] | Facts, lens: None = None) -> Verdicts: ...
-def decide(facts: Mapping[str, object] | Facts, lens: str | None = None) -> Verdict | Verdicts:
+def decide(
+    facts: Mapping[str, object] | Facts, lens: None = None, *, edition: str | None = None
+) -> Verdicts: ...
+def decide(
+    facts: Mapping[str, object] | Facts, lens: str | None = None, *, edition: str | None = None
+) -> Verdict | Verdicts:
     """What the rules make of the facts: one lens's `Verdict`, or `Verdicts` on all of them.
 
-    Raises `FactError` for facts outside the vocabulary and `ValueError` for a lens that does not
-    exist.
+    With an ``edition`` (``v3``, ``4`` or ``5``) only its rules speak; where it has none for a case,
+    the answer is undetermined. Raises `FactError` for facts outside the vocabulary and `ValueError`
+    for a lens or an edition that does not exist.
     """
     known = facts if isinstance(facts, Facts) else Facts.read(facts)
-    if lens is None:
-        return Verdicts({name: _judge(each, known) for name, each in LENSES.items()})
-    if lens not in LENSES:
+    if lens is not None and lens not in LENSES:
         raise ValueError(f"there is no lens {lens!r}; the lenses are {', '.join(LENSES)}")
-    return _judge(LENSES[lens], known)
+    if edition not in (None, *EVERY):
+        raise ValueError(f"there is no edition {edition!r}; the editions are {', '.join(EVERY)}")
+    if lens is not None:
+        return _judge(_lens(lens, edition), known, edition)
+    return Verdicts({name: _judge(_lens(name, edition), known, edition) for name in LENSES})
 
 
-def _judge(lens: Lens, facts: Facts) -> Verdict:
+@cache
+def _lens(name: str, edition: str | None) -> Lens:
+    """A lens as an edition has it."""
+    lens = LENSES[name]
+    if edition is None:
+        return lens
+    rules = [rule for rule in lens.rules if edition in rule.editions]
+    return Lens(name, lens.answers, lens.many, rules, lens.reads)
+
+
+def _judge(lens: Lens, facts: Facts, edition: str | None) -> Verdict:
     stated = tuple([getattr(facts, name) for name in lens.reads])
     outcomes = _outcomes(lens, stated)
     settled, possible = (
@@ -177,6 +200,7 @@ def _judge(lens: Lens, facts: Facts) -> Verdict:
         ),
         missing=tuple(_missing(lens, stated, outcomes)),
         flips=tuple(_flips(lens, stated, effective, settled)),
+        edition=edition,
     )
 
 
@@ -191,9 +215,8 @@ _Values = tuple[str, ...]
 
 
 @cache
-def _truth_table(lens_name: str) -> dict[_Values, _Outcome]:
+def _truth_table(lens: Lens) -> dict[_Values, _Outcome]:
     """The lens's rules, run once over every complete set of the facts they read."""
-    lens = LENSES[lens_name]
     table: dict[_Values, _Outcome] = {}
     same: dict[tuple[str, ...], _Outcome] = {}  # a table has hundreds of rows and few outcomes
     for values in product(*(VOCABULARY[name].says for name in lens.reads)):
@@ -212,7 +235,7 @@ def _outcomes(lens: Lens, stated: _Values, *, presuming: bool = True) -> dict[_V
     Where the presumption covers the requirements, it stands in for whatever would be learnt of
     them.
     """
-    table = _truth_table(lens.name)
+    table = _truth_table(lens)
     if UNKNOWN not in stated:
         return {stated: table[stated]}
     learnable = [
@@ -256,7 +279,7 @@ def _missing(lens: Lens, stated: _Values, outcomes: Mapping[_Values, _Outcome]) 
 
 def _flips(lens: Lens, stated: _Values, effective: Facts, settled: Answers) -> Iterator[Flip]:
     """Each known or presumed fact changed by itself, wherever that changes the answer."""
-    table = _truth_table(lens.name)
+    table = _truth_table(lens)
     for place, name in enumerate(lens.reads):
         was = getattr(effective, name)
         if was == UNKNOWN:
