@@ -6,285 +6,160 @@ keys are found: by the rules from the facts, or from the glossary.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from customer_casebook.document import Block, Fold, Lead, Prose, Slip, Title
-from customer_casebook.library import Case, Entry, Misconception, Term, case, glossary, world
-from customer_casebook.questions import Item, Question, capital, join, say, slip_id, stop
+from customer_casebook.library import Case, Entry, Misconception, case, glossary, lens_texts
+from customer_casebook.questions import Item, Question, join, say, sentence, slip_id, stop
 
 
-@dataclass(frozen=True)
-class Asked(Item):
-    """A question of the bank: what its kinds have in common."""
-
-    entry: Entry
-
-    @property
-    def id(self) -> str:
-        return self.entry.id
-
-    def why_missed(self, option: str) -> str:
-        return self.why_not(option)
-
-
-class Concept(Asked):
+class Concept(Item):
     """A question about the subject itself."""
 
-    @property
-    def topic(self) -> str:
-        return f"ITIL {join(self.entry.editions)}"
-
-    @property
-    def prompt(self) -> str:
-        return self.entry.prompt
-
-    @property
-    def many(self) -> bool:  # type: ignore[override]
-        return self.entry.kind == "choose_all"
-
-    @cached_property
-    def options(self) -> Mapping[str, str]:
-        return {str(place): each.text for place, each in enumerate(self.entry.options)}
-
-    @cached_property
-    def right(self) -> frozenset[str]:
-        return frozenset(str(place) for place, each in enumerate(self.entry.options) if each.right)
+    def __init__(self, entry: Entry) -> None:
+        self.entry = entry
+        self.id = entry.id
+        self.topic = f"ITIL {join(entry.editions)}"
+        self.prompt = entry.prompt
+        self.many = entry.kind == "choose_all"
+        self.options = {str(place): each.text for place, each in enumerate(entry.options)}
+        right = [place for place, each in enumerate(entry.options) if each.right]
+        self.right = frozenset(map(str, right))
 
     @property
     def answer(self) -> str:
         return " ".join(stop(each.text) for each in self.entry.options if each.right)
 
-    def why_not(self, option: str) -> str:
-        return self.entry.options[int(option)].because
-
     @property
     def explanation(self) -> list[Block]:
         return [Lead(stop(each.text), each.because) for each in self.entry.options if each.right]
 
+    def why_not(self, option: str) -> str:
+        return self.entry.options[int(option)].because
 
-class OnCase(Asked):
-    """One lens asked of one case, with its story at hand."""
 
-    @cached_property
-    def question(self) -> Question:
-        return Question(case(self.entry.case), self.entry.lens)
+class Find(Item):
+    """Mark the piece of evidence on which an answer turns."""
 
-    @property
-    def topic(self) -> str:
-        return self.question.topic
-
-    @property
-    def prompt(self) -> str:
-        return self.question.prompt
-
-    @property
-    def many(self) -> bool:  # type: ignore[override]
-        return self.question.many
-
-    @property
-    def options(self) -> Mapping[str, str]:
-        return self.question.options
-
-    @property
-    def right(self) -> frozenset[str]:
-        return self.question.right
-
-    @property
-    def intro(self) -> list[Block]:
-        return story(self.question.case)
+    def __init__(self, entry: Entry) -> None:
+        self.question = Question(case(entry.case), entry.lens)
+        told = self.question.case
+        self.evidence = {slip_id(told, each.id): each for each in told.evidence}
+        self.id = entry.id
+        self.topic = self.question.topic
+        answered = f"{self.question.prompt} “{self.question.answer}.”"
+        self.prompt = f"{answered} Which evidence does that turn on?"
+        self.options = {
+            slip: f"{each.source}: {' '.join(each.text.split())}"
+            for slip, each in self.evidence.items()
+        }
+        self.right = frozenset(self.telling)
+        self.intro = [Title(told.title), Prose(told.story)]
 
     @property
     def telling(self) -> tuple[str, ...]:
         return self.question.telling
 
     @property
-    def explanation(self) -> list[Block]:
+    def explanation(self) -> Sequence[Block]:
         return self.question.explanation
 
     def why_not(self, option: str) -> str:
-        return self.question.why_not(option)
-
-    def why_missed(self, option: str) -> str:
-        return self.question.why_missed(option)
-
-    def misconception(self, choice: Iterable[str]) -> Misconception | None:
-        return self.question.misconception(choice)
-
-
-class Find(OnCase):
-    """Mark the piece of evidence on which an answer turns."""
-
-    many = False
-
-    @property
-    def prompt(self) -> str:
-        return f"{self.question.prompt} “{self.question.answer}.” Which evidence does that turn on?"
-
-    @cached_property
-    def options(self) -> Mapping[str, str]:
-        return {
-            slip_id(self.question.case, each.id): f"{each.source}: {' '.join(each.text.split())}"
-            for each in self.question.case.evidence
-        }
-
-    @property
-    def right(self) -> frozenset[str]:
-        return frozenset(self.question.telling)
-
-    @property
-    def intro(self) -> list[Block]:
-        told = self.question.case
-        return [Title(told.title), Prose(told.story)]
-
-    def why_not(self, option: str) -> str:
-        told = self.question.case
-        shown = next(each.shows for each in told.evidence if slip_id(told, each.id) == option)
-        facts = join(say(name, value, told) for name, value in shown.items())
-        if option in self.right:
-            return f"It shows that {facts}."
-        return (
-            f"It shows that {facts}. The answer turns sooner on another slip."
-            if facts
-            else _NOTHING
-        )
-
-    def why_missed(self, option: str) -> str:
-        return self.why_not(option)
-
-    def misconception(self, choice: Iterable[str]) -> None:  # noqa: ARG002
-        return None
+        facts = self.evidence[option].shows.items()
+        if not facts:
+            return "It is worth reading, and shows nothing that this question asks about."
+        shown = join(say(*fact, self.question.case) for fact in facts)
+        turns = "" if option in self.right else " The answer turns sooner on another slip."
+        return f"It shows that {shown}.{turns}"
 
 
-_NOTHING = "It is worth reading, and shows nothing that this question asks about."
-
-
-class Sort(Asked):
+class Sort(Item):
     """Put several parties into the classes of one lens."""
 
-    @cached_property
-    def questions(self) -> list[Question]:
-        return [Question(case(each), self.entry.lens) for each in self.entry.cases]
-
-    @property
-    def topic(self) -> str:
-        return self.questions[0].topic
-
-    @property
-    def prompt(self) -> str:
-        if self.entry.prompt:
-            return self.entry.prompt
-        return f"{self.topic}: where does each of these belong?"
-
-    @cached_property
-    def options(self) -> Mapping[str, str]:
-        return {
-            f"{question.case.id}:{option}": label
-            for question in self.questions
-            for option, label in question.options.items()
-        }
-
-    @cached_property
-    def groups(self) -> Mapping[str, tuple[str, ...]]:
-        return {
-            relation(question.case): tuple(
-                f"{question.case.id}:{each}" for each in question.options
-            )
-            for question in self.questions
-        }
-
-    @cached_property
-    def right(self) -> frozenset[str]:
-        return frozenset(
-            f"{question.case.id}:{option}"
-            for question in self.questions
-            for option in question.right
-        )
+    def __init__(self, entry: Entry) -> None:
+        self.questions = {each: Question(case(each), entry.lens) for each in entry.cases}
+        told = [question.case for question in self.questions.values()]
+        self.id = entry.id
+        self.topic = lens_texts()[entry.lens].label
+        self.prompt = entry.prompt or f"{self.topic}: where does each of these belong?"
+        self.intro = [Fold(relation(each), story(each)) for each in told]
+        self.options: dict[str, str] = {}
+        self.groups: dict[str, Sequence[str]] = {}
+        self.right = frozenset[str]()
+        for name, question in self.questions.items():
+            options = {f"{name}:{each}": label for each, label in question.options.items()}
+            self.options |= options
+            self.groups[relation(question.case)] = tuple(options)
+            self.right |= {f"{name}:{each}" for each in question.right}
 
     @property
     def answer(self) -> str:
-        return "; ".join(f"{relation(each.case)}: {each.answer}" for each in self.questions)
-
-    @property
-    def intro(self) -> list[Block]:
-        return [Fold(relation(each.case), story(each.case)) for each in self.questions]
+        return "; ".join(
+            f"{relation(each.case)}: {each.answer}" for each in self.questions.values()
+        )
 
     @property
     def explanation(self) -> list[Block]:
         return [
             Lead(f"{relation(each.case)}: {each.answer}.", each.turning_point())
-            for each in self.questions
+            for each in self.questions.values()
         ]
 
     def why_not(self, option: str) -> str:
         name, _, chosen = option.partition(":")
-        question = next(each for each in self.questions if each.case.id == name)
+        question = self.questions[name]
         return f"{relation(question.case)}: {question.why_not(chosen)}"
 
     def misconception(self, choice: Iterable[str]) -> Misconception | None:
         chosen = frozenset(choice)
-        for question in self.questions:
-            mine = {each for each in question.options if f"{question.case.id}:{each}" in chosen}
+        for name, question in self.questions.items():
+            mine = {option for option in question.options if f"{name}:{option}" in chosen}
             if wrong := question.misconception(mine):
                 return wrong
         return None
 
 
-class Match(Asked):
+class Match(Item):
     """Match terms and their definitions in one edition."""
 
-    @cached_property
-    def terms(self) -> dict[str, Term]:
-        return {each: glossary()[each] for each in self.entry.terms}
-
-    def definition(self, term: str) -> str:
-        return self.terms[term].definitions[self.entry.edition]
-
-    @property
-    def topic(self) -> str:
-        return f"Terms of ITIL {self.entry.edition}"
-
-    @property
-    def prompt(self) -> str:
-        return self.entry.prompt or "Which definition belongs to which term?"
-
-    @cached_property
-    def options(self) -> Mapping[str, str]:
-        shown = sorted(self.terms, key=self.definition)  # an order that gives nothing away
-        return {f"{term}:{other}": self.definition(other) for term in self.terms for other in shown}
-
-    @cached_property
-    def groups(self) -> Mapping[str, tuple[str, ...]]:
-        return {
-            each.term: tuple(option for option in self.options if option.startswith(f"{term}:"))
-            for term, each in self.terms.items()
+    def __init__(self, entry: Entry) -> None:
+        self.terms = [glossary()[each] for each in entry.terms]
+        self.means = {each.id: each.definitions[entry.edition] for each in self.terms}
+        shown = sorted(self.means, key=self.means.__getitem__)  # which gives nothing away
+        self.id = entry.id
+        self.topic = f"Terms of ITIL {entry.edition}"
+        self.prompt = entry.prompt or "Which definition belongs to which term?"
+        self.groups = {each.term: [f"{each.id}:{other}" for other in shown] for each in self.terms}
+        self.options = {
+            f"{each}:{other}": self.means[other] for each in self.means for other in shown
         }
-
-    @cached_property
-    def right(self) -> frozenset[str]:
-        return frozenset(f"{term}:{term}" for term in self.terms)
+        self.right = frozenset(f"{each}:{each}" for each in self.means)
 
     @property
     def answer(self) -> str:
-        return "; ".join(f"{each.term}: {self.definition(id_)}" for id_, each in self.terms.items())
-
-    def why_not(self, option: str) -> str:
-        term, _, other = option.partition(":")
-        if term == other:
-            return self.definition(term)
-        return f"That is the meaning of “{self.terms[other].term}”."
+        return "; ".join(f"{each.term}: {self.means[each.id]}" for each in self.terms)
 
     @property
     def explanation(self) -> list[Block]:
         return [
-            Lead(f"{each.term}:", " ".join(filter(None, (self.definition(id_), each.note))))
-            for id_, each in self.terms.items()
+            Lead(f"{each.term}:", " ".join(filter(None, (self.means[each.id], each.note))))
+            for each in self.terms
         ]
 
+    def why_not(self, option: str) -> str:
+        term, _, other = option.partition(":")
+        meant = glossary()[other].term
+        return self.means[term] if term == other else f"That is the meaning of “{meant}”."
 
-_KINDS: Mapping[str, type[Asked]] = {
-    "case": OnCase,
+
+def on_case(entry: Entry) -> Question:
+    """One lens asked of one case, with its story at hand."""
+    told = case(entry.case)
+    return Question(told, entry.lens, entry.id, intro=story(told))
+
+
+_KINDS: Mapping[str, Callable[[Entry], Item]] = {
+    "case": on_case,
     "choose": Concept,
     "choose_all": Concept,
     "find": Find,
@@ -306,6 +181,4 @@ def story(told: Case) -> list[Block]:
 
 def relation(told: Case) -> str:
     """Who meets whom over what, in a few words."""
-    parties = world().parties
-    party, provider = parties[told.party].name, parties[told.provider].name
-    return f"{capital(party)} and {provider}, {world().services[told.service].name}"
+    return sentence("{party} and {provider}, {service}", told)

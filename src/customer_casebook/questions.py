@@ -17,14 +17,13 @@ from customer_casebook.document import Block, Lead, Points
 from customer_casebook.facts import UNKNOWN, VOCABULARY, Facts
 from customer_casebook.library import (
     Case,
-    LensText,
     Misconception,
     lens_texts,
     misconceptions,
     world,
 )
 from customer_casebook.rules import EVERY, LENSES
-from customer_casebook.verdict import UNDETERMINED, Flip, Verdict, decide
+from customer_casebook.verdict import UNDETERMINED, Flip, decide
 
 _FAR = 3  # more changed facts than this make another story
 
@@ -35,42 +34,21 @@ _ABOUT = {"penalties": "binding_contract"}
 class Item(ABC):
     """What a card can ask: options to choose from, the right ones, and what each choice is told."""
 
-    many = False
+    id: str
+    topic: str
+    prompt: str
+    options: Mapping[str, str]  # option to label, in the order they are shown
+    right: frozenset[str]  # the options to choose
+    many: bool = False
+    groups: Mapping[str, Sequence[str]] = {}  # label to options, where each group needs a choice
+    intro: Sequence[
+        Block
+    ] = ()  # to be read before choosing, where the card does not show it anyway
 
     @property
-    @abstractmethod
-    def id(self) -> str: ...
-
-    @property
-    @abstractmethod
-    def topic(self) -> str: ...
-
-    @property
-    @abstractmethod
-    def prompt(self) -> str: ...
-
-    @property
-    @abstractmethod
-    def options(self) -> Mapping[str, str]:
-        """Option to label, in the order they are shown."""
-
-    @property
-    @abstractmethod
-    def right(self) -> frozenset[str]:
-        """The options to choose."""
-
-    @abstractmethod
-    def why_not(self, option: str) -> str:
-        """Why a wrong option is wrong."""
-
-    @abstractmethod
-    def why_missed(self, option: str) -> str:
-        """Why a right option that was left out belongs to the answer."""
-
-    @property
-    @abstractmethod
-    def explanation(self) -> list[Block]:
-        """Why the answer is what it is, for whatever choice."""
+    def answer(self) -> str:
+        """The right answer in words."""
+        return " + ".join(label for option, label in self.options.items() if option in self.right)
 
     @property
     def telling(self) -> tuple[str, ...]:
@@ -78,88 +56,58 @@ class Item(ABC):
         return ()
 
     @property
-    def intro(self) -> list[Block]:
-        """What there is to read before choosing, where the card does not show it anyway."""
-        return []
+    @abstractmethod
+    def explanation(self) -> Sequence[Block]:
+        """Why the answer is what it is, for whatever choice."""
 
-    @property
-    def groups(self) -> Mapping[str, tuple[str, ...]]:
-        """Label to options, where one has to be chosen in each of several groups."""
-        return {}
+    @abstractmethod
+    def why_not(self, option: str) -> str:
+        """Why a wrong option is wrong."""
 
-    @property
-    def answer(self) -> str:
-        """The right answer in words."""
-        return " + ".join(label for option, label in self.options.items() if option in self.right)
+    def why_missed(self, option: str) -> str:
+        """Why a right option that was left out belongs to the answer."""
+        return self.why_not(option)
 
     def misconception(self, choice: Iterable[str]) -> Misconception | None:  # noqa: ARG002
         """The first known wrong reason that a choice betrays, if any."""
         return None
 
 
-@dataclass(frozen=True)
+@dataclass
 class Question(Item):
     """One lens asked of one case. Its answer is the verdict's."""
 
     case: Case
     lens: str
+    id: str = ""
+    intro: Sequence[Block] = ()
 
-    @property
-    def id(self) -> str:
-        return f"{self.case.id}/{self.lens}"
-
-    @cached_property
-    def verdict(self) -> Verdict:
-        return decide(self.case.facts, self.lens)
-
-    @property
-    def text(self) -> LensText:
-        return lens_texts()[self.lens]
-
-    @property
-    def topic(self) -> str:
-        return self.text.label
-
-    @property
-    def prompt(self) -> str:
-        return sentence(self.text.question, self.case, stop="")
-
-    @property
-    def many(self) -> bool:  # type: ignore[override]
-        return LENSES[self.lens].many
-
-    @property
-    def options(self) -> dict[str, str]:
-        """The verdict's own order, with *the facts do not settle it* last."""
-        answers = (*LENSES[self.lens].answers, UNDETERMINED)
-        return {answer: self.text.answers[answer].label for answer in answers}
-
-    @cached_property
-    def right(self) -> frozenset[str]:
-        """The options to choose. Where some roles are settled and others open, both is said."""
-        open_part = set(self.verdict.possible) - set(self.verdict.answers)
-        return frozenset(self.verdict.answers) | ({UNDETERMINED} if open_part else frozenset())
+    def __post_init__(self) -> None:
+        lens, self.text = LENSES[self.lens], lens_texts()[self.lens]
+        self.id = self.id or f"{self.case.id}/{self.lens}"
+        self.topic = self.text.label
+        self.prompt = sentence(self.text.question, self.case)
+        self.many = lens.many
+        answers = (*lens.answers, UNDETERMINED)
+        self.options = {answer: self.text.answers[answer].label for answer in answers}
+        self.verdict = decide(self.case.facts, self.lens)
+        settled = frozenset(self.verdict.answers)
+        # Where some roles are settled and others open, both is said.
+        self.right = settled if settled == {*self.verdict.possible} else settled | {UNDETERMINED}
 
     def misconception(self, choice: Iterable[str]) -> Misconception | None:
         chosen = frozenset(choice)
-        return next(
-            (
-                each
-                for option in self.options
-                if (option in chosen) != (option in self.right)
-                and (each := self._betrayed(option, chosen=option in chosen))
-            ),
-            None,
-        )
+        slips = (option for option in self.options if (option in chosen) != (option in self.right))
+        wrong = (self._betrayed(option, chosen=option in chosen) for option in slips)
+        return next(filter(None, wrong), None)
 
     def _betrayed(self, option: str, *, chosen: bool) -> Misconception | None:
         facts = self.case.facts._asdict()
         for each in misconceptions():
             for sign in each.shows:
-                betrays = sign.lens == self.lens and option == (
-                    sign.choice if chosen else sign.omits
-                )
-                if betrays and all(facts[name] in values for name, values in sign.when.items()):
+                betrayed = sign.lens, sign.choice if chosen else sign.omits
+                when = all(facts[name] in values for name, values in sign.when.items())
+                if betrayed == (self.lens, option) and when:
                     return each
         return None
 
@@ -213,19 +161,13 @@ class Question(Item):
     @property
     def grounds(self) -> tuple[str, ...]:
         """What the answer rests on, in the words of the case: facts, presumptions, and notes on wording."""
-        presumed: dict[str, str] = {}
-        notes: list[str] = []
-        for reason in self.verdict.because:
-            presumed |= reason.presumed
-            notes += [reason.rule.note] if reason.rule.note else []
-        return (
-            *(capital(say(name, value, self.case)) + "." for name, value in self._deciding.items()),
-            *(
-                f"Nothing says otherwise, so it is presumed that {say(name, value, self.case)}."
-                for name, value in presumed.items()
-            ),
-            *notes,
-        )
+        known = [f"{capital(say(*fact, self.case))}." for fact in self._deciding.items()]
+        presumed = {fact for each in self.verdict.because for fact in each.presumed.items()}
+        taken = [
+            f"Nothing says otherwise, so it is presumed that {say(*fact, self.case)}."
+            for fact in presumed
+        ]
+        return (*known, *taken, *self.verdict.notes)
 
     @cached_property
     def _deciding(self) -> dict[str, str]:
@@ -256,9 +198,8 @@ class Question(Item):
     @property
     def telling(self) -> tuple[str, ...]:
         turns_on = self.turns_on.fact if self.turns_on else None
-        return tuple(
-            slip_id(self.case, each.id) for each in self.case.evidence if turns_on in each.shows
-        )
+        shown_in = [each for each in self.case.evidence if turns_on in each.shows]
+        return tuple(slip_id(self.case, each.id) for each in shown_in)
 
     @cached_property
     def turns_on(self) -> Flip | None:
@@ -352,21 +293,17 @@ def say(name: str, value: str, case: Case) -> str:
     return fill(says, case)
 
 
-def sentence(template: str, case: Case, stop: str = ".") -> str:
-    """A template about a case as a sentence of its own."""
-    return capital(fill(template, case)) + stop
+def sentence(template: str, case: Case) -> str:
+    """A template about a case, to stand on its own."""
+    return capital(fill(template, case))
 
 
 def fill(template: str, case: Case) -> str:
     """A template with the names of the case's party, provider and service in it."""
-    parties = world().parties
-    for place, name in (
-        ("{party}", parties[case.party].name),
-        ("{provider}", parties[case.provider].name),
-        ("{service}", world().services[case.service].name),
-    ):
-        template = template.replace(place, name)
-    return template
+    parties, services = world().parties, world().services
+    template = template.replace("{party}", parties[case.party].name)
+    template = template.replace("{provider}", parties[case.provider].name)
+    return template.replace("{service}", services[case.service].name)
 
 
 def stop(text: str) -> str:

@@ -8,11 +8,11 @@ from html import escape
 
 import ipywidgets as widgets
 
-from customer_casebook.bank import Find, OnCase, Sort, item, relation
+from customer_casebook.bank import Find, Sort, item, relation, story
 from customer_casebook.document import Block, Fold, Line, Table, Title, to_html
 from customer_casebook.facts import shorten, suggest
-from customer_casebook.library import Entry, bank, case, glossary, objectives, world
-from customer_casebook.questions import Item, Question, capital
+from customer_casebook.library import Entry, bank, case, glossary, objectives
+from customer_casebook.questions import Item, Question, sentence
 from customer_casebook.rules import EVERY, LENSES
 from customer_casebook.view.activity import Activity, careful
 from customer_casebook.view.card import Card, as_text
@@ -102,18 +102,10 @@ def _known(sort: str, word: object, words: Mapping[str, object]) -> None:
         raise ValueError(f"there is no {sort} {shorten(word)}; {suggest(str(word), words)}")
 
 
-def deck(items: Sequence[Item], title: str, board: Mapping[str, object] | None = None) -> Card:
+def deck(items: Sequence[Item], title: str) -> Card:
     """A card for questions that bring their own story."""
-    card = Card(
-        items,
-        layout="deck",
-        title=title,
-        intro="",
-        board=board,
-        closed="Done",
-        close="Finish",
-        closing="",
-    )
+    ends = {"closed": "Done", "close": "Finish", "closing": ""}
+    card = Card(items, layout="deck", title=title, intro="", board=None, **ends)
     card.transcript = [Title(title), *as_text(items)]
     return card
 
@@ -122,14 +114,11 @@ class OwnerMap(Activity, widgets.VBox):
     """Who looks after which relationship: a question for each, and a map that fills as they are answered."""
 
     def __init__(self, case_ids: Sequence[str]) -> None:
-        self.questions = [Question(case(each), "owner") for each in case_ids]
-        if not self.questions:
+        told = [case(each) for each in case_ids]
+        if not told:
             raise ValueError("there is no relationship to own; name one case or more")
-        entries = [
-            Entry(f"{each.id}", "case", (), case=each.case.id, lens="owner")
-            for each in self.questions
-        ]
-        self.card = deck([OnCase(each) for each in entries], "Who owns the relationship?")
+        self.questions = [Question(each, "owner", intro=story(each)) for each in told]
+        self.card = deck(self.questions, "Who owns the relationship?")
         self.map = html()
         self.map.add_class("ccb-picture")
         self.card.observe(self._draw, "given")
@@ -151,17 +140,15 @@ class OwnerMap(Activity, widgets.VBox):
 
     @careful(_failed)
     def _draw(self, _change: object = None) -> None:
-        parties = world().parties
-        self.map.value = draw_rows(
-            [
-                Row(
-                    capital(parties[each.case.provider].name),
-                    each.answer if str(place) in self.card.given else "?",
-                    capital(parties[each.case.party].name),
-                )
-                for place, each in enumerate(self.questions)
-            ]
-        )
+        rows = [
+            Row(
+                sentence("{provider}", each.case),
+                each.answer if str(place) in self.card.given else "?",
+                sentence("{party}", each.case),
+            )
+            for place, each in enumerate(self.questions)
+        ]
+        self.map.value = draw_rows(rows)
 
 
 def own_the_relationship(case_ids: Sequence[str]) -> OwnerMap:
