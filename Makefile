@@ -14,7 +14,7 @@ BIN := $(VENV)/bin
 PIP := "$(BIN)/python" -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint notebooks schema bench clean
+.PHONY: help lab test lint notebooks schema pictures bench clean
 
 help:  ## list what make can do
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1 - \2/p' Makefile
@@ -38,6 +38,9 @@ notebooks: $(VENV)/test.stamp  ## run all notebooks again and save their outputs
 schema: $(VENV)/lab.stamp  ## write the JSON Schemas that help editors with content
 	@set -e; for kind in case facts world misconceptions lenses objectives glossary questions; do "$(BIN)/customer-casebook" schema $$kind \
 	> "src/customer_casebook/content/schema/$$kind.schema.json"; done
+
+pictures: $(VENV)/test.stamp  ## take the README's pictures of the real thing
+	@"$(BIN)/python" -m tests.pictures
 
 bench: $(VENV)/test.stamp  ## measure speed and memory into build/bench.json
 	@"$(BIN)/python" -m tests.bench
