@@ -49,7 +49,8 @@ def notebook(lab: Lab, name: str, *calls: str) -> str:
 def find(page: LabPage, call: str) -> tuple[int, list[Any]]:
     """The place of the cell that begins like ``call``, and what it calls with."""
     sources = [cell["source"] for cell in page.cells()]
-    place = next(place for place, source in enumerate(sources) if source.startswith(call))
+    begins = ["".join(source.split()).startswith("".join(call.split())) for source in sources]
+    place = begins.index(True)
     called = ast.parse(sources[place], mode="eval").body
     assert isinstance(called, ast.Call)
     return place, [ast.literal_eval(each) for each in called.args]
