@@ -92,6 +92,13 @@ def test_an_entry_practises_objectives_that_exist_and_says_its_editions(name: st
     assert bool(entry.editions) == entry.kind.startswith("choose")
 
 
+@pytest.mark.parametrize("name", [k for k, v in bank().items() if v.case or v.cases])
+def test_whoever_is_asked_of_a_case_is_told_its_story(name: str) -> None:
+    told = "".join(to_text(ITEMS[name].intro).split())
+    for each in (bank()[name].case, *bank()[name].cases):
+        assert not each or "".join(case(each).story.split()) in told
+
+
 # Each kind
 
 

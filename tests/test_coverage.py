@@ -74,7 +74,12 @@ def test_an_unknown_objective_is_refused_with_its_cell_and_what_to_write(
     assert ("(did you mean open-cases?)" in err) == (name == "open-case")
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"cells": [{}]}', '{"cells": [7]}', "\udcff"])
+CELL = '{"cells": [{"id": "a", "cell_type": "code", "metadata": []}]}'
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"cells": [{}]}', '{"cells": [7]}', CELL, "\udcff"]
+)
 def test_what_is_no_notebook_is_refused_by_name(
     tmp_path: Path, capsys: Captured, text: str
 ) -> None:
