@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from customer_casebook.facts import UNKNOWN, Facts
 from customer_casebook.library import Case, world
-from customer_casebook.questions import capital
+from customer_casebook.questions import capital, fill
 from customer_casebook.rules import part_of_provider, same_house
-from customer_casebook.verdict import decide
+from customer_casebook.verdict import UNDETERMINED, decide, spell
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -92,10 +92,8 @@ class Picture:
     """One figure, redrawn for every set of facts of a case."""
 
     def __init__(self, case: Case) -> None:
-        parties = world().parties
-        self.party = parties[case.party].name
-        self.provider = parties[case.provider].name
-        self.service = world().services[case.service].name
+        self.party, self.provider = fill("{party}", case), fill("{provider}", case)
+        self.service = fill("{service}", case)
         self.house = world().root(case.provider).name
         root = world().root(case.party).name
         self.other_house = root if root != self.house else "another organization"
@@ -120,21 +118,17 @@ class Picture:
         if facts.party_is == "private_person":
             return f"{self.party} stands alone, outside {self.house}, where {self.provider} is."
         if facts.organization == UNKNOWN:
-            return (
-                f"Whether {self.party} stands under the roof of {self.house}, "
-                f"where {self.provider} is, is not known."
-            )
+            roof = f"the roof of {self.house}, where {self.provider} is,"
+            return f"Whether {self.party} stands under {roof} is not known."
         return f"{self.party} and {self.provider} stand under different roofs."
 
     def _money(self, facts: Facts) -> str:
-        booked = decide(facts, "money").answer
+        booked = {"internal_transaction": "an internal transaction", "revenue": "revenue"}
+        answer = str(decide(facts, "money").answer)
         return {
             "none": f"{self.party} pays {self.provider} nothing.",
             "notional": f"{self.party} is shown the cost, and nothing moves.",
-            "paid": f"{self.party} pays: "
-            + {"internal_transaction": "an internal transaction.", "revenue": "revenue."}.get(
-                str(booked), "an internal transaction or revenue."
-            ),
+            "paid": f"{self.party} pays: {booked.get(answer, ' or '.join(booked.values()))}.",
         }.get(facts.charge, "Whether money goes back is not known.")
 
     def html(self, facts: Facts) -> str:
@@ -151,115 +145,75 @@ class Picture:
             _box(axes, (3, 6, 94, 38), self.provider, top=True)
         else:
             _box(axes, (4.5, 14, 24.5, 24), self.provider)
-        _box(
-            axes,
-            (71, 14, 24.5, 24),
-            self.party,
-            round_=facts.party_is in ("private_person", "employee"),
-        )
+        round_ = facts.party_is in ("private_person", "employee")
+        _box(axes, (71, 14, 24.5, 24), self.party, round_=round_)
         if facts.consumes == "yes" or facts.uses == "yes":
-            _arrow(axes, 30, 70, 33, self.service, _SERVICE, "-")
+            _arrow(axes, 30, 70, 33, self.service, _SERVICE)
         elif UNKNOWN in (facts.consumes, facts.uses):
             _arrow(axes, 30, 70, 33, "served?", _SERVICE, ":")
         if facts.supplies == "yes":
-            _arrow(axes, 70, 30, 26, "supplies", _SUPPLY, "-")
-        booked = str(decide(facts, "money").answer).replace("_", " ")
-        label = {"paid": booked if facts.charge == "paid" and booked != "undetermined" else "pays"}
-        money = {
-            "notional": ("shows the cost", ":"),
-            UNKNOWN: ("charged?", ":"),
-            "paid": (label["paid"], "-"),
-        }
-        if facts.charge in money:
-            words, line = money[facts.charge]
-            start, end = (30, 70) if facts.charge == "notional" else (70, 30)  # shown to, paid by
-            _arrow(axes, start, end, 19, words, _MONEY, line)
+            _arrow(axes, 70, 30, 26, "supplies", _SUPPLY)
+        if facts.charge == "paid":
+            booked = spell(decide(facts, "money").answer)
+            _arrow(axes, 70, 30, 19, "pays" if booked == UNDETERMINED else booked, _MONEY)
+        elif facts.charge == "notional":
+            _arrow(axes, 30, 70, 19, "shows the cost", _MONEY, ":")
+        elif facts.charge == UNKNOWN:
+            _arrow(axes, 70, 30, 19, "charged?", _MONEY, ":")
 
     def _draw_roofs(self, axes: Axes, facts: Facts) -> None:
-        alone = facts.party_is == "private_person"
         if same_house(facts):
             _roof(axes, (1, 3, 98, 50), self.house)
             return
-        open_ = facts.organization == UNKNOWN and not alone
         _roof(axes, (2, 3, 30, 46), self.house)
-        if open_:
-            _roof(axes, (68, 3, 30, 46), "under which roof?", line=":")
-        elif not alone:
+        if facts.party_is == "private_person":
+            return
+        if facts.organization == UNKNOWN:
+            _roof(axes, (68, 3, 30, 46), "under which roof?", ":")
+        else:
             _roof(axes, (68, 3, 30, 46), self.other_house)
 
 
-def _box(
-    axes: Axes,
-    place: tuple[float, float, float, float],
-    name: str,
-    *,
-    top: bool = False,
-    round_: bool = False,
-) -> None:
+# The shapes. add_patch would measure them for limits that are fixed here, so it is add_artist.
+
+_Place = tuple[float, float, float, float]  # x, y, width, height
+_ABOVE: dict[str, Any] = {"ha": "center", "va": "bottom", "fontsize": 9}
+
+
+def _box(axes: Axes, place: _Place, name: str, *, top: bool = False, round_: bool = False) -> None:
     from matplotlib.patches import FancyBboxPatch
 
     x, y, width, height = place
-    pad = 9.0 if round_ else 1.0
-    axes.add_artist(  # add_patch would measure it for limits that are fixed here
-        FancyBboxPatch(
-            (x, y),
-            width,
-            height,
-            boxstyle=f"round,pad=0,rounding_size={pad}",
-            fill=False,
-            edgecolor=_INK,
-            linewidth=1.6,
-        )
-    )
-    axes.text(
-        x + width / 2, y + height - 2 if top else y + height / 2, textwrap.fill(capital(name), 12 if not top else 60),
-        ha="center", va="top" if top else "center", weight="bold", fontsize=8.5,
-    )  # fmt: skip
+    style = f"round,pad=0,rounding_size={9.0 if round_ else 1.0}"
+    ink: dict[str, Any] = {"fill": False, "edgecolor": _INK, "linewidth": 1.6}
+    axes.add_artist(FancyBboxPatch((x, y), width, height, boxstyle=style, **ink))
+    level, align, wide = (height - 2, "top", 60) if top else (height / 2, "center", 12)
+    words: dict[str, Any] = {"ha": "center", "va": align, "weight": "bold", "fontsize": 8.5}
+    axes.text(x + width / 2, y + level, textwrap.fill(capital(name), wide), **words)
 
 
-def _roof(axes: Axes, place: tuple[float, float, float, float], name: str, line: str = "-") -> None:
+def _roof(axes: Axes, place: _Place, name: str, line: str = "-") -> None:
     """A house with a roof: everything inside has one top management."""
     from matplotlib.patches import Polygon
 
     x, y, width, height = place
-    eaves = y + height - 8
-    axes.add_artist(
-        Polygon(
-            [(x, y), (x + width, y), (x + width, eaves), (x + width / 2, y + height), (x, eaves)],
-            fill=False, edgecolor=_INK, linewidth=1.0, linestyle=line, alpha=0.7,
-        )
-    )  # fmt: skip
-    axes.text(
-        x + width / 2,
-        y + height + 1.5,
-        textwrap.fill(capital(name), 20 if width < 50 else 60),
-        ha="center",
-        va="bottom",
-        fontsize=9,
-    )
+    middle, right, eaves, ridge = x + width / 2, x + width, y + height - 8, y + height
+    corners = [(x, y), (right, y), (right, eaves), (middle, ridge), (x, eaves)]
+    ink: dict[str, Any] = {"fill": False, "edgecolor": _INK, "linewidth": 1.0, "alpha": 0.7}
+    axes.add_artist(Polygon(corners, linestyle=line, **ink))
+    words = textwrap.fill(capital(name), 20 if width < 50 else 60)
+    axes.text(middle, ridge + 1.5, words, **_ABOVE)
 
 
 def _arrow(
-    axes: Axes, start: float, end: float, y: float, words: str, colour: str, line: str
+    axes: Axes, start: float, end: float, y: float, words: str, colour: str, line: str = "-"
 ) -> None:
     from matplotlib.patches import FancyArrowPatch
 
-    axes.add_artist(
-        FancyArrowPatch(
-            (start, y),
-            (end, y),
-            arrowstyle="-|>",
-            mutation_scale=13,
-            color=colour,
-            linewidth=2,
-            linestyle=line,
-            shrinkA=0,  # costs more than all else, for two points of length
-            shrinkB=0,
-        )
-    )
-    axes.text(
-        (start + end) / 2, y + 0.8, textwrap.fill(words, 22), ha="center", va="bottom", fontsize=9
-    )
+    style: dict[str, Any] = {"arrowstyle": "-|>", "mutation_scale": 13, "linestyle": line}
+    style |= {"shrinkA": 0, "shrinkB": 0}  # it costs more than all else, for two points of length
+    axes.add_artist(FancyArrowPatch((start, y), (end, y), color=colour, linewidth=2, **style))
+    axes.text((start + end) / 2, y + 0.8, textwrap.fill(words, 22), **_ABOVE)
 
 
 class Row(NamedTuple):
