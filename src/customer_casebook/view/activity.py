@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Sequence
 from functools import wraps
+from html import escape
 from typing import Any
 
 from customer_casebook.document import Block, Line, to_html, to_text
@@ -41,3 +42,9 @@ def careful(
         return wrapped
 
     return wrapping
+
+
+def trouble(words: str, details: str) -> str:
+    """A failure as a learner is told of it, with its details folded away."""
+    folded = f"<summary>For whoever looks after this</summary><pre>{escape(details)}</pre>"
+    return f"<p>{words}</p><details>{folded}</details>"

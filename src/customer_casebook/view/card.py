@@ -15,7 +15,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from customer_casebook.document import Block, Fold, Line, Points, Title, to_html
+from customer_casebook.document import Block, Fold, Lead, Line, Points, Title, to_html
 from customer_casebook.journal import Attempt, journal
 from customer_casebook.questions import Item, stop
 from customer_casebook.view.activity import Activity
@@ -73,17 +73,12 @@ class Card(Activity, anywidget.AnyWidget):
             )
             kept = journal().record(attempt)
         except Exception:  # noqa: BLE001  (whatever it is, the learner is told)
-            return {
-                "state": "failed",
-                "text": "This answer could not be recorded. The feedback stands, and you can go on.",
-                "details": traceback.format_exc(),
-            }
+            text = "This answer could not be recorded. The feedback stands, and you can go on."
+            return {"state": "failed", "text": text, "details": traceback.format_exc()}
         if kept:
             return {"state": "saved", "text": "Saved."}
-        return {
-            "state": "memory",
-            "text": "Not saved yet: the disk does not take it. It is kept and tried again.",
-        }
+        text = "Not saved yet: the disk does not take it. It is kept and tried again."
+        return {"state": "memory", "text": text}
 
 
 def _choice(question: Item, given: Sequence[str]) -> frozenset[str]:
@@ -97,35 +92,20 @@ def _choice(question: Item, given: Sequence[str]) -> frozenset[str]:
 def _on_card(question: Item) -> dict[str, Any]:
     """A question as the front end needs it: a choice is a key, and the key picks a text."""
     options = question.options
-    wrong = f"Not quite. The answer: {stop(question.answer)}"
+    right = [option for option in options if option in question.right]
+    groups = [{"label": label, "options": [*each]} for label, each in question.groups.items()]
     return {
         "id": question.id,
         "topic": question.topic,
         "prompt": escape(question.prompt),
         "intro": to_html(question.intro),
         "many": question.many,
-        "groups": [
-            {"label": label, "options": list(options)} for label, options in question.groups.items()
-        ]
-        or None,
+        "groups": groups or None,
         "options": [{"id": option, "label": label} for option, label in options.items()],
-        "answer": [option for option in options if option in question.right],
-        "heads": {
-            "+".join(option for option in options if option in question.right): _head(
-                "right", f"Right: {stop(question.answer)}"
-            )
-        },
-        "otherwise": _head("wrong", wrong),
-        "parts": {
-            option: (
-                {"off": _part(f"{label} belongs to it.", question.why_missed(option))}
-                if question.many
-                else {}
-            )
-            if option in question.right
-            else {"on": _part(f"You chose “{label}”.", question.why_not(option))}
-            for option, label in options.items()
-        },
+        "answer": right,
+        "heads": {"+".join(right): _head("right", f"Right: {stop(question.answer)}")},
+        "otherwise": _head("wrong", f"Not quite. The answer: {stop(question.answer)}"),
+        "parts": {option: _parts(question, option) for option in options},
         "tail": to_html(question.explanation),
         "evidence": list(question.telling),
     }
@@ -135,8 +115,14 @@ def _head(tone: str, words: str) -> dict[str, str]:
     return {"tone": tone, "html": Line(words, "ccb-head").html()}
 
 
-def _part(lead: str, words: str) -> str:
-    return f"<p><strong>{escape(lead)}</strong> {escape(words)}</p>"
+def _parts(question: Item, option: str) -> dict[str, str]:
+    """What is told of one option: chosen although wrong, or left out although right."""
+    label = question.options[option]
+    if option not in question.right:
+        return {"on": Lead(f"You chose “{label}”.", question.why_not(option)).html()}
+    if question.many:
+        return {"off": Lead(f"{label} belongs to it.", question.why_missed(option)).html()}
+    return {}
 
 
 def as_text(questions: Sequence[Item]) -> list[Block]:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from html import escape
 
 import ipywidgets as widgets
 
 from customer_casebook.bank import Find, Sort, item, relation, story
-from customer_casebook.document import Block, Fold, Line, Table, Title, to_html
+from customer_casebook.document import Block, Fold, Line, Table, Title
 from customer_casebook.facts import shorten, suggest
 from customer_casebook.library import Entry, bank, case, glossary, objectives
 from customer_casebook.questions import Item, Question, sentence
 from customer_casebook.rules import EVERY, LENSES
-from customer_casebook.view.activity import Activity, careful
+from customer_casebook.view.activity import Activity, careful, trouble
 from customer_casebook.view.card import Card, as_text
 from customer_casebook.view.picture import Row, draw_rows
 from customer_casebook.view.what_if import Guard, html
@@ -133,10 +132,8 @@ class OwnerMap(Activity, widgets.VBox):
         self._draw()
 
     def _failed(self, details: str) -> None:
-        self.map.value = (
-            "<p>The map could not be drawn. Your answers count all the same, and you can go on.</p>"
-            f"<details><summary>For whoever looks after this</summary><pre>{escape(details)}</pre></details>"
-        )
+        words = "The map could not be drawn. Your answers count all the same, and you can go on."
+        self.map.value = trouble(words, details)
 
     @careful(_failed)
     def _draw(self, _change: object = None) -> None:
@@ -162,15 +159,11 @@ class Terms(Activity, widgets.VBox):
     def __init__(self, ids: Sequence[str]) -> None:
         for each in ids:
             _known("term", each, glossary())
-        tables = [_definitions(each) for each in ids]
-        shown = "".join(
-            f"<details><summary>{escape(glossary()[id_].term)}: what it means in each edition</summary>"
-            f"{to_html(blocks)}</details>"
-            for id_, blocks in zip(ids, tables, strict=True)
-        )
-        super().__init__([html(shown), Guard()])
+        tables = {glossary()[each].term: _definitions(each) for each in ids}
+        folds = [Fold(f"{each}: what it means in each edition", tables[each]) for each in tables]
+        super().__init__([html("".join(fold.html() for fold in folds)), Guard()])
         self.add_class("ccb-activity")
-        self.transcript = [block for blocks in tables for block in blocks]
+        self.transcript = [block for blocks in tables.values() for block in blocks]
 
 
 def term(*ids: str) -> Terms:
@@ -181,8 +174,7 @@ def term(*ids: str) -> Terms:
 def _definitions(id_: str) -> list[Block]:
     entry = glossary()[id_]
     definitions = {str(edition): text for edition, text in entry.definitions.items()}
-    rows = [
-        (f"ITIL {edition}", definitions.get(edition, "No entry of its own.")) for edition in EVERY
-    ]
+    none = "No entry of its own."
+    rows = [(f"ITIL {edition}", definitions.get(edition, none)) for edition in EVERY]
     note: list[Block] = [Line(entry.note)] if entry.note else []
     return [Table(entry.term, ("Edition", "Meaning"), rows), *note]

@@ -9,13 +9,13 @@ import anywidget
 import ipywidgets as widgets
 import traitlets
 
-from customer_casebook.document import Block, Line, Points, Prose, Table, Title
+from customer_casebook.document import Block, Fold, Line, Points, Prose, Table, Title, to_html
 from customer_casebook.facts import UNKNOWN, VOCABULARY, Facts
 from customer_casebook.library import Case, case, lens_texts
 from customer_casebook.questions import Question
 from customer_casebook.rules import LENSES
 from customer_casebook.verdict import UNDETERMINED, Verdicts, decide, spell
-from customer_casebook.view.activity import Activity, careful
+from customer_casebook.view.activity import Activity, careful, trouble
 from customer_casebook.view.card import FRONT
 from customer_casebook.view.picture import Picture
 
@@ -57,13 +57,8 @@ class WhatIf(Activity, widgets.VBox):
         buttons = [self.hint, self.back, self.next] if challenges else [self.back]
         left = [*self.switches.values(), self.task, _box(buttons, "ccb-row"), self.error]
         right = [self.drawing, self.verdicts]
-        super().__init__(
-            [
-                html(_introduction(told)),
-                _box([_box(left, "ccb-switches"), _box(right, "ccb-outcome")], "ccb-bench"),
-                self.guard,
-            ]
-        )
+        bench = _box([_box(left, "ccb-switches"), _box(right, "ccb-outcome")], "ccb-bench")
+        super().__init__([html(_introduction(told)), bench, self.guard])
         self.add_class("ccb-activity")
         self.transcript = _transcript(told, self.baseline, self.picture, self.challenges)
         self._show()
@@ -76,17 +71,14 @@ class WhatIf(Activity, widgets.VBox):
     @property
     def changed(self) -> list[str]:
         """The facts that differ from the story."""
-        return [
-            name
-            for name, value in self.facts._asdict().items()
-            if value != getattr(self.case.facts, name)
-        ]
+        told = self.case.facts._asdict()
+        return [name for name, value in self.facts._asdict().items() if value != told[name]]
 
     def _failed(self, details: str) -> None:
-        self.error.value = (
-            "<p>Something went wrong here, and it is not your doing. Your switches still work; "
-            "if what you see looks stale, choose “As the story tells it”.</p>"
-            f"<details><summary>For whoever looks after this</summary><pre>{escape(details)}</pre></details>"
+        self.error.value = trouble(
+            "Something went wrong here, and it is not your doing. Your switches still work; "
+            "if what you see looks stale, choose “As the story tells it”.",
+            details,
         )
 
     @careful(_failed)
@@ -133,17 +125,15 @@ class WhatIf(Activity, widgets.VBox):
         if self.challenges:
             lens, goal = self.challenges[self.at]
             met = decide(self.facts, lens).answer == goal
-            if met and len(self.changed) == 1:
-                self.solved.add(self.at)
-                says = (
-                    f"Solved: {VOCABULARY[self.changed[0]].label.lower()} was the one fact it took."
-                )
-            elif met:
-                says = (
-                    f"The verdict is there, with {len(self.changed)} facts changed. One is enough."
-                )
+            changed = [VOCABULARY[name].label.lower() for name in self.changed]
             if hint:
                 says = "A hint: " + VOCABULARY[_within_reach(self.case, lens)[goal]].question
+            elif met and len(changed) > 1:
+                says = f"The verdict is there, with {len(changed)} facts changed. One is enough."
+            elif met:
+                says = f"Solved: {changed[0]} was the one fact it took."
+            if met and len(changed) == 1:
+                self.solved.add(self.at)
             lead = f"Challenge {self.at + 1} of {len(self.challenges)} ({len(self.solved)} solved)."
             words = _challenge(lens, goal)
             self.task.value = f"<p><strong>{lead}</strong> {escape(words)}</p><p><strong>{escape(says)}</strong></p>"
@@ -204,14 +194,13 @@ def _box(children: Sequence[widgets.Widget], name: str) -> widgets.VBox:
 
 
 def _introduction(told: Case) -> str:
-    story = (
-        Prose(told.story).html()
-        + Points([f"{each.source}: {each.text}" for each in told.evidence]).html()
-    )
-    return (
-        f"{Title(f'What if: {told.title}').html()}<p>Turn one fact and watch what follows from it.</p>"
-        f"<details><summary>The story once more</summary>{story}</details>"
-    )
+    clues = Points([f"{each.source}: {each.text}" for each in told.evidence])
+    blocks: list[Block] = [
+        Title(f"What if: {told.title}"),
+        Line("Turn one fact and watch what follows from it."),
+        Fold("The story once more", [Prose(told.story), clues]),
+    ]
+    return to_html(blocks)
 
 
 def _label(told: Case, lens: str, verdicts: Verdicts) -> str:
@@ -226,17 +215,13 @@ def _verdict_table(told: Case, baseline: Verdicts, now: Verdicts) -> str:
     rows = []
     for lens, verdict in now.items():
         label, was = _label(told, lens, now), _label(told, lens, baseline)
-        cell = f"<strong>{escape(label)}</strong>"
-        style = ""
+        cell = f"<td><strong>{escape(label)}</strong></td>"
         if label != was:
-            why = " ".join(reason.rule.title for reason in verdict.because)
             missing = ", ".join(VOCABULARY[name].label.lower() for name in verdict.missing)
-            why = why or f"Not known: {missing}."
-            cell += f" <em>(was: {escape(was)})</em><br>{escape(why)}"
-            style = ' class="ccb-was"'
-        rows.append(
-            f'<tr><th scope="row">{escape(lens_texts()[lens].label)}</th><td{style}>{cell}</td></tr>'
-        )
+            why = " ".join(reason.rule.title for reason in verdict.because)
+            turned = f"<em>(was: {escape(was)})</em><br>{escape(why or f'Not known: {missing}.')}"
+            cell = f'<td class="ccb-was"><strong>{escape(label)}</strong> {turned}</td>'
+        rows.append(f'<tr><th scope="row">{escape(lens_texts()[lens].label)}</th>{cell}</tr>')
     return f"<table><caption>What follows</caption><tbody>{''.join(rows)}</tbody></table>"
 
 
