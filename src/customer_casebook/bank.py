@@ -101,7 +101,7 @@ class Sort(Item):
     @property
     def explanation(self) -> list[Block]:
         return [
-            Lead(f"{relation(each.case)}: {each.answer}.", each.turning_point())
+            Lead(f"{relation(each.case)}: {each.answer}.", each.turning_point() or each.verdict.why)
             for each in self.questions.values()
         ]
 

@@ -148,6 +148,7 @@ class Question(Item):
         # To make a supplier of somebody, or a part of the provider, is far-fetched; to unmake one is not.
         far = [name for name in ("supplies", "inside_provider") if getattr(facts, name) != "yes"]
         ordinary = [name for name in reads if name not in far]
+        ordinary.sort(key=lambda name: name != _ABOUT.get(self.lens))
         for names in (*_some(ordinary), *_some(reads)):
             for values in product(*(VOCABULARY[name].says for name in names)):
                 changes = dict(zip(names, values, strict=True))

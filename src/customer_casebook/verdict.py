@@ -60,6 +60,11 @@ class Verdict:
         return (self.answer,) if isinstance(self.answer, str) else self.answer
 
     @property
+    def why(self) -> str:
+        """The titles of the rules that decided."""
+        return " ".join(reason.rule.title for reason in self.because)
+
+    @property
     def notes(self) -> tuple[str, ...]:
         return tuple(reason.rule.note for reason in self.because if reason.rule.note)
 

@@ -218,7 +218,7 @@ def _verdict_table(told: Case, baseline: Verdicts, now: Verdicts) -> str:
         cell = f"<td><strong>{escape(label)}</strong></td>"
         if label != was:
             missing = ", ".join(VOCABULARY[name].label.lower() for name in verdict.missing)
-            why = " ".join(reason.rule.title for reason in verdict.because)
+            why = verdict.why
             turned = f"<em>(was: {escape(was)})</em><br>{escape(why or f'Not known: {missing}.')}"
             cell = f'<td class="ccb-was"><strong>{escape(label)}</strong> {turned}</td>'
         rows.append(f'<tr><th scope="row">{escape(lens_texts()[lens].label)}</th>{cell}</tr>')
