@@ -57,20 +57,10 @@ class Lens:
 
         def add(holds: Callable[[Facts], bool]) -> Callable[[Facts], bool]:
             title, _, explanation = cleandoc(holds.__doc__ or "").partition("\n\n")
-            facts = tuple(reads.split())
             explanation = " ".join(explanation.split())
+            name, facts = holds.__name__, tuple(reads.split())
             self.rules.append(
-                Rule(
-                    self.name,
-                    holds.__name__,
-                    answer,
-                    title,
-                    explanation,
-                    editions,
-                    facts,
-                    holds,
-                    note,
-                )
+                Rule(self.name, name, answer, title, explanation, editions, facts, holds, note)
             )
             self.reads = tuple(name for name in Facts._fields if name in {*self.reads, *facts})
             return holds
@@ -260,6 +250,9 @@ def only_releases_the_money(f: Facts) -> bool:
 
 _SERVED_FACTS = "consumes supplies uses authorizes_budget"
 _TWO_HOUSES = "party_is organization"
+_REACH_FACTS = f"{_TWO_HOUSES} {_SERVED_FACTS}"
+_BACKSTAGE_FACTS = f"{_TWO_HOUSES} inside_provider {_SERVED_FACTS}"
+_ALL_ROLES = f"{_REACH_FACTS} sets_requirements inside_provider"
 
 
 @ROLE.rule("customer", reads=f"{_CUSTOMER_FACTS} inside_provider")
@@ -326,7 +319,7 @@ def has_an_interest(f: Facts) -> bool:
 # Service: what kind of service reaches the party.
 
 
-@SERVICE.rule("internal", reads=f"{_TWO_HOUSES} {_SERVED_FACTS}", editions=(V3,))
+@SERVICE.rule("internal", reads=_REACH_FACTS, editions=(V3,))
 def between_departments(f: Facts) -> bool:
     """A service delivered within one organization is an internal service.
 
@@ -336,7 +329,7 @@ def between_departments(f: Facts) -> bool:
     return is_served(f) and same_house(f)
 
 
-@SERVICE.rule("external", reads=f"{_TWO_HOUSES} {_SERVED_FACTS}", editions=(V3,))
+@SERVICE.rule("external", reads=_REACH_FACTS, editions=(V3,))
 def across_the_border(f: Facts) -> bool:
     """A service delivered to somebody outside the organization is an external service.
 
@@ -354,9 +347,7 @@ def does_not_reach(f: Facts) -> bool:
     return not is_served(f)
 
 
-@SERVICE_TYPE.rule(
-    "supporting", reads=f"{_TWO_HOUSES} inside_provider {_SERVED_FACTS}", editions=(V3,)
-)
+@SERVICE_TYPE.rule("supporting", reads=_BACKSTAGE_FACTS, editions=(V3,))
 def only_the_provider_sees_it(f: Facts) -> bool:
     """A service that only the provider itself uses is a supporting service.
 
@@ -365,11 +356,7 @@ def only_the_provider_sees_it(f: Facts) -> bool:
     return is_served(f) and part_of_provider(f)
 
 
-@SERVICE_TYPE.rule(
-    "internal_customer_facing",
-    reads=f"{_TWO_HOUSES} inside_provider {_SERVED_FACTS}",
-    editions=(V3,),
-)
+@SERVICE_TYPE.rule("internal_customer_facing", reads=_BACKSTAGE_FACTS, editions=(V3,))
 def faces_a_colleague(f: Facts) -> bool:
     """A service that the rest of the organization meets is internal customer-facing.
 
@@ -378,9 +365,7 @@ def faces_a_colleague(f: Facts) -> bool:
     return is_served(f) and same_house(f) and not part_of_provider(f)
 
 
-@SERVICE_TYPE.rule(
-    "external_customer_facing", reads=f"{_TWO_HOUSES} {_SERVED_FACTS}", editions=(V3,)
-)
+@SERVICE_TYPE.rule("external_customer_facing", reads=_REACH_FACTS, editions=(V3,))
 def faces_the_outside(f: Facts) -> bool:
     """A service that outside customers meet is external customer-facing.
 
@@ -462,7 +447,7 @@ def agreed_in_a_contract(f: Facts) -> bool:
     return is_customer(f) and not same_house(f)
 
 
-@AGREEMENT.rule("ola", reads=f"{_TWO_HOUSES} inside_provider {_SERVED_FACTS}", editions=(V3, V4))
+@AGREEMENT.rule("ola", reads=_BACKSTAGE_FACTS, editions=(V3, V4))
 def agreed_behind_the_service(f: Facts) -> bool:
     """With a group of its own house that works behind the service, the provider has an operational level agreement.
 
@@ -481,7 +466,7 @@ def agreed_with_a_supplier(f: Facts) -> bool:
     return only_supplies(f) and not same_house(f)
 
 
-@AGREEMENT.rule("none", reads=f"{_TWO_HOUSES} {_SERVED_FACTS} sets_requirements inside_provider")
+@AGREEMENT.rule("none", reads=_ALL_ROLES)
 def nobody_to_agree_with(f: Facts) -> bool:
     """With somebody who is neither customer nor supporter of the service there is nothing to agree.
 
@@ -495,9 +480,7 @@ def nobody_to_agree_with(f: Facts) -> bool:
 _AGREEMENT_FACTS = f"{_TWO_HOUSES} consumes supplies sets_requirements"
 
 
-@PENALTIES.rule(
-    "escalation_only", reads=f"{_TWO_HOUSES} {_SERVED_FACTS} sets_requirements inside_provider"
-)
+@PENALTIES.rule("escalation_only", reads=_ALL_ROLES)
 def one_roof(f: Facts) -> bool:
     """Within one organization a missed target is escalated, not sued over.
 
@@ -530,7 +513,7 @@ def nothing_to_enforce(f: Facts) -> bool:
     return not same_house(f) and (is_customer(f) or only_supplies(f)) and f.binding_contract == "no"
 
 
-@PENALTIES.rule("none", reads=f"{_TWO_HOUSES} {_SERVED_FACTS} sets_requirements inside_provider")
+@PENALTIES.rule("none", reads=_ALL_ROLES)
 def no_agreement_no_penalty(f: Facts) -> bool:
     """Where nothing was agreed with the party, nothing can be missed towards it.
 
@@ -564,11 +547,7 @@ def looked_after_by_sales(f: Facts) -> bool:
     return not same_house(f) and keeps_company(f) and f.direct_online == "no"
 
 
-@OWNER.rule(
-    "named_in_service_strategy",
-    reads=f"{_COMPANY_FACTS} direct_online",
-    editions=(V3,),
-)
+@OWNER.rule("named_in_service_strategy", reads=f"{_COMPANY_FACTS} direct_online", editions=(V3,))
 def has_to_be_named(f: Facts) -> bool:
     """Where the provider faces the public directly online, the service strategy has to name the owner.
 
@@ -578,9 +557,7 @@ def has_to_be_named(f: Facts) -> bool:
     return not same_house(f) and keeps_company(f) and f.direct_online == "yes"
 
 
-@OWNER.rule(
-    "service_desk", reads=f"{_TWO_HOUSES} {_SERVED_FACTS} sets_requirements inside_provider"
-)
+@OWNER.rule("service_desk", reads=_ALL_ROLES)
 def looked_after_at_the_desk(f: Facts) -> bool:
     """Users who are nothing but users turn to the service desk.
 
@@ -598,7 +575,7 @@ def looked_after_as_a_supplier(f: Facts) -> bool:
     return only_supplies(f) and not same_house(f)
 
 
-@OWNER.rule("nobody", reads=f"{_TWO_HOUSES} {_SERVED_FACTS} sets_requirements inside_provider")
+@OWNER.rule("nobody", reads=_ALL_ROLES)
 def no_relationship_to_own(f: Facts) -> bool:
     """Behind the scenes of the house, or where no service is received, nobody is appointed to the relationship.
 
@@ -609,12 +586,10 @@ def no_relationship_to_own(f: Facts) -> bool:
 
 # Provider type: v3's three, per relationship.
 
+_PROVIDER_FACTS = f"{_TWO_HOUSES} inside_provider serves_several_units {_SERVED_FACTS}"
 
-@PROVIDER_TYPE.rule(
-    "I",
-    reads=f"{_TWO_HOUSES} inside_provider serves_several_units {_SERVED_FACTS}",
-    editions=(V3,),
-)
+
+@PROVIDER_TYPE.rule("I", reads=_PROVIDER_FACTS, editions=(V3,))
 def embedded(f: Facts) -> bool:
     """A provider embedded in one business unit, and serving that unit alone, is of type I.
 
@@ -624,11 +599,7 @@ def embedded(f: Facts) -> bool:
     return served and f.serves_several_units == "no"
 
 
-@PROVIDER_TYPE.rule(
-    "II",
-    reads=f"{_TWO_HOUSES} inside_provider serves_several_units {_SERVED_FACTS}",
-    editions=(V3,),
-)
+@PROVIDER_TYPE.rule("II", reads=_PROVIDER_FACTS, editions=(V3,))
 def shared(f: Facts) -> bool:
     """A provider that several units of one organization share is of type II.
 
@@ -638,7 +609,7 @@ def shared(f: Facts) -> bool:
     return served and f.serves_several_units == "yes"
 
 
-@PROVIDER_TYPE.rule("III", reads=f"{_TWO_HOUSES} {_SERVED_FACTS}", editions=(V3,))
+@PROVIDER_TYPE.rule("III", reads=_REACH_FACTS, editions=(V3,))
 def serves_outsiders(f: Facts) -> bool:
     """Towards an outside customer a provider is of type III.
 
@@ -648,7 +619,7 @@ def serves_outsiders(f: Facts) -> bool:
     return is_served(f) and not same_house(f)
 
 
-@PROVIDER_TYPE.rule("none", reads=f"{_TWO_HOUSES} inside_provider {_SERVED_FACTS}", editions=(V3,))
+@PROVIDER_TYPE.rule("none", reads=_BACKSTAGE_FACTS, editions=(V3,))
 def provides_nothing_here(f: Facts) -> bool:
     """Towards a party that is not served, or a team of its own, the provider has no type.
 
