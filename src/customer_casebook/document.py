@@ -47,11 +47,8 @@ class Line:
     style: str = ""
 
     def html(self) -> str:
-        return (
-            f'<p class="{self.style}">{escape(self.words)}</p>'
-            if self.style
-            else f"<p>{escape(self.words)}</p>"
-        )
+        style = f' class="{self.style}"' if self.style else ""
+        return f"<p{style}>{escape(self.words)}</p>"
 
     def text(self) -> str:
         return wrap(self.words)
@@ -121,23 +118,19 @@ class Table:
 
     def html(self) -> str:
         head = "".join(f'<th scope="col">{escape(each)}</th>' for each in self.columns)
-        body = "".join(
-            f'<tr><th scope="row">{escape(row[0])}</th>'
-            + "".join(f"<td>{escape(each)}</td>" for each in row[1:])
-            + "</tr>"
-            for row in self.rows
-        )
+        body = ""
+        for first, *others in self.rows:
+            cells = "".join(f"<td>{escape(each)}</td>" for each in others)
+            body += f'<tr><th scope="row">{escape(first)}</th>{cells}</tr>'
         return (
             f"<table><caption>{escape(self.caption)}</caption>"
             f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
         )
 
     def text(self) -> str:
-        rows = [
-            wrap(": ".join((row[0], "; ".join(filter(None, row[1:])))), first="- ", rest="  ")
-            for row in self.rows
-        ]
-        return "\n".join([f"{self.caption} ({' | '.join(filter(None, self.columns))})", *rows])
+        head = f"{self.caption} ({' | '.join(filter(None, self.columns))})"
+        rows = [f"{first}: {'; '.join(filter(None, others))}" for first, *others in self.rows]
+        return f"{head}\n{Points(rows).text()}"
 
 
 @dataclass(frozen=True)
@@ -163,12 +156,9 @@ def to_text(blocks: Iterable[Block]) -> str:
 
 
 def wrap(words: str, first: str = "", rest: str = "") -> str:
+    words = " ".join(words.split())
     return textwrap.fill(
-        " ".join(words.split()),
-        _WIDTH,
-        initial_indent=first,
-        subsequent_indent=rest,
-        break_on_hyphens=False,
+        words, _WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False
     )
 
 
