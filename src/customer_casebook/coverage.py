@@ -36,14 +36,12 @@ class Coverage:
     @property
     def holes(self) -> list[str]:
         """What is missing, in words."""
-        missing = []
-        if not self.passages:
-            missing.append("no passage teaches it")
-        if not self.activities:
-            missing.append("no activity practises it")
-        if self.questions < ASKED:
-            missing.append(f"{self.questions} questions, where {ASKED} are needed")
-        return missing
+        missing = {
+            "no passage teaches it": not self.passages,
+            "no activity practises it": not self.activities,
+            f"{self.questions} questions, where {ASKED} are needed": self.questions < ASKED,
+        }
+        return [words for words, so in missing.items() if so]
 
 
 def coverage(notebooks: Path) -> list[Coverage]:
