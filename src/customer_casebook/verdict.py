@@ -106,10 +106,8 @@ class Verdict:
         for reason in self.because:
             lines.append(f"  because   {reason.rule.title} [{', '.join(reason.rule.editions)}]")
             lines += [f"            {name} = {value}" for name, value in reason.facts.items()]
-            lines += [
-                f"            {name} = {value} (presumed)"
-                for name, value in reason.presumed.items()
-            ]
+            for name, value in reason.presumed.items():
+                lines.append(f"            {name} = {value} (presumed)")
         lines += [f"  note      {note}" for note in self.notes]
         lines += [f"  missing   {name}: {VOCABULARY[name].question}" for name in self.missing]
         lines += [
@@ -182,10 +180,8 @@ def _lens(name: str, edition: str | None) -> Lens:
 def _judge(lens: Lens, facts: Facts, edition: str | None) -> Verdict:
     stated = tuple([getattr(facts, name) for name in lens.reads])
     outcomes = _outcomes(lens, stated)
-    settled, possible = (
-        _settled(outcomes),
-        Answers().union(*(each.answers for each in outcomes.values())),
-    )
+    settled = _settled(outcomes)
+    possible = Answers().union(*(each.answers for each in outcomes.values()))
     effective = presume(facts)
     # What would not be settled if nothing were presumed rests on the presumption.
     resting = Answers()
