@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from customer_casebook.__main__ import FAULTY, FINE, INTERRUPTED, NO_READER, main
-from customer_casebook.library import schema
+from customer_casebook.models import schema
 from customer_casebook.rules import LENSES
 from customer_casebook.verdict import decide
 

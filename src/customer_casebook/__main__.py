@@ -13,7 +13,7 @@ from pathlib import Path
 
 from customer_casebook import library
 from customer_casebook.library import Fault, Reading
-from customer_casebook.models import MODELS
+from customer_casebook.models import MODELS, schema
 from customer_casebook.reader import LIMIT
 from customer_casebook.rules import EVERY
 from customer_casebook.verdict import decide
@@ -55,7 +55,7 @@ def _let_go_of_stdout() -> None:
 def _run(arguments: Sequence[str] | None) -> int:
     given = _parser().parse_args(arguments)
     if given.verb == "schema":
-        print(library.schema(given.kind), end="")
+        print(schema(given.kind), end="")
         return FINE
     if given.verb == "coverage":
         return _coverage(given.notebooks, as_json=given.json)

@@ -12,7 +12,8 @@ import pytest
 
 import customer_casebook.view.study as module
 from customer_casebook.document import to_html, to_text
-from customer_casebook.library import Case, case, cases, lens_texts
+from customer_casebook.library import case, cases, lens_texts
+from customer_casebook.models import Case
 from customer_casebook.questions import Question
 from customer_casebook.rules import LENSES
 from customer_casebook.view.card import Card

@@ -15,7 +15,8 @@ from io import StringIO
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from customer_casebook.facts import UNKNOWN, Facts
-from customer_casebook.library import Case, world
+from customer_casebook.library import world
+from customer_casebook.models import Case
 from customer_casebook.questions import capital, fill
 from customer_casebook.rules import part_of_provider, same_house
 from customer_casebook.verdict import UNDETERMINED, decide, spell

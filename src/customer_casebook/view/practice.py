@@ -10,7 +10,8 @@ import ipywidgets as widgets
 from customer_casebook.bank import Find, Sort, item, relation, story
 from customer_casebook.document import Block, Fold, Line, Table, Title
 from customer_casebook.facts import shorten, suggest
-from customer_casebook.library import Entry, bank, case, glossary, objectives
+from customer_casebook.library import bank, case, glossary, objectives
+from customer_casebook.models import Entry
 from customer_casebook.questions import Item, Question, sentence
 from customer_casebook.rules import EVERY, LENSES
 from customer_casebook.view.activity import Activity, careful, trouble

@@ -11,7 +11,8 @@ import traitlets
 
 from customer_casebook.document import Block, Fold, Line, Points, Prose, Table, Title, to_html
 from customer_casebook.facts import UNKNOWN, VOCABULARY, Facts
-from customer_casebook.library import Case, case, lens_texts
+from customer_casebook.library import case, lens_texts
+from customer_casebook.models import Case
 from customer_casebook.questions import Question
 from customer_casebook.rules import LENSES
 from customer_casebook.verdict import UNDETERMINED, Verdicts, decide, spell
