@@ -29,6 +29,7 @@ test: lint  ## check everything: code, content, notebooks, and the course in a b
 lint: $(VENV)/test.stamp  ## check style, types and the one-way arrows between modules
 	@"$(BIN)/ruff" check
 	@"$(BIN)/ruff" format --check
+	@"$(BIN)/codespell" src notebooks README.md
 	@"$(BIN)/mypy"
 	@"$(BIN)/lint-imports" --no-logo
 

@@ -21,7 +21,7 @@ class Concept(Item):
         self.id = entry.id
         self.topic = f"ITIL {join(entry.editions)}"
         self.prompt = entry.prompt
-        self.many = entry.kind == "choose_all"
+        self.many = self.each_explained = entry.kind == "choose_all"
         self.options = {str(place): each.text for place, each in enumerate(entry.options)}
         right = [place for place, each in enumerate(entry.options) if each.right]
         self.right = frozenset(map(str, right))
@@ -47,8 +47,8 @@ class Find(Item):
         self.evidence = {slip_id(told, each.id): each for each in told.evidence}
         self.id = entry.id
         self.topic = self.question.topic
-        answered = f"{self.question.prompt} “{self.question.answer}.”"
-        self.prompt = f"{answered} Which evidence does that turn on?"
+        answered = f"The answer is “{self.question.answer}”. On which slip does that turn?"
+        self.prompt = f"{self.question.prompt} {answered}"
         self.options = {
             slip: f"{each.source}: {' '.join(each.text.split())}"
             for slip, each in self.evidence.items()
@@ -64,13 +64,23 @@ class Find(Item):
     def explanation(self) -> Sequence[Block]:
         return self.question.explanation
 
+    @property
+    def answer(self) -> str:
+        return join(self.name(each) for each in self.options if each in self.right)
+
+    def name(self, option: str) -> str:
+        return self.evidence[option].source
+
     def why_not(self, option: str) -> str:
         facts = self.evidence[option].shows.items()
         if not facts:
             return "It is worth reading, and shows nothing that this question asks about."
         shown = join(say(*fact, self.question.case) for fact in facts)
-        turns = "" if option in self.right else " The answer turns sooner on another slip."
-        return f"It shows that {shown}.{turns}"
+        if option in self.right:
+            return f"It shows that {shown}."
+        if option in self.question.counting:
+            return f"It shows that {shown}. That is needed too; the answer turns on another slip."
+        return f"It shows that {shown}. The answer does not rest on that."
 
 
 class Sort(Item):
@@ -107,8 +117,10 @@ class Sort(Item):
 
     def why_not(self, option: str) -> str:
         name, _, chosen = option.partition(":")
-        question = self.questions[name]
-        return f"{relation(question.case)}: {question.why_not(chosen)}"
+        return self.questions[name].why_not(chosen)
+
+    def name(self, option: str) -> str:
+        return relation(self.questions[option.partition(":")[0]].case)
 
     def misconception(self, choice: Iterable[str]) -> Misconception | None:
         chosen = frozenset(choice)
@@ -127,13 +139,16 @@ class Match(Item):
         self.means = {each.id: each.definitions[entry.edition] for each in self.terms}
         shown = sorted(self.means, key=self.means.__getitem__)  # which gives nothing away
         self.id = entry.id
-        self.topic = f"Terms of ITIL {entry.edition}"
+        self.topic = f"Terms (ITIL {entry.edition})"
         self.prompt = entry.prompt or "Which definition belongs to which term?"
         self.groups = {each.term: [f"{each.id}:{other}" for other in shown] for each in self.terms}
         self.options = {
             f"{each}:{other}": self.means[other] for each in self.means for other in shown
         }
         self.right = frozenset(f"{each}:{each}" for each in self.means)
+
+    def name(self, option: str) -> str:
+        return glossary()[option.partition(":")[0]].term
 
     @property
     def answer(self) -> str:

@@ -47,7 +47,8 @@ def validated(kind: str, document: Document) -> Any:
     except ValidationError as failed:
         for error in failed.errors(include_url=False)[: 2 * MOST]:
             if told := _told(error["type"], error["loc"], error["input"], shape):
-                document.fault(error["loc"], told)
+                place = error["loc"]  # a key is at fault where its value stands
+                document.fault(place[:-1] if place[-1:] == ("[key]",) else place, told)
 
 
 def _told(sort: str, place: Place, given: object, shape: dict[str, Any]) -> str:
@@ -79,11 +80,14 @@ def _told(sort: str, place: Place, given: object, shape: dict[str, Any]) -> str:
 
 def _shape(node: dict[str, Any], place: Place) -> dict[str, Any]:
     """The JSON Schema of what stands at a place."""
-    kinds = node.get("$defs", {})
+    kinds, names = node.get("$defs", {}), dict[str, Any]()
     for step in (None, *place):
         if isinstance(step, int):
             node = node["items"]
+        elif step == "[key]":
+            node = names
         elif step is not None:
+            names = node.get("propertyNames", {})
             node = node.get("properties", {}).get(step) or node.get("additionalProperties") or {}
         if "$ref" in node:
             node = kinds[node["$ref"].rpartition("/")[2]] | node

@@ -222,7 +222,9 @@ def _names(folder: Traversable) -> Names:
             lists["objectives"] = _load("objectives", folder).objectives
             lists["terms"] = _load("glossary", folder).terms
         names = {sort: tuple(each.id for each in listed) for sort, listed in lists.items()}
-        stories = (folder / "cases").iterdir() if (folder / "cases").is_dir() else ()
+        stories = (
+            sorted((folder / "cases").iterdir(), key=str) if (folder / "cases").is_dir() else ()
+        )
         return {**names, "cases": tuple(each.name.removesuffix(".yaml") for each in stories)}
     return {}
 

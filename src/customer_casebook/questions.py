@@ -40,10 +40,18 @@ class Item(ABC):
     options: Mapping[str, str]  # option to label, in the order they are shown
     right: frozenset[str]  # the options to choose
     many: bool = False
+    each_explained: bool = False  # every option, right or wrong, has an explanation of its own
     groups: Mapping[str, Sequence[str]] = {}  # label to options, where each group needs a choice
-    intro: Sequence[
-        Block
-    ] = ()  # to be read before choosing, where the card does not show it anyway
+    intro: Sequence[Block] = ()  # to be read first, where the card does not show it anyway
+
+    def name(self, option: str) -> str:
+        """What feedback calls an option."""
+        return self.options[option]
+
+    @property
+    def counting(self) -> tuple[str, ...]:
+        """The slips of evidence that the answer rests on."""
+        return self.telling
 
     @property
     def answer(self) -> str:
@@ -201,6 +209,22 @@ class Question(Item):
         turns_on = self.turns_on.fact if self.turns_on else None
         shown_in = [each for each in self.case.evidence if turns_on in each.shows]
         return tuple(slip_id(self.case, each.id) for each in shown_in)
+
+    @property
+    def counting(self) -> tuple[str, ...]:
+        slips = self.case.evidence
+        return tuple(
+            slip_id(self.case, each.id) for each in slips if self._deciding.keys() & each.shows
+        )
+
+    @property
+    def answer(self) -> str:
+        settled = " + ".join(
+            label for option, label in self.options.items() if option in self.verdict.answers
+        )
+        if not settled:
+            return self.options[UNDETERMINED]
+        return f"{settled}; part of it stays open" if UNDETERMINED in self.right else settled
 
     @cached_property
     def turns_on(self) -> Flip | None:

@@ -93,6 +93,8 @@ def _on_card(question: Item) -> dict[str, Any]:
     """A question as the front end needs it: a choice is a key, and the key picks a text."""
     options = question.options
     right = [option for option in options if option in question.right]
+    told_below = question.groups or question.each_explained
+    said = "one by one below." if told_below else stop(question.answer)
     groups = [{"label": label, "options": [*each]} for label, each in question.groups.items()]
     return {
         "id": question.id,
@@ -103,11 +105,12 @@ def _on_card(question: Item) -> dict[str, Any]:
         "groups": groups or None,
         "options": [{"id": option, "label": label} for option, label in options.items()],
         "answer": right,
-        "heads": {"+".join(right): _head("right", f"Right: {stop(question.answer)}")},
-        "otherwise": _head("wrong", f"Not quite. The answer: {stop(question.answer)}"),
+        "heads": {"+".join(right): _head("right", f"Right: {said}")},
+        "otherwise": _head("wrong", f"Not quite. The answer: {said}"),
         "parts": {option: _parts(question, option) for option in options},
-        "tail": to_html(question.explanation),
-        "evidence": list(question.telling),
+        "tail": "" if question.each_explained else to_html(question.explanation),
+        "turning": list(question.telling),
+        "counting": list(question.counting),
     }
 
 
@@ -117,12 +120,19 @@ def _head(tone: str, words: str) -> dict[str, str]:
 
 def _parts(question: Item, option: str) -> dict[str, str]:
     """What is told of one option: chosen although wrong, or left out although right."""
-    label = question.options[option]
+    name = question.name(option)
+    if question.groups:
+        wrong = Lead(f"Not so for {name}.", question.why_not(option)).html()
+        return {} if option in question.right else {"on": wrong}
     if option not in question.right:
-        return {"on": Lead(f"You chose “{label}”.", question.why_not(option)).html()}
-    if question.many:
-        return {"off": Lead(f"{label} belongs to it.", question.why_missed(option)).html()}
-    return {}
+        return {"on": Lead(f"You chose “{name}”.", question.why_not(option)).html()}
+    if not question.many:
+        return {}
+    why = question.why_missed(option)
+    parts = {"off": Lead(f"Missing: “{name}”.", why).html()}
+    if question.each_explained:
+        parts["on"] = Lead(f"Yes: “{name}”.", why).html()
+    return parts
 
 
 def as_text(questions: Sequence[Item]) -> list[Block]:

@@ -211,9 +211,13 @@ def _arrow(
 ) -> None:
     from matplotlib.patches import FancyArrowPatch
 
-    style: dict[str, Any] = {"arrowstyle": "-|>", "mutation_scale": 13, "linestyle": line}
-    style |= {"shrinkA": 0, "shrinkB": 0}  # it costs more than all else, for two points of length
-    axes.add_artist(FancyArrowPatch((start, y), (end, y), color=colour, linewidth=2, **style))
+    # Shrinking costs more than all else, for two points of length.
+    style: dict[str, Any] = {"color": colour, "linewidth": 2, "shrinkA": 0, "shrinkB": 0}
+    neck = end - 4 if end > start else end + 4  # a dotted head would be a blot
+    shaft = FancyArrowPatch((start, y), (neck, y), arrowstyle="-", linestyle=line, **style)
+    head = FancyArrowPatch((neck, y), (end, y), arrowstyle="-|>", mutation_scale=13, **style)
+    axes.add_artist(shaft)
+    axes.add_artist(head)
     axes.text((start + end) / 2, y + 0.8, textwrap.fill(words, 22), **_ABOVE)
 
 

@@ -117,12 +117,16 @@ class OwnerMap(Activity, widgets.VBox):
         told = [case(each) for each in case_ids]
         if not told:
             raise ValueError("there is no relationship to own; name one case or more")
-        self.questions = [Question(each, "owner", intro=story(each)) for each in told]
+        self.questions = [
+            Question(each, "owner", intro=[Fold(relation(each), story(each))]) for each in told
+        ]
         self.card = deck(self.questions, "Who owns the relationship?")
         self.map = html()
         self.map.add_class("ccb-picture")
         self.card.observe(self._draw, "given")
-        super().__init__([self.card, self.map, Guard()])
+        side_by_side = widgets.VBox([self.card, self.map])
+        side_by_side.add_class("ccb-owners")
+        super().__init__([side_by_side, Guard()])
         self.add_class("ccb-activity")
         known = Table(
             "The map, filled",

@@ -24,19 +24,20 @@ def study(case_id: str, lenses: Iterable[str] = tuple(LENSES)) -> Card:
     asked = {question.lens: place for place, question in enumerate(questions)}
     columns = ("Lens", "Verdict", "Because")
     rows = [(each.topic, each.answer, _ground(each)) for each in ask(one, LENSES)]
-    places = [(asked.get(lens),) * 2 for lens in LENSES]
+    known = (Table(one.title, columns, rows), Line(one.takeaway))
+    file = Fold("The case file, with every verdict", known)
+    mine = [row for row, lens in zip(rows, LENSES, strict=True) if lens in asked]
+    places = [(asked[lens],) * 2 for lens in LENSES if lens in asked]
     card = Card(
         questions,
         layout="study",
         title=one.title,
         intro=to_html([Line("Case", "ccb-kicker"), *story(one)]),
-        board=_board(Table(f"Case file: {one.title}", columns, rows), places),
+        board=_board(Table(f"Case file: {one.title}", columns, mine), places),
         closed="Case closed",
         close="Close the case",
-        closing=Line(one.takeaway).html(),
+        closing=to_html([Line(one.takeaway), *([file] if len(mine) < len(rows) else [])]),
     )
-    known = (Table(one.title, columns, rows), Line(one.takeaway))
-    file = Fold("The case file, with every verdict", known)
     card.transcript = [*story(one), *as_text(questions), file]
     return card
 

@@ -104,8 +104,11 @@ function render({ model, el }) {
     draft = new Set();
     shownAt = performance.now();
     draw();
-    const target = panel.querySelector("input:not([disabled])") ?? panel.querySelector("[tabindex]");
-    if (focus) target?.focus();
+    if (!focus) return;
+    // A story of its own comes before its question, and is read first.
+    const heading = panel.querySelector(".ccb-told h3, [tabindex='-1']");
+    heading?.setAttribute("tabindex", "-1");
+    (heading ?? panel.querySelector("input:not([disabled])"))?.focus();
   }
 
   function draw() {
@@ -122,7 +125,10 @@ function render({ model, el }) {
     const option = (group) => (id, index) =>
       h(
         "label",
-        { class: `ccb-option${answer && question.answer.includes(id) ? " ccb-answer" : ""}` },
+        {
+          class: "ccb-option",
+          "data-mark": answer && (question.answer.includes(id) ? "answer" : chosen.has(id) ? "miss" : null),
+        },
         h("input", {
           type: question.many ? "checkbox" : "radio",
           name: `${name}-${at}-${group}`,
@@ -134,7 +140,9 @@ function render({ model, el }) {
         h("kbd", { "aria-hidden": "true" }, String(index + 1)),
         h("span", {}, labels.get(id)),
         answer && question.answer.includes(id) ? h("span", { class: "ccb-tag" }, "the answer") : null,
-        answer && chosen.has(id) ? h("span", { class: "ccb-tag" }, "you") : null,
+        answer && chosen.has(id)
+          ? h("span", { class: "ccb-tag" }, question.answer.includes(id) ? "you ✓" : "you ✗")
+          : null,
       );
     const choices = groupsOf(question).map(({ label, options }, group) => {
       const offered = h("div", { class: "ccb-options" }, ...options.map(option(group)));
@@ -163,10 +171,12 @@ function render({ model, el }) {
     const right = answers.filter(([index, { choice }]) => picked(deck[index], choice).tone === "right");
     const sure = answers.filter(([, answer]) => answer.sure);
     const sureWrong = sure.filter((each) => !right.includes(each));
+    const missed = answers.filter((each) => !right.includes(each)).map(([index]) => Number(index));
+    const look = () => go(missed[0] ?? 0);
     const score =
-      `${right.length} of ${deck.length} right. ` +
+      (deck.length > 1 ? `${right.length} of ${deck.length} right. ` : right.length ? "Right. " : "Not this time. ") +
       (sureWrong.length
-        ? `Of the ${sure.length} you were sure of, ${sureWrong.length} went wrong: look at those again.`
+        ? `You were sure and wrong ${sureWrong.length === 1 ? "once" : `${sureWrong.length} times`}: worth a second look.`
         : sure.length
           ? "Whenever you were sure, you were right."
           : "You were not sure of any. Next time say “I am sure” where you are, and see.");
@@ -174,7 +184,7 @@ function render({ model, el }) {
       h("h4", { tabindex: "-1" }, spec.closed),
       h("p", { class: "ccb-score" }, score),
       h("div", { html: spec.closing }),
-      h("div", { class: "ccb-press" }, button("Start again", null, restart), button("Look back", null, () => go(0))),
+      h("div", { class: "ccb-press" }, button("Start again", null, restart), button(missed.length ? "Look at what you missed" : "Look back", null, look)),
     ];
   }
 
@@ -190,8 +200,9 @@ function render({ model, el }) {
     const question = deck[at];
     const answer = question && given()[at];
     root.querySelectorAll("[data-slip]").forEach((slip) => {
-      const decides = Boolean(answer) && question.evidence.includes(slip.dataset.slip);
-      slip.classList.toggle("ccb-decides", decides);
+      const marks = (slips) => Boolean(answer) && slips.includes(slip.dataset.slip);
+      slip.classList.toggle("ccb-counts", marks(question?.counting ?? []));
+      slip.classList.toggle("ccb-decides", marks(question?.turning ?? []));
     });
     if (!answer) {
       live.replaceChildren();
@@ -236,10 +247,7 @@ function render({ model, el }) {
 
   function drawBoard() {
     if (!spec.board) return;
-    const { caption, columns } = spec.board;
-    // What is not asked here stays out of the way until the end, when the file sums up everything.
-    const asked = ({ cells }) => cells.some(({ after }) => after !== null);
-    const rows = spec.board.rows.filter((row) => firstOpen() < 0 || asked(row));
+    const { caption, columns, rows } = spec.board;
     const cell = ({ html, after: index }, place, row) => {
       const marked = row.findIndex(({ after }) => after === index) === place; // once a question
       const answer = given()[index];
