@@ -93,8 +93,10 @@ def _on_card(question: Item) -> dict[str, Any]:
     """A question as the front end needs it: a choice is a key, and the key picks a text."""
     options = question.options
     right = [option for option in options if option in question.right]
-    told_below = question.groups or question.each_explained
-    said = "one by one below." if told_below else stop(question.answer)
+    answer = stop(question.answer)
+    heads = f"Right: {answer}", f"Not quite. The answer: {answer}"
+    if question.groups or question.each_explained:  # too much for one line
+        heads = "Right, all of it.", "Not all of it. One by one:"
     groups = [{"label": label, "options": [*each]} for label, each in question.groups.items()]
     return {
         "id": question.id,
@@ -105,8 +107,8 @@ def _on_card(question: Item) -> dict[str, Any]:
         "groups": groups or None,
         "options": [{"id": option, "label": label} for option, label in options.items()],
         "answer": right,
-        "heads": {"+".join(right): _head("right", f"Right: {said}")},
-        "otherwise": _head("wrong", f"Not quite. The answer: {said}"),
+        "heads": {"+".join(right): _head("right", heads[0])},
+        "otherwise": _head("wrong", heads[1]),
         "parts": {option: _parts(question, option) for option in options},
         "tail": "" if question.each_explained else to_html(question.explanation),
         "turning": list(question.telling),
