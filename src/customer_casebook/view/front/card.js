@@ -107,7 +107,10 @@ function render({ model, el }) {
     if (!focus) return;
     // A story of its own comes before its question, and is read first.
     const heading = panel.querySelector(".ccb-told h3, [tabindex='-1']");
-    heading?.setAttribute("tabindex", "-1");
+    if (heading) {
+      heading.tabIndex = -1;
+      keepKeys(heading);
+    }
     (heading ?? panel.querySelector("input:not([disabled])"))?.focus();
   }
 
