@@ -30,6 +30,14 @@ NOTEBOOK = """() => {
 UNGUARDED = """node => [...node.querySelectorAll("button, input, summary, a[href], [tabindex]")]
     .filter(each => each.dataset.lmSuppressShortcuts !== "true").map(each => each.outerHTML)"""
 
+DECK = """\
+from customer_casebook import case
+from customer_casebook.bank import story
+from customer_casebook.questions import Question
+from customer_casebook.view.practice import deck
+told = case("tussock-till-system")
+deck([Question(told, lens, intro=story(told)) for lens in ("money", "owner")], "Twice")"""
+
 
 @pytest.fixture(scope="module")
 def page(browser: Browser, lab: Lab) -> Iterator[LabPage]:
@@ -37,6 +45,7 @@ def page(browser: Browser, lab: Lab) -> Iterator[LabPage]:
         'study("marketing-campaign-hub", ["customer", "role"])',
         'compare("marketing-campaign-hub", "ferries-ticket-shop", ["customer"])',
         'what_if("marketing-campaign-hub")',
+        DECK,
     ]
     with opened(browser, lab, notebook(lab, "keys.ipynb", *calls)) as page:
         yield page
@@ -72,8 +81,7 @@ def test_on_a_card(page: LabPage) -> None:
     button("Next question").click()
     press(page, button("Close the case"), *ARROWS, "Enter")
     press(page, node.get_by_role("heading", name="Case closed"), *ARROWS, *RUN, "Enter", "Space")
-    press(page, button("Look back"), *ARROWS, "Shift+Enter")
-    button("Next question").click()
+    press(page, button("Look at what you missed"), *ARROWS, "Shift+Enter")
     button("Close the case").click()
     press(page, button("Start again"), *ARROWS, "Alt+Enter")
     expect(node.get_by_role("radio", checked=True)).to_have_count(0)
@@ -89,6 +97,17 @@ def test_on_what_opens_and_closes(page: LabPage) -> None:
     expect(card.saved.locator("pre")).to_be_visible()
 
 
+def test_on_a_story_that_is_read_first(page: LabPage) -> None:
+    node = activity(page, 4)
+    node.get_by_role("radio").first.click()
+    node.get_by_role("button", name="I am sure").click()
+    node.get_by_role("button", name="Next question").click()
+    story = node.get_by_role("heading")
+    expect(story).to_be_focused()
+    press(page, story, *ARROWS, *RUN, "Enter", "Space", "1")
+    expect(node.get_by_role("radio").first).to_be_checked()
+
+
 def test_on_what_if(page: LabPage) -> None:
     node = activity(page, 3)
     switch = node.get_by_role("group", name="Charge").get_by_role("button", name="none")
@@ -101,10 +120,10 @@ def test_on_what_if(page: LabPage) -> None:
 
 def test_without_our_care_a_key_deletes_the_lesson(page: LabPage) -> None:
     node = activity(page, 3)
-    for place in (1, 2, 3):
+    for place in (1, 2, 3, 4):
         assert activity(page, place).evaluate(UNGUARDED) == []
     before = page.cells()
     button = node.get_by_role("button", name="Give me a hint")
     button.evaluate("node => delete node.dataset.lmSuppressShortcuts")
     button.press("x")
-    assert page.cells() == before[:3]
+    assert page.cells() == before[:3] + before[4:]

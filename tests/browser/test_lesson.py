@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Locator, expect
 from customer_casebook.library import misconceptions
 from customer_casebook.notebook import WIDGET_VIEW
 from customer_casebook.questions import Question
+from customer_casebook.rules import LENSES
 from customer_casebook.verdict import UNDETERMINED
 from tests.browser.activities import (
     CardOnPage,
@@ -109,8 +110,11 @@ def test_a_wrong_answer_is_explained_recorded_and_shown_in_the_evidence(
     card.press("Close the case")
     expect(card.node.get_by_role("heading", name="Case closed")).to_be_visible()
     expect(card.node).to_contain_text(f"{len(others)} of {len(card.questions)} right.")
-    expect(card.node.locator(".ccb-board tbody tr")).to_have_count(9)  # a lens each
+    expect(card.node.locator(".ccb-board tbody tr")).to_have_count(len(card.questions))
     expect(card.node.locator(".ccb-open")).to_have_count(0)
+    file = card.node.get_by_role("table", name=card.questions[0].case.title, exact=True)
+    card.node.get_by_text("The case file, with every verdict").click()
+    expect(file.get_by_role("row")).to_have_count(1 + len(LENSES))
     expect(card.node.get_by_title("you had it wrong")).to_have_count(1)
 
 
@@ -142,7 +146,10 @@ def test_a_case_is_studied_by_keyboard_alone(lesson: LabPage, lab: Lab) -> None:
     made = [each for event, each in attempts(lab).items() if event not in before]
     assert [each["item"] for each in made] == [each.id for each in card.questions]
     lesson.page.keyboard.press("Tab")
-    lesson.page.keyboard.press("Enter")  # Start again
+    expect(card.node.get_by_text("The case file, with every verdict")).to_be_focused()
+    lesson.page.keyboard.press("Tab")
+    expect(card.node.get_by_role("button", name="Start again")).to_be_focused()
+    lesson.page.keyboard.press("Enter")
     expect(first).to_be_focused()
     expect(card.feedback).to_be_empty()
 
