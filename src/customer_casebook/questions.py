@@ -270,9 +270,15 @@ class Question(Item):
 
     def label(self, answer: str | tuple[str, ...]) -> str:
         """An answer as learners read it."""
-        if isinstance(answer, str):
-            return self.text.answers[answer].label
-        return join(label for option, label in self.options.items() if option in answer)
+        return in_words(self.lens, answer)
+
+
+def in_words(lens: str, answer: str | tuple[str, ...]) -> str:
+    """An answer of a lens as learners read it; several in the lens's own order."""
+    given = (answer,) if isinstance(answer, str) else answer
+    texts = lens_texts()[lens].answers
+    answers = (*LENSES[lens].answers, UNDETERMINED)
+    return join(texts[each].label for each in answers if each in given)
 
 
 def _plausible(facts: Facts) -> bool:

@@ -13,7 +13,7 @@ from customer_casebook.document import Block, Fold, Line, Points, Prose, Table, 
 from customer_casebook.facts import UNKNOWN, VOCABULARY, Facts
 from customer_casebook.library import case, lens_texts
 from customer_casebook.models import Case
-from customer_casebook.questions import Question
+from customer_casebook.questions import in_words
 from customer_casebook.rules import LENSES
 from customer_casebook.verdict import UNDETERMINED, Verdicts, decide, spell
 from customer_casebook.view.activity import Activity, careful, trouble
@@ -108,14 +108,14 @@ class WhatIf(Activity, widgets.VBox):
         facts, changed = self.facts, self.changed
         now = decide(facts)
         self.drawing.value = self.picture.html(facts)  # first: it is what a learner looks at
-        self.verdicts.value = _verdict_table(self.case, self.baseline, now)
+        self.verdicts.value = _verdict_table(self.baseline, now)
         for name, switch in self.switches.items():
             (switch.add_class if name in changed else switch.remove_class)("ccb-changed")
         self.error.value = ""
         heard = [
             f"{lens_texts()[lens].label}: {label}."
             for lens in now
-            if (label := _label(self.case, lens, now)) != _label(self.case, lens, self.before)
+            if (label := _label(lens, now)) != _label(lens, self.before)
         ]
         self.before = now
         self._task(heard=" ".join(heard) or "No verdict changed.")
@@ -204,18 +204,18 @@ def _introduction(told: Case) -> str:
     return to_html(blocks)
 
 
-def _label(told: Case, lens: str, verdicts: Verdicts) -> str:
+def _label(lens: str, verdicts: Verdicts) -> str:
     """The verdict in words. Where some roles are settled and others open, both is said."""
     verdict = verdicts[lens]
     partly = verdict.answers and set(verdict.possible) != set(verdict.answers)
     answer = (*verdict.answers, UNDETERMINED) if partly else verdict.answer
-    return Question(told, lens).label(answer)
+    return in_words(lens, answer)
 
 
-def _verdict_table(told: Case, baseline: Verdicts, now: Verdicts) -> str:
+def _verdict_table(baseline: Verdicts, now: Verdicts) -> str:
     rows = []
     for lens, verdict in now.items():
-        label, was = _label(told, lens, now), _label(told, lens, baseline)
+        label, was = _label(lens, now), _label(lens, baseline)
         cell = f"<td><strong>{escape(label)}</strong></td>"
         if label != was:
             missing = ", ".join(VOCABULARY[name].label.lower() for name in verdict.missing)
@@ -238,7 +238,7 @@ def _transcript(
         (VOCABULARY[name].label, spell(value) if value != UNKNOWN else "not known")
         for name, value in told.facts._asdict().items()
     ]
-    verdicts = [(lens_texts()[lens].label, _label(told, lens, baseline)) for lens in baseline]
+    verdicts = [(lens_texts()[lens].label, _label(lens, baseline)) for lens in baseline]
     blocks: list[Block] = [
         Title(f"What if: {told.title}"),
         Line("Every fact is a switch. As the story tells it they stand like this:"),
