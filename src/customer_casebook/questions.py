@@ -250,27 +250,26 @@ class Question(Item):
         voice = say("sets_requirements", "yes", self.case)
         return (
             f"Suppose {say(flip.fact, flip.to, self.case)}: "
-            f"then the answer would be “{self.label(flip.answer)}”"
+            f"then the answer would be “{in_words(self.lens, flip.answer)}”"
             + (f", for it would be presumed that {voice}." if presuming else ".")
         )
 
+    def asks(self, name: str) -> str:
+        """What would settle an unknown fact: as the case puts it, or else as the vocabulary does."""
+        return self.case.open.get(name) or VOCABULARY[name].question
+
     def _settling(self, name: str) -> str:
-        question = self.case.open.get(name) or VOCABULARY[name].question
         outcomes = [
-            f"if {say(name, value, self.case)}: {self.label(answer)}"
+            f"if {say(name, value, self.case)}: {in_words(self.lens, answer)}"
             for value in VOCABULARY[name].says
             if (answer := self._settled_if(name, value))
         ]
-        return question + (f" ({capital('; '.join(outcomes))}.)" if outcomes else "")
+        return self.asks(name) + (f" ({capital('; '.join(outcomes))}.)" if outcomes else "")
 
     def _settled_if(self, name: str, value: str) -> str | tuple[str, ...] | None:
         """What the answer would be with that fact, if it left no part of it open."""
         verdict = decide(self.case.facts.but(**{name: value}), self.lens)
         return verdict.answer if set(verdict.answers) == set(verdict.possible) else None
-
-    def label(self, answer: str | tuple[str, ...]) -> str:
-        """An answer as learners read it."""
-        return in_words(self.lens, answer)
 
 
 def in_words(lens: str, answer: str | tuple[str, ...]) -> str:

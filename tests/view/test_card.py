@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from typing import Any
 import pytest
 
 import customer_casebook.view.card as module
-from customer_casebook.journal import FOLDER, Attempt, journal
+from customer_casebook.journal import Attempt
 from customer_casebook.library import cases
 from customer_casebook.questions import say
 from customer_casebook.rules import LENSES
@@ -23,15 +22,6 @@ from customer_casebook.view.study import study
 from tests.view import asked
 
 Said = dict[str, Any]
-
-
-@pytest.fixture(autouse=True)
-def attempts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Attempt]]:
-    """The attempts in a journal of the test's own."""
-    monkeypatch.setenv(FOLDER, str(tmp_path))
-    journal.cache_clear()
-    yield journal().attempts
-    journal.cache_clear()
 
 
 @pytest.fixture

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +13,7 @@ import pytest
 import customer_casebook.view.practice as module
 from customer_casebook.bank import item, relation
 from customer_casebook.document import to_html, to_text
-from customer_casebook.journal import FOLDER, Attempt, journal
+from customer_casebook.journal import Attempt
 from customer_casebook.library import bank, case, glossary, objectives
 from customer_casebook.questions import Question
 from customer_casebook.rules import EVERY
@@ -33,15 +32,6 @@ from customer_casebook.view.practice import (
 PARTIES = ["marketing-campaign-hub", "wimbrel-pocket-account", "miller-flood-bell"]
 EVERYTHING = list(objectives())
 ANSWERS = {each.id: item(each).answer for each in bank().values()}
-
-
-@pytest.fixture(autouse=True)
-def attempts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Attempt]]:
-    """The attempts in a journal of the test's own."""
-    monkeypatch.setenv(FOLDER, str(tmp_path))
-    journal.cache_clear()
-    yield journal().attempts
-    journal.cache_clear()
 
 
 def give(card: Card, index: int | str, press: str, *choice: Any) -> dict[str, str]:

@@ -11,7 +11,7 @@ import pytest
 
 from customer_casebook.facts import UNKNOWN, VOCABULARY, Facts
 from customer_casebook.library import case, cases, lens_texts
-from customer_casebook.questions import Question
+from customer_casebook.questions import in_words
 from customer_casebook.verdict import UNDETERMINED, decide
 from customer_casebook.view.activity import START
 from customer_casebook.view.what_if import WhatIf, what_if
@@ -30,12 +30,11 @@ def table(activity: WhatIf) -> dict[str, str]:
     return {label: unescape(re.sub(r"<[^>]+>", " ", cell)).strip() for label, cell in rows}
 
 
-def verdict_in_words(told: str, lens: str, facts: Facts) -> str:
+def verdict_in_words(lens: str, facts: Facts) -> str:
     verdict = decide(facts, lens)
-    question = Question(case(told), lens)
     if verdict.answers and set(verdict.answers) != set(verdict.possible):
-        return question.label((*verdict.answers, UNDETERMINED))
-    return question.label(verdict.answer)
+        return in_words(lens, (*verdict.answers, UNDETERMINED))
+    return in_words(lens, verdict.answer)
 
 
 def marked(activity: WhatIf) -> list[str]:
@@ -59,7 +58,7 @@ def test_a_turned_switch_shows_all_that_follows(case_id: str, name: str) -> None
         assert activity.facts == facts
         assert marked(activity) == activity.changed == ([name] if facts != told else [])
         for lens, text in lens_texts().items():
-            now, was = (verdict_in_words(case_id, lens, each) for each in (facts, told))
+            now, was = (verdict_in_words(lens, each) for each in (facts, told))
             shown = table(activity)[text.label]
             assert re.match(rf"{re.escape(now)}($|  )", shown)
             assert (f"(was: {was})" in shown) == (now != was)

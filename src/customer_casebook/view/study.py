@@ -7,7 +7,6 @@ from html import escape
 
 from customer_casebook.bank import story
 from customer_casebook.document import Fold, Line, Points, Table, to_html
-from customer_casebook.facts import VOCABULARY
 from customer_casebook.library import case
 from customer_casebook.questions import Question, ask, sentence
 from customer_casebook.rules import LENSES
@@ -76,11 +75,9 @@ def compare(
 
 def _ground(question: Question) -> str:
     """The rule that decided, or what is missing, in one line."""
-    said = [reason.rule.title for reason in question.verdict.because]
-    if missing := question.verdict.missing:
-        asked = (question.case.open.get(name) or VOCABULARY[name].question for name in missing)
-        said += ["Not known:", *asked]
-    return " ".join(said)
+    missing = [question.asks(name) for name in question.verdict.missing]
+    unknown = ["Not known:", *missing] if missing else []
+    return " ".join(filter(None, [question.verdict.why, *unknown]))
 
 
 def _board(table: Table, places: Iterable[Iterable[int | None]]) -> dict[str, object]:

@@ -125,7 +125,7 @@ class WhatIf(Activity, widgets.VBox):
         says = ""
         if self.challenges:
             lens, goal = self.challenges[self.at]
-            met = decide(self.facts, lens).answer == goal
+            met = self.before[lens].answer == goal
             changed = [VOCABULARY[name].label.lower() for name in self.changed]
             if hint:
                 says = "A hint: " + VOCABULARY[_within_reach(self.case, lens)[goal]].question
@@ -219,8 +219,8 @@ def _verdict_table(baseline: Verdicts, now: Verdicts) -> str:
         cell = f"<td><strong>{escape(label)}</strong></td>"
         if label != was:
             missing = ", ".join(VOCABULARY[name].label.lower() for name in verdict.missing)
-            why = verdict.why
-            turned = f"<em>(was: {escape(was)})</em><br>{escape(why or f'Not known: {missing}.')}"
+            why = verdict.why or f"Not known: {missing}."
+            turned = f"<em>(was: {escape(was)})</em><br>{escape(why)}"
             cell = f'<td class="ccb-was"><strong>{escape(label)}</strong> {turned}</td>'
         rows.append(f'<tr><th scope="row">{escape(lens_texts()[lens].label)}</th>{cell}</tr>')
     return f"<table><caption>What follows</caption><tbody>{''.join(rows)}</tbody></table>"
