@@ -1,4 +1,6 @@
-"""What every activity has: a transcript for wherever widgets do not live, and callbacks that never fail in silence."""
+"""What activities share: a transcript for wherever widgets do not live, callbacks that never fail in silence,
+and stock widgets that are safe to use in a notebook.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +8,16 @@ import traceback
 from collections.abc import Callable, Sequence
 from functools import wraps
 from html import escape
+from pathlib import Path
 from typing import Any
 
+import anywidget
+import ipywidgets as widgets
+import traitlets
+
 from customer_casebook.document import Block, Line, to_html, to_text
+
+FRONT = Path(__file__).parent / "front"
 
 START = "The transcript of an activity. To do it yourself, choose Run, then Run All Cells."
 
@@ -24,6 +33,27 @@ class Activity:
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
         blocks = (Line(START), *self.transcript)
         return {**data, "text/html": to_html(blocks), "text/plain": to_text(blocks)}, metadata
+
+
+class Guard(anywidget.AnyWidget):
+    """Keeps JupyterLab's command keys out of the stock widgets around it, names them, and says ``live``."""
+
+    _esm = FRONT / "guard.js"
+    _css = FRONT / "style.css"
+
+    live = traitlets.Unicode().tag(sync=True)
+
+
+def html(value: str = "") -> widgets.HTML:
+    html = widgets.HTML(value)
+    html.add_class("ccb-html")
+    return html
+
+
+def box(children: Sequence[widgets.Widget], name: str) -> widgets.VBox:
+    box = widgets.VBox(list(children))
+    box.add_class(name)
+    return box
 
 
 def careful(

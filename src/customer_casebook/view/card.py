@@ -9,7 +9,6 @@ from __future__ import annotations
 import traceback
 from collections.abc import Mapping, Sequence
 from html import escape
-from pathlib import Path
 from typing import Any
 
 import anywidget
@@ -18,9 +17,7 @@ import traitlets
 from customer_casebook.document import Block, Fold, Lead, Line, Points, Title, to_html
 from customer_casebook.journal import Attempt, journal
 from customer_casebook.questions import Item, stop
-from customer_casebook.view.activity import Activity
-
-FRONT = Path(__file__).parent / "front"
+from customer_casebook.view.activity import FRONT, Activity
 
 
 class Card(Activity, anywidget.AnyWidget):

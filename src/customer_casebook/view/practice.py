@@ -14,10 +14,9 @@ from customer_casebook.library import bank, case, glossary, objectives
 from customer_casebook.models import Entry
 from customer_casebook.questions import Item, Question, sentence
 from customer_casebook.rules import EVERY, LENSES
-from customer_casebook.view.activity import Activity, careful, trouble
+from customer_casebook.view.activity import Activity, Guard, careful, html, trouble
 from customer_casebook.view.card import Card, as_text
 from customer_casebook.view.picture import Row, draw_rows
-from customer_casebook.view.what_if import Guard, html
 
 _BLOCK = 5  # questions of one kind in a row are too many
 

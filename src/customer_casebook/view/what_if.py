@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-import anywidget
 import ipywidgets as widgets
-import traitlets
 
 from customer_casebook.document import Block, Fold, Line, Points, Prose, Table, Title, to_html
 from customer_casebook.facts import UNKNOWN, VOCABULARY, Facts
@@ -16,20 +14,10 @@ from customer_casebook.models import Case
 from customer_casebook.questions import in_words
 from customer_casebook.rules import LENSES
 from customer_casebook.verdict import UNDETERMINED, Verdicts, decide, spell
-from customer_casebook.view.activity import Activity, careful, trouble
-from customer_casebook.view.card import FRONT
+from customer_casebook.view.activity import Activity, Guard, box, careful, html, trouble
 from customer_casebook.view.picture import Picture
 
 Challenge = tuple[str, str]
-
-
-class Guard(anywidget.AnyWidget):
-    """Keeps JupyterLab's command keys out of the stock widgets around it, names their groups, and says ``live``."""
-
-    _esm = FRONT / "guard.js"
-    _css = FRONT / "style.css"
-
-    live = traitlets.Unicode().tag(sync=True)
 
 
 class WhatIf(Activity, widgets.VBox):
@@ -56,9 +44,9 @@ class WhatIf(Activity, widgets.VBox):
         self.back.on_click(self._reset)
         self.next.on_click(self._go_on)
         buttons = [self.hint, self.back, self.next] if challenges else [self.back]
-        left = [*self.switches.values(), self.task, _box(buttons, "ccb-row"), self.error]
+        left = [*self.switches.values(), self.task, box(buttons, "ccb-row"), self.error]
         right = [self.drawing, self.verdicts]
-        bench = _box([_box(left, "ccb-switches"), _box(right, "ccb-outcome")], "ccb-bench")
+        bench = box([box(left, "ccb-switches"), box(right, "ccb-outcome")], "ccb-bench")
         super().__init__([html(_introduction(told)), bench, self.guard])
         self.add_class("ccb-activity")
         self.transcript = _transcript(told, self.baseline, self.picture, self.challenges)
@@ -180,18 +168,6 @@ def _switch(name: str, value: str) -> widgets.ToggleButtons:
     switch.description = VOCABULARY[name].label
     switch.tooltip = VOCABULARY[name].question  # or it says "null"
     return switch
-
-
-def html(value: str = "") -> widgets.HTML:
-    html = widgets.HTML(value)
-    html.add_class("ccb-html")
-    return html
-
-
-def _box(children: Sequence[widgets.Widget], name: str) -> widgets.VBox:
-    box = widgets.VBox(list(children))
-    box.add_class(name)
-    return box
 
 
 def _introduction(told: Case) -> str:
