@@ -21,6 +21,7 @@ from customer_casebook.models import (
     Case,
     Entry,
     Evidence,
+    Figures,
     LensText,
     Misconception,
     Names,
@@ -36,9 +37,10 @@ from customer_casebook.models import (
 from customer_casebook.rules import LENSES
 
 __all__ = [
-    "Case", "ContentError", "Entry", "Evidence", "Fault", "LensText", "Misconception", "Objective",
-    "Party", "Reading", "Service", "Sign", "Term", "World", "bank", "case", "cases", "check",
-    "glossary", "lens_texts", "misconceptions", "objectives", "read", "schema", "world",
+    "Case", "ContentError", "Entry", "Evidence", "Fault", "Figures", "LensText", "Misconception",
+    "Objective", "Party", "Reading", "Service", "Sign", "Term", "World", "bank", "case", "cases",
+    "check", "figures", "glossary", "lens_texts", "misconceptions", "objectives", "read", "schema",
+    "world",
 ]  # fmt: skip
 
 CONTENT = files("customer_casebook") / "content"
@@ -181,6 +183,12 @@ def objectives() -> dict[str, Objective]:
 def glossary() -> dict[str, Term]:
     """The words of the field, by id."""
     return {each.id: each for each in _load("glossary", CONTENT).terms}
+
+
+@cache
+def figures() -> dict[str, Figures]:
+    """The numbers of the examples, by the function of `economics` that takes them."""
+    return dict(_load("figures", CONTENT).figures)
 
 
 @cache

@@ -39,6 +39,11 @@ def _some(what: str) -> Any:
     return _field(what, min_length=1)
 
 
+def _amount(what: str) -> Any:
+    """A number."""
+    return _field(what, allow_inf_nan=False)
+
+
 def _by_fact(each: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
     """The JSON Schema of a mapping whose keys are facts."""
     facts = {name: {"description": fact.question} | each(name) for name, fact in VOCABULARY.items()}
@@ -270,6 +275,78 @@ class QuestionsFile(_Model):
     questions: tuple[Entry, ...] = _some("a list of questions: id, kind, objectives and the rest")
 
 
+class _Counted(_Model):
+    """Numbers, whole where they can be: the reader hands them over as they are written, as text."""
+
+    __slots__ = ()
+    unit: str
+
+    def __post_init__(self) -> None:
+        for name, sort in get_type_hints(type(self)).items():
+            if sort is float:
+                value = float(getattr(self, name))
+                object.__setattr__(self, name, int(value) if value.is_integer() else value)
+
+
+@dataclass(frozen=True, slots=True)
+class Number(_Counted):
+    """A number of an example that stays as it is."""
+
+    label: str = _text("what it is, in a few words")
+    unit: str = _text("the unit, such as crowns a year, percent or hours")
+    value: float = _amount("the number")
+
+
+@dataclass(frozen=True, slots=True)
+class Slider(_Counted):
+    """A number of an example that a learner may move, from ``min`` to ``max`` in steps."""
+
+    label: str = _text("what it is, in a few words")
+    unit: str = _text("the unit, such as crowns a year, percent or hours")
+    min: float = _amount("the least that can be chosen")
+    max: float = _amount("the most that can be chosen")
+    step: float = _amount("from one choice to the next")
+    start: float = _amount("what is chosen at the start")
+
+
+@dataclass(frozen=True, slots=True)
+class Figures(_Model):
+    """The numbers that a function of `economics` is given, by the names of its arguments."""
+
+    assumes: tuple[str, ...] = _some("what is assumed, one sentence each")
+    sliders: Mapping[str, Slider] = _field("argument to slider", default_factory=dict)
+    numbers: Mapping[str, Number] = _field("argument to number", default_factory=dict)
+    choices: Mapping[str, Mapping[str, str]] = _field(
+        "argument to what can be chosen, each with its label", default_factory=dict
+    )
+    switches: Mapping[str, str] = _field("argument to the label of a yes", default_factory=dict)
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """What a learner has to read beside the chart."""
+        return tuple(f"Illustration, not forecast: {each}" for each in self.assumes)
+
+    def given(self, **moved: float) -> dict[str, Any]:
+        """The arguments: sliders at their start or where they were moved to, and the numbers.
+
+        Crowns become the cents that `economics` counts in.
+        """
+        counted: dict[str, _Counted] = {**self.sliders, **self.numbers}
+        money = {name for name, each in counted.items() if each.unit.startswith("crowns")}
+        values = {name: each.start for name, each in self.sliders.items()}
+        values |= {name: each.value for name, each in self.numbers.items()} | moved
+        return {
+            name: round(100 * value) if name in money else value for name, value in values.items()
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class FiguresFile(_Model):
+    """The numbers of the examples that can be calculated."""
+
+    figures: Mapping[str, Figures] = _some("function to its sliders, numbers and assumptions")
+
+
 MODELS: Mapping[str, Any] = {
     "case": Case,
     "facts": Mapping[str, Any],
@@ -279,6 +356,7 @@ MODELS: Mapping[str, Any] = {
     "objectives": ObjectivesFile,
     "glossary": GlossaryFile,
     "questions": QuestionsFile,
+    "figures": FiguresFile,
 }
 
 
