@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from customer_casebook.facts import Facts
     from customer_casebook.library import case, cases
     from customer_casebook.verdict import decide
+    from customer_casebook.view.going_direct import going_direct
     from customer_casebook.view.practice import (
         find_evidence,
         own_the_relationship,
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
     from customer_casebook.view.what_if import what_if
 
 __all__ = [
-    "Facts", "case", "cases", "compare", "decide", "find_evidence", "own_the_relationship",
-    "practice", "sort_parties", "study", "term", "what_if",
+    "Facts", "case", "cases", "compare", "decide", "find_evidence", "going_direct",
+    "own_the_relationship", "practice", "sort_parties", "study", "term", "what_if",
 ]  # fmt: skip
 
 _HOME = {
@@ -35,6 +36,7 @@ _HOME = {
     "compare": "view.study",
     "decide": "verdict",
     "find_evidence": "view.practice",
+    "going_direct": "view.going_direct",
     "own_the_relationship": "view.practice",
     "practice": "view.practice",
     "sort_parties": "view.practice",

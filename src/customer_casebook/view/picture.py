@@ -1,17 +1,10 @@
-"""The picture beside the switches: who stands under which roof, where the service goes, where the money goes.
-
-matplotlib without pyplot (which costs 0.4 s and 40 MiB more), to SVG with real text that follows
-the theme.
-"""
+"""The picture beside the switches: who stands under which roof, where the service goes, where the money goes."""
 
 from __future__ import annotations
 
-import re
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cached_property
-from html import escape
-from io import StringIO
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from customer_casebook.facts import UNKNOWN, Facts
@@ -20,73 +13,12 @@ from customer_casebook.models import Case
 from customer_casebook.questions import capital, fill
 from customer_casebook.rules import part_of_provider, same_house
 from customer_casebook.verdict import UNDETERMINED, decide, spell
+from customer_casebook.view.canvas import INK, MONEY, SERVICE, SUPPLY, Canvas
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
-_INK = "#010203"  # stands for the theme's own ink until the SVG is written
-_SERVICE, _MONEY, _SUPPLY = "#0072b2", "#009e73", "#d55e00"  # Okabe and Ito
 _SIZE = (4.2, 2.6)  # inches
-_LINES = "stroke-linejoin: round; stroke-linecap: butt"  # where a line says nothing else
-_STYLE: dict[Any, Any] = {
-    "svg.fonttype": "none",
-    "svg.hashsalt": "casebook",
-    "font.size": 10,
-    "text.color": _INK,
-}
-
-
-class Canvas:
-    """A figure that is drawn on again and again. ``size`` is in inches, ``extent`` what x and y go up to."""
-
-    def __init__(self, size: tuple[float, float], extent: tuple[float, float]) -> None:
-        self.size = size
-        self.extent = extent
-
-    @cached_property
-    def _figure(self) -> Figure:
-        from matplotlib.figure import Figure  # only when a chart is shown
-
-        return Figure(figsize=self.size)
-
-    @cached_property
-    def _axes(self) -> Axes:
-        axes = self._figure.add_axes((0, 0, 1, 1))
-        axes.set(xlim=(0, self.extent[0]), ylim=(0, self.extent[1]))
-        axes.axis("off")
-        return axes
-
-    def html(self, draw: Callable[[Axes], None], words: str) -> str:
-        """What ``draw`` draws, as inline SVG that says ``words``; the words alone without matplotlib."""
-        said = escape(words)
-        try:
-            svg = self._svg(draw)
-        except ImportError:
-            return f"<p>{said}</p><p>(No picture: matplotlib is not installed here.)</p>"
-        return svg.replace("<svg ", f'<svg role="img" aria-label="{said}" ', 1)
-
-    def _svg(self, draw: Callable[[Axes], None]) -> str:
-        from matplotlib import rc_context
-
-        with rc_context(_STYLE):
-            axes = self._axes
-            for artist in (*axes.patches, *axes.texts):
-                artist.remove()
-            draw(axes)
-            out = StringIO()
-            self._figure.savefig(
-                out, format="svg", transparent=True, metadata={"Date": None, "Creator": None}
-            )
-        svg = out.getvalue()
-        svg = svg[svg.index("<svg ") :]
-        svg = re.sub(r"<metadata>.*?</metadata>", "", svg, count=1, flags=re.DOTALL)
-        # A style sheet inside the picture would hold for the whole page, which is then styled anew.
-        svg = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", svg, count=1, flags=re.DOTALL)
-        svg = svg.replace("<svg ", f'<svg style="{_LINES}" ', 1)
-        svg = re.sub(r' (?:width|height)="[\d.]+pt"', "", svg, count=2)
-        svg = re.sub(r"'DejaVu Sans'[^;\"]*", "inherit", svg)
-        return svg.replace(_INK, "currentColor")
 
 
 class Picture:
@@ -143,24 +75,24 @@ class Picture:
     def _draw(self, axes: Axes, facts: Facts) -> None:
         self._draw_roofs(axes, facts)
         if part_of_provider(facts):
-            _box(axes, (3, 6, 94, 38), self.provider, top=True)
+            box(axes, (3, 6, 94, 38), self.provider, top=True)
         else:
-            _box(axes, (4.5, 14, 24.5, 24), self.provider)
+            box(axes, (4.5, 14, 24.5, 24), self.provider)
         round_ = facts.party_is in ("private_person", "employee")
-        _box(axes, (71, 14, 24.5, 24), self.party, round_=round_)
+        box(axes, (71, 14, 24.5, 24), self.party, round_=round_)
         if facts.consumes == "yes" or facts.uses == "yes":
-            _arrow(axes, 30, 70, 33, self.service, _SERVICE)
+            arrow(axes, 30, 70, 33, self.service, SERVICE)
         elif UNKNOWN in (facts.consumes, facts.uses):
-            _arrow(axes, 30, 70, 33, "served?", _SERVICE, ":")
+            arrow(axes, 30, 70, 33, "served?", SERVICE, ":")
         if facts.supplies == "yes":
-            _arrow(axes, 70, 30, 26, "supplies", _SUPPLY)
+            arrow(axes, 70, 30, 26, "supplies", SUPPLY)
         if facts.charge == "paid":
             booked = spell(decide(facts, "money").answer)
-            _arrow(axes, 70, 30, 19, "pays" if booked == UNDETERMINED else booked, _MONEY)
+            arrow(axes, 70, 30, 19, "pays" if booked == UNDETERMINED else booked, MONEY)
         elif facts.charge == "notional":
-            _arrow(axes, 30, 70, 19, "shows the cost", _MONEY, ":")
+            arrow(axes, 30, 70, 19, "shows the cost", MONEY, ":")
         elif facts.charge == UNKNOWN:
-            _arrow(axes, 70, 30, 19, "charged?", _MONEY, ":")
+            arrow(axes, 70, 30, 19, "charged?", MONEY, ":")
 
     def _draw_roofs(self, axes: Axes, facts: Facts) -> None:
         if same_house(facts):
@@ -181,12 +113,12 @@ _Place = tuple[float, float, float, float]  # x, y, width, height
 _ABOVE: dict[str, Any] = {"ha": "center", "va": "bottom", "fontsize": 9}
 
 
-def _box(axes: Axes, place: _Place, name: str, *, top: bool = False, round_: bool = False) -> None:
+def box(axes: Axes, place: _Place, name: str, *, top: bool = False, round_: bool = False) -> None:
     from matplotlib.patches import FancyBboxPatch
 
     x, y, width, height = place
     style = f"round,pad=0,rounding_size={9.0 if round_ else 1.0}"
-    ink: dict[str, Any] = {"fill": False, "edgecolor": _INK, "linewidth": 1.6}
+    ink: dict[str, Any] = {"fill": False, "edgecolor": INK, "linewidth": 1.6}
     axes.add_artist(FancyBboxPatch((x, y), width, height, boxstyle=style, **ink))
     level, align, wide = (height - 2, "top", 60) if top else (height / 2, "center", 12)
     words: dict[str, Any] = {"ha": "center", "va": align, "weight": "bold", "fontsize": 8.5}
@@ -200,13 +132,13 @@ def _roof(axes: Axes, place: _Place, name: str, line: str = "-") -> None:
     x, y, width, height = place
     middle, right, eaves, ridge = x + width / 2, x + width, y + height - 8, y + height
     corners = [(x, y), (right, y), (right, eaves), (middle, ridge), (x, eaves)]
-    ink: dict[str, Any] = {"fill": False, "edgecolor": _INK, "linewidth": 1.0, "alpha": 0.7}
+    ink: dict[str, Any] = {"fill": False, "edgecolor": INK, "linewidth": 1.0, "alpha": 0.7}
     axes.add_artist(Polygon(corners, linestyle=line, **ink))
     words = textwrap.fill(capital(name), 20 if width < 50 else 60)
     axes.text(middle, ridge + 1.5, words, **_ABOVE)
 
 
-def _arrow(
+def arrow(
     axes: Axes, start: float, end: float, y: float, words: str, colour: str, line: str = "-"
 ) -> None:
     from matplotlib.patches import FancyArrowPatch
@@ -240,8 +172,8 @@ def draw_rows(rows: Sequence[Row]) -> str:
     def draw(axes: Axes) -> None:
         for place, (provider, owner, party) in enumerate(rows):
             y = height - 16 * place - 14
-            _box(axes, (1, y, 27, 12), provider)
-            _box(axes, (72, y, 27, 12), party)
-            _arrow(axes, 29, 71, y + 4, owner, _SERVICE, ":" if owner == "?" else "-")
+            box(axes, (1, y, 27, 12), provider)
+            box(axes, (72, y, 27, 12), party)
+            arrow(axes, 29, 71, y + 4, owner, SERVICE, ":" if owner == "?" else "-")
 
     return Canvas((4.6, 0.74 * len(rows)), (100, height)).html(draw, words)

@@ -1,23 +1,31 @@
-// Makes stock widgets safe and clear inside an activity: JupyterLab's command keys stay out of them, groups of
-// toggle buttons get a role, a name and a pressed state, and one live region says in words what changed.
+// Makes stock widgets safe and clear inside an activity: JupyterLab's command keys stay out of them, groups of toggle
+// buttons get a role, a name and a pressed state, sliders a name, and one live region says in words what changed.
 
-const FOCUSABLE = "button, input, select, textarea, a[href], summary, [tabindex]";
+const FOCUSABLE = "button, input, select, textarea, a[href], summary, [tabindex], [contenteditable]";
+
+// Setting what is set already would call the observer again, and so on for ever.
+function set(node, name, value) {
+  if (node && node.getAttribute(name) !== value) node.setAttribute(name, value);
+}
 
 function tend(root) {
   for (const node of root.querySelectorAll(FOCUSABLE)) {
-    // An attribute on an ancestor is not enough; an attribute already set is not set again, or this would loop.
-    if (!node.dataset.lmSuppressShortcuts) node.dataset.lmSuppressShortcuts = "true";
+    set(node, "data-lm-suppress-shortcuts", "true"); // an attribute on an ancestor is not enough
   }
   for (const group of root.querySelectorAll(".widget-toggle-buttons")) {
-    const label = group.querySelector("label");
-    if (label && group.getAttribute("role") !== "group") {
-      group.setAttribute("role", "group");
-      group.setAttribute("aria-label", label.textContent);
-    }
-    for (const button of group.querySelectorAll("button")) {
-      const pressed = String(button.classList.contains("mod-active"));
-      if (button.getAttribute("aria-pressed") !== pressed) button.setAttribute("aria-pressed", pressed);
-    }
+    set(group, "role", "group");
+    set(group, "aria-label", group.querySelector("label").textContent);
+    for (const button of group.querySelectorAll("button"))
+      set(button, "aria-pressed", String(button.classList.contains("mod-active")));
+  }
+  for (const slider of root.querySelectorAll(".widget-slider")) {
+    const name = slider.querySelector("label").textContent;
+    const readout = slider.querySelector(".widget-readout");
+    const handle = slider.querySelector(".noUi-handle");
+    set(handle, "aria-label", name);
+    set(handle, "aria-valuetext", readout.textContent);
+    set(readout, "role", "textbox");
+    set(readout, "aria-label", `${name}, as a number`);
   }
 }
 
@@ -38,7 +46,7 @@ function render({ model, el }) {
     }
     tend(root);
     observer = new MutationObserver(() => tend(root));
-    observer.observe(root, { childList: true, subtree: true, attributes: true, attributeFilter: ["class"] });
+    observer.observe(root, { childList: true, subtree: true, attributes: true, attributeFilter: ["class", "aria-valuetext"] });
   });
   return () => {
     cancelAnimationFrame(waiting);

@@ -1,0 +1,140 @@
+"""Simulators: a prediction first, then controls, and a picture with its numbers that follow them."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import ipywidgets as widgets
+
+from customer_casebook.document import Block, Fold, Lead, Line, Points, Title, to_html
+from customer_casebook.library import Simulation
+from customer_casebook.questions import Item
+from customer_casebook.view.activity import Activity, Guard, box, careful, html, trouble
+from customer_casebook.view.card import Card, as_text
+
+_ASSUMED = "What is assumed: an illustration, not a forecast"
+
+
+class Outcome(NamedTuple):
+    """What a setting of the controls leads to: a picture, the point in a sentence, and the numbers."""
+
+    picture: str
+    point: str
+    numbers: Sequence[Block]
+
+
+class Prediction(Item):
+    """What will come of it? Asked before anything is shown; the right answer is computed."""
+
+    topic = "First, a guess"
+
+    def __init__(self, text: Simulation, right: str) -> None:
+        self.id = f"predict/{text.id}"
+        self.prompt = text.prediction.prompt
+        self._guesses = text.prediction.options
+        self.options = {name: each.text for name, each in self._guesses.items()}
+        self.right = frozenset({right})
+
+    @property
+    def explanation(self) -> list[Block]:
+        return [Line(self.why_not(option)) for option in self.right]
+
+    def why_not(self, option: str) -> str:
+        return self._guesses[option].because
+
+
+class Simulator(Activity, widgets.VBox):
+    """A prediction and, once it is made, controls with what follows from them."""
+
+    def __init__(
+        self, text: Simulation, right: str, controls: Mapping[str, widgets.ValueWidget]
+    ) -> None:
+        self.controls = dict(controls)
+        self._start = {name: each.value for name, each in controls.items()}
+        self._busy = False
+        prediction = Prediction(text, right)
+        self.card = Card(
+            [prediction],
+            layout="deck",
+            title=text.title,
+            intro=to_html([Title(text.title), Line(text.about)]),
+            board=None,
+            closed="Now see it move",
+            close="See it move",
+            closing=Line(text.play).html(),
+        )
+        self.drawing, self.point, self.numbers, self.error = (html() for _ in range(4))
+        self.drawing.add_class("ccb-picture")
+        self.back = widgets.Button(description="As at the start")
+        self.back.on_click(self._reset)
+        self.guard = Guard()
+        for each in controls.values():
+            each.observe(self._turned, "value")
+        assumed = html(Fold(_ASSUMED, [Points(text.assumptions)]).html())
+        left = box([*controls.values(), box([self.back], "ccb-row"), self.error], "ccb-switches")
+        right_side = box([self.drawing, self.point, self.numbers, assumed], "ccb-outcome")
+        self.bench = box([left, right_side], "ccb-bench")
+        self.bench.layout.display = "none"
+        self.card.observe(self._reveal, "given")
+        super().__init__([self.card, self.bench, self.guard])
+        self.add_class("ccb-activity")
+        start = self._show()
+        self.transcript = [
+            Title(text.title),
+            Line(text.about),
+            *as_text([prediction]),
+            Line(text.play),
+            Fold(_ASSUMED, [Points(text.assumptions)]),
+            Lead("At the start:", start.point),
+            *start.numbers,
+        ]
+
+    @abstractmethod
+    def outcome(self) -> Outcome:
+        """What the controls, as they stand, lead to."""
+
+    def value(self, name: str) -> object:
+        return self.controls[name].value
+
+    def _failed(self, details: str) -> None:
+        self.error.value = trouble(
+            "Something went wrong here, and it is not your doing. “As at the start” may help.",
+            details,
+        )
+
+    @careful(_failed)
+    def _reveal(self, _change: object) -> None:
+        if self.card.given:
+            self.bench.layout.display = None
+
+    @careful(_failed)
+    def _turned(self, _change: object) -> None:
+        if not self._busy:
+            self._show()
+
+    @careful(_failed)
+    def _reset(self, _button: object) -> None:
+        self._busy = True
+        for name, value in self._start.items():
+            self.controls[name].value = value
+        self._busy = False
+        self._show()
+
+    def _show(self) -> Outcome:
+        outcome = self.outcome()
+        self.drawing.value = outcome.picture  # first: it is what a learner looks at
+        self.point.value = Line(outcome.point, "ccb-head").html()
+        self.numbers.value = to_html(outcome.numbers)
+        self.error.value = ""
+        self.guard.live = outcome.point
+        return outcome
+
+
+def toggle(label: str, options: Mapping[str, str], value: str) -> widgets.ToggleButtons:
+    """A choice by buttons; ``options`` are values with their labels."""
+    shown = [(label, value) for value, label in options.items()]
+    made = widgets.ToggleButtons(options=shown, value=value, description=label)
+    made.tooltip = label  # or it says "null"
+    return made
