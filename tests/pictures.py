@@ -13,7 +13,7 @@ from tests.browser.conftest import _FLAGS, _NO_BROWSER, _chromium
 from tests.browser.lab import ROOT, run_lab
 
 PICTURES = ROOT / "notebooks" / "pictures"
-LESSON = "04_marketing_and_the_client_firm.ipynb"
+LESSON = "07_marketing_and_the_client_firm.ipynb"
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 
 

@@ -22,7 +22,7 @@ from customer_casebook.facts import VOCABULARY
 from tests.bench.result import Result, in_turn, notebook_of
 from tests.test_notebooks import ROOT, nbval, read
 
-LESSON = ROOT / "notebooks" / "04_marketing_and_the_client_firm.ipynb"
+LESSON = ROOT / "notebooks" / "07_marketing_and_the_client_firm.ipynb"
 
 _IMPORT = """\
 import sys, time
