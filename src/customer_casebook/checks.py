@@ -74,7 +74,8 @@ def _told(sort: str, place: Place, given: object, shape: dict[str, Any]) -> str:
             return f"{shorten(given)} is no id; write letters and digits such as {near}"
         case "string_type" if isinstance(given, str):
             return f"a bare {given} is no text; put it in quotes"
-    wanted = {"string_type": "text", "tuple_type": "list"}.get(sort, "mapping")
+    number = dict.fromkeys(("float_type", "float_parsing", "finite_number"), "number")
+    wanted = {"string_type": "text", "tuple_type": "list", **number}.get(sort, "mapping")
     return f"{shorten(given)} is no {wanted}; {what}"
 
 
