@@ -60,7 +60,7 @@ def _one_of(words: tuple[str, ...], **values: str) -> None:
 
 def _switches(**values: bool) -> None:
     for name, value in values.items():
-        if value not in (True, False) or not isinstance(value, bool):
+        if not isinstance(value, bool):
             raise ValueError(f"{name} is {value!r:.40}; it has to be True or False")
 
 
@@ -329,7 +329,8 @@ class Inside:
     """What misses lead to inside the house, in cents a year.
 
     ``target`` is what the house aims at, and ``year`` and ``typical`` are the year and the typical
-    availability once the plan has worked. ``plan_from`` is its first month, if it came to one.
+    availability once the plan has worked. ``plan_from`` is the first month in which it works, and
+    there is none in a year without it, or when December brings the budget.
     """
 
     target: float
@@ -339,6 +340,11 @@ class Inside:
     plan_from: int | None
     budget: int
     escalation: int
+
+    @property
+    def dependent_misses(self) -> int:
+        """The months in which the external service that needs this one is below its own level."""
+        return sum(each.dependent_missed for each in self.months)
 
     @property
     def cost(self) -> int:
@@ -412,14 +418,16 @@ class OutsideMonth(NamedTuple):
 class Outside:
     """What misses lead to with an external customer, in cents a year.
 
-    ``churn`` is the chance in percent that the customer leaves at the end of the year. ``losing``
-    and ``prospects`` are what that chance and the talk among peers cost on average.
+    ``churn`` is the chance in percent that the customer leaves at the end of the year, and ``loss``
+    what it costs if it does. ``losing`` and ``prospects`` are what that chance and the talk among
+    peers cost on average.
     """
 
     months: tuple[OutsideMonth, ...]
     credits: int
     churn: int
     trust: int
+    loss: int
     losing: int
     prospects: int
     serving_better: int
@@ -475,12 +483,14 @@ def external(
         due = min(clause, credit * bands)
         months.append(OutsideMonth(month, half_even(fee * due, 12 * 100), trust))
     churn = min(100, churn_at_best + churn_a_miss * year.misses)
+    loss = fee * years_ahead + replacing
     return Outside(
         months=tuple(months),
         credits=sum(each.credit for each in months),
         churn=churn,
         trust=trust,
-        losing=half_even((fee * years_ahead + replacing) * churn, 100),
+        loss=loss,
+        losing=half_even(loss * churn, 100),
         prospects=half_even(fee * peers * peers_won * (100 - trust), 100 * 100),
         serving_better=serving_better,
     )
