@@ -63,6 +63,7 @@ def test_a_press_is_one_attempt_judged_by_the_kernel(card: Card, attempts: list[
         right=False,
         misconception="charged-so-external",
         ms=2345,
+        content=attempts[0].content,
         event="p1",
         at=attempts[0].at,
     )

@@ -15,7 +15,7 @@ import anywidget
 import traitlets
 
 from customer_casebook.document import Block, Fold, Lead, Line, Points, Title, to_html
-from customer_casebook.journal import Attempt, journal
+from customer_casebook.journal import Attempt, fingerprint, journal
 from customer_casebook.questions import Item, stop
 from customer_casebook.view.activity import FRONT, Activity
 
@@ -66,6 +66,7 @@ class Card(Activity, anywidget.AnyWidget):
                 right=choice == question.right,
                 misconception=wrong.id if wrong else None,
                 ms=int(answer["ms"]),
+                content=fingerprint(question),
                 event=press,
             )
             kept = journal().record(attempt)
