@@ -9,12 +9,14 @@ from math import comb
 
 import pytest
 
-from customer_casebook.bank import item
+from customer_casebook.bank import Spot, item
+from customer_casebook.checks import turning_point
 from customer_casebook.coverage import ASKED
 from customer_casebook.document import to_text
-from customer_casebook.library import bank, case, check, glossary, objectives
-from customer_casebook.questions import Item, Question
-from customer_casebook.rules import EVERY
+from customer_casebook.facts import VOCABULARY
+from customer_casebook.library import Case, bank, case, cases, check, glossary, objectives
+from customer_casebook.questions import Item, Question, in_words
+from customer_casebook.rules import EVERY, LENSES
 from customer_casebook.verdict import UNDETERMINED, decide
 
 ITEMS: dict[str, Item] = {name: item(entry) for name, entry in bank().items()}
@@ -124,6 +126,41 @@ def test_the_slip_to_find_shows_the_fact_the_answer_turns_on(name: str) -> None:
     assert all(flip.fact not in evidence[each].shows for each in evidence.keys() - asked.right)
 
 
+@of_kind("spot")
+def test_one_sentence_of_a_story_decides_and_no_other_gives_that_answer(name: str) -> None:
+    asked, entry = ITEMS[name], bank()[name]
+    assert isinstance(asked, Spot)
+    facts, verdict = asked.question.case.facts, asked.question.verdict
+    turn = asked.question.turns_on
+    assert turn
+    [right] = asked.right
+    assert asked.evidence[right].shows[turn.fact] == turn.was
+    assert f"would make it “{in_words(entry.lens, turn.answer)}”." in asked.prompt
+    for other in asked.evidence.keys() - asked.right:
+        for fact in asked.evidence[other].shows:
+            for changed in (facts.but(**{fact: value}) for value in VOCABULARY[fact].says):
+                assert not changed.possible or decide(changed, entry.lens).answer != turn.answer
+    assert not verdict.missing
+    assert asked.answer == asked.options[right].removesuffix(".")
+    assert list(asked.options.values()) == [" ".join(each.text.split()) for each in entry.sentences]
+
+
+def test_stories_to_spot_in_ask_on_many_lenses_and_decide_at_any_place() -> None:
+    spots = [each for each in bank().values() if each.kind == "spot"]
+    assert len({each.lens for each in spots}) >= 7
+    assert len({each.objectives[0] for each in spots}) == len(spots)
+    places = Counter(next(iter(ITEMS[each.id].right)).rpartition("/")[2] for each in spots)
+    assert len(places) >= 5
+    assert max(places.values()) <= 2
+
+
+@pytest.mark.parametrize("told", cases().values(), ids=cases())
+def test_the_checks_find_the_turning_point_that_questions_have(told: Case) -> None:
+    for lens in LENSES:
+        turns_on = Question(told, lens).turns_on
+        assert turning_point(told.facts, decide(told.facts, lens)) == turns_on
+
+
 @of_kind("match")
 def test_definitions_to_match_differ_and_are_of_that_edition(name: str) -> None:
     asked, entry = ITEMS[name], bank()[name]
@@ -149,7 +186,7 @@ def test_terms_point_to_terms() -> None:
 def test_the_bank_is_large_and_mixed_and_asks_enough_of_every_objective() -> None:
     assert len(bank()) >= 120
     kinds = Counter(entry.kind for entry in bank().values())
-    assert kinds.keys() == {"case", "choose", "choose_all", "find", "match", "sort"}
+    assert kinds.keys() == {"case", "choose", "choose_all", "find", "match", "sort", "spot"}
     assert min(kinds.values()) >= 5
     for each in objectives():
         asked = [entry for entry in bank().values() if each in entry.objectives]
@@ -195,7 +232,7 @@ def test_the_bound_by_chance_is_the_binomial_one() -> None:
     ("entry", "fault"),
     [
         ("kind: case, lens: role, case: tussock-till", "case: there is no 'tussock-till'; write "),
-        ("kind: sort, lens: role, cases: [tills]", "cases[1]: there is no 'tills'; write "),
+        ("kind: sort, lens: money, cases: [tills]", "cases[1]: there is no 'tills'; write "),
         ("kind: match, edition: v3, terms: [use]", "terms[1]: there is no 'use'; write "),
         ("kind: case, case: tussock-till-system", "lens: is missing; a case question needs it"),
     ],

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from itertools import product
 from pathlib import Path
@@ -78,6 +78,11 @@ def signs() -> list[tuple[str, Mapped]]:
     return [(each["id"], sign) for each in misconceptions() for sign in each["shows"]]
 
 
+def telltale(texts: Iterable[str]) -> list[str]:
+    telling = re.compile(rf"\b({'|'.join(TELLTALE)})\b", re.IGNORECASE)
+    return [found.group() for text in texts for found in telling.finditer(text)]
+
+
 def values(stated: object) -> tuple[str, ...]:
     return tuple(map(plain, stated)) if isinstance(stated, list) else (plain(stated),)
 
@@ -131,15 +136,21 @@ def test_a_case_is_named_after_its_file_and_set_in_the_world(path: Path) -> None
 
 @each_case
 def test_the_tree_of_the_world_and_the_facts_agree(path: Path) -> None:
+    agrees(case(path), facts_of(path))
+
+
+def agrees(told: Mapped, facts: Mapped) -> None:
+    """Whether two belong together is the same in the world and in what is told of them."""
     parties = {each["id"]: each for each in load("world.yaml")["parties"]}
 
     def line(party: str) -> list[str]:
         outer = parties[party].get("part_of")
         return [party, *(line(outer) if outer else [])]
 
-    party, provider, facts = line(case(path)["party"]), line(case(path)["provider"]), facts_of(path)
+    party, provider = line(told["party"]), line(told["provider"])
     kinds = {"unit": "unit", "organization": "organization"}
-    assert parties[party[0]]["kind"] == kinds.get(facts["party_is"], "person")
+    if "party_is" in facts:
+        assert parties[party[0]]["kind"] == kinds.get(facts["party_is"], "person")
     if facts.get("organization", UNKNOWN) != UNKNOWN:
         assert (party[-1] == provider[-1]) == (facts["organization"] == "same")
     assert (provider[0] in party) == (facts.get("inside_provider") == "yes")
@@ -167,8 +178,7 @@ def test_story_and_evidence_do_not_tell_the_facts_in_fact_words(path: Path) -> N
     told = case(path)
     shown = [told["title"], told["story"]]
     shown += [f"{each['source']} {each['text']}" for each in told["evidence"]]
-    telling = re.compile(rf"\b({'|'.join(TELLTALE)})\b", re.IGNORECASE)
-    assert [found.group() for text in shown for found in telling.finditer(text)] == []
+    assert telltale(shown) == []
 
 
 @each_case
@@ -179,6 +189,38 @@ def test_stories_are_short_and_evidence_is_shorter(path: Path) -> None:
     for each in told["evidence"]:
         assert 1 <= sentences(each["text"]) <= 3, each["id"]
         assert len(each["text"].split()) <= 45, each["id"]
+
+
+# The stories in which a sentence is to be spotted
+
+
+def stories() -> list[Mapped]:
+    files = sorted((CONTENT / "questions").glob("*.yaml"))
+    entries = [each for path in files for each in load(f"questions/{path.name}")["questions"]]
+    return [each for each in entries if each["kind"] == "spot"]
+
+
+@pytest.mark.parametrize("told", stories(), ids=lambda told: told["id"])
+def test_a_story_of_sentences_tells_its_facts_once_and_in_no_fact_words(told: Mapped) -> None:
+    shown = [each.get("shows", {}) for each in told["sentences"]]
+    facts = {name: plain(value) for each in shown for name, value in each.items()}
+    assert sum(map(len, shown)) == len(facts)
+    assert max(map(len, shown)) <= 2
+    agrees(told, facts)
+    texts = [each["text"] for each in told["sentences"]]
+    assert 5 <= len(texts) <= 8
+    assert telltale(texts) == []
+    for text in texts:
+        assert sentences(text) == 1
+        assert text[-1] in ".?!"
+        assert 4 <= len(text.split()) <= 30
+
+
+def test_a_story_of_sentences_is_no_case_over_again() -> None:
+    scenes = [(each["provider"], each["service"], each["party"]) for each in stories()]
+    told = [(each["provider"], each["service"], each["party"]) for each in map(case, CASES)]
+    assert len(scenes) == len(set(scenes)) >= 10
+    assert not set(scenes) & set(told)
 
 
 def test_together_the_cases_give_every_answer_of_every_lens() -> None:

@@ -23,7 +23,13 @@ FIXTURES = sorted(
     for path in BROKEN.rglob("*")
     if path.suffix in (".yaml", ".json")
 )
-SOUND = ("world.yaml", "objectives.yaml", "glossary.yaml", "cases/without-faults.yaml")
+SOUND = (
+    "world.yaml",
+    "objectives.yaml",
+    "glossary.yaml",
+    "cases/without-faults.yaml",
+    "gloomy/world.yaml",
+)
 
 
 def told(data: str | bytes, doubt: str = "case") -> list[str]:

@@ -1,4 +1,5 @@
-"""The question bank as items for the card: cases, concepts, sorting, finding evidence, matching terms.
+"""The question bank as items for the card: cases, concepts, sorting, finding evidence, spotting
+sentences, matching terms.
 
 Only a concept has its right options written down, each with an explanation of its own. All other
 keys are found: by the rules from the facts, or from the glossary.
@@ -9,8 +10,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from customer_casebook.document import Block, Fold, Lead, Prose, Slip, Title
-from customer_casebook.library import Case, Entry, Misconception, case, glossary, lens_texts
-from customer_casebook.questions import Item, Question, join, say, sentence, slip_id, stop
+from customer_casebook.library import (
+    Case,
+    Entry,
+    Evidence,
+    Misconception,
+    case,
+    glossary,
+    lens_texts,
+)
+from customer_casebook.questions import (
+    Item,
+    Question,
+    in_words,
+    join,
+    say,
+    sentence,
+    slip_id,
+    stop,
+)
 
 
 class Concept(Item):
@@ -41,20 +59,29 @@ class Concept(Item):
 class Find(Item):
     """Mark the piece of evidence on which an answer turns."""
 
+    piece = "slip"
+
     def __init__(self, entry: Entry) -> None:
-        self.question = Question(case(entry.case), entry.lens)
-        told = self.question.case
+        told = self.told(entry)
+        self.question = Question(told, entry.lens)
         self.evidence = {slip_id(told, each.id): each for each in told.evidence}
         self.id = entry.id
         self.topic = self.question.topic
-        answered = f"The answer is “{self.question.answer}”. On which slip does that turn?"
+        answered = f"The answer is “{self.question.answer}”. {self.ask()}"
         self.prompt = f"{self.question.prompt} {answered}"
-        self.options = {
-            slip: f"{each.source}: {' '.join(each.text.split())}"
-            for slip, each in self.evidence.items()
-        }
+        self.options = {slip: self.label(each) for slip, each in self.evidence.items()}
         self.right = frozenset(self.telling)
         self.intro = [Title(told.title), Prose(told.story)]
+
+    def told(self, entry: Entry) -> Case:
+        """The case whose evidence is to be searched."""
+        return case(entry.case)
+
+    def ask(self) -> str:
+        return "On which slip does that turn?"
+
+    def label(self, each: Evidence) -> str:
+        return f"{each.source}: {' '.join(each.text.split())}"
 
     @property
     def telling(self) -> tuple[str, ...]:
@@ -79,8 +106,39 @@ class Find(Item):
         if option in self.right:
             return f"It shows that {shown}."
         if option in self.question.counting:
-            return f"It shows that {shown}. That is needed too; the answer turns on another slip."
+            return f"It shows that {shown}. That is needed too; the answer turns on another {self.piece}."
         return f"It shows that {shown}. The answer does not rest on that."
+
+
+class Spot(Find):
+    """Spot the sentence on which an answer turns in a story, which is told by the options themselves."""
+
+    piece = "sentence"
+
+    def __init__(self, entry: Entry) -> None:
+        super().__init__(entry)
+        self.intro = []
+
+    def told(self, entry: Entry) -> Case:
+        evidence = [
+            Evidence(str(place), "", each.text, each.shows)
+            for place, each in enumerate(entry.sentences, 1)
+        ]
+        return Case(
+            entry.id, "", entry.provider, entry.service, entry.party, "", tuple(evidence), ""
+        )
+
+    def ask(self) -> str:
+        # What it would be otherwise is said, for several sentences may make it something else.
+        turn = self.question.turns_on
+        other = in_words(self.question.lens, turn.answer) if turn else ""
+        return f"One sentence, told otherwise, would make it “{other}”. Which one?"
+
+    def label(self, each: Evidence) -> str:
+        return " ".join(each.text.split())
+
+    def name(self, option: str) -> str:
+        return self.options[option].removesuffix(".")
 
 
 class Sort(Item):
@@ -180,6 +238,7 @@ _KINDS: Mapping[str, Callable[[Entry], Item]] = {
     "find": Find,
     "match": Match,
     "sort": Sort,
+    "spot": Spot,
 }
 
 

@@ -7,7 +7,7 @@ elsewhere, so these checks look at what is there and leave what is not to the mo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
@@ -17,6 +17,7 @@ from customer_casebook.facts import (
     IMPOSSIBLE,
     UNKNOWN,
     VOCABULARY,
+    Facts,
     fault_in,
     plain,
     shorten,
@@ -25,9 +26,15 @@ from customer_casebook.facts import (
 from customer_casebook.models import MODELS, Names, model
 from customer_casebook.reader import MOST, Document, Place
 from customer_casebook.rules import LENSES
-from customer_casebook.verdict import UNDETERMINED
+from customer_casebook.verdict import UNDETERMINED, Flip, Verdict, decide
+
+BROKEN = "broken"  # among the names: the files that cannot be asked for any
+DEFINED = "defined in "  # among the names, with an edition: the terms that it defines
 
 _GAPS = ("{party}", "{provider}", "{service}")  # what the texts of lenses leave to a case
+
+
+Stated = tuple[Place, str, str]  # where a fact is stated, its name and its value
 
 
 def kind_of(tree: object, doubt: str) -> str:
@@ -108,23 +115,43 @@ def related(kind: str, document: Document, names: Names) -> None:
             if first.setdefault(name, here) != here:
                 line = document.line(first[name])
                 document.fault(here, f"{shorten(name)} is taken by line {line}; write another")
+    for file in names.get(BROKEN, ()):
+        document.fault((), f"its {file}.yaml has faults of its own; check that first")
     if kind == "case":
         _in_case(document, names)
     _in_questions(document, names)
-    for check in (_in_world, _in_misconceptions, _in_lenses):  # each has keys of its own
+    for check in (
+        _in_world,
+        _in_misconceptions,
+        _in_lenses,
+        _in_glossary,
+    ):  # each has keys of its own
         check(document)
 
 
 def _in_case(document: Document, names: Names) -> None:
     tree = document.value
-    if not names:
-        document.fault((), "its world.yaml has faults of its own; check that first")
-    for sort, keys in {"parties": ("provider", "party"), "services": ("service",)}.items():
-        for key in keys if names else ():
-            _among(names[sort], document, (key,), tree.get(key))
+    _cast(names, document, (), tree)
     _all_among(names, "objectives", document, ("objectives",), tree)
+    first = _shown_once(document, _stated("case", tree))
+    for name in _get(tree, "open", dict):
+        _among(VOCABULARY, document, ("open", name), name)
+        if name in first:
+            line = document.line(first[name][0])
+            document.fault(("open", name), f"is not open: line {line} shows it; leave it out")
+
+
+def _cast(names: Names, document: Document, place: Place, tree: Any) -> None:
+    """Who a story is about has to be known, where it is known who there is."""
+    for key, sort in {"provider": "parties", "service": "services", "party": "parties"}.items():
+        if sort in names:
+            _among(names[sort], document, (*place, key), tree.get(key))
+
+
+def _shown_once(document: Document, stated: Iterable[Stated]) -> dict[str, tuple[Place, str]]:
+    """Where each fact of a story is shown first; to show it again is a fault."""
     first: dict[str, tuple[Place, str]] = {}
-    for place, name, value in _stated("case", tree):
+    for place, name, value in stated:
         if value == UNKNOWN:
             document.fault(place, "is unknown, so nothing shows it; leave it out")
             continue
@@ -135,11 +162,7 @@ def _in_case(document: Document, names: Names) -> None:
             document.fault(place, told)
         elif place != before:
             document.fault(place, f"is shown in line {line} already; show each fact once")
-    for name in _get(tree, "open", dict):
-        _among(VOCABULARY, document, ("open", name), name)
-        if name in first:
-            line = document.line(first[name][0])
-            document.fault(("open", name), f"is not open: line {line} shows it; leave it out")
+    return first
 
 
 def _in_world(document: Document) -> None:
@@ -152,6 +175,17 @@ def _in_world(document: Document) -> None:
             above = wholes.get(above, "")
         if above:
             document.fault(here, "goes round in a circle; leave out part_of at the outermost")
+
+
+def _in_glossary(document: Document) -> None:
+    terms = _entries(document.value, "terms")
+    known = {"see": tuple(str(term.get("id")) for _, term in terms)}
+    for place, term in terms:
+        _all_among(known, "see", document, (*place, "see"), term)
+        for edition, text in _get(term, "definitions", dict).items():
+            if isinstance(text, str) and not text.strip():
+                told = "is empty; write what the term means in this edition, or leave it out"
+                document.fault((*place, "definitions", edition), told)
 
 
 def _in_misconceptions(document: Document) -> None:
@@ -177,6 +211,7 @@ _NEEDS = {
     "find": ("case", "lens"),
     "match": ("edition", "terms"),
     "sort": ("cases", "lens"),
+    "spot": ("provider", "service", "party", "sentences", "lens"),
 }
 
 
@@ -185,17 +220,99 @@ def _in_questions(document: Document, names: Names) -> None:
         for key in _NEEDS.get(str(entry.get("kind")), ()):
             if not entry.get(key):
                 document.fault((*place, key), f"is missing; a {entry['kind']} question needs it")
+        if isinstance(prompt := entry.get("prompt"), str) and not prompt.strip():
+            document.fault((*place, "prompt"), "is empty; write what is asked")
         _among(LENSES, document, (*place, "lens"), entry.get("lens"))
         if "cases" in names:
             _among(names["cases"], document, (*place, "case"), entry.get("case"))
         for key in ("objectives", "cases", "terms"):
             _all_among(names, key, document, (*place, key), entry)
-        right = sum(each.get("right") is True for _, each in _entries(entry, "options"))
-        if entry.get("kind") == "choose" and right != 1:
-            told = f"has {right} right options; a choose question has exactly one"
-            document.fault((*place, "options"), told)
-        elif entry.get("kind") == "choose_all" and not right:
-            document.fault((*place, "options"), "has no right option; write right: yes where it is")
+        _in_kind(document, place, entry, names)
+
+
+def _in_kind(document: Document, place: Place, entry: Any, names: Names) -> None:
+    """What only one kind of question can have wrong."""
+    match entry.get("kind"):
+        case "choose" | "choose_all":
+            _in_options(document, place, entry)
+        case "match":
+            _in_match(document, place, entry, names)
+        case "sort" if (lens := LENSES.get(str(entry.get("lens")))) and lens.many:
+            told = f"{lens.name} may have several answers for one party; sort by another lens"
+            document.fault((*place, "lens"), told)
+        case "spot":
+            _cast(names, document, place, entry)
+            _in_spot(document, place, entry)
+
+
+def _in_options(document: Document, place: Place, entry: Any) -> None:
+    options = _get(entry, "options", list)
+    right = sum(each.get("right") is True for _, each in _entries(entry, "options"))
+    here = (*place, "options")
+    if entry["kind"] == "choose" and right != 1:
+        told = f"has {right} right options; a choose question has exactly one"
+        document.fault(here, told)
+    elif entry["kind"] == "choose_all" and not right:
+        document.fault(here, "has no right option; write right: yes where it is")
+    elif len(options) < 3:
+        document.fault(here, "has fewer than three options; write three to five")
+
+
+def _in_match(document: Document, place: Place, entry: Any, names: Names) -> None:
+    edition = entry.get("edition")
+    defined = names.get(f"{DEFINED}{edition}")
+    for number, each in enumerate(_get(entry, "terms", list)):
+        if defined is not None and each in names["terms"] and each not in defined:
+            told = f"{each} has no definition in ITIL {edition}; write one, or another term"
+            document.fault((*place, "terms", number), told)
+
+
+def _in_spot(document: Document, place: Place, entry: Any) -> None:
+    """A story has to have one sentence, and one only, on which the answer turns."""
+    count = len(_get(entry, "sentences", list))
+    if count and not 4 <= count <= 9:  # one digit chooses one of them
+        document.fault((*place, "sentences"), f"has {count} sentences; write five to eight")
+    stated = [*_facts(_shows(entry, "sentences", within=place))]
+    first = _shown_once(document, stated)
+    _clashes(document, stated)
+    shown = {name: value for name, (_, value) in first.items()}
+    lens = str(entry.get("lens"))
+    if lens in LENSES and not any(fault_in(*each) for each in shown.items()):
+        sentences = {name: at[:-2] for name, (at, _) in first.items()}
+        facts = Facts.read(shown)
+        if facts.possible and (told := _unspottable(facts, decide(facts, lens), sentences)):
+            document.fault((*place, "lens"), told)
+
+
+def _unspottable(facts: Facts, verdict: Verdict, sentences: Mapping[str, Place]) -> str:
+    """Why no one sentence decides, where that is so. ``sentences`` says in which each fact is shown."""
+    if verdict.missing:
+        open_facts = " and ".join(verdict.missing)
+        return f"is left open by {open_facts}; show it in a sentence, or ask another lens"
+    turn = turning_point(facts, verdict)
+    if not turn or turn.fact not in sentences:
+        return "turns on no sentence; show the fact that it turns on, or ask another lens"
+    for flip in verdict.flips:
+        elsewhere = sentences.get(flip.fact, sentences[turn.fact]) != sentences[turn.fact]
+        possible = facts.but(**{flip.fact: flip.to}).possible
+        if elsewhere and possible and flip.answer == turn.answer:
+            both = f"{turn.fact} and on {flip.fact}"
+            return f"turns on {both} alike; show both in one sentence, or ask another lens"
+    return ""
+
+
+def turning_point(facts: Facts, verdict: Verdict) -> Flip | None:
+    """The fact an answer turns on, as `Question.turns_on` has it, which no check can ask."""
+    flips = []
+    for flip in verdict.flips:
+        other = facts.but(**{flip.fact: flip.to})
+        after = decide(other, verdict.lens)
+        told = other.possible and not (other.uses == "yes" and other.consumes == "no")
+        if told and {*after.answers} == {*after.possible}:
+            flips.append(flip)
+    about = "binding_contract" if verdict.lens == "penalties" else ""
+    flips.sort(key=lambda flip: (flip.fact == "party_is", bool(about) and flip.fact != about))
+    return flips[0] if flips and not verdict.missing else None
 
 
 def _all_among(names: Names, sort: str, document: Document, place: Place, entry: Any) -> None:
@@ -217,12 +334,16 @@ def _in_lenses(document: Document) -> None:
 
 def together(kind: str, document: Document) -> None:
     """Note facts that cannot be true together, each at a field of its own."""
-    stated = {(name, value): place for place, name, value in _stated(kind, document.value)}
+    _clashes(document, _stated(kind, document.value))
+
+
+def _clashes(document: Document, stated: Iterable[Stated]) -> None:
+    places = {(name, value): place for place, name, value in stated}
     for facts, why in IMPOSSIBLE:
-        if all(each in stated for each in facts.items()):
+        if all(each in places for each in facts.items()):
             (name, value), (other, its_value) = facts.items()
             told = f"{value} cannot go with {other}: {its_value}, for {why}; change one of them"
-            document.fault(stated[name, value], told)
+            document.fault(places[name, value], told)
 
 
 def _get(tree: Any, key: str, sort: type) -> Any:
@@ -243,14 +364,30 @@ def _entries(tree: Any, *keys: str) -> list[tuple[Place, Any]]:
     return found
 
 
-def _stated(kind: str, tree: Any) -> Iterator[tuple[Place, str, str]]:
-    """Whatever a file says of facts: place, name and value, yes and no as words."""
-    groups = [
-        ((*at, "shows"), _get(clue, "shows", dict)) for at, clue in _entries(tree, "evidence")
+def _stated(kind: str, tree: Any) -> Iterator[Stated]:
+    """Whatever a file says of facts."""
+    signs = _entries(tree, "misconceptions", "shows")
+    return _facts(
+        [((), tree)]
+        if kind == "facts"
+        else [
+            *_shows(tree, "evidence"),
+            *_shows(tree, "questions", "sentences"),
+            *[((*at, "when"), _get(sign, "when", dict)) for at, sign in signs],
+        ]
+    )
+
+
+def _shows(tree: Any, *keys: str, within: Place = ()) -> list[tuple[Place, Any]]:
+    """What the entries of a list show, with their places."""
+    return [
+        ((*within, *at, "shows"), _get(each, "shows", dict)) for at, each in _entries(tree, *keys)
     ]
-    for at, sign in _entries(tree, "misconceptions", "shows"):
-        groups.append(((*at, "when"), _get(sign, "when", dict)))
-    for place, group in [((), tree)] if kind == "facts" else groups:
+
+
+def _facts(groups: Iterable[tuple[Place, Any]]) -> Iterator[Stated]:
+    """The facts in groups of them, yes and no as words."""
+    for place, group in groups:
         for name, value in group.items():
             several = value and isinstance(value, list) and place[-1:] == ("when",)
             for each in value if several else [value]:

@@ -6,8 +6,9 @@ once; each is told as a `Fault`: where, which field, what is wrong, what to writ
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
@@ -34,7 +35,7 @@ from customer_casebook.models import (
     built,
     schema,
 )
-from customer_casebook.rules import LENSES
+from customer_casebook.rules import EVERY, LENSES
 
 __all__ = [
     "Case", "ContentError", "Entry", "Evidence", "Fault", "Figures", "LensText", "Misconception",
@@ -113,7 +114,7 @@ def read(
     value, facts = checks.validated(kind, document), None
     if isinstance(tree, dict):
         if kind in ("case", "questions") and names is None:
-            names = _names(_home(source))
+            names = _names(_home(source), kind)
         checks.related(kind, document, names or {})
         if kind in ("case", "facts"):
             if not document.faults:
@@ -221,20 +222,31 @@ def _models(kind: str, sources: list[Traversable]) -> list[Any]:
     return [reading.value for reading in readings]
 
 
-def _names(folder: Traversable) -> Names:
-    """What the cases of a folder may name; nothing if its world is broken."""
-    with suppress(ContentError):
-        file = _load("world", folder)  # anew: an author may be at work on it
-        lists = {"parties": file.parties, "services": file.services}
-        if (folder / "objectives.yaml").is_file():
-            lists["objectives"] = _load("objectives", folder).objectives
-            lists["terms"] = _load("glossary", folder).terms
-        names = {sort: tuple(each.id for each in listed) for sort, listed in lists.items()}
-        stories = (
-            sorted((folder / "cases").iterdir(), key=str) if (folder / "cases").is_dir() else ()
-        )
-        return {**names, "cases": tuple(each.name.removesuffix(".yaml") for each in stories)}
-    return {}
+def _names(folder: Traversable, kind: str) -> Names:
+    """What a file of a folder may name, and which files beside it are broken and name nothing."""
+    from customer_casebook.checks import BROKEN, DEFINED
+
+    wanted = ("world", "objectives", "glossary") if kind == "questions" else ("world", "objectives")
+    lists: dict[str, Iterable[Any]] = {}
+    broken = []
+    for name in wanted:
+        if not (folder / f"{name}.yaml").is_file():
+            continue
+        file = read(
+            folder / f"{name}.yaml", kind=name
+        ).value  # anew: an author may be at work on it
+        if file is None:
+            broken.append(name)
+        else:
+            lists |= {field.name: getattr(file, field.name) for field in fields(file)}
+    names = {sort: tuple(each.id for each in listed) for sort, listed in lists.items()}
+    for edition in EVERY if "terms" in lists else ():
+        defined = (each.id for each in lists["terms"] if edition in each.definitions)
+        names[f"{DEFINED}{edition}"] = tuple(defined)
+    if (folder / "cases").is_dir():
+        stories = sorted((folder / "cases").iterdir(), key=str)
+        names["cases"] = tuple(each.name.removesuffix(".yaml") for each in stories)
+    return {**names, BROKEN: tuple(broken)}
 
 
 def _home(source: Traversable | bytes) -> Traversable:

@@ -252,11 +252,23 @@ class Option(_Model):
 
 
 @dataclass(frozen=True, slots=True)
+class Sentence(_Model):
+    """One sentence of a story, and the facts a learner can find in it, if any."""
+
+    text: str = _text("one sentence that goes on with the story")
+    shows: Mapping[str, Any] = _field(
+        "the facts it shows", default_factory=dict, json_schema_extra=_by_fact(_stated)
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Entry(_Model):
     """A question of the bank. Which fields it needs depends on its kind."""
 
     id: str = _text("a short name, such as rain-shop-payer", ID)
-    kind: Literal["case", "choose", "choose_all", "find", "match", "sort"] = _field("its kind")
+    kind: Literal["case", "choose", "choose_all", "find", "match", "sort", "spot"] = _field(
+        "its kind"
+    )
     objectives: tuple[str, ...] = _some("what it practises, from objectives.yaml")
     prompt: str = _field("what is asked", default="")
     editions: tuple[Edition, ...] = _field("the editions its key holds in", default=())
@@ -266,6 +278,10 @@ class Entry(_Model):
     lens: str = _field("the lens to ask", default="")
     edition: Edition = _field("the edition it asks", default="4")  # noqa: RUF009  (a literal)
     terms: tuple[str, ...] = _field("ids from glossary.yaml", default=())
+    provider: str = _field("an id from parties in world.yaml", default="")
+    service: str = _field("an id from services in world.yaml", default="")
+    party: str = _field("an id from parties in world.yaml", default="")
+    sentences: tuple[Sentence, ...] = _field("five to eight sentences: text, shows", default=())
 
 
 @dataclass(frozen=True, slots=True)
