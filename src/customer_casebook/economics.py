@@ -60,7 +60,7 @@ def _one_of(words: tuple[str, ...], **values: str) -> None:
 
 def _switches(**values: bool) -> None:
     for name, value in values.items():
-        if not isinstance(value, bool):
+        if value is not True and value is not False:
             raise ValueError(f"{name} is {value!r:.40}; it has to be True or False")
 
 
