@@ -295,6 +295,7 @@ class _Counted(_Model):
     """Numbers, whole where they can be: the reader hands them over as they are written, as text."""
 
     __slots__ = ()
+    label: str
     unit: str
 
     def __post_init__(self) -> None:
