@@ -14,6 +14,7 @@ from pathlib import Path
 from customer_casebook.bank import item
 from customer_casebook.facts import shorten, suggest
 from customer_casebook.library import bank, objectives
+from customer_casebook.questions import Item
 
 ASKED = 4  # questions that each objective needs
 
@@ -50,7 +51,7 @@ def coverage(notebooks: Path) -> list[Coverage]:
     Raises `ValueError` where a cell names an objective there is not, and for what is no notebook.
     """
     taught: dict[str, list[str]] = {each: [] for each in objectives()}
-    for place, kind, ids in _cells(notebooks):
+    for place, kind, ids in cells(notebooks):
         for each in ids:
             if each not in taught:
                 hint = suggest(str(each), objectives())
@@ -68,15 +69,18 @@ def coverage(notebooks: Path) -> list[Coverage]:
             activities=taught[each.id].count("code"),
             questions=len(asked[each.id]),
             misconceptions=tuple(
-                sorted({name for entry in asked[each.id] for name in _met(entry.id)})
+                sorted({name for entry in asked[each.id] for name in betrayed(item(entry))})
             ),
         )
         for each in objectives().values()
     ]
 
 
-def _cells(notebooks: Path) -> Iterator[tuple[str, str, Iterable[str]]]:
-    """Where each cell stands, what kind it is, and the objectives it names."""
+def cells(notebooks: Path) -> Iterator[tuple[str, str, Iterable[str]]]:
+    """Where each cell stands, what kind it is, and the objectives it names.
+
+    Raises `ValueError` where there is no notebook, or what is none.
+    """
     paths = sorted(notebooks.glob("*.ipynb"))
     if not paths:
         raise ValueError(f"there is no notebook in {notebooks}; name the folder they are in")
@@ -95,9 +99,8 @@ def _cells(notebooks: Path) -> Iterator[tuple[str, str, Iterable[str]]]:
         yield from found
 
 
-def _met(entry_id: str) -> Iterator[str]:
+def betrayed(asked: Item) -> Iterator[str]:
     """The misconceptions that wrong answers to a question can betray, one changed choice at a time."""
-    asked = item(bank()[entry_id])
     for option, chosen in product(asked.options, (True, False)):
         choice = asked.right | {option} if chosen else asked.right - {option}
         single = not asked.many and not asked.groups
