@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from customer_casebook.facts import Facts
     from customer_casebook.library import case, cases
     from customer_casebook.verdict import decide
+    from customer_casebook.view.expectation_gap import expectation_gap
     from customer_casebook.view.going_direct import going_direct
+    from customer_casebook.view.ledger import ledger
     from customer_casebook.view.practice import (
         find_evidence,
         own_the_relationship,
@@ -21,12 +23,14 @@ if TYPE_CHECKING:
         sort_parties,
         term,
     )
+    from customer_casebook.view.service_levels import service_levels
     from customer_casebook.view.study import compare, study
     from customer_casebook.view.what_if import what_if
 
 __all__ = [
-    "Facts", "case", "cases", "compare", "decide", "find_evidence", "going_direct",
-    "own_the_relationship", "practice", "sort_parties", "study", "term", "what_if",
+    "Facts", "case", "cases", "compare", "decide", "expectation_gap", "find_evidence",
+    "going_direct", "ledger", "own_the_relationship", "practice", "service_levels",
+    "sort_parties", "study", "term", "what_if",
 ]  # fmt: skip
 
 _HOME = {
@@ -35,10 +39,13 @@ _HOME = {
     "cases": "library",
     "compare": "view.study",
     "decide": "verdict",
+    "expectation_gap": "view.expectation_gap",
     "find_evidence": "view.practice",
     "going_direct": "view.going_direct",
+    "ledger": "view.ledger",
     "own_the_relationship": "view.practice",
     "practice": "view.practice",
+    "service_levels": "view.service_levels",
     "sort_parties": "view.practice",
     "study": "view.study",
     "term": "view.practice",

@@ -30,6 +30,7 @@ from customer_casebook.models import (
     Party,
     Service,
     Sign,
+    Simulation,
     Term,
     World,
     built,
@@ -39,9 +40,9 @@ from customer_casebook.rules import EVERY, LENSES
 
 __all__ = [
     "Case", "ContentError", "Entry", "Evidence", "Fault", "Figures", "LensText", "Misconception",
-    "Objective", "Party", "Reading", "Service", "Sign", "Term", "World", "bank", "case", "cases",
-    "check", "figures", "glossary", "lens_texts", "misconceptions", "objectives", "read", "schema",
-    "world",
+    "Objective", "Party", "Reading", "Service", "Sign", "Simulation", "Term", "World", "bank",
+    "case", "cases", "check", "figures", "glossary", "lens_texts", "misconceptions", "objectives",
+    "read", "schema", "simulators", "world",
 ]  # fmt: skip
 
 CONTENT = files("customer_casebook") / "content"
@@ -184,6 +185,12 @@ def objectives() -> dict[str, Objective]:
 def glossary() -> dict[str, Term]:
     """The words of the field, by id."""
     return {each.id: each for each in _load("glossary", CONTENT).terms}
+
+
+@cache
+def simulators() -> dict[str, Simulation]:
+    """The simulators in words, by the name of their function."""
+    return {each.id: each for each in _load("simulators", CONTENT).simulators}
 
 
 @cache

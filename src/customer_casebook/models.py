@@ -291,6 +291,55 @@ class QuestionsFile(_Model):
     questions: tuple[Entry, ...] = _some("a list of questions: id, kind, objectives and the rest")
 
 
+@dataclass(frozen=True, slots=True)
+class GuessText(_Model):
+    """One answer to a prediction, and why it is right or wrong. Which one is right is computed."""
+
+    text: str = _text("the answer")
+    because: str = _text("why this answer is right, or wrong")
+
+
+@dataclass(frozen=True, slots=True)
+class PredictionText(_Model):
+    """What a learner is asked before a simulator shows anything; ``{name}`` stands for a number that is computed."""
+
+    prompt: str = _text("what is asked")
+    options: Mapping[str, GuessText] = _some("text and because of every answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Letter(_Model):
+    """A letter from the public, whose fate one choice decides."""
+
+    about: str = _text("what sort of letter it is, in one to three words")
+    asks: str = _text("what the letter says, in one sentence")
+    reads: Literal["owner", "manager", "complaints", "strategy"] = _field("the choice it turns on")
+    fates: Mapping[str, str] = _some(
+        "what becomes of it, by that choice alone, or by choice/through and choice/direct"
+    )
+    answered: tuple[str, ...] = _some("the fates in which somebody can answer it")
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation(_Model):
+    """A simulator in words."""
+
+    id: str = _text("the name of its function", r"^[a-z_]+$")
+    title: str = _text("one line that names it")
+    about: str = _text("two or three sentences that set the scene")
+    play: str = _text("what to do with the controls")
+    prediction: PredictionText = _field("prompt and options")
+    assumes: tuple[str, ...] = _field("what is assumed beside its figures", default=())
+    letters: tuple[Letter, ...] = _field("letters from the public", default=())
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatorsFile(_Model):
+    """The simulators in words."""
+
+    simulators: tuple[Simulation, ...] = _some("a list of simulators")
+
+
 class _Counted(_Model):
     """Numbers, whole where they can be: the reader hands them over as they are written, as text."""
 
@@ -373,6 +422,7 @@ MODELS: Mapping[str, Any] = {
     "objectives": ObjectivesFile,
     "glossary": GlossaryFile,
     "questions": QuestionsFile,
+    "simulators": SimulatorsFile,
     "figures": FiguresFile,
 }
 

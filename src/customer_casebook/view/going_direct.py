@@ -72,18 +72,19 @@ class GoingDirect(Simulator):
     """A chain, the arrangements for the public at its end, and the fate of four letters."""
 
     def __init__(self) -> None:
-        self.text = simulators()["going_direct"]
+        self.letters = simulators()["going_direct"].letters
         self._canvas = Canvas((4.6, 2.9), (100, 63))
-        moved = [answer(each, _START | {"way": "direct"}) for each in self.text.letters]
+        moved = [answer(each, _START | {"way": "direct"}) for each in self.letters]
         controls = {
             name: toggle(label, options, _START[name])
             for name, (label, options) in _CHOICES.items()
         }
-        super().__init__(self.text, _RIGHT[sum(each.answered for each in moved)], controls)
+        right = _RIGHT[sum(each.answered for each in moved)]
+        super().__init__("going_direct", right, controls)
 
     def outcome(self) -> Outcome:
         setting = {name: str(each.value) for name, each in self.controls.items()}
-        answers = [answer(each, setting) for each in self.text.letters]
+        answers = [answer(each, setting) for each in self.letters]
         well = sum(each.answered for each in answers)
         point = f"{well} of {len(answers)} letters reach somebody who can answer."
         fates = [

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import ipywidgets as widgets
 
 from customer_casebook.document import Block, Fold, Lead, Line, Points, Title, to_html
-from customer_casebook.library import Simulation
+from customer_casebook.library import simulators
+from customer_casebook.models import Figures, Simulation, Slider
 from customer_casebook.questions import Item
 from customer_casebook.view.activity import Activity, Guard, box, careful, html, trouble
 from customer_casebook.view.card import Card, as_text
@@ -30,11 +31,14 @@ class Prediction(Item):
 
     topic = "First, a guess"
 
-    def __init__(self, text: Simulation, right: str) -> None:
+    def __init__(self, text: Simulation, right: str, numbers: Mapping[str, object]) -> None:
+        asked = text.prediction
         self.id = f"predict/{text.id}"
-        self.prompt = text.prediction.prompt
-        self._guesses = text.prediction.options
-        self.options = {name: each.text for name, each in self._guesses.items()}
+        self.prompt = asked.prompt.format_map(numbers)
+        self.options = {name: each.text.format_map(numbers) for name, each in asked.options.items()}
+        self._because = {
+            name: each.because.format_map(numbers) for name, each in asked.options.items()
+        }
         self.right = frozenset({right})
 
     @property
@@ -42,19 +46,26 @@ class Prediction(Item):
         return [Line(self.why_not(option)) for option in self.right]
 
     def why_not(self, option: str) -> str:
-        return self._guesses[option].because
+        return self._because[option]
 
 
 class Simulator(Activity, widgets.VBox):
     """A prediction and, once it is made, controls with what follows from them."""
 
     def __init__(
-        self, text: Simulation, right: str, controls: Mapping[str, widgets.ValueWidget]
+        self,
+        name: str,
+        right: str,
+        controls: Mapping[str, widgets.ValueWidget],
+        numbers: Mapping[str, object] | None = None,
+        assumes: Sequence[str] = (),
     ) -> None:
+        text = simulators()[name]
+        assumed = Fold(_ASSUMED, [Points([*text.assumes, *assumes])])
+        prediction = Prediction(text, right, numbers or {})
         self.controls = dict(controls)
         self._start = {name: each.value for name, each in controls.items()}
         self._busy = False
-        prediction = Prediction(text, right)
         self.card = Card(
             [prediction],
             layout="deck",
@@ -72,9 +83,9 @@ class Simulator(Activity, widgets.VBox):
         self.guard = Guard()
         for each in controls.values():
             each.observe(self._turned, "value")
-        assumed = html(Fold(_ASSUMED, [Points(text.assumptions)]).html())
-        left = box([*controls.values(), box([self.back], "ccb-row"), self.error], "ccb-switches")
-        right_side = box([self.drawing, self.point, self.numbers, assumed], "ccb-outcome")
+        below = [box([self.back], "ccb-row"), self.error, html(assumed.html())]
+        left = box([*controls.values(), *below], "ccb-switches")
+        right_side = box([self.drawing, self.point, self.numbers], "ccb-outcome")
         self.bench = box([left, right_side], "ccb-bench")
         self.bench.layout.display = "none"
         self.card.observe(self._reveal, "given")
@@ -86,7 +97,7 @@ class Simulator(Activity, widgets.VBox):
             Line(text.about),
             *as_text([prediction]),
             Line(text.play),
-            Fold(_ASSUMED, [Points(text.assumptions)]),
+            assumed,
             Lead("At the start:", start.point),
             *start.numbers,
         ]
@@ -95,8 +106,11 @@ class Simulator(Activity, widgets.VBox):
     def outcome(self) -> Outcome:
         """What the controls, as they stand, lead to."""
 
-    def value(self, name: str) -> object:
-        return self.controls[name].value
+    def given(self, figures: Figures) -> dict[str, Any]:
+        """The arguments that a function of `economics` takes: as the controls stand, and the rest as it is."""
+        values = {name: each.value for name, each in self.controls.items()}
+        switched = {name: values[name] for name in (*figures.choices, *figures.switches)}
+        return figures.given(**{name: values[name] for name in figures.sliders}) | switched
 
     def _failed(self, details: str) -> None:
         self.error.value = trouble(
@@ -132,9 +146,39 @@ class Simulator(Activity, widgets.VBox):
         return outcome
 
 
-def toggle(label: str, options: Mapping[str, str], value: str) -> widgets.ToggleButtons:
+def toggle(label: str, options: Mapping[Any, str], value: object) -> widgets.ToggleButtons:
     """A choice by buttons; ``options`` are values with their labels."""
     shown = [(label, value) for value, label in options.items()]
     made = widgets.ToggleButtons(options=shown, value=value, description=label)
     made.tooltip = label  # or it says "null"
     return made
+
+
+def switch(label: str, *, on: bool) -> widgets.ToggleButtons:
+    return toggle(label, {False: "no", True: "yes"}, on)
+
+
+def slider(figure: Slider) -> widgets.ValueWidget:
+    """A slider that says what it moves, and in which unit."""
+    whole = all(isinstance(each, int) for each in (figure.min, figure.max, figure.step))
+    said = figure.unit in figure.label.lower()
+    made = (widgets.IntSlider if whole else widgets.FloatSlider)(
+        value=figure.start,
+        min=figure.min,
+        max=figure.max,
+        step=figure.step,
+        description=figure.label if said else f"{figure.label}, {figure.unit}",
+        readout_format=",d" if whole else ".1f",
+    )
+    made.tooltip = figure.label
+    return made
+
+
+def sliders(figures: Figures) -> dict[str, widgets.ValueWidget]:
+    return {name: slider(each) for name, each in figures.sliders.items()}
+
+
+def crowns(cents: int) -> str:
+    """An amount of cents in crowns, exact, with a true minus."""
+    whole, part = divmod(abs(cents), 100)
+    return f"{'−' * (cents < 0)}{whole:,}" + (f".{part:02}" if part else "")  # noqa: RUF001

@@ -177,12 +177,14 @@ function render({ model, el }) {
     const missed = answers.filter((each) => !right.includes(each)).map(([index]) => Number(index));
     const look = () => go(missed[0] ?? 0);
     const score =
-      (deck.length > 1 ? `${right.length} of ${deck.length} right. ` : right.length ? "Right. " : "Not this time. ") +
-      (sureWrong.length
-        ? `You were sure and wrong ${sureWrong.length === 1 ? "once" : `${sureWrong.length} times`}: worth a second look.`
-        : sure.length
-          ? "Whenever you were sure, you were right."
-          : "You were not sure of any. Next time say “I am sure” where you are, and see.");
+      deck.length === 1
+        ? right.length ? "Right." : "Not this time."
+        : `${right.length} of ${deck.length} right. ` +
+          (sureWrong.length
+            ? `You were sure and wrong ${sureWrong.length === 1 ? "once" : `${sureWrong.length} times`}: worth a second look.`
+            : sure.length
+              ? "Whenever you were sure, you were right."
+              : "You were not sure of any. Next time say “I am sure” where you are, and see.");
     return [
       h("h4", { tabindex: "-1" }, spec.closed),
       h("p", { class: "ccb-score" }, score),

@@ -1,0 +1,103 @@
+"""The expectation gap: a need that is passed on and built, and what comes of asking again."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from customer_casebook.document import Fold, Table
+from customer_casebook.economics import Gap, gap
+from customer_casebook.library import figures
+from customer_casebook.view.canvas import SERVICE, SUPPLY, Chart
+from customer_casebook.view.simulator import Outcome, Simulator, sliders
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_CLEARER, _EVERY = 95, 3  # what the prediction offers: percent, and weeks
+
+
+class ExpectationGap(Simulator):
+    """Who passes it on, how well, and how often they meet: and what is missing at delivery."""
+
+    def __init__(self) -> None:
+        self.figures = figures()["gap"]
+        start = self.figures.given()
+        offers = {
+            "clearer": {"clarity": _CLEARER},
+            "shorter": {"weeks": start["weeks"] // 2},
+            "checks": {"check_every": _EVERY},
+        }
+        left = {name: gap(**start | changed).final for name, changed in offers.items()}
+        numbers = start | {"clearer": _CLEARER, "every": _EVERY}
+        numbers |= {f"{name}_gap": round(final) for name, final in left.items()}
+        right = min(left, key=left.__getitem__)
+        controls = sliders(self.figures)
+        super().__init__("expectation_gap", right, controls, numbers, self.figures.assumes)
+
+    @cached_property
+    def _chart(self) -> Chart:
+        return Chart()
+
+    def outcome(self) -> Outcome:
+        found = gap(**self.given(self.figures))
+        point = f"At delivery {found.final:.0f} % of what is needed is missing."
+        hours = Table(
+            "What it takes, in hours of work",
+            ("", "Hours"),
+            [
+                ("Check-ins", f"{found.check_in_hours:,.0f}"),
+                ("Building again what does not fit", f"{found.rework_hours:,.0f}"),
+                ("Together", f"{found.hours:,.0f}"),
+            ],
+        )
+        weeks = Table(
+            "Share of what is needed, in percent",
+            ("Week", "Built", "Missing"),
+            [
+                (
+                    f"{week.number}{', check-in' * week.checked}",
+                    f"{week.built:.0f}",
+                    f"{week.gap:.0f}",
+                )
+                for week in found.weeks
+            ],
+        )
+        checks = sum(week.checked for week in found.weeks)
+        words = (
+            f"Over {len(found.weeks) - 1} weeks what is built falls behind what is needed: from "
+            f"{found.weeks[0].gap:.0f} % missing to {found.final:.0f} %, with {checks} check-ins."
+        )
+        drawn = self._chart.html(lambda axes: _draw(axes, found), words)
+        return Outcome(drawn, point, [hours, Fold("Week by week", [weeks])])
+
+
+def expectation_gap() -> ExpectationGap:
+    """How a need that is passed on and built drifts away from what was meant, and what check-ins do."""
+    return ExpectationGap()
+
+
+def _draw(axes: Axes, found: Gap) -> None:
+    numbers = [week.number for week in found.weeks]
+    built = [week.built for week in found.weeks]
+    end = numbers[-1]
+    axes.fill_between(numbers, built, 100, facecolor="none", edgecolor=SUPPLY, hatch="///", lw=0)
+    axes.plot(numbers, [100] * len(numbers), color=SERVICE, linewidth=2)
+    axes.plot(numbers, built, color=SUPPLY, linewidth=2)
+    checked = [week for week in found.weeks if week.checked]
+    axes.plot(
+        [week.number for week in checked],
+        [week.built for week in checked],
+        linestyle="none",
+        marker="o",
+        color=SUPPLY,
+    )
+    axes.set(xlim=(0, end), ylim=(0, 112), yticks=range(0, 101, 25))
+    axes.set_xlabel("weeks, ● check-in" if checked else "weeks")
+    axes.set_ylabel("percent")
+    axes.text(0.02 * end, 102, "what is needed", va="bottom")
+    low = built[-1] > 25  # room for the words below the line
+    axes.text(
+        0.98 * end, built[-1] + (-4 if low else 4), f"what is built: {built[-1]:.0f} %",
+        ha="right", va="top" if low else "bottom",
+    )  # fmt: skip

@@ -1,0 +1,159 @@
+"""The ledger: the money ladder for a department and for a client firm, in four books."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from customer_casebook.document import Block, Fold, Line, Table
+from customer_casebook.economics import BOOKS, Entry, Ledger, Totals
+from customer_casebook.economics import ledger as keep
+from customer_casebook.library import figures
+from customer_casebook.questions import join
+from customer_casebook.view.canvas import INK, MONEY, SUPPLY, Chart
+from customer_casebook.view.simulator import Outcome, Simulator, crowns, sliders, toggle
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_NAMES = dict(zip(BOOKS, ("Provider", "Marketing", "Halvorne", "Group"), strict=True))
+_LINES = {
+    "revenue": "Revenue",
+    "internal_income": "Internal income",
+    "expense": "Expense",
+    "internal_expense": "Internal expense",
+    "result": "Result",
+}
+_CHARGES = {"internal_rung": "Marketing is charged", "external_rung": "Halvorne is charged"}
+_START = {"internal_rung": "transfer", "external_rung": "money"}
+_STEPS = (25_000, 50_000, 100_000, 200_000, 400_000)  # crowns at the end of the scale
+
+
+class LedgerBooks(Simulator):
+    """How each is charged, how much they take, at which price: and what the books say."""
+
+    def __init__(self) -> None:
+        self.figures = figures()["ledger"]
+        kept = keep(**self.figures.given() | _START)
+        outside = kept.totals("client").expense
+        inside = kept.totals("department").internal_expense
+        amounts = {"both": inside + outside, "outside": outside, "inside": inside, "nothing": 0}
+        revenue = kept.totals("group").revenue
+        (right,) = (name for name, amount in amounts.items() if amount == revenue)
+        rungs = {
+            name: toggle(label, self.figures.choices[name], _START[name])
+            for name, label in _CHARGES.items()
+        }
+        super().__init__(
+            "ledger",
+            right,
+            rungs | sliders(self.figures),
+            {name: crowns(amount) for name, amount in amounts.items()},
+            self.figures.assumes,
+        )
+
+    @cached_property
+    def _chart(self) -> Chart:
+        return Chart((4.8, 3.1), (0.19, 0.15, 0.97, 0.84))
+
+    def outcome(self) -> Outcome:
+        given = self.given(self.figures)
+        kept = keep(**given)
+        totals = {book: kept.totals(book) for book in BOOKS}
+        revenue, inside = totals["group"].revenue, totals["group"].internal_income
+        point = f"Revenue of the group: {crowns(revenue)} crowns. Internal money in it: {crowns(inside)}."
+        columns = ("", *_NAMES.values())
+        rows = [
+            (label, *(crowns(getattr(totals[book], name)) for book in BOOKS))
+            for name, label in _LINES.items()
+        ]
+        notes: list[Block] = [
+            Line(f"{_NAMES[book]} is shown {crowns(cents)} crowns on a statement. Nothing moves.")
+            for book, cents in kept.shown.items()
+        ]
+        if kept.internal_volume < given["internal_volume"]:
+            notes.append(
+                Line(
+                    f"Having seen the cost, Marketing takes {kept.internal_volume:,} thousand "
+                    f"mailings instead of {given['internal_volume']:,} thousand."
+                )
+            )
+        numbers = [
+            Table("The year in four books, in crowns", columns, rows),
+            *notes,
+            Fold("Every entry", [_entries(kept)]),
+        ]
+        words = " ".join(f"{_NAMES[book]}: {_in_words(totals[book])}." for book in BOOKS)
+        return Outcome(self._chart.html(lambda axes: _draw(axes, totals), words), point, numbers)
+
+
+def ledger() -> LedgerBooks:
+    """The money ladder in the books: who books what, and what is left of it for the group.
+
+    Charging, notional charging and the difference between a charge inside and revenue: v3, still in
+    use. Revenue in kind is revenue.
+    """
+    return LedgerBooks()
+
+
+def _entries(kept: Ledger) -> Table:
+    def row(entry: Entry) -> tuple[str, str, str, str]:
+        debit, credit = entry.lines
+        return (
+            f"{_NAMES[entry.book]}: {entry.what.lower()}",
+            debit.account,
+            credit.account,
+            crowns(debit.debit),
+        )
+
+    return Table(
+        "Every entry, in crowns; those of the group take internal money out",
+        ("Book", "Debit", "Credit", "Amount"),
+        [row(each) for each in (*kept.entries, *kept.eliminations)],
+    )
+
+
+def _in_words(totals: Totals) -> str:
+    """What a book shows, without the lines that are zero."""
+    lines = [
+        f"{label.lower()} {crowns(amount)}"
+        for name, label in _LINES.items()
+        if (amount := getattr(totals, name))
+    ]
+    return join(lines) if lines else "nothing"
+
+
+def _draw(axes: Axes, totals: dict[str, Totals]) -> None:
+    """Income to the right, expense to the left; what stays inside the group is hatched."""
+    places = range(len(BOOKS), 0, -1)
+    sides = [
+        ("revenue", "internal_income", 1, MONEY),
+        ("expense", "internal_expense", -1, SUPPLY),
+    ]
+    most = 0.0
+    for outside, inside, sign, colour in sides:
+        out = [sign * getattr(totals[book], outside) / 100 for book in BOOKS]
+        within = [sign * getattr(totals[book], inside) / 100 for book in BOOKS]
+        axes.barh(places, out, height=0.5, color=colour, label=_LINES[outside])
+        axes.barh(
+            places,
+            within,
+            height=0.5,
+            left=out,
+            facecolor="none",
+            edgecolor=colour,
+            hatch="////",
+            label=_LINES[inside],
+        )
+        most = max(most, *(abs(a + b) for a, b in zip(out, within, strict=True)))
+    end = next(step for step in _STEPS if most <= step)
+    axes.set(xlim=(-end, end), ylim=(0.4, len(BOOKS) + 0.6))
+    axes.set_yticks(places, labels=_NAMES.values())
+    ticks = [-end, -end // 2, 0, end // 2, end]
+    axes.set_xticks(ticks, labels=[f"{abs(each) / 1000:g}" for each in ticks])
+    axes.set_xlabel("← expense · thousand crowns · income →")
+    axes.axvline(0, color=INK, linewidth=1)
+    axes.legend(
+        loc="lower center", bbox_to_anchor=(0.43, 1.0), ncols=2, frameon=False, fontsize=9,
+        borderaxespad=0.2, handlelength=1.4, columnspacing=1.2,
+    )  # fmt: skip

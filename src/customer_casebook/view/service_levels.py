@@ -1,0 +1,202 @@
+"""The service levels: one promise and one year; and what follows from a miss, inside and outside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from customer_casebook.document import Block, Fold, Table
+from customer_casebook.economics import (
+    Inside,
+    Month,
+    Outside,
+    Year,
+    allowed,
+    external,
+    internal,
+    year,
+)
+from customer_casebook.facts import shorten
+from customer_casebook.library import figures
+from customer_casebook.view.canvas import INK, SERVICE, SUPPLY, Chart
+from customer_casebook.view.simulator import Outcome, Simulator, crowns, sliders, switch, toggle
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_CUSTOMERS = {"internal": "Marketing, inside", "external": "a client firm, outside"}
+_DRAWN = {"internal": 7, "external": 8}  # a year with one miss, and a year with four
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_STEPS = (5, 10, 20, 40, 80, 160, 320, 640, 1280)  # hours at the end of the scale
+
+Rows = list[tuple[str, str]]
+
+
+class Shown(NamedTuple):
+    """The months as they went for a customer, the target they were held against, and what followed."""
+
+    months: Sequence[Month]
+    target: float
+    point: str
+    follows: Rows
+
+
+class ServiceLevels(Simulator):
+    """One promise, one year, and the customer it is kept for; and what follows from a miss."""
+
+    def __init__(self, customer: str) -> None:
+        if customer not in _CUSTOMERS:
+            told = " or ".join(_CUSTOMERS)
+            raise ValueError(f"there is no customer {shorten(customer)}; write {told}")
+        self.figures = figures()
+        rehearse = self.figures["internal"].switches["rehearse"]
+        clause = self.figures["external"].switches["penalty_clause"]
+        self.controls = {
+            "customer": toggle("The customer", _CUSTOMERS, customer),
+            "rehearse": switch(rehearse, on=False),
+            "penalty_clause": switch(clause, on=True),
+            **sliders(self.figures["year"]),
+        }
+        self.controls["seed"].value = _DRAWN[customer]
+        right, numbers = self._dearest() if customer == "external" else self._more_often()
+        assumes = [
+            each for name in ("year", "internal", "external") for each in self.figures[name].assumes
+        ]
+        name = f"service_levels_{customer}"
+        super().__init__(name, right, self.controls, numbers, assumes)
+
+    def year(self, **better: float) -> Year:
+        """The year as it is drawn, before anything follows from it."""
+        return year(**self.given(self.figures["year"]) | better)
+
+    def inside(self) -> Inside:
+        """What follows from the year inside the house."""
+        return internal(self.year(), **self.given(self.figures["internal"]))
+
+    def outside(self) -> Outside:
+        """What follows outside. What a rehearsal inside has taught is in place before the year begins."""
+        rehearsed = self.controls["rehearse"].value
+        learnt = {"typical": self.inside().typical} if rehearsed else {}
+        return external(self.year(**learnt), **self.given(self.figures["external"]))
+
+    def _more_often(self) -> tuple[str, dict[str, object]]:
+        """To whom the promise is broken more often, before anything follows from it."""
+        ours = self.year().misses
+        theirs = sum(each.month.missed for each in self.outside().months)
+        right = "same" if ours == theirs else "inside" if ours > theirs else "outside"
+        return right, {"agreed": f"{self.controls['agreed'].value:g}"}
+
+    def _dearest(self) -> tuple[str, dict[str, object]]:
+        """The largest part of what the misses cost."""
+        found = self.outside()
+        parts = {"credits": found.credits, "losing": found.losing, "prospects": found.prospects}
+        numbers = {name: crowns(cents) for name, cents in parts.items()}
+        return max(parts, key=parts.__getitem__), {**numbers, "misses": self.year().misses}
+
+    @cached_property
+    def _chart(self) -> Chart:
+        return Chart()
+
+    def outcome(self) -> Outcome:
+        inside = self.controls["customer"].value == "internal"
+        # Inside there is no court, and so no clause to switch.
+        self.controls["penalty_clause"].layout.display = "none" if inside else None
+        agreed = float(self.controls["agreed"].value)
+        shown = _inside(self.inside()) if inside else _outside(self.outside(), agreed)
+        misses = sum(month.missed for month in shown.months)
+        lost = sum(month.lost for month in shown.months)
+        follows = [*shown.follows, ("Work lost in downtime", f"{lost:,}")]
+        months = Table(
+            "Hours of downtime, and availability in percent",
+            ("Month", "Downtime", "Agreed level leaves", "Achieved", ""),
+            [_row(month) for month in shown.months],
+        )
+        numbers: list[Block] = [
+            Table("What follows from the year", ("", "Amount"), follows),
+            Fold("Month by month", [months]),
+        ]
+        missed = [_MONTHS[month.number - 1] for month in shown.months if month.missed]
+        words = (
+            f"Hours of downtime for each month of a year, against an agreed level of {agreed:g} %. "
+            f"Missed: {', '.join(missed) or 'none'}."
+        )
+        drawn = self._chart.html(lambda axes: _draw(axes, shown, agreed), words)
+        return Outcome(drawn, f"{misses} of 12 months missed. {shown.point}", numbers)
+
+
+def service_levels(customer: str = "internal") -> ServiceLevels:
+    """A year against an agreed level, first for a customer who is ``internal`` or ``external``.
+
+    Availability as v3 has it, and the same for both: a service level agreement serves any customer
+    (v3, 4 and 5). What follows differs, for only a binding contract makes a penalty enforceable.
+    Raises `ValueError` for another customer.
+    """
+    return ServiceLevels(customer)
+
+
+def _inside(found: Inside) -> Shown:
+    months = [each.month for each in found.months]
+    shop = sum(each.dependent_missed for each in found.months)
+    escalations = sum(each.escalated for each in found.months)
+    plan = f"from {_MONTHS[found.plan_from - 1]}" if found.plan_from else "none"
+    follows = [
+        ("Misses carried upstairs", f"{escalations}"),
+        ("Time of managers, in crowns", crowns(found.escalation)),
+        ("Plan for improvement", plan),
+        ("Its budget, in crowns", crowns(found.budget)),
+        ("Months the web shop, which depends on it, misses outside", f"{shop} of 12"),
+    ]
+    point = f"Outside, the web shop that depends on it misses {shop}."
+    return Shown(months, found.target, point, follows)
+
+
+def _outside(found: Outside, agreed: float) -> Shown:
+    months = [each.month for each in found.months]
+    worse = found.cost > found.serving_better
+    follows = [
+        ("Penalties, in crowns", crowns(found.credits)),
+        ("Chance that the customer leaves", f"{found.churn} %"),
+        ("Losing the customer, by that chance, in crowns", crowns(found.losing)),
+        ("Trust among peers at the end", f"{found.trust} %"),
+        ("Customers who never come, in crowns", crowns(found.prospects)),
+        ("Together, in crowns", crowns(found.cost)),
+        ("Serving better would cost, in crowns", crowns(found.serving_better)),
+    ]
+    costs = f"The damage is {crowns(found.cost)} crowns"
+    better = f"{'more' if worse else 'not more'} than serving better would cost"
+    return Shown(months, agreed, f"{costs}, {better}.", follows)
+
+
+def _row(month: Month) -> tuple[str, ...]:
+    return (
+        _MONTHS[month.number - 1],
+        f"{month.downtime:.2f}",
+        f"{month.allowed:.2f}",
+        f"{month.achieved:.2f}",
+        "✗ missed" if month.missed else "✓ kept",
+    )
+
+
+def _draw(axes: Axes, shown: Shown, agreed: float) -> None:
+    months = shown.months
+    places = [month.number for month in months]
+    limits = [month.allowed for month in months]
+    most = max(*limits, *(month.downtime for month in months))
+    end = next(step for step in _STEPS if 1.12 * most <= step)
+    for month in months:
+        colour = SUPPLY if month.missed else SERVICE
+        face, hatch = ("none", "////") if month.missed else (colour, "")
+        axes.bar(month.number, month.downtime, 0.66, facecolor=face, edgecolor=colour, hatch=hatch)
+        if month.missed:
+            axes.text(month.number, month.downtime + end / 80, "✗", ha="center", va="bottom")
+    axes.step(places, limits, where="mid", color=INK, linewidth=1.6)
+    above = max(limits) + end / 40
+    axes.text(12.6, above, f"agreed: {agreed:g} %", ha="right", va="bottom", fontsize=9)
+    if shown.target > agreed:
+        rehearsal = [allowed(month.service, shown.target) for month in months]
+        axes.step(places, rehearsal, where="mid", color=INK, linewidth=1.6, linestyle=":")
+    axes.set(xlim=(0.4, 12.7), ylim=(0, end))
+    axes.set_xticks(places, labels=[name[0] for name in _MONTHS])
+    axes.set_ylabel("hours of downtime")
+    axes.set_xlabel("month; ✗ is missed" + ("; dotted: rehearsal" * (shown.target > agreed)))
