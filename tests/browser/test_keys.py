@@ -31,7 +31,7 @@ UNGUARDED = """node => [...node.querySelectorAll("button, input, summary, a[href
     .filter(each => each.dataset.lmSuppressShortcuts !== "true").map(each => each.outerHTML)"""
 
 DECK = """\
-from customer_casebook import case
+from customer_casebook import case, find_evidence, sort_parties
 from customer_casebook.bank import story
 from customer_casebook.questions import Question
 from customer_casebook.view.practice import deck
@@ -46,6 +46,8 @@ def page(browser: Browser, lab: Lab) -> Iterator[LabPage]:
         'compare("marketing-campaign-hub", "ferries-ticket-shop", ["customer"])',
         'what_if("marketing-campaign-hub")',
         DECK,
+        'find_evidence("spot-eleven-buckets")',
+        'sort_parties(["marketing-campaign-hub", "wimbrel-pocket-account"])',
     ]
     with opened(browser, lab, notebook(lab, "keys.ipynb", *calls)) as page:
         yield page
@@ -108,6 +110,30 @@ def test_on_a_story_that_is_read_first(page: LabPage) -> None:
     expect(node.get_by_role("radio").first).to_be_checked()
 
 
+def test_on_a_story_to_choose_from(page: LabPage) -> None:
+    node = activity(page, 5)
+    radios = node.get_by_role("radio")
+    press(page, radios.first, *ARROWS, *RUN, "Space", "4")
+    expect(radios.nth(3)).to_be_checked()
+    expect(radios.nth(3)).to_be_focused()
+    page.page.keyboard.press("s")
+    expect(node.get_by_role("status")).to_contain_text("Not quite")
+
+
+def test_digits_choose_in_the_group_that_has_the_focus_and_tab_leads_to_the_next(
+    page: LabPage,
+) -> None:
+    node = activity(page, 6)
+    one, two = node.locator("fieldset fieldset").all()
+    press(page, one.get_by_role("radio").first, "2", "Tab")
+    expect(one.get_by_role("radio").nth(1)).to_be_checked()
+    expect(two.get_by_role("radio", checked=True)).to_have_count(0)
+    page.page.keyboard.press("3")
+    expect(one.get_by_role("radio").nth(1)).to_be_checked()
+    expect(two.get_by_role("radio").nth(2)).to_be_checked()
+    expect(two.get_by_role("radio").nth(2)).to_be_focused()
+
+
 def test_on_what_if(page: LabPage) -> None:
     node = activity(page, 3)
     switch = node.get_by_role("group", name="Charge").get_by_role("button", name="none")
@@ -120,7 +146,7 @@ def test_on_what_if(page: LabPage) -> None:
 
 def test_without_our_care_a_key_deletes_the_lesson(page: LabPage) -> None:
     node = activity(page, 3)
-    for place in (1, 2, 3, 4):
+    for place in (1, 2, 3, 4, 5, 6):
         assert activity(page, place).evaluate(UNGUARDED) == []
     before = page.cells()
     button = node.get_by_role("button", name="Give me a hint")

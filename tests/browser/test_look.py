@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from customer_casebook.facts import VOCABULARY
+from customer_casebook.library import bank
 from tests.browser.activities import CardOnPage, activity, find, notebook, opened, run
 from tests.browser.lab import Lab, LabPage
 
@@ -93,6 +95,11 @@ def page(browser: Browser, lab: Lab) -> Iterator[LabPage]:
     ]
     show = "from IPython.display import HTML; HTML({}._repr_mimebundle_()[0]['text/html'])"
     calls += [show.format(each) for each in calls]
+    calls += [
+        "from customer_casebook import find_evidence, sort_parties",
+        'find_evidence("spot-eleven-buckets")',
+        'sort_parties(["marketing-campaign-hub", "miller-flood-bell"], "service_type")',
+    ]
     with opened(browser, lab, notebook(lab, "look.ipynb", *calls)) as page:
         yield page
 
@@ -114,9 +121,13 @@ def change(page: LabPage, theme: str) -> None:
     expect(page.page.locator("#jupyterlab-splash")).to_have_count(0)
 
 
-def check(page: LabPage, node: Locator) -> None:
+WIDE = (480, 768, 1280, 1600)
+NARROW = (320, *WIDE)
+
+
+def check(page: LabPage, node: Locator, widths: Iterable[int] = WIDE) -> None:
     """A browser finds no fault with what stands in the node now, at any width."""
-    for width in (480, 768, 1280, 1600):
+    for width in widths:
         page.page.set_viewport_size({"width": width, "height": 900})
         page.page.wait_for_function(LAID_OUT, arg=width)
         assert node.evaluate(FAULTS) == [], f"{width} px wide"
@@ -194,6 +205,38 @@ def test_a_transcript_can_be_read(page: LabPage, place: int) -> None:
     shown = page.cell(place).locator(".jp-RenderedHTMLCommon")
     shown.evaluate("node => node.querySelectorAll('details').forEach(each => each.open = true)")
     check(page, shown)
+
+
+@pytest.mark.usefixtures("theme")
+@pytest.mark.parametrize("call", ["find_evidence(", "sort_parties("])
+def test_a_story_and_rows_of_pills_can_be_read_and_hit_in_every_state(
+    page: LabPage, call: str
+) -> None:
+    node = activity(page, find(page, call)[0])
+    check(page, node, NARROW)
+    for group in node.locator("fieldset:not(:has(fieldset))").all():
+        group.get_by_role("radio").first.click()
+    check(page, node, NARROW)
+    node.get_by_role("button", name="I am sure").click()
+    expect(node.get_by_text("you ✗").first).to_be_visible()
+    expect(node.get_by_text("the answer", exact=True).first).to_be_visible()
+    check(page, node, NARROW)
+    node.get_by_role("button", name="Finish").click()
+    node.get_by_role("button", name="Start again").click()
+
+
+def test_the_sentences_of_a_story_run_on_and_each_can_be_clicked(page: LabPage) -> None:
+    node = activity(page, find(page, "find_evidence(")[0])
+    radios = node.get_by_role("radio")
+    for place, sentence in enumerate(bank()["spot-eleven-buckets"].sentences):
+        label = node.locator("label").nth(place)
+        expect(radios.nth(place)).to_have_accessible_name(" ".join(sentence.text.split()))
+        label.locator("span").click()
+        expect(radios.nth(place)).to_be_checked()
+    lines = node.locator("label").evaluate_all(
+        "all => all.map(each => [...each.getClientRects()].map(({top}) => Math.round(top)))"
+    )
+    assert any(one[-1] == other[0] for one, other in pairwise(lines))  # in one line
 
 
 def test_the_look_finds_what_is_wrong(page: LabPage) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from html import escape
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ from typing import Any
 import pytest
 
 import customer_casebook.view.card as module
+from customer_casebook.bank import item
 from customer_casebook.journal import Attempt
-from customer_casebook.library import cases
+from customer_casebook.library import bank, cases
 from customer_casebook.questions import say
 from customer_casebook.rules import LENSES
 from customer_casebook.view.activity import START
@@ -236,3 +238,30 @@ def test_a_transcript_folds_its_solution_away() -> None:
             assert reason.rule.title not in in_sight
         assert not question.turning_point() or question.turning_point() not in in_sight
     assert asked(card)[0].case.takeaway not in in_sight
+
+
+def test_options_are_boxes_rows_of_pills_or_a_story() -> None:
+    shapes = {
+        "slip-about-a-shade-of-red": "boxes",
+        "find-what-late-drizzle-owes": "boxes",
+        "match-customer-user-sponsor": "boxes",
+        "sort-four-who-gave-feedback": "pills",
+        "spot-eleven-buckets": "story",
+    }
+    card = Card([item(bank()[each]) for each in shapes])
+    assert [each["shape"] for each in card.spec["questions"]] == [*shapes.values()]
+
+
+@pytest.mark.parametrize("name", [k for k, v in bank().items() if v.kind == "spot"])
+def test_a_story_is_told_by_its_options_in_order_and_each_choice_is_answered(name: str) -> None:
+    [spec] = Card([item(bank()[name])]).spec["questions"]
+    labels = [option["label"] for option in spec["options"]]
+    assert labels == [" ".join(each.text.split()) for each in bank()[name].sentences]
+    assert len(labels) <= 9  # one digit chooses one of them
+    tones = [shown(spec, choice)[0] for choice in choices(spec)]
+    assert tones.count("right") == 1
+    [answer] = [label for label, tone in zip(labels, tones, strict=True) if tone == "right"]
+    for choice in choices(spec):
+        _, head, parts = shown(spec, choice)
+        assert escape(answer) in head
+        assert len(parts) == (spec["answer"] != [*choice])

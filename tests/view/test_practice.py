@@ -92,6 +92,7 @@ CARDS: dict[str, Callable[[], Card]] = {
     "find": lambda: find_evidence(HUB),
     "own": lambda: own_the_relationship(PARTIES).card,
     "match": lambda: deck([item(MATCH)], "Practice"),
+    "spot": lambda: find_evidence("spot-eleven-buckets"),
 }
 # A right choice, a wrong one, and the misconception that the wrong one betrays.
 PRESSES = {
@@ -102,6 +103,7 @@ PRESSES = {
         ("account_manager",),
         "department-is-another-organization",
     ),
+    "spot": (("spot-eleven-buckets/5",), ("spot-eleven-buckets/4",), None),
     "match": (PAIRS, ("customer:user", "user:customer", *PAIRS[2:]), None),
 }
 

@@ -14,10 +14,13 @@ from typing import Any
 import anywidget
 import traitlets
 
+from customer_casebook.bank import Spot
 from customer_casebook.document import Block, Fold, Lead, Line, Points, Title, to_html
 from customer_casebook.journal import Attempt, fingerprint, journal
 from customer_casebook.questions import Item, stop
 from customer_casebook.view.activity import FRONT, Activity
+
+_SHORT = 45  # characters of an option that stand in one line of the narrowest card, or nearly
 
 
 class Card(Activity, anywidget.AnyWidget):
@@ -103,6 +106,7 @@ def _on_card(question: Item) -> dict[str, Any]:
         "intro": to_html(question.intro),
         "many": question.many,
         "groups": groups or None,
+        "shape": _shape(question),
         "options": [{"id": option, "label": label} for option, label in options.items()],
         "answer": right,
         "heads": {"+".join(right): _head("right", heads[0])},
@@ -112,6 +116,14 @@ def _on_card(question: Item) -> dict[str, Any]:
         "turning": list(question.telling),
         "counting": list(question.counting),
     }
+
+
+def _shape(question: Item) -> str:
+    """How options are laid out: each in a box, as the sentences of a story, or in rows of pills."""
+    if isinstance(question, Spot):
+        return "story"
+    short = max(map(len, question.options.values())) <= _SHORT
+    return "pills" if question.groups and short else "boxes"
 
 
 def _head(tone: str, words: str) -> dict[str, str]:

@@ -87,8 +87,11 @@ def sort_parties(case_ids: Sequence[str], lens: str = "customer") -> Card:
 def find_evidence(case_id: str, lens: str = "customer") -> Card:
     """Mark the evidence on which an answer turns.
 
-    Raises `ValueError` for a case or lens that does not exist, or an answer that turns on no evidence.
+    The id may be that of a ``spot`` question too, which brings its story and its lens. Raises
+    `ValueError` for a case or lens that does not exist, or an answer that turns on no evidence.
     """
+    if case_id in bank() and bank()[case_id].kind == "spot":
+        return deck([item(bank()[case_id])], "Spot the sentence")
     _known("lens", lens, LENSES)
     found = Find(Entry(f"find/{case_id}/{lens}", "find", (), case=case(case_id).id, lens=lens))
     if not found.right:

@@ -148,7 +148,8 @@ function render({ model, el }) {
           : null,
       );
     const choices = groupsOf(question).map(({ label, options }, group) => {
-      const offered = h("div", { class: "ccb-options" }, ...options.map(option(group)));
+      const nodes = options.map(option(group)).flatMap((node) => [node, " "]); // so a story has its spaces
+      const offered = h("div", { class: `ccb-${question.shape}` }, ...nodes);
       return label ? h("fieldset", { class: "ccb-group" }, h("legend", {}, label), offered) : offered;
     });
     const where = `Question ${at + 1} of ${deck.length} · ${question.topic}`;
