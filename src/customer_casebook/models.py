@@ -215,6 +215,7 @@ class Objective(_Model):
     id: str = _text("a short name, such as going-direct", ID)
     can: str = _text("one sentence that starts with a verb")
     row: str | None = _text("the row of the commission, such as S4.6", default=None)
+    core: bool = _field("yes where it weighs double in an exam", default=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,7 +329,7 @@ class Simulation(_Model):
     title: str = _text("one line that names it")
     about: str = _text("two or three sentences that set the scene")
     play: str = _text("what to do with the controls")
-    prediction: PredictionText = _field("prompt and options")
+    prediction: PredictionText = _field("prompt and options")  # noqa: RUF009
     assumes: tuple[str, ...] = _field("what is assumed beside its figures", default=())
     letters: tuple[Letter, ...] = _field("letters from the public", default=())
 
