@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
+from customer_casebook.journal import fingerprint
 from customer_casebook.library import misconceptions
 from customer_casebook.notebook import WIDGET_VIEW
 from customer_casebook.questions import Question
@@ -97,6 +98,8 @@ def test_a_wrong_answer_is_explained_recorded_and_shown_in_the_evidence(
     assert {name: attempt[name] for name in attempt.keys() - {"ms", "at", "event", "v"}} == {
         "item": first.id,
         "choice": ["external"],
+        "kind": "attempt",
+        "content": fingerprint(first),
         "sure": True,
         "right": False,
         "misconception": misconception.id,

@@ -19,6 +19,12 @@ from customer_casebook.document import Block, Line, to_html, to_text
 
 FRONT = Path(__file__).parent / "front"
 
+
+def front(name: str) -> str:
+    """A front end of ours: its script, after what all of them share. A widget's script cannot import another."""
+    return "".join((FRONT / each).read_text(encoding="utf-8") for each in ("parts.js", name))
+
+
 START = "The transcript of an activity. To do it yourself, choose Run, then Run All Cells."
 
 

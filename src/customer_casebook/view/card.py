@@ -18,7 +18,7 @@ from customer_casebook.bank import Spot
 from customer_casebook.document import Block, Fold, Lead, Line, Points, Title, to_html
 from customer_casebook.journal import Attempt, fingerprint, journal
 from customer_casebook.questions import Item, stop
-from customer_casebook.view.activity import FRONT, Activity
+from customer_casebook.view.activity import FRONT, Activity, front
 
 _SHORT = 45  # characters of an option that stand in one line of the narrowest card, or nearly
 
@@ -31,7 +31,7 @@ class Card(Activity, anywidget.AnyWidget):
     text}``.
     """
 
-    _esm = FRONT / "card.js"
+    _esm = front("card.js")
     _css = FRONT / "style.css"
 
     spec = traitlets.Dict().tag(sync=True)
@@ -90,14 +90,8 @@ def _choice(question: Item, given: Sequence[str]) -> frozenset[str]:
     return choice
 
 
-def _on_card(question: Item) -> dict[str, Any]:
-    """A question as the front end needs it: a choice is a key, and the key picks a text."""
-    options = question.options
-    right = [option for option in options if option in question.right]
-    answer = stop(question.answer)
-    heads = f"Right: {answer}", f"Not quite. The answer: {answer}"
-    if question.groups or question.each_explained:  # too much for one line
-        heads = "Right, all of it.", "Not all of it. One by one:"
+def asked(question: Item) -> dict[str, Any]:
+    """A question as the front end needs it to ask it."""
     groups = [{"label": label, "options": [*each]} for label, each in question.groups.items()]
     return {
         "id": question.id,
@@ -107,7 +101,20 @@ def _on_card(question: Item) -> dict[str, Any]:
         "many": question.many,
         "groups": groups or None,
         "shape": _shape(question),
-        "options": [{"id": option, "label": label} for option, label in options.items()],
+        "options": [{"id": option, "label": label} for option, label in question.options.items()],
+    }
+
+
+def _on_card(question: Item) -> dict[str, Any]:
+    """A question with every feedback: a choice is a key, and the key picks a text."""
+    options = question.options
+    right = [option for option in options if option in question.right]
+    answer = stop(question.answer)
+    heads = f"Right: {answer}", f"Not quite. The answer: {answer}"
+    if question.groups or question.each_explained:  # too much for one line
+        heads = "Right, all of it.", "Not all of it. One by one:"
+    return {
+        **asked(question),
         "answer": right,
         "heads": {"+".join(right): _head("right", heads[0])},
         "otherwise": _head("wrong", heads[1]),

@@ -8,24 +8,6 @@ const SILENT = 8000; // ms without an answer from the kernel before the card say
 
 let cards = 0;
 
-// JupyterLab takes command keys (d d deletes the cell) from whatever has focus, unless that very element says no.
-const keepKeys = (node) => (node.dataset.lmSuppressShortcuts = "true");
-
-function h(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name === "html") {
-      node.innerHTML = value; // escaped by the kernel
-      node.querySelectorAll("summary").forEach(keepKeys);
-    } else if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-    else if (value === true) node.setAttribute(name, "");
-    else if (value !== false && value != null) node.setAttribute(name, value);
-  }
-  node.append(...children.filter((child) => child != null));
-  if (["BUTTON", "INPUT", "SUMMARY"].includes(node.tagName) || "tabindex" in attributes) keepKeys(node);
-  return node;
-}
-
 function render({ model, el }) {
   const spec = model.get("spec");
   const deck = spec.questions;
@@ -55,42 +37,21 @@ function render({ model, el }) {
   root.addEventListener("keydown", onKey);
   el.append(root);
 
-  // One choice in each group: most questions are one group, sorting has one for each party.
-  const groupsOf = (question) => question.groups ?? [{ label: null, options: question.options.map(({ id }) => id) }];
-  const ready = (question) => draft.size >= (question.many ? 1 : groupsOf(question).length);
-  const button = (text, key, action, extra = {}) =>
-    h(
-      "button",
-      { type: "button", class: "ccb-button", onclick: action, ...extra },
-      text,
-      key && h("kbd", { "aria-hidden": "true" }, key),
-    );
-
   function onKey(event) {
     if (event.ctrlKey || event.altKey || event.metaKey || answered(at) || at >= deck.length) return;
-    const group = event.target.closest("fieldset") ?? panel.querySelector("fieldset");
-    const input = group?.querySelectorAll("input")[Number(event.key) - 1];
-    if (input) {
-      input.focus();
-      input.click();
-    } else if ("st".includes(event.key.toLowerCase()) && ready(deck[at])) {
-      press(event.key.toLowerCase() === "s");
-    } else return;
+    if (chooseByKey(event, panel)) return;
+    if (!"st".includes(event.key.toLowerCase()) || !complete(deck[at], draft)) return;
+    press(event.key.toLowerCase() === "s");
     event.preventDefault();
   }
 
   function choose(question, option, on) {
-    if (!question.many)
-      groupsOf(question)
-        .find(({ options }) => options.includes(option))
-        .options.forEach((id) => draft.delete(id));
-    if (on) draft.add(option);
-    else draft.delete(option);
-    for (const each of panel.querySelectorAll(".ccb-press button")) each.disabled = !ready(question);
+    pick(question, draft, option, on);
+    for (const each of panel.querySelectorAll(".ccb-press button")) each.disabled = !complete(question, draft);
   }
 
   function press(sure) {
-    if (answered(at) || !ready(deck[at])) return; // one click is one attempt
+    if (answered(at) || !complete(deck[at], draft)) return; // one click is one attempt
     const question = deck[at];
     const choice = question.options.map(({ id }) => id).filter((id) => draft.has(id));
     const answer = { press: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`, choice, sure };
@@ -104,14 +65,7 @@ function render({ model, el }) {
     draft = new Set();
     shownAt = performance.now();
     draw();
-    if (!focus) return;
-    // A story of its own comes before its question, and is read first.
-    const heading = panel.querySelector(".ccb-told h3, [tabindex='-1']");
-    if (heading) {
-      heading.tabIndex = -1;
-      keepKeys(heading);
-    }
-    (heading ?? panel.querySelector("input:not([disabled])"))?.focus();
+    if (focus) enter(panel);
   }
 
   function draw() {
@@ -123,51 +77,18 @@ function render({ model, el }) {
 
   function asking(question) {
     const answer = given()[at];
+    const where = deck.length > 1 ? `Question ${at + 1} of ${deck.length} · ${question.topic}` : question.topic;
     const chosen = answer ? new Set(answer.choice) : draft;
-    const labels = new Map(question.options.map(({ id, label }) => [id, label]));
-    const option = (group) => (id, index) =>
-      h(
-        "label",
-        {
-          class: "ccb-option",
-          "data-mark": answer && (question.answer.includes(id) ? "answer" : chosen.has(id) ? "miss" : null),
-        },
-        h("input", {
-          type: question.many ? "checkbox" : "radio",
-          name: `${name}-${at}-${group}`,
-          value: id,
-          checked: chosen.has(id),
-          disabled: Boolean(answer),
-          onchange: (event) => choose(question, id, event.target.checked),
-        }),
-        h("kbd", { "aria-hidden": "true" }, String(index + 1)),
-        h("span", {}, labels.get(id)),
-        answer && question.answer.includes(id) ? h("span", { class: "ccb-tag" }, "the answer") : null,
-        answer && chosen.has(id)
-          ? h("span", { class: "ccb-tag" }, question.answer.includes(id) ? "you ✓" : "you ✗")
-          : null,
-      );
-    const choices = groupsOf(question).map(({ label, options }, group) => {
-      const nodes = options.map(option(group)).flatMap((node) => [node, " "]); // so a story has its spaces
-      const offered = h("div", { class: `ccb-${question.shape}` }, ...nodes);
-      return label ? h("fieldset", { class: "ccb-group" }, h("legend", {}, label), offered) : offered;
-    });
-    const where = `Question ${at + 1} of ${deck.length} · ${question.topic}`;
-    const legend = h(
-      "legend",
-      {},
-      h("span", { class: "ccb-where" }, deck.length > 1 ? where : question.topic),
-      h("span", { class: "ccb-prompt", html: question.prompt }),
-      question.many ? h("span", { class: "ccb-hint" }, "Tick all that hold.") : null,
-    );
+    const right = answer && question.answer;
+    const asked = ask(question, { name: `${name}-${at}`, where, chosen, right, choose });
+    if (answer) return asked;
     const how = h(
       "div",
       { class: "ccb-press", role: "group", "aria-label": "Answer, and say how sure you are" },
-      button("I am sure", "S", () => press(true), { disabled: !ready(question) }),
-      button("I think so", "T", () => press(false), { disabled: !ready(question) }),
+      button("I am sure", "S", () => press(true), { disabled: !complete(question, draft) }),
+      button("I think so", "T", () => press(false), { disabled: !complete(question, draft) }),
     );
-    const told = question.intro ? h("div", { class: "ccb-told", html: question.intro }) : null;
-    return [told, h("fieldset", {}, legend, ...choices), answer ? null : how].filter(Boolean);
+    return [...asked, how];
   }
 
   function closing() {

@@ -1,0 +1,100 @@
+// What the card and the exam share: nodes, and a question with its options.
+
+// JupyterLab takes command keys (d d deletes the cell) from whatever has focus, unless that very element says no.
+const keepKeys = (node) => (node.dataset.lmSuppressShortcuts = "true");
+
+function h(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name === "html") {
+      node.innerHTML = value; // escaped by the kernel
+      node.querySelectorAll("summary").forEach(keepKeys);
+    } else if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else if (value === true) node.setAttribute(name, "");
+    else if (value !== false && value != null) node.setAttribute(name, value);
+  }
+  node.append(...children.filter((child) => child != null));
+  if (["BUTTON", "INPUT", "SUMMARY"].includes(node.tagName) || "tabindex" in attributes) keepKeys(node);
+  return node;
+}
+
+const button = (text, key, action, extra = {}) =>
+  h(
+    "button",
+    { type: "button", class: "ccb-button", onclick: action, ...extra },
+    text,
+    key && h("kbd", { "aria-hidden": "true" }, key),
+  );
+
+// One choice in each group: most questions are one group, sorting has one for each party.
+const groupsOf = (question) => question.groups ?? [{ label: null, options: question.options.map(({ id }) => id) }];
+
+const complete = (question, chosen) => chosen.size >= (question.many ? 1 : groupsOf(question).length);
+
+// Put an option into what is chosen, or take it out.
+function pick(question, chosen, option, on) {
+  if (!question.many)
+    groupsOf(question)
+      .find(({ options }) => options.includes(option))
+      .options.forEach((id) => chosen.delete(id));
+  if (on) chosen.add(option);
+  else chosen.delete(option);
+}
+
+// The digits choose, in the group that has the focus.
+function chooseByKey(event, panel) {
+  const group = event.target.closest("fieldset") ?? panel.querySelector("fieldset");
+  const input = group?.querySelectorAll("input:enabled")[Number(event.key) - 1];
+  if (!input) return false;
+  input.focus();
+  input.click();
+  event.preventDefault();
+  return true;
+}
+
+// Put the focus where a question begins: a story of its own comes before it, and is read first.
+function enter(panel) {
+  const heading = panel.querySelector(".ccb-told h3, [tabindex='-1']");
+  if (heading) {
+    heading.tabIndex = -1;
+    keepKeys(heading);
+  }
+  (heading ?? panel.querySelector("input:enabled"))?.focus();
+}
+
+// A question as nodes. Once the right options are known it can be looked at, and no longer changed.
+function ask(question, { name, where, chosen, right, choose }) {
+  const labels = new Map(question.options.map(({ id, label }) => [id, label]));
+  const option = (group) => (id, index) =>
+    h(
+      "label",
+      { class: "ccb-option", "data-mark": right && (right.includes(id) ? "answer" : chosen.has(id) ? "miss" : null) },
+      h("input", {
+        type: question.many ? "checkbox" : "radio",
+        name: `${name}-${group}`,
+        value: id,
+        checked: chosen.has(id),
+        disabled: Boolean(right),
+        onchange: (event) => choose(question, id, event.target.checked),
+      }),
+      h("kbd", { "aria-hidden": "true" }, String(index + 1)),
+      h("span", {}, labels.get(id)),
+      right && right.includes(id) ? h("span", { class: "ccb-tag" }, "the answer") : null,
+      right && chosen.has(id) ? h("span", { class: "ccb-tag" }, right.includes(id) ? "you ✓" : "you ✗") : null,
+    );
+  const choices = groupsOf(question).map(({ label, options }, group) => {
+    const nodes = options.map(option(group)).flatMap((node) => [node, " "]); // so a story has its spaces
+    const offered = h("div", { class: `ccb-${question.shape}` }, ...nodes);
+    return label ? h("fieldset", { class: "ccb-group" }, h("legend", {}, label), offered) : offered;
+  });
+  const legend = h(
+    "legend",
+    {},
+    h("span", { class: "ccb-where" }, where),
+    h("span", { class: "ccb-prompt", html: question.prompt }),
+    question.many ? h("span", { class: "ccb-hint" }, "Tick all that hold.") : null,
+  );
+  const told = question.intro ? h("div", { class: "ccb-told", html: question.intro }) : null;
+  return [told, h("fieldset", {}, legend, ...choices)].filter(Boolean);
+}
+
