@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import os
 import random
@@ -556,6 +557,128 @@ def test_the_json_holds_everything(folder: Path) -> None:
 
 
 # What is worse.
+
+KIB = 1024
+
+
+class Disk:
+    """A small file system: mounted where that is allowed, and otherwise played by faults in the calls to it."""
+
+    def __init__(self, folder: Path, patch: pytest.MonkeyPatch, *, mounted: bool) -> None:
+        self.folder, self.patch = folder, patch
+        self.folder.mkdir()
+        self.mounted = mounted and _run("mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", folder)
+
+    def fill(self) -> None:
+        """Leave room for 100 KiB."""
+        if self.mounted:
+            (self.folder / "filler").write_bytes(b"x" * 156 * KIB)
+            return
+        write, room = os.write, [100 * KIB]
+
+        def limited(file: int, data: bytes) -> int:
+            if not room[0]:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            taken = data[: room[0]]
+            room[0] -= len(taken)
+            return write(file, taken)
+
+        self.patch.setattr(os, "write", limited)
+
+    def make_room(self) -> None:
+        if self.mounted:
+            (self.folder / "filler").unlink()
+        self.patch.undo()
+
+    def lock(self) -> None:
+        """Make it read-only."""
+        if self.mounted and _run("mount", "-o", "remount,ro", self.folder):
+            return
+
+        def refused(call: Callable[..., Any]) -> Callable[..., Any]:
+            def calling(path: Any, *more: Any, **others: Any) -> Any:
+                if isinstance(path, Path | str) and self.folder in (
+                    Path(path),
+                    *Path(path).parents,
+                ):
+                    raise OSError(errno.EROFS, "Read-only file system")
+                return call(path, *more, **others)
+
+            return calling
+
+        access = os.access
+        self.patch.setattr(os, "mkdir", refused(os.mkdir))
+        self.patch.setattr(os, "open", refused(os.open))
+        self.patch.setattr(
+            os,
+            "access",
+            lambda path, mode: (
+                not (mode & os.W_OK and self.folder in (path, *path.parents)) and access(path, mode)
+            ),
+        )
+
+    def unlock(self) -> None:
+        if self.mounted:
+            _run("mount", "-o", "remount,rw", self.folder)
+        self.patch.undo()
+
+
+def _run(*command: str | Path) -> bool:
+    try:
+        return subprocess.run(command, check=False, capture_output=True).returncode == 0
+    except FileNotFoundError:
+        return False
+
+
+@pytest.fixture(params=["mounted", "played"])
+def disk(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Disk]:
+    with pytest.MonkeyPatch.context() as patch:
+        made = Disk(tmp_path / "disk", patch, mounted=request.param == "mounted")
+        yield made
+    if made.mounted:
+        assert _run("umount", "--lazy", made.folder)
+
+
+def test_a_full_disk_keeps_what_it_took_and_gets_the_rest_when_there_is_room(disk: Disk) -> None:
+    folder = disk.folder / "journal"
+    kept = Journal(folder)
+    disk.fill()
+    while kept.record(attempt(f"case/{len(kept.attempts)}")):
+        assert len(kept.attempts) < 1000
+    assert len(kept.attempts) > 50
+    for _ in range(20):
+        assert not kept.record(attempt("and on"))
+    assert kept.notice.startswith("Your answers cannot be saved (")
+    assert kept.read().attempts == kept.attempts
+    assert len(read(folder).attempts) == len(kept.attempts) - 21
+    assert len(shards(folder)) <= 2  # it does not strew files about
+    disk.make_room()
+    assert kept.record(attempt("at last"))
+    assert kept.notice == ""
+    reading = Journal(folder).read()
+    assert reading.attempts == kept.attempts
+    assert set(reading.skipped) <= {"torn", "empty"}
+
+
+def test_a_read_only_home_works_and_says_so(disk: Disk, tmp_path: Path) -> None:
+    home, working = disk.folder / "home" / "journal", tmp_path / "working"
+    disk.lock()
+    alone, beside = Journal(home), Journal(home, working)
+    assert (alone.where, beside.where) == (None, working)
+    assert alone.notice == (
+        f"Your answers cannot be saved here, for {home} cannot be written; "
+        "they are kept until you close this notebook."
+    )
+    assert not alone.record(attempt("alone"))
+    assert beside.record(attempt("beside"))
+    assert "Read-only file system" in alone.notice
+    assert beside.notice == f"Your answers are saved in {working}, for {home} cannot be written."
+    assert [each.item for each in alone.read().attempts] == ["alone"]
+    disk.unlock()
+    assert alone.record(attempt("later"))
+    assert alone.notice == ""
+    assert [each.item for each in read(home).attempts] == ["alone", "later"]
+
 
 _WRITER = """
 import importlib.util, sys

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import errno
 import io
 import json
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from customer_casebook.__main__ import FAULTY, FINE, INTERRUPTED, NO_READER, main
+from customer_casebook.journal import FOLDER, Attempt, ExamEvent, Journal, journal, shards
 from customer_casebook.models import schema
 from customer_casebook.rules import LENSES
 from customer_casebook.verdict import decide
@@ -118,7 +121,17 @@ def test_schema_prints_the_schema_of_a_kind(capsys: Captured) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["judge"], ["decide"], ["check"], ["check", "--json", "x"], ["--js"], ["schema", "x"]],
+    [
+        [],
+        ["judge"],
+        ["decide"],
+        ["check"],
+        ["check", "--json", "x"],
+        ["--js"],
+        ["schema", "x"],
+        ["journal"],
+        ["journal", "burn"],
+    ],
 )
 def test_a_call_that_makes_no_sense_is_told_the_usage(
     arguments: list[str], capsys: Captured
@@ -199,3 +212,160 @@ def test_the_command_needs_no_widgets_and_no_charts() -> None:
         "sys.exit({'ipywidgets', 'matplotlib', 'IPython'} & {*sys.modules} != set())"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+# The journal.
+
+
+@pytest.fixture
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Journal]:
+    """A journal with two answers in one file and an exam in another."""
+    folder = tmp_path / "journal"
+    monkeypatch.setenv(FOLDER, str(folder))
+    journal.cache_clear()
+    for number in range(2):
+        journal().record(Attempt(f"case/{number}", ("a",), True, True, None, 900))
+    Journal(folder).record(ExamEvent("x", "start"))
+    yield journal()
+    journal.cache_clear()
+
+
+def typing(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    """Somebody at a terminal, who types."""
+    terminal = io.StringIO(text)
+    monkeypatch.setattr(terminal, "isatty", lambda: True)
+    monkeypatch.setattr(sys, "stdin", terminal)
+
+
+def test_where_says_where_and_how_many(kept: Journal, capsys: Captured) -> None:
+    [folder] = kept.folders
+    (folder / "other.jsonl").write_text("what is this")
+    assert main(["journal", "where"]) == FINE
+    assert capsys.readouterr().out.splitlines() == [
+        str(folder),
+        "2 answers and 1 exam in 2 files",
+        "1 line of the journal was left alone: not an answer of this course.",
+    ]
+
+
+def test_where_complains_of_a_folder_that_cannot_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv(FOLDER, str(tmp_path / "file" / "journal"))
+    journal.cache_clear()
+    assert main(["journal", "where"]) == FAULTY
+    journal.cache_clear()
+    assert "Your answers cannot be saved here" in capsys.readouterr().out
+
+
+def test_export_writes_what_the_ending_says(
+    kept: Journal, tmp_path: Path, capsys: Captured
+) -> None:
+    (kept.folders[0] / "torn.jsonl").write_text('{"v":2,"ki')
+    table, everything = tmp_path / "answers.CSV", tmp_path / "answers.json"
+    assert main(["journal", "export", str(table)]) == FINE
+    assert main(["journal", "export", str(everything)]) == FINE
+    torn = "1 line of the journal was left alone: broken off in the middle."
+    assert capsys.readouterr().out.splitlines() == [
+        f"{table}: 2 answers", torn, f"{everything}: 2 answers and 1 exam", torn,
+    ]  # fmt: skip
+    rows = list(csv.DictReader(table.read_text(encoding="utf-8").splitlines()))
+    assert [row["item"] for row in rows] == ["case/0", "case/1"]
+    told = json.loads(everything.read_text(encoding="utf-8"))
+    assert (len(told["attempts"]), len(told["exams"])) == (2, 1)
+    assert table.stat().st_mode & 0o077 == 0  # nobody else's business
+
+
+@pytest.mark.usefixtures("kept")
+def test_export_replaces_a_file_only_if_told_to(tmp_path: Path, capsys: Captured) -> None:
+    file = tmp_path / "answers.csv"
+    file.write_text("precious")
+    assert main(["journal", "export", str(file)]) == FAULTY
+    assert capsys.readouterr().err == f"{file}: is there already; --force replaces it\n"
+    assert file.read_text() == "precious"
+    assert main(["journal", "export", "--force", str(file)]) == FINE
+    assert file.read_text().startswith("at,item")
+
+
+@pytest.mark.usefixtures("kept")
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("answers.xls", "its ending says what to write; name it .csv or .json"),
+        ("answers", "its ending says what to write; name it .csv or .json"),
+        ("nowhere/answers.csv", "No such file or directory"),
+    ],
+)
+def test_export_says_what_it_cannot_do(
+    tmp_path: Path, capsys: Captured, name: str, told: str
+) -> None:
+    assert main(["journal", "export", str(tmp_path / name)]) == FAULTY
+    assert capsys.readouterr() == ("", f"{tmp_path / name}: {told}\n")
+
+
+@pytest.mark.usefixtures("kept")
+def test_an_export_that_fails_leaves_the_old_file_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    file = tmp_path / "answers.csv"
+    file.write_text("precious")
+    monkeypatch.setattr(os, "fsync", full)
+    assert main(["journal", "export", "--force", str(file)]) == FAULTY
+    assert capsys.readouterr().err == f"{file}: No space left on device\n"
+    assert file.read_text() == "precious"
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["answers.csv", "journal"]
+
+
+def test_erase_erases_once_yes_is_typed_and_only_what_is_ours(
+    kept: Journal, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    [folder] = kept.folders
+    ours = {each.name for each in folder.iterdir()}
+    (folder / "notes.jsonl").write_text("mine")
+    (folder / f"20260101T000000-{'a' * 32}.jsonl").mkdir()
+    for answer in ("", "\n", "no\n", "y\n"):
+        typing(monkeypatch, answer)
+        assert main(["journal", "erase"]) == FAULTY
+        assert capsys.readouterr().out == (
+            "Erase 2 answers and 1 exam in 2 files for good? Type yes: Nothing was erased\n"
+        )
+    assert ours < {each.name for each in folder.iterdir()}
+    typing(monkeypatch, "Yes\n")
+    assert main(["journal", "erase"]) == FINE
+    assert capsys.readouterr().out.endswith("Erased 2 answers and 1 exam in 2 files\n")
+    assert not ours & {each.name for each in folder.iterdir()}
+    assert (folder / "notes.jsonl").read_text() == "mine"
+    assert main(["journal", "erase"]) == FINE
+    assert capsys.readouterr().out == f"There is nothing to erase in {folder}\n"
+    assert kept.record(Attempt("case/new", ("a",), True, True, None, 900))  # and life goes on
+    assert [each.item for each in kept.read().attempts] == ["case/new"]
+
+
+@pytest.mark.parametrize("stdin", [io.StringIO("yes\n"), None])
+def test_erase_does_not_take_a_pipe_for_an_answer(
+    kept: Journal, monkeypatch: pytest.MonkeyPatch, capsys: Captured, stdin: io.StringIO | None
+) -> None:
+    monkeypatch.setattr(sys, "stdin", stdin)
+    assert main(["journal", "erase"]) == FAULTY
+    told = "2 answers and 1 exam in 2 files would be erased; --yes does it without asking"
+    assert capsys.readouterr() == ("", f"customer-casebook: {told}\n")
+    assert len(kept.read().attempts) == 2
+    assert main(["journal", "erase", "--yes"]) == FINE
+    assert kept.read().attempts == []
+
+
+def test_erase_says_what_it_could_not_erase(
+    kept: Journal, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    def refused(_: Path, *, missing_ok: bool) -> None:
+        raise PermissionError(errno.EACCES, f"Permission denied ({missing_ok})")
+
+    monkeypatch.setattr(Path, "unlink", refused)
+    assert main(["journal", "erase", "--yes"]) == FAULTY
+    out, err = capsys.readouterr()
+    assert out == "Not everything was erased\n"
+    assert len(err.splitlines()) == len(shards(*kept.folders)) == 2

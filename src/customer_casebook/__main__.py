@@ -1,4 +1,4 @@
-"""The ``customer-casebook`` command: decides cases and checks the files of the casebook."""
+"""The ``customer-casebook`` command: decides cases, checks the files of the casebook, and looks after the journal."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from io import TextIOWrapper
 from pathlib import Path
+from tempfile import mkstemp
 
 from customer_casebook import library
+from customer_casebook.journal import as_csv, as_json, journal, many, read, shards
 from customer_casebook.library import Fault, Reading
 from customer_casebook.models import MODELS, schema
 from customer_casebook.reader import LIMIT
@@ -57,6 +60,8 @@ def _run(arguments: Sequence[str] | None) -> int:
     if given.verb == "schema":
         print(schema(given.kind), end="")
         return FINE
+    if given.verb == "journal":
+        return _journal(given)
     if given.verb == "coverage":
         return _coverage(given.notebooks, as_json=given.json)
     if given.verb == "check":
@@ -81,6 +86,16 @@ def _parser() -> argparse.ArgumentParser:
     covered = verbs.add_parser("coverage", help="say what is taught, practised and asked")
     covered.add_argument("--json", action="store_true", help="the table as one JSON object")
     covered.add_argument("notebooks", nargs="?", default="notebooks", metavar="FOLDER")
+    kept = verbs.add_parser(
+        "journal", help="say where your answers are; take them along; erase them"
+    )
+    deeds = kept.add_subparsers(dest="deed", metavar="VERB", required=True)
+    deeds.add_parser("where", help="say where your answers are, and how many")
+    export = deeds.add_parser("export", help="write your answers into a file")
+    export.add_argument("file", type=Path, metavar="FILE", help="its ending is .csv or .json")
+    export.add_argument("--force", action="store_true", help="replace a file that is there")
+    erase = deeds.add_parser("erase", help="erase your answers, once you have said yes")
+    erase.add_argument("--yes", action="store_true", help="do not ask")
     shape = verbs.add_parser("schema", help="print a JSON Schema for editors")
     shape.add_argument("kind", nargs="?", default="case", choices=MODELS, help="the kind of file")
     return parser
@@ -130,6 +145,87 @@ def _coverage(folder: str, *, as_json: bool) -> int:
         return FAULTY
     print(coverage.as_json(rows) if as_json else coverage.as_table(rows))
     return FAULTY if any(each.holes for each in rows) else FINE
+
+
+def _journal(given: argparse.Namespace) -> int:
+    if given.deed == "export":
+        return _export(given.file, force=given.force)
+    if given.deed == "erase":
+        return _erase(asking=not given.yes)
+    kept = journal()
+    _say(kept.where or kept.folders[0], _holdings(kept.folders), kept.notice, kept.read().notice)
+    return FINE if kept.where else FAULTY
+
+
+def _export(file: Path, *, force: bool) -> int:
+    reading = journal().read()
+    if file.suffix.lower() == ".csv":
+        reading = replace(reading, exams=[])
+        text = as_csv(reading.attempts)
+    elif file.suffix.lower() == ".json":
+        text = as_json(reading)
+    else:
+        _complain(f"{file}: its ending says what to write; name it .csv or .json")
+        return FAULTY
+    if not force and (file.exists() or file.is_symlink()):
+        _complain(f"{file}: is there already; --force replaces it")
+        return FAULTY
+    try:
+        _write(file, text)
+    except OSError as error:
+        _complain(f"{file}: {error.strerror}")
+        return FAULTY
+    _say(f"{file}: {reading}", reading.notice)
+    return FINE
+
+
+def _write(file: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    handle, name = mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    try:
+        with open(handle, "w", encoding="utf-8", newline="", errors="backslashreplace") as out:  # noqa: PTH123  (a handle)
+            out.write(text)
+            out.flush()
+            os.fsync(handle)
+        Path(name).replace(file)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _erase(*, asking: bool) -> int:
+    folders = journal().folders
+    files = shards(*folders)
+    if not files:
+        _say(f"There is nothing to erase in {folders[0]}")
+        return FINE
+    told = _holdings(files)
+    if asking:
+        if not (sys.stdin and sys.stdin.isatty()):
+            _complain(f"customer-casebook: {told} would be erased; --yes does it without asking")
+            return FAULTY
+        print(f"Erase {told} for good? Type yes:", end=" ", flush=True)
+        if sys.stdin.readline().strip().lower() != "yes":
+            _say("Nothing was erased")
+            return FAULTY
+    status = FINE
+    for file in files:
+        try:
+            file.unlink(missing_ok=True)
+        except OSError as error:
+            _complain(f"{file}: {error.strerror}")
+            status = FAULTY
+    _say(f"Erased {told}" if status == FINE else "Not everything was erased")
+    return status
+
+
+def _holdings(places: Sequence[Path]) -> str:
+    """What is in folders or shards, and in how many files."""
+    return f"{read(*places)} in {many(len(shards(*places)), 'file')}"
+
+
+def _say(*lines: object) -> None:
+    print(*filter(None, lines), sep="\n")
 
 
 if __name__ == "__main__":

@@ -244,15 +244,25 @@ class Reading:
     exams: list[ExamEvent]
     skipped: Mapping[str, int]
 
+    def __str__(self) -> str:
+        """How much it is, such as ``2 answers and 1 exam``."""
+        exams = len({each.exam for each in self.exams})
+        return many(len(self.attempts), "answer") + (f" and {many(exams, 'exam')}" if exams else "")
+
     @property
     def notice(self) -> str:
         """What was skipped, as sentences for the learner; empty where nothing was."""
         told = []
         for reason, (unit, why) in _SKIPPED.items():
             if count := self.skipped.get(reason, 0):
-                are, units = ("was", unit) if count == 1 else ("were", f"{unit}s")
-                told.append(f"{count} {units} of the journal {are} left alone: {why}.")
+                were = "was" if count == 1 else "were"
+                told.append(f"{many(count, unit)} of the journal {were} left alone: {why}.")
         return " ".join(told)
+
+
+def many(count: int, unit: str) -> str:
+    """``1 answer``, ``2 answers``."""
+    return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
 
 
 _SKIPPED = {
@@ -263,15 +273,15 @@ _SKIPPED = {
 }  # an empty file is what a full disk leaves; nothing is lost in it
 
 
-def read(*folders: Path, waiting: Iterable[Attempt | ExamEvent] = ()) -> Reading:
-    """Merge the shards in the folders, and events still ``waiting``, by event id.
+def read(*places: Path, waiting: Iterable[Attempt | ExamEvent] = ()) -> Reading:
+    """Merge shards, all that are in folders, and events still ``waiting``, by event id.
 
     Never raises for what it finds there.
     """
     skipped: Counter[str] = Counter()
     found: dict[str, Attempt | ExamEvent] = {}
     with _no_collecting():
-        for event in chain(_events(folders, skipped), waiting):
+        for event in chain(_events(places, skipped), waiting):
             known = found.setdefault(event.event, event)
             if known is not event and known != event:  # whichever shard came first
                 found[event.event] = min(known, event, key=repr)
@@ -293,28 +303,31 @@ def _no_collecting() -> Iterator[None]:
             gc.enable()
 
 
-def shards(*folders: Path) -> list[Path]:
-    """The files that a journal has written in the folders."""
+def shards(*places: Path) -> list[Path]:
+    """The files that a journal has written in folders."""
     return [
         each
-        for folder in folders
-        for each in _files(folder, Counter())
+        for place in dict.fromkeys(places)
+        for each in _files(place, Counter())
         if _SHARD.fullmatch(each.name) and stat.S_ISREG(each.lstat().st_mode)
     ]
 
 
-def _files(folder: Path, skipped: Counter[str]) -> list[Path]:
+def _files(place: Path, skipped: Counter[str]) -> list[Path]:
+    """The shards, or what is named like them, in a folder; a file stands for itself."""
     try:
-        return sorted(each for each in folder.iterdir() if each.name.endswith(".jsonl"))
+        return sorted(each for each in place.iterdir() if each.name.endswith(".jsonl"))
     except FileNotFoundError:
         return []
+    except NotADirectoryError:
+        return [place]
     except OSError:
         skipped["unreadable"] += 1
         return []
 
 
-def _events(folders: Iterable[Path], skipped: Counter[str]) -> Iterator[Attempt | ExamEvent]:
-    for path in (each for folder in dict.fromkeys(folders) for each in _files(folder, skipped)):
+def _events(places: Iterable[Path], skipped: Counter[str]) -> Iterator[Attempt | ExamEvent]:
+    for path in (each for place in dict.fromkeys(places) for each in _files(place, skipped)):
         try:
             about = path.lstat()
             if not stat.S_ISREG(about.st_mode):
