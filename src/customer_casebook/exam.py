@@ -18,6 +18,7 @@ from customer_casebook.library import Entry, bank, objectives
 from customer_casebook.questions import Item
 
 QUESTIONS, MINUTES, PASS = 40, 60, 0.65
+LONGEST = 24 * 60  # minutes
 
 
 @dataclass(slots=True)
@@ -32,7 +33,7 @@ class Sitting:
     answers: dict[int, tuple[str, ...]] = field(default_factory=dict)
     ms: dict[int, int] = field(default_factory=dict)  # spent on each question
     flags: set[int] = field(default_factory=set)
-    finished: datetime | None = None
+    finished: datetime | None = None  # handed in, or its time was up
 
     @property
     def deadline(self) -> datetime:
@@ -55,8 +56,11 @@ def sittings(events: Iterable[ExamEvent]) -> list[Sitting]:
         if each.what == "start" and each.exam not in found:
             if begun := _begun(each, at):
                 found[each.exam] = begun
-        elif (sitting := found.get(each.exam)) and not sitting.over(at):
-            _happened(sitting, each, at)
+        elif (sitting := found.get(each.exam)) and not sitting.finished:
+            if each.what == "finish":
+                sitting.finished = min(at, sitting.deadline)
+            elif not sitting.over(at):
+                _happened(sitting, each)
     return list(found.values())
 
 
@@ -64,20 +68,18 @@ def _begun(event: ExamEvent, at: datetime) -> Sitting | None:
     match event.data:
         case {"items": [*items], "minutes": int(minutes), "seed": int() | None as seed}:
             known = all(isinstance(each, str) and each in bank() for each in items)
-            if items and known and 0 < minutes <= 24 * 60:
+            if items and known and 0 < minutes <= LONGEST:
                 return Sitting(event.exam, tuple(items), seed, at, minutes)
     return None
 
 
-def _happened(sitting: Sitting, event: ExamEvent, at: datetime) -> None:
+def _happened(sitting: Sitting, event: ExamEvent) -> None:
     places = range(len(sitting.items))
     match event.what, event.data:
         case "answer", {"place": int(place), "choice": [*choice], "ms": int(ms)} if place in places:
             sitting.answers[place], sitting.ms[place] = tuple(map(str, choice)), ms
         case "flag", {"place": int(place), "on": bool(on)} if place in places:
             (sitting.flags.add if on else sitting.flags.discard)(place)
-        case "finish", _:
-            sitting.finished = at
 
 
 def paper(n: int, seed: int | None, met: Iterable[str] = ()) -> list[str]:
@@ -149,8 +151,10 @@ class Result:
         return self.share >= PASS
 
     @property
-    def missed(self) -> list[Mark]:
-        return [mark for mark in self.marks if not mark.right]
+    def missed(self) -> list[Item]:
+        """What is worth practising, the weakest objective first."""
+        groups = self.by_objective.values()
+        return [mark.item for marks in groups for mark in marks if not mark.right]
 
     @property
     def by_objective(self) -> dict[str, list[Mark]]:

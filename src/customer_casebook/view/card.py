@@ -7,7 +7,7 @@ kernel judges and records every press by itself, and acknowledges it.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -118,7 +118,10 @@ def _on_card(question: Item) -> dict[str, Any]:
         "answer": right,
         "heads": {"+".join(right): _head("right", heads[0])},
         "otherwise": _head("wrong", heads[1]),
-        "parts": {option: _parts(question, option) for option in options},
+        "parts": {
+            option: {when: each.html() for when, each in _told(question, option).items()}
+            for option in options
+        },
         "tail": "" if question.each_explained else to_html(question.explanation),
         "turning": list(question.telling),
         "counting": list(question.counting),
@@ -137,21 +140,28 @@ def _head(tone: str, words: str) -> dict[str, str]:
     return {"tone": tone, "html": Line(words, "ccb-head").html()}
 
 
-def _parts(question: Item, option: str) -> dict[str, str]:
-    """What is told of one option: chosen although wrong, or left out although right."""
+def _told(question: Item, option: str) -> dict[str, Lead]:
+    """What is told of one option: chosen (on) although wrong, or left out (off) although right."""
     name = question.name(option)
     if question.groups:
-        wrong = Lead(f"Not so for {name}.", question.why_not(option)).html()
+        wrong = Lead(f"Not so for {name}.", question.why_not(option))
         return {} if option in question.right else {"on": wrong}
     if option not in question.right:
-        return {"on": Lead(f"You chose “{name}”.", question.why_not(option)).html()}
+        return {"on": Lead(f"You chose “{name}”.", question.why_not(option))}
     if not question.many:
         return {}
     why = question.why_missed(option)
-    parts = {"off": Lead(f"Missing: “{name}”.", why).html()}
-    if question.each_explained:
-        parts["on"] = Lead(f"Yes: “{name}”.", why).html()
-    return parts
+    told = {"off": Lead(f"Missing: “{name}”.", why)}
+    return {**told, "on": Lead(f"Yes: “{name}”.", why)} if question.each_explained else told
+
+
+def feedback(question: Item, choice: Collection[str]) -> list[Block]:
+    """What is told of a choice, option by option, and why the answer is what it is."""
+    parts = [
+        _told(question, option).get("on" if option in choice else "off")
+        for option in question.options
+    ]
+    return [*filter(None, parts), *([] if question.each_explained else question.explanation)]
 
 
 def as_text(questions: Sequence[Item]) -> list[Block]:

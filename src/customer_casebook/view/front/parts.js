@@ -54,7 +54,7 @@ function chooseByKey(event, panel) {
 
 // Put the focus where a question begins: a story of its own comes before it, and is read first.
 function enter(panel) {
-  const heading = panel.querySelector(".ccb-told h3, [tabindex='-1']");
+  const heading = panel.querySelector(".ccb-told > h3, [tabindex='-1']");
   if (heading) {
     heading.tabIndex = -1;
     keepKeys(heading);

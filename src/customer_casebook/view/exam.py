@@ -1,0 +1,267 @@
+"""The mock exam as a widget: its paper, and the review that follows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import anywidget
+import ipywidgets as widgets
+import traitlets
+
+from customer_casebook import exam as exams
+from customer_casebook.bank import item
+from customer_casebook.document import Block, Fold, Lead, Line, Points, Table, Title, to_html
+from customer_casebook.exam import MINUTES, PASS, QUESTIONS, Mark, Result, Sitting
+from customer_casebook.journal import ExamEvent, journal
+from customer_casebook.library import bank, objectives
+from customer_casebook.questions import stop
+from customer_casebook.view.activity import (
+    FRONT,
+    Activity,
+    Guard,
+    box,
+    careful,
+    front,
+    html,
+    trouble,
+)
+from customer_casebook.view.card import asked, feedback
+from customer_casebook.view.practice import deck
+
+_LOST = "Not saved yet: the disk does not take it. It is kept and tried again."
+
+
+class Paper(anywidget.AnyWidget):
+    """The questions and the clock. ``given`` is written by the front end alone, all else by the kernel.
+
+    ``given`` is place to ``{choice, ms, flag}``, ``deadline`` milliseconds since 1970.
+    """
+
+    _esm = front("exam.js")
+    _css = FRONT / "style.css"
+
+    title = traitlets.Unicode("Mock exam").tag(sync=True)
+    intro = traitlets.Unicode().tag(sync=True)
+    phase = traitlets.Unicode("ready").tag(sync=True)
+    questions: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    deadline = traitlets.Float().tag(sync=True)
+    given = traitlets.Dict().tag(sync=True)
+    saved = traitlets.Unicode().tag(sync=True)
+
+
+class Exam(Activity, widgets.VBox):
+    """A sitting, from the start of its clock to its review. It goes on where the journal says it was."""
+
+    def __init__(self, seed: int | None, n: int, minutes: int) -> None:
+        exams.paper(n, seed)  # what cannot be set is told at once
+        if not 1 <= minutes <= exams.LONGEST:
+            raise ValueError(f"{minutes} minutes are no exam; write 1 to {exams.LONGEST}")
+        self.seed, self.n, self.minutes = seed, n, minutes
+        self.sitting: Sitting | None = None
+        self.result: Result | None = None
+        self.last: Sitting | None = None
+        about = _about(n, minutes)
+        self.paper = Paper(intro=to_html(about))
+        self.review, self.error = html(), html()
+        self.again = widgets.Button(description="Practise these now")
+        self.again.on_click(self._practise)
+        self.new = widgets.Button(description="Another exam")
+        self.new.on_click(self._anew)
+        self.look = widgets.Button(description="Look at your last exam again")
+        self.look.on_click(self._look_back)
+        self.ways = box([], "ccb-row")
+        self.practice = widgets.VBox()
+        self.guard = Guard()
+        self.paper.on_msg(self._told)
+        self.paper.observe(self._noted, "given")
+        super().__init__(
+            [self.paper, self.error, self.ways, self.practice, self.review, self.guard]
+        )
+        self.add_class("ccb-activity")
+        self.transcript = about
+        self._resume()
+
+    def _failed(self, details: str) -> None:
+        words = (
+            "Something went wrong here, and it is not your doing. Run this cell again and go on."
+        )
+        self.error.value = trouble(words, details)
+
+    def _resume(self) -> None:
+        """Take up the last exam of this kind that was begun and not handed in."""
+        same = self.seed, self.n, self.minutes
+        alike = [
+            each
+            for each in exams.sittings(journal().read().exams)
+            if (each.seed, len(each.items), each.minutes) == same
+        ]
+        self.last = next((each for each in reversed(alike) if each.finished), None)
+        self.ways.children = [self.look] if self.last else []
+        if alike and not alike[-1].finished:
+            self._sit(alike[-1])
+
+    @careful(_failed)
+    def _told(self, _widget: object, said: Mapping[str, Any], _buffers: object) -> None:
+        """The front end asks for something."""
+        match said.get("what"):
+            case "clock":
+                self.paper.send({"now": _milliseconds(datetime.now(UTC))})
+            case "start" if not self.sitting:
+                self._start()
+            case "finish" if self.sitting and not self.result:
+                self._finish(self.sitting)
+
+    @careful(_failed)
+    def _anew(self, _button: object) -> None:
+        self.sitting = self.result = None
+        self.ways.children = [self.look]
+        self.review.value = ""
+        self.practice.children = ()
+        self.paper.set_trait("given", {})
+        self.paper.phase = "ready"
+
+    def _start(self) -> None:
+        met = [name for each in exams.sittings(journal().read().exams) for name in each.items]
+        items = exams.paper(self.n, self.seed, met)
+        exam = uuid4().hex
+        started = {"items": items, "seed": self.seed, "minutes": self.minutes}
+        self._keep("start", started, exam)
+        self._sit(Sitting(exam, tuple(items), self.seed, datetime.now(UTC), self.minutes))
+
+    def _sit(self, sitting: Sitting) -> None:
+        self.sitting = sitting
+        if sitting.over(datetime.now(UTC)):
+            self._finish(sitting)
+            return
+        self.ways.children = []
+        self.paper.questions = [asked(item(bank()[name])) for name in sitting.items]
+        self.paper.deadline = _milliseconds(sitting.deadline)
+        self.paper.given = {
+            str(place): {
+                "choice": list(sitting.answers.get(place, ())),
+                "ms": sitting.ms.get(place, 0),
+                "flag": place in sitting.flags,
+            }
+            for place in {*sitting.answers, *sitting.flags}
+        }
+        self.paper.phase = "running"
+
+    @careful(_failed)
+    def _noted(self, change: Mapping[str, Any]) -> None:
+        """Keep every answer and every flag that is new."""
+        sitting = self.sitting
+        if not sitting or self.result or sitting.over(datetime.now(UTC)):
+            return
+        for name, now in change["new"].items():
+            place = int(name)
+            choice, flag = tuple(map(str, now["choice"])), bool(now["flag"])
+            if choice != sitting.answers.get(place, ()):
+                sitting.answers[place], sitting.ms[place] = choice, int(now["ms"])
+                ms = sitting.ms[place]
+                self._keep("answer", {"place": place, "choice": list(choice), "ms": ms})
+            if flag != (place in sitting.flags):
+                (sitting.flags.add if flag else sitting.flags.discard)(place)
+                self._keep("flag", {"place": place, "on": flag})
+
+    def _keep(self, what: str, data: Mapping[str, Any], exam: str = "") -> None:
+        name = exam or (self.sitting.exam if self.sitting else "")
+        self.paper.saved = "" if journal().record(ExamEvent(name, what, data)) else _LOST
+
+    def _finish(self, sitting: Sitting) -> None:
+        """Close a sitting: its end, and every answer as an attempt, so that misses come back for review."""
+        self._keep("finish", {})
+        sitting.finished = min(datetime.now(UTC), sitting.deadline)
+        result = exams.mark(sitting)
+        for attempt in exams.attempts(result):
+            journal().record(attempt)
+        self._show(result)
+
+    @careful(_failed)
+    def _look_back(self, _button: object) -> None:
+        if self.last:
+            self._show(exams.mark(self.last))
+
+    def _show(self, result: Result) -> None:
+        self.result, self.last = result, result.sitting
+        self.paper.phase = "done"
+        self.review.value = to_html(_review(result))
+        self.ways.children = [*([self.again] if result.missed else []), self.new]
+        self.guard.live = _verdict(result)
+
+    @careful(_failed)
+    def _practise(self, _button: object) -> None:
+        if self.result:
+            self.practice.children = [deck(self.result.missed, "What you missed")]
+
+
+def exam(seed: int | None = None, n: int = QUESTIONS, minutes: int = MINUTES) -> Exam:
+    """A mock exam in the format of ITIL 4 Foundation: 40 questions, 60 minutes, 65 % to pass.
+
+    With a seed it is the same paper for everybody, as for a class; without one no two are alike.
+    An exam that was begun goes on where it was, its clock included. Raises `ValueError` for a
+    number of questions or minutes that makes no exam.
+    """
+    return Exam(seed, n, minutes)
+
+
+def _milliseconds(moment: datetime) -> float:
+    return 1000 * moment.timestamp()
+
+
+def _about(n: int, minutes: int) -> list[Block]:
+    return [
+        Title("Mock exam"),
+        Line(
+            f"{n} questions over the whole course, {minutes} minutes, {PASS:.0%} to pass. There is "
+            "no feedback until you hand in; then every question is explained, the weak spots first."
+        ),
+        Points(
+            [
+                "Move about as you like. Flag what you want to come back to.",
+                "The clock does not stop, whatever happens to this page or this computer. It can be hidden.",
+                "If you close the notebook, run this cell again: the exam goes on where it was.",
+                "Keys: the digits choose, N is next, P is previous, F flags.",
+            ]
+        ),
+    ]
+
+
+def _verdict(result: Result) -> str:
+    passed = "Passed" if result.passed else "Not passed this time"
+    return f"{result.right} of {len(result.marks)} right: {result.share:.0%}. {passed}; {PASS:.0%} are needed."
+
+
+def _review(result: Result) -> list[Block]:
+    """The verdict, the objectives with the weakest first, and every question with its explanation."""
+    groups = result.by_objective
+    can = {each: objectives()[each].can for each in groups}
+    rows = [
+        (can[each], f"{sum(mark.right for mark in marks)} of {len(marks)}")
+        for each, marks in groups.items()
+    ]
+    answered = sum(bool(mark.choice) for mark in result.marks)
+    open_ = len(result.marks) - answered
+    blocks: list[Block] = [
+        Title(_verdict(result), level=4),
+        *([Line(f"{open_} not answered.")] if open_ else []),
+        Table("By objective, the weakest first", ("You can", "Right"), rows),
+    ]
+    for each, marks in groups.items():
+        blocks.append(Line(can[each], "ccb-head"))
+        blocks += [_explained(mark) for mark in sorted(marks, key=lambda mark: mark.right)]
+    return blocks
+
+
+def _explained(mark: Mark) -> Fold:
+    item = mark.item
+    chosen = [item.options[each] for each in item.options if each in mark.choice]
+    told = [
+        *item.intro,
+        Lead("You:", "; ".join(chosen) or "no answer."),
+        Lead("The answer:", stop(item.answer)),
+        *feedback(item, mark.choice),
+    ]
+    return Fold(f"{'✓' if mark.right else '✗'} {mark.place + 1}. {item.prompt}", told)

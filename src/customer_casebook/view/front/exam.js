@@ -1,0 +1,237 @@
+// The mock exam: questions to move about in, a clock, and no feedback until it is handed in.
+//
+// What is chosen and flagged goes to the kernel in `given`, which keeps it in the journal; when the exam begins, ends
+// and what it came to is the kernel's to say, in `phase` and `deadline`. The clock shows what is left of the deadline.
+
+const WARNINGS = [10, 5, 1]; // minutes before the end
+const SILENT = 8000; // ms without an answer from the kernel before the exam says what to do about it
+
+let exams = 0;
+
+function render({ model, el }) {
+  const name = `ccb-exam-${(exams += 1)}`;
+  let at = 0;
+  let shownAt = performance.now();
+  let ahead = 0; // ms that the kernel's clock is ahead of this one
+  let hidden = false;
+  let leaving = false;
+  let warned = Infinity;
+  let waiting = null;
+
+  const deck = () => model.get("questions");
+  const given = (place) => model.get("given")[place] ?? { choice: [], ms: 0, flag: false };
+  const left = () => model.get("deadline") - (Date.now() + ahead);
+  const running = () => model.get("phase") === "running";
+
+  const clock = h("span", { class: "ccb-clock", role: "timer" });
+  const hide = button("Hide the clock", null, () => {
+    hidden = !hidden;
+    tick();
+  });
+  const warning = h("p", { class: "ccb-warning", role: "status" });
+  const bar = h("div", { class: "ccb-bar" }, clock, hide);
+  const panel = h("div", { class: "ccb-panel" });
+  const saved = h("p", { class: "ccb-saved", role: "status" });
+  const places = h("ol", { class: "ccb-places", "aria-label": "All questions" });
+  const root = h(
+    "section",
+    { class: "ccb ccb-exam", "aria-label": model.get("title") },
+    bar, warning, panel, saved, places,
+  );
+  root.addEventListener("keydown", onKey);
+  el.append(root);
+
+  function onKey(event) {
+    if (event.ctrlKey || event.altKey || event.metaKey || !running() || leaving) return;
+    if (chooseByKey(event, panel)) return;
+    const step = { n: 1, p: -1 }[event.key.toLowerCase()];
+    if (step && deck()[at + step]) go(at + step);
+    else if (event.key.toLowerCase() === "f") flag();
+    else return;
+    event.preventDefault();
+  }
+
+  function note(change) {
+    const ms = given(at).ms + Math.round(performance.now() - shownAt);
+    shownAt = performance.now();
+    model.set("given", { ...model.get("given"), [at]: { ...given(at), ms, ...change } });
+    model.save_changes();
+  }
+
+  function choose(question, option, on) {
+    const chosen = new Set(given(at).choice);
+    pick(question, chosen, option, on);
+    note({ choice: question.options.map(({ id }) => id).filter((id) => chosen.has(id)) });
+    drawPlaces();
+  }
+
+  function flag() {
+    note({ flag: !given(at).flag });
+    draw();
+    panel.querySelector(".ccb-flag").focus();
+  }
+
+  function go(place) {
+    if (running() && deck()[at]) note({});
+    at = place;
+    leaving = false;
+    shownAt = performance.now();
+    draw();
+    enter(panel);
+  }
+
+  function say(what) {
+    model.send({ what });
+    clearTimeout(waiting);
+    waiting = setTimeout(() => {
+      saved.textContent =
+        "Python does not answer. Choose Run, then Run All Cells: the exam goes on where it was, and so does its clock.";
+    }, SILENT);
+  }
+
+  const count = (holds) => deck().filter((question, place) => holds(question, given(place))).length;
+  const isAnswered = (question, { choice }) => complete(question, new Set(choice));
+
+  function draw() {
+    const phase = model.get("phase");
+    bar.hidden = places.hidden = phase !== "running";
+    if (phase === "ready") panel.replaceChildren(...ready());
+    else if (phase === "done") panel.replaceChildren(h("h4", { tabindex: "-1" }, "Handed in"));
+    else panel.replaceChildren(...(leaving ? handIn() : asking(deck()[at])));
+    drawPlaces();
+    tick();
+  }
+
+  function ready() {
+    const begin = button("Start the clock", null, () => say("start"));
+    return [h("div", { html: model.get("intro") }), h("div", { class: "ccb-press" }, begin)];
+  }
+
+  function asking(question) {
+    const { choice, flag: flagged } = given(at);
+    const where = `Question ${at + 1} of ${deck().length}`;
+    const asked = ask(question, { name: `${name}-${at}`, where, chosen: new Set(choice), right: null, choose });
+    const move = (text, key, place) => button(text, key, () => go(place), { disabled: !deck()[place] });
+    const ways = h(
+      "div",
+      { class: "ccb-press" },
+      move("Previous", "P", at - 1),
+      move("Next", "N", at + 1),
+      button(flagged ? "⚑ Flagged" : "Flag it", "F", flag, {
+        "aria-pressed": String(flagged),
+        class: "ccb-button ccb-flag",
+      }),
+      button("Hand in", null, () => {
+        leaving = true;
+        draw();
+        panel.querySelector("h4").focus();
+      }),
+    );
+    return [...asked, ways];
+  }
+
+  function handIn() {
+    const open = deck().length - count(isAnswered);
+    const flagged = count((_, { flag }) => flag);
+    return [
+      h("h4", { tabindex: "-1" }, "Hand it in?"),
+      h("p", {}, `${open ? `${open} not answered` : "All answered"}, ${flagged || "none"} flagged. What is not answered counts as wrong.`),
+      h(
+        "div",
+        { class: "ccb-press" },
+        button("Yes, hand in", null, () => {
+          note({});
+          say("finish");
+        }),
+        button("Go on", null, () => go(at)),
+      ),
+    ];
+  }
+
+  function drawPlaces() {
+    const place = (question, index) => {
+      const { choice, flag } = given(index);
+      const done = isAnswered(question, { choice });
+      const state = [done ? "answered" : "open", flag && "flagged"].filter(Boolean);
+      const label = `Question ${index + 1}, ${state.join(", ")}`;
+      const here = index === at && !leaving;
+      return h(
+        "li",
+        {},
+        h(
+          "button",
+          {
+            type: "button",
+            class: "ccb-place",
+            "data-done": done,
+            "aria-label": label,
+            "aria-current": here && "step",
+            title: label,
+            onclick: () => go(index),
+          },
+          `${index + 1}${flag ? "⚑" : ""}`,
+        ),
+      );
+    };
+    places.replaceChildren(...(running() ? deck().map(place) : []));
+  }
+
+  function tick() {
+    if (!running()) {
+      warning.textContent = "";
+      return;
+    }
+    const minutes = Math.max(0, left()) / 60000;
+    const seconds = Math.ceil(minutes * 60);
+    const shown = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+    clock.textContent = hidden ? "" : `${shown} left`;
+    hide.textContent = hidden ? "Show the clock" : "Hide the clock";
+    const passed = WARNINGS.filter((each) => minutes <= each).at(-1);
+    if (passed && passed < warned && minutes > 0) {
+      warned = passed;
+      warning.textContent = passed === 1 ? "One minute left." : `${passed} minutes left.`;
+    }
+    if (minutes <= 0 && warned) {
+      warned = 0;
+      warning.textContent = "Time is up.";
+      note({});
+      say("finish");
+    }
+  }
+
+  function onPhase() {
+    clearTimeout(waiting);
+    saved.textContent = "";
+    const first = deck().findIndex((question, place) => !isAnswered(question, given(place)));
+    at = running() ? Math.max(first, 0) : 0;
+    leaving = false;
+    warned = Infinity;
+    shownAt = performance.now();
+    const inside = root.contains(document.activeElement);
+    draw();
+    if (inside) (running() ? enter(panel) : panel.querySelector("h4, button")?.focus());
+  }
+
+  const onSaved = () => (saved.textContent = model.get("saved"));
+  const onMessage = ({ now }) => {
+    ahead = now - Date.now();
+    tick();
+  };
+  model.on("change:phase", onPhase);
+  model.on("change:saved", onSaved);
+  model.on("msg:custom", onMessage);
+  const clockwork = setInterval(tick, 500);
+  onPhase();
+  onSaved();
+  model.send({ what: "clock" });
+
+  return () => {
+    clearInterval(clockwork);
+    clearTimeout(waiting);
+    model.off("change:phase", onPhase);
+    model.off("change:saved", onSaved);
+    model.off("msg:custom", onMessage);
+  };
+}
+
+export default { render };
