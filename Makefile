@@ -37,7 +37,7 @@ notebooks: $(VENV)/test.stamp  ## run all notebooks again and save their outputs
 	@"$(BIN)/python" -m customer_casebook.notebook notebooks/*.ipynb
 
 schema: $(VENV)/lab.stamp  ## write the JSON Schemas that help editors with content
-	@set -e; for kind in case facts world misconceptions lenses objectives glossary questions figures; do "$(BIN)/customer-casebook" schema $$kind \
+	@set -e; for kind in case facts world misconceptions lenses objectives glossary questions figures simulators; do "$(BIN)/customer-casebook" schema $$kind \
 	> "src/customer_casebook/content/schema/$$kind.schema.json"; done
 
 pictures: $(VENV)/test.stamp  ## take the README's pictures of the real thing

@@ -95,8 +95,8 @@ class Chart(Canvas):
 
     def __init__(
         self,
-        size: tuple[float, float] = (4.8, 2.9),
-        margins: tuple[float, float, float, float] = (0.13, 0.17, 0.97, 0.92),
+        size: tuple[float, float] = (4.4, 3.0),
+        margins: tuple[float, float, float, float] = (0.13, 0.16, 0.97, 0.84),
     ) -> None:
         super().__init__(size, (0, 0))
         self.margins = margins
@@ -108,3 +108,11 @@ class Chart(Canvas):
 
     def _wipe(self) -> None:
         self._axes.clear()
+
+
+def legend(axes: Axes, middle: float = 0.5, **more: Any) -> None:
+    """What is what, above the axes and in two columns: nothing that is drawn can run into it."""
+    axes.legend(
+        loc="lower center", bbox_to_anchor=(middle, 1.0), ncols=2, frameon=False, fontsize=9,
+        borderaxespad=0.2, handlelength=1.8, columnspacing=1.2, **more,
+    )  # fmt: skip

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from customer_casebook.document import Fold, Table
 from customer_casebook.economics import Gap, gap
 from customer_casebook.library import figures
-from customer_casebook.view.canvas import SERVICE, SUPPLY, Chart
+from customer_casebook.view.canvas import SERVICE, SUPPLY, Chart, legend
 from customer_casebook.view.simulator import Outcome, Simulator, sliders
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _CLEARER, _EVERY = 95, 3  # what the prediction offers: percent, and weeks
+_WEEKS = 12  # as many have room for their numbers
 
 
 class ExpectationGap(Simulator):
@@ -78,12 +79,15 @@ def expectation_gap() -> ExpectationGap:
 
 
 def _draw(axes: Axes, found: Gap) -> None:
+    """What is needed, what is built, and what is missing between the two."""
     numbers = [week.number for week in found.weeks]
     built = [week.built for week in found.weeks]
     end = numbers[-1]
-    axes.fill_between(numbers, built, 100, facecolor="none", edgecolor=SUPPLY, hatch="///", lw=0)
-    axes.plot(numbers, [100] * len(numbers), color=SERVICE, linewidth=2)
-    axes.plot(numbers, built, color=SUPPLY, linewidth=2)
+    axes.plot((0, end), (100, 100), color=SERVICE, linewidth=2, label="what is needed")
+    label = f"what is built: {built[-1]:.0f} %"
+    axes.plot(numbers, built, color=SUPPLY, linewidth=2, linestyle="--", label=label)
+    hatched: dict[str, Any] = {"facecolor": "none", "edgecolor": SUPPLY, "hatch": "///", "lw": 0}
+    axes.fill_between(numbers, built, 100, **hatched, label="what is missing")
     checked = [week for week in found.weeks if week.checked]
     axes.plot(
         [week.number for week in checked],
@@ -91,13 +95,9 @@ def _draw(axes: Axes, found: Gap) -> None:
         linestyle="none",
         marker="o",
         color=SUPPLY,
+        label="check-in" if checked else None,
     )
-    axes.set(xlim=(0, end), ylim=(0, 112), yticks=range(0, 101, 25))
-    axes.set_xlabel("weeks, ● check-in" if checked else "weeks")
-    axes.set_ylabel("percent")
-    axes.text(0.02 * end, 102, "what is needed", va="bottom")
-    low = built[-1] > 25  # room for the words below the line
-    axes.text(
-        0.98 * end, built[-1] + (-4 if low else 4), f"what is built: {built[-1]:.0f} %",
-        ha="right", va="top" if low else "bottom",
-    )  # fmt: skip
+    axes.set(xlim=(0, end), ylim=(0, 104), yticks=range(0, 101, 25))
+    axes.set_xticks(range(0, end + 1, 1 if end <= _WEEKS else 2))
+    axes.set(xlabel="week", ylabel="percent")
+    legend(axes)

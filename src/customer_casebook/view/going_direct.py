@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -94,7 +95,7 @@ class GoingDirect(Simulator):
             Table("Letters from the public", ("Letter", "What becomes of it"), fates),
             Table(
                 "What the rules say",
-                ("Relationship", "Kind of customer", "Looked after by"),
+                ("Who is served", "Kind of customer", "Looked after by"),
                 _relationships(setting["way"]),
             ),
         ]
@@ -124,11 +125,11 @@ def _relationships(way: str) -> list[tuple[str, str, str]]:
     unit = Facts(
         party_is="unit", organization="same", consumes="yes", inside_provider="no", supplies="no"
     )
-    pairs = {"The public, served by Group IT": direct}
+    pairs = {"The public, by Group IT": direct}
     if way == "through":
         pairs = {
-            "Sales, served by Group IT": unit,
-            "The public, served by Sales": direct.but(direct_online="no"),
+            "Sales, by Group IT": unit,
+            "The public, by Sales": direct.but(direct_online="no"),
         }
     return [
         (
@@ -156,7 +157,8 @@ def _draw(axes: Axes, setting: Mapping[str, str], answers: Sequence[Answer]) -> 
         choice = _CHOICES[each.letter.reads][1][setting[each.letter.reads]]
         mark, colour, line = ("✓", MONEY, "-") if each.answered else ("✗", SUPPLY, ":")
         arrow(axes, 88, 48, y, each.letter.about.lower(), colour, line)
-        axes.text(46, y, f"{mark} {choice}", ha="right", va="center", fontsize=9)
+        words = textwrap.fill(f"{mark} {choice}", 22)
+        axes.text(46, y, words, ha="right", va="center", fontsize=9)
 
 
 def _post() -> Artist:

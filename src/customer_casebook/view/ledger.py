@@ -10,7 +10,7 @@ from customer_casebook.economics import BOOKS, Entry, Ledger, Totals
 from customer_casebook.economics import ledger as keep
 from customer_casebook.library import figures
 from customer_casebook.questions import join
-from customer_casebook.view.canvas import INK, MONEY, SUPPLY, Chart
+from customer_casebook.view.canvas import INK, MONEY, SUPPLY, Chart, legend
 from customer_casebook.view.simulator import Outcome, Simulator, crowns, sliders, toggle
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class LedgerBooks(Simulator):
 
     @cached_property
     def _chart(self) -> Chart:
-        return Chart((4.8, 3.1), (0.19, 0.15, 0.97, 0.84))
+        return Chart(margins=(0.22, 0.16, 0.96, 0.84))
 
     def outcome(self) -> Outcome:
         given = self.given(self.figures)
@@ -153,7 +153,4 @@ def _draw(axes: Axes, totals: dict[str, Totals]) -> None:
     axes.set_xticks(ticks, labels=[f"{abs(each) / 1000:g}" for each in ticks])
     axes.set_xlabel("← expense · thousand crowns · income →")
     axes.axvline(0, color=INK, linewidth=1)
-    axes.legend(
-        loc="lower center", bbox_to_anchor=(0.43, 1.0), ncols=2, frameon=False, fontsize=9,
-        borderaxespad=0.2, handlelength=1.4, columnspacing=1.2,
-    )  # fmt: skip
+    legend(axes, 0.38)  # the middle of the figure

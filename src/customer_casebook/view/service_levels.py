@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from customer_casebook.document import Block, Fold, Table
 from customer_casebook.economics import (
@@ -19,7 +19,7 @@ from customer_casebook.economics import (
 )
 from customer_casebook.facts import shorten
 from customer_casebook.library import figures
-from customer_casebook.view.canvas import INK, SERVICE, SUPPLY, Chart
+from customer_casebook.view.canvas import INK, SERVICE, SUPPLY, Chart, legend
 from customer_casebook.view.simulator import Outcome, Simulator, crowns, sliders, switch, toggle
 
 if TYPE_CHECKING:
@@ -179,24 +179,28 @@ def _row(month: Month) -> tuple[str, ...]:
 
 
 def _draw(axes: Axes, shown: Shown, agreed: float) -> None:
+    from matplotlib.patches import Patch
+
     months = shown.months
     places = [month.number for month in months]
     limits = [month.allowed for month in months]
     most = max(*limits, *(month.downtime for month in months))
     end = next(step for step in _STEPS if 1.12 * most <= step)
+    kept: dict[str, Any] = {"facecolor": SERVICE, "edgecolor": SERVICE}
+    missed: dict[str, Any] = {"facecolor": "none", "edgecolor": SUPPLY, "hatch": "////"}
     for month in months:
-        colour = SUPPLY if month.missed else SERVICE
-        face, hatch = ("none", "////") if month.missed else (colour, "")
-        axes.bar(month.number, month.downtime, 0.66, facecolor=face, edgecolor=colour, hatch=hatch)
+        axes.bar(month.number, month.downtime, 0.66, **(missed if month.missed else kept))
         if month.missed:
             axes.text(month.number, month.downtime + end / 80, "✗", ha="center", va="bottom")
-    axes.step(places, limits, where="mid", color=INK, linewidth=1.6)
-    above = max(limits) + end / 40
-    axes.text(12.6, above, f"agreed: {agreed:g} %", ha="right", va="bottom", fontsize=9)
+    ink: dict[str, Any] = {"where": "mid", "color": INK, "linewidth": 1.6}
+    handles = [Patch(**kept, label="kept"), Patch(**missed, label="missed ✗")]
+    handles += axes.step(places, limits, **ink, label=f"agreed: {agreed:g} %")
     if shown.target > agreed:
         rehearsal = [allowed(month.service, shown.target) for month in months]
-        axes.step(places, rehearsal, where="mid", color=INK, linewidth=1.6, linestyle=":")
+        label = f"rehearsal: {shown.target:g} %"
+        handles += axes.step(places, rehearsal, **ink, linestyle=":", label=label)
     axes.set(xlim=(0.4, 12.7), ylim=(0, end))
     axes.set_xticks(places, labels=[name[0] for name in _MONTHS])
     axes.set_ylabel("hours of downtime")
-    axes.set_xlabel("month; ✗ is missed" + ("; dotted: rehearsal" * (shown.target > agreed)))
+    axes.set_xlabel("month")
+    legend(axes, handles=handles)

@@ -78,6 +78,7 @@ class Simulator(Activity, widgets.VBox):
         )
         self.drawing, self.point, self.numbers, self.error = (html() for _ in range(4))
         self.drawing.add_class("ccb-picture")
+        self.point.add_class("ccb-point")
         self.back = widgets.Button(description="As at the start")
         self.back.on_click(self._reset)
         self.guard = Guard()
