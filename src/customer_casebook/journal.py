@@ -14,7 +14,7 @@ import os
 import re
 import stat
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -338,33 +338,36 @@ def _events(places: Iterable[Path], skipped: Counter[str]) -> Iterator[Attempt |
                 skipped["empty"] += 1
             else:
                 with path.open("rb") as file:
-                    yield from _of_shard(file, skipped)
+                    lines = _lines(file)
+                    while some := list(islice(lines, _TOGETHER)):
+                        yield from _of_lines(some, skipped)
         except OSError:
             skipped["unreadable"] += 1
 
 
-def _of_shard(file: BinaryIO, skipped: Counter[str]) -> Iterator[Attempt | ExamEvent]:
-    lines = _lines(file)
-    while some := list(islice(lines, _TOGETHER)):
-        try:
-            rows = _parsed(b"[" + b",".join(some) + b"]")
-            whole = len(rows) == len(some)
-        except (ValueError, RecursionError):
-            whole = False
-        for row in rows if whole else _one_by_one(some, skipped):
-            event = _understood(row)
-            if isinstance(event, str):
-                skipped[event] += 1
-            else:
-                yield event
+def _of_lines(lines: Sequence[bytes], skipped: Counter[str]) -> list[Attempt | ExamEvent]:
+    """The events of lines, understood all at once, and by halves where that fails: most lines are sound."""
+    try:
+        rows = _parsed(b"[" + b",".join(lines) + b"]")
+        if len(rows) == len(lines):
+            return _understood(rows)
+    except (KeyError, TypeError, ValueError, RecursionError):
+        pass
+    if len(lines) == 1:
+        skipped[_why_not(lines[0])] += 1
+        return []
+    half = len(lines) // 2
+    return _of_lines(lines[:half], skipped) + _of_lines(lines[half:], skipped)
 
 
-def _one_by_one(lines: Iterable[bytes], skipped: Counter[str]) -> Iterator[Any]:
-    for line in lines:
-        try:
-            yield _parsed(line)
-        except (ValueError, RecursionError):
-            skipped["torn" if line.startswith(b"{") else "foreign"] += 1
+def _why_not(line: bytes) -> str:
+    """Why a line is skipped."""
+    try:
+        row = _parsed(line)
+    except (ValueError, RecursionError):
+        return "torn" if line.startswith(b"{") else "foreign"
+    version = row.get("v") if isinstance(row, dict) else None
+    return "newer" if type(version) is int and version > VERSION else "foreign"
 
 
 def _parsed(data: bytes) -> Any:
@@ -381,49 +384,51 @@ def _lines(file: BinaryIO) -> Iterator[bytes]:
         yield line
 
 
-def _understood(row: Any) -> Attempt | ExamEvent | str:
-    """The event that a line holds, or why it holds none."""
-    version = row.get("v") if type(row) is dict else None
-    if type(version) is not int or version < 1:
-        return "foreign"
-    if version > VERSION:
-        return "newer"
-    try:
-        at = row["at"]
-        datetime.fromisoformat(at)
-        if version == 1:
+def _understood(rows: list[dict[str, Any]]) -> list[Attempt | ExamEvent]:
+    """The events of rows of one version and kind, checked column by column.
+
+    Raises `KeyError`, `TypeError` or `ValueError` where one of them is no such event.
+    """
+    version = rows[0]["v"]
+    if version == 1:
+        for row in rows:
             row |= {"kind": "attempt", "content": ""}
-        kind, fields, shapes = _KINDS[row["kind"]]
-        values = fields(row)
+    kind = rows[0]["kind"]
+    event, fields, types = _KINDS[kind]
+    versions, kinds, *columns = zip(*map(fields, rows), strict=True)
+    moments = columns[-1]
+    if not (
+        set(map(type, versions)) == {int}
+        and set(versions) == {version} <= {1, VERSION}
+        and set(kinds) == {kind}
+        and all(set(map(type, each)) <= may for each, may in zip(columns, types, strict=True))
         # Of one zone and shape, with milliseconds or microseconds, moments sort as text.
-        timely = (
-            len(at) in (29, 32) and at.endswith("+00:00") and at < "9"
-        )  # and can be reckoned with
-        if timely and tuple(map(type, values)) in shapes:
-            return kind(*values)
-    except (KeyError, TypeError, ValueError):
-        pass
-    return "foreign"
+        and set(map(len, moments)) <= {29, 32}
+        and {each[-6:] for each in moments} == {"+00:00"}
+        and max(moments) < "9"  # and can be reckoned with
+        and all(map(datetime.fromisoformat, moments))
+    ):
+        raise ValueError("not a column of such events")
+    if event is Attempt:
+        "".join(chain.from_iterable(columns[1]))  # a TypeError where not all is text
+        columns[1] = tuple(map(tuple, columns[1]))
+    return list(map(event, *columns))
 
 
-def _attempt(item: str, choice: list[str], *rest: Any) -> Attempt:
-    "".join(choice)  # a TypeError where not all are text
-    return Attempt(item, tuple(choice), *rest)
-
-
-# What a line of each kind must hold: the fields, and the types they may have.
-_NONE = type(None)
-_KINDS: Mapping[str, tuple[Callable[..., Attempt | ExamEvent], Callable[..., Any], Any]] = {
+# What a line of each kind must hold: the fields, and the types each may have.
+_TEXT, _NONE = {str}, type(None)
+_HEAD = ("v", "kind")
+_KINDS: Mapping[str, tuple[Any, Callable[..., Any], Sequence[set[type]]]] = {
     "attempt": (
-        _attempt,
-        itemgetter(*Attempt.__slots__),
-        {
-            (str, list, sure, bool, wrong, int, str, str, str)
-            for sure in (bool, _NONE)
-            for wrong in (str, _NONE)
-        },
+        Attempt,
+        itemgetter(*_HEAD, *Attempt.__slots__),
+        [_TEXT, {list}, {bool, _NONE}, {bool}, {str, _NONE}, {int}, _TEXT, _TEXT, _TEXT],
     ),
-    "exam": (ExamEvent, itemgetter(*ExamEvent.__slots__), {(str, str, dict, str, str)}),
+    "exam": (
+        ExamEvent,
+        itemgetter(*_HEAD, *ExamEvent.__slots__),
+        [_TEXT, _TEXT, {dict}, _TEXT, _TEXT],
+    ),
 }
 
 
