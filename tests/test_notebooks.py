@@ -25,9 +25,13 @@ ROOT = Path(__file__).parents[1]
 COURSE = sorted((ROOT / "notebooks").glob("*.ipynb"))
 ACTIVITIES = {
     "compare",
+    "expectation_gap",
     "find_evidence",
+    "going_direct",
+    "ledger",
     "own_the_relationship",
     "practice",
+    "service_levels",
     "sort_parties",
     "study",
     "term",

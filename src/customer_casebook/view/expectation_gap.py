@@ -34,7 +34,7 @@ class ExpectationGap(Simulator):
         numbers |= {f"{name}_gap": round(final) for name, final in left.items()}
         right = min(left, key=left.__getitem__)
         controls = sliders(self.figures)
-        super().__init__("expectation_gap", right, controls, numbers, self.figures.assumes)
+        super().__init__("expectation_gap", right, controls, numbers, self.figures)
 
     @cached_property
     def _chart(self) -> Chart:

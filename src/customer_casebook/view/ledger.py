@@ -49,7 +49,7 @@ class LedgerBooks(Simulator):
             right,
             rungs | sliders(self.figures),
             {name: crowns(amount) for name, amount in amounts.items()},
-            self.figures.assumes,
+            self.figures,
         )
 
     @cached_property

@@ -23,6 +23,7 @@ from customer_casebook.view.canvas import INK, SERVICE, SUPPLY, Chart, legend
 from customer_casebook.view.simulator import Outcome, Simulator, crowns, sliders, switch, toggle
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
 _CUSTOMERS = {"internal": "Marketing, inside", "external": "a client firm, outside"}
@@ -60,11 +61,8 @@ class ServiceLevels(Simulator):
         }
         self.controls["seed"].value = _DRAWN[customer]
         right, numbers = self._dearest() if customer == "external" else self._more_often()
-        assumes = [
-            each for name in ("year", "internal", "external") for each in self.figures[name].assumes
-        ]
-        name = f"service_levels_{customer}"
-        super().__init__(name, right, self.controls, numbers, assumes)
+        given = (self.figures[name] for name in ("year", "internal", "external"))
+        super().__init__(f"service_levels_{customer}", right, self.controls, numbers, *given)
 
     def year(self, **better: float) -> Year:
         """The year as it is drawn, before anything follows from it."""
@@ -193,7 +191,7 @@ def _draw(axes: Axes, shown: Shown, agreed: float) -> None:
         if month.missed:
             axes.text(month.number, month.downtime + end / 80, "✗", ha="center", va="bottom")
     ink: dict[str, Any] = {"where": "mid", "color": INK, "linewidth": 1.6}
-    handles = [Patch(**kept, label="kept"), Patch(**missed, label="missed ✗")]
+    handles: list[Artist] = [Patch(**kept, label="kept"), Patch(**missed, label="missed ✗")]
     handles += axes.step(places, limits, **ink, label=f"agreed: {agreed:g} %")
     if shown.target > agreed:
         rehearsal = [allowed(month.service, shown.target) for month in months]

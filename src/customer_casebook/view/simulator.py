@@ -58,10 +58,10 @@ class Simulator(Activity, widgets.VBox):
         right: str,
         controls: Mapping[str, widgets.ValueWidget],
         numbers: Mapping[str, object] | None = None,
-        assumes: Sequence[str] = (),
+        *given: Figures,
     ) -> None:
         text = simulators()[name]
-        assumed = Fold(_ASSUMED, [Points([*text.assumes, *assumes])])
+        assumed = Fold(_ASSUMED, _assumptions(text, given))
         prediction = Prediction(text, right, numbers or {})
         self.controls = dict(controls)
         self._start = {name: each.value for name, each in controls.items()}
@@ -145,6 +145,15 @@ class Simulator(Activity, widgets.VBox):
         self.error.value = ""
         self.guard.live = outcome.point
         return outcome
+
+
+def _assumptions(text: Simulation, given: Sequence[Figures]) -> list[Block]:
+    """Whatever is assumed: in sentences, and in numbers that no slider moves."""
+    said = [*text.assumes, *(each for figures in given for each in figures.assumes)]
+    fixed = [each for figures in given for each in figures.numbers.values()]
+    numbers = Points([f"{each.label}: {each.value:,} {each.unit}" for each in fixed])
+    stay: list[Block] = [Line("These numbers stay as they are:"), numbers]
+    return [Points(said), *(stay if fixed else [])]
 
 
 def toggle(label: str, options: Mapping[Any, str], value: object) -> widgets.ToggleButtons:
