@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
@@ -235,7 +235,7 @@ def _bars(axes: Axes, labels: Sequence[str], right: Sequence[int], wrong: Sequen
     places = range(len(labels), 0, -1)
     axes.barh(places, right, 0.6, color=MONEY)
     edges = [1.0 if each else 0.0 for each in wrong]  # what is none leaves no line
-    hatched = {"facecolor": "none", "edgecolor": SUPPLY, "hatch": "////"}
+    hatched: dict[str, Any] = {"facecolor": "none", "edgecolor": SUPPLY, "hatch": "////"}
     axes.barh(places, wrong, 0.6, left=right, linewidth=edges, **hatched)
     axes.set_yticks(places, labels=labels)
     most = max(map(sum, zip(right, wrong, strict=True)))
