@@ -125,6 +125,7 @@ def related(kind: str, document: Document, names: Names) -> None:
         _in_misconceptions,
         _in_lenses,
         _in_glossary,
+        _in_simulators,
     ):  # each has keys of its own
         check(document)
 
@@ -330,6 +331,74 @@ def _in_lenses(document: Document) -> None:
             _exactly(answers, document, (*place, "answers"), _get(lens, "answers", dict))
             for gap in re.findall(r"{.*?}|[{}]", str(lens.get("question"))):
                 _among(_GAPS, document, (*place, "question"), gap)
+
+
+# What a simulator offers as a prediction, and the numbers that it can fill in.
+_PREDICTED: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "expectation_gap": (
+        ("clearer", "shorter", "checks"),
+        (
+            "{people}", "{clarity}", "{check_every}", "{weeks}", "{clearer}", "{every}",
+            "{clearer_gap}", "{shorter_gap}", "{checks_gap}",
+        ),
+    ),
+    "going_direct": (("all", "half", "none"), ()),
+    "ledger": (
+        ("both", "outside", "inside", "nothing"),
+        ("{both}", "{outside}", "{inside}", "{nothing}"),
+    ),
+    "service_levels_external": (
+        ("credits", "losing", "prospects"),
+        ("{credits}", "{losing}", "{prospects}", "{misses}"),
+    ),
+    "service_levels_internal": (("inside", "outside", "same"), ("{agreed}",)),
+}  # fmt: skip
+_WAYS = ("through", "direct")
+
+
+def _in_simulators(document: Document) -> None:
+    for place, each in _entries(document.value, "simulators"):
+        name = each.get("id")
+        _among(_PREDICTED, document, (*place, "id"), name)
+        if name in _PREDICTED:
+            _in_prediction(document, (*place, "prediction"), each, *_PREDICTED[name])
+        for at, letter in _entries(each, "letters"):
+            _in_letter(document, (*place, *at), letter)
+
+
+def _in_prediction(
+    document: Document, place: Place, entry: Any, names: Iterable[str], gaps: tuple[str, ...]
+) -> None:
+    asked = _get(entry, "prediction", dict)
+    options = _get(asked, "options", dict)
+    _exactly(names, document, (*place, "options"), options)
+    texts = {(*place, "prompt"): asked.get("prompt")}
+    for name, option in options.items():
+        for key in ("text", "because") if isinstance(option, dict) else ():
+            texts[*place, "options", name, key] = option.get(key)
+    for where, text in texts.items():
+        for gap in re.findall(r"{[^{}]*}|[{}]", text) if isinstance(text, str) else ():
+            if gaps:
+                _among(gaps, document, where, gap)
+            else:
+                document.fault(
+                    where, f"has {shorten(gap)}, and nothing to fill it with; leave it out"
+                )
+
+
+def _in_letter(document: Document, place: Place, letter: Any) -> None:
+    """A fate is known by a choice, or by a choice and the way; then it needs both ways."""
+    fates = _get(letter, "fates", dict)
+    for fate in fates:
+        choice, slash, way = str(fate).partition("/")
+        if slash:
+            _among([f"{choice}/{each}" for each in _WAYS], document, (*place, "fates", fate), fate)
+        other = f"{choice}/{_WAYS[way == _WAYS[0]]}"
+        if way in _WAYS and not fates.keys() & {choice, other}:
+            told = f"stands alone; write what becomes of it with {other} as well"
+            document.fault((*place, "fates", fate), told)
+    for number, fate in enumerate(_get(letter, "answered", list) if fates else ()):
+        _among(fates, document, (*place, "answered", number), fate)
 
 
 def together(kind: str, document: Document) -> None:
