@@ -416,7 +416,8 @@ def _understood(rows: list[dict[str, Any]]) -> list[Attempt | ExamEvent]:
 
 
 # What a line of each kind must hold: the fields, and the types each may have.
-_TEXT, _NONE = {str}, type(None)
+_NONE = type(None)
+_TEXT: set[type] = {str}
 _HEAD = ("v", "kind")
 _KINDS: Mapping[str, tuple[Any, Callable[..., Any], Sequence[set[type]]]] = {
     "attempt": (

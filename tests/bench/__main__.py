@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.bench.browser import in_browser
-from tests.bench.kernel import decisions, imports, memory, strictness
+from tests.bench.kernel import decisions, imports, journals, memory, strictness
 from tests.bench.result import HEAD, LINE
 from tests.test_notebooks import ROOT
 
@@ -24,7 +24,7 @@ def main() -> None:
         # A learner's second start, not the first: modules are compiled, wherever this runs.
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         results = [*in_browser(folder), *imports(), *memory(folder)]
-        results += [*strictness(folder), *decisions()]
+        results += [*strictness(folder), *decisions(), *journals(folder)]
     REPORT.parent.mkdir(exist_ok=True)
     rows = [result.as_json() for result in results]
     REPORT.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")

@@ -1,16 +1,22 @@
-"""Python by itself: imports, memory, strict nbval, and verdicts."""
+"""Python by itself: imports, memory, strict nbval, verdicts, and the journal."""
 
 from __future__ import annotations
 
+import json
+import random
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import redirect_stdout
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from statistics import median
 from time import perf_counter
+from types import SimpleNamespace
+from unittest.mock import patch
+from uuid import uuid4
 
 import nbformat
 from nbclient import NotebookClient
@@ -19,8 +25,15 @@ from nbformat.v4 import new_code_cell
 
 from customer_casebook import Facts, decide
 from customer_casebook.facts import VOCABULARY
+from customer_casebook.journal import Attempt, Journal, as_row, fingerprint, read
+from customer_casebook.library import bank, cases
+from customer_casebook.progress import asked, summary
+from customer_casebook.rules import LENSES
+from customer_casebook.view import card
+from customer_casebook.view.practice import practice
 from tests.bench.result import Result, in_turn, notebook_of
-from tests.test_notebooks import ROOT, nbval, read
+from tests.test_notebooks import ROOT, nbval
+from tests.test_notebooks import read as read_notebook
 
 LESSON = ROOT / "notebooks" / "07_marketing_and_the_client_firm.ipynb"
 
@@ -70,7 +83,7 @@ def memory(folder: Path) -> list[Result]:
         return after(notebook_of("import ipywidgets\nimport matplotlib.pyplot", _MEMORY))
 
     def lesson() -> float:
-        notebook = read(LESSON)
+        notebook = read_notebook(LESSON)
         notebook.cells += [new_code_cell(_FLIP), new_code_cell(_MEMORY)]
         return after(notebook)
 
@@ -118,3 +131,61 @@ def decisions() -> list[Result]:
         ),
         Result("decide, all lenses, nothing known", microseconds(lambda: decide(Facts())), "us"),
     ]
+
+
+def journals(folder: Path) -> list[Result]:
+    """A journal read and summed up, and what recording an answer takes."""
+    now, rng = datetime.now(UTC), random.Random(5)  # noqa: S311  (no secret)
+    names = [*bank(), *(f"{case}/{lens}" for case in cases() for lens in LENSES)]
+    contents = {name: fingerprint(item) for name in names if (item := asked(name))}
+
+    def answered(minutes: int) -> Attempt:
+        name, at = (
+            rng.choice(names),
+            (now - timedelta(minutes=minutes)).isoformat(timespec="microseconds"),
+        )
+        right, sure = rng.random() < 0.7, rng.random() < 0.6
+        wrong = None if right else "payer-is-the-customer"
+        return Attempt(name, ("internal",), sure, right, wrong, 9000, contents[name], at=at)
+
+    (many := folder / "many").mkdir()
+    with (many / "shard.jsonl").open("w", encoding="utf-8") as shard:
+        for minutes in range(100_000, 0, -1):
+            print(json.dumps(as_row(answered(minutes)), separators=(",", ":")), file=shard)
+    latest = read(many).attempts[-10_000:]
+
+    def all_of_it() -> float:
+        start = perf_counter()
+        reading = read(many)  # which is not thrown away while the clock runs
+        told = summary(reading.attempts, now)
+        time = perf_counter() - start
+        assert told.answered == 100_000
+        return time
+
+    def a_tenth() -> float:
+        start = perf_counter()
+        summary(latest, now)
+        return perf_counter() - start
+
+    every, tenth = in_turn(7, 1, all_of_it, a_tenth)
+    return [
+        Result("journal: 100,000 attempts read and summed up", median(every), "s", None, 0.5),
+        Result("10,000 attempts summed up", median(tenth), "s", None, 0.1),
+        _recording(folder),
+    ]
+
+
+def _recording(folder: Path) -> Result:
+    """What the journal adds to the kernel's handling of an answer, which is what "Saved." waits for."""
+    shown, kept = practice(n=1), Journal(folder / "recorded")
+    answer = {"choice": sorted(shown.questions[0].right), "sure": True, "ms": 900}
+
+    def handled(record: Callable[[Attempt], bool]) -> float:
+        with patch.object(card, "journal", lambda: SimpleNamespace(record=record)):
+            start = perf_counter()
+            shown.given = {"0": answer | {"press": uuid4().hex}}
+            return 1000 * (perf_counter() - start)
+
+    ours, bare = in_turn(200, 20, lambda: handled(kept.record), lambda: handled(lambda _: True))
+    assert {each["state"] for each in shown.saved.values()} == {"saved"}
+    return Result("recording an answer, added", median(ours) - median(bare), "ms", None, 3)
