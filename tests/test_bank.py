@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import groupby
 from math import comb
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
-from customer_casebook.bank import Spot, item
+import customer_casebook.bank as module
+from customer_casebook.bank import Spot, interleaved, item, lot
 from customer_casebook.checks import turning_point
 from customer_casebook.coverage import ASKED
 from customer_casebook.document import to_text
 from customer_casebook.facts import VOCABULARY
-from customer_casebook.library import Case, bank, case, cases, check, glossary, objectives
+from customer_casebook.library import Case, Entry, bank, case, cases, check, glossary, objectives
 from customer_casebook.questions import Item, Question, in_words
 from customer_casebook.rules import EVERY, LENSES
 from customer_casebook.verdict import UNDETERMINED, decide
@@ -223,6 +227,55 @@ def test_no_place_gives_an_answer_away() -> None:
 def test_the_bound_by_chance_is_the_binomial_one() -> None:
     exact = sum(comb(10, k) * 0.25**k * 0.75 ** (10 - k) for k in range(5, 11))
     assert by_chance(5, [0.25] * 10) == pytest.approx(exact)
+
+
+# In what order
+
+
+def entries(kinds: Iterable[str]) -> list[Entry]:
+    """Entries with nothing in common but the first letter of their ids."""
+    return [Entry(f"{kind}{n:02}", "choose", ()) for n, kind in enumerate(kinds)]
+
+
+def letter(entry: Entry) -> frozenset[tuple[str, str]]:
+    return frozenset([("letter", entry.id[0])])
+
+
+@given(st.lists(st.sampled_from("aaaab"), max_size=40))
+def test_blocks_are_broken_up_wherever_they_can_be(kinds: list[str]) -> None:
+    most = max(map(kinds.count, kinds), default=0)
+    assume(most <= 4 * (len(kinds) - most + 1))
+    given = entries(kinds)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_traits", letter)
+        order = interleaved(given)
+    assert sorted(each.id for each in order) == sorted(each.id for each in given)
+    assert all(len(list(row)) <= 4 for _, row in groupby(each.id[0] for each in order))
+
+
+def test_what_cannot_be_broken_up_is_asked_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_traits", letter)
+    given = entries("aaaaaaab")
+    order = [each.id for each in interleaved(given)]
+    assert order == ["a00", "a01", "a02", "a03", "b07", "a04", "a05", "a06"]
+    assert interleaved(given[:7]) == given[:7]
+
+
+@given(st.integers())
+def test_the_whole_bank_can_be_asked_without_blocks(seed: int) -> None:
+    order = interleaved(sorted(bank().values(), key=lambda each: lot(seed, each.id)))
+    assert sorted(each.id for each in order) == sorted(bank())
+    for alike in (
+        [each.kind for each in order],
+        [ITEMS[each.id].answer for each in order],
+        [each.objectives[0] for each in order],
+    ):
+        assert max(len(list(row)) for _, row in groupby(alike)) <= 4
+
+
+def test_a_lot_is_the_same_everywhere_and_another_with_another_seed() -> None:
+    assert lot(1, "a").hex().startswith("2735d0823be7")
+    assert len({lot(seed, name) for seed in range(3) for name in "abc"}) == 9
 
 
 # What an author is told

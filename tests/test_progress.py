@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from customer_casebook import progress
@@ -258,43 +258,15 @@ def test_firm_beliefs_that_were_wrong_come_first_then_the_longest_due() -> None:
     assert [each.item for each in told(attempts, 5 * DAY).due] == [c, d, a, b]
 
 
-def runs(due: Iterable[Review]) -> int:
-    """The longest row of one answer, kind or objective."""
-    traits = [progress._traits(each.item) for each in due]
-    every = {trait for each in traits for trait in each}
-    return max(
-        len(list(row))
-        for trait in every
-        for holds, row in groupby(trait in each for each in traits)
-        if holds
-    )
-
-
 def test_what_is_due_from_the_whole_course_has_no_blocks() -> None:
     names = [*bank(), *(f"{CASE}/{lens}" for lens in ("customer", "money", "role"))]
     due = told((attempt(name, right=False) for name in names), DAY).due
     assert sorted(each.item for each in due) == sorted(names)
-    assert runs(due) <= 4
-
-
-@given(st.lists(st.sampled_from("aaaab"), max_size=40))
-def test_blocks_are_broken_up_wherever_they_can_be(kinds: list[str]) -> None:
-    most = max(map(kinds.count, kinds), default=0)
-    assume(most <= 4 * (len(kinds) - most + 1))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(progress, "_traits", lambda name: frozenset([("kind", name[0])]))
-        given = [Review(f"{kind}{n:02}", START, 0, confident=False) for n, kind in enumerate(kinds)]
-        order = progress._interleaved(given)
-    assert sorted(each.item for each in order) == sorted(each.item for each in given)
-    assert all(len(list(row)) <= 4 for _, row in groupby(each.item[0] for each in order))
-
-
-def test_what_cannot_be_broken_up_is_asked_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(progress, "_traits", lambda name: frozenset([("kind", name[0])]))
-    given = [Review(f"{kind}{n}", START, 0, confident=False) for n, kind in enumerate("aaaaaaab")]
-    order = [each.item for each in progress._interleaved(given)]
-    assert order == ["a0", "a1", "a2", "a3", "b7", "a4", "a5", "a6"]
-    assert len(progress._interleaved(given[:7])) == 7
+    kinds = [found.kind for each in due if (found := entry(each.item))]
+    answers = [ready.answer for each in due if (ready := asked(each.item))]
+    for alike in (kinds, answers):
+        assert len(alike) == len(names)
+        assert max(len(list(row)) for _, row in groupby(alike)) <= 4
 
 
 # Items that changed, went, or were never of the bank.

@@ -7,7 +7,9 @@ keys are found: by the rules from the facts, or from the glossary.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from hashlib import sha256
 
 from customer_casebook.document import Block, Fold, Lead, Prose, Slip, Title
 from customer_casebook.library import (
@@ -29,6 +31,8 @@ from customer_casebook.questions import (
     slip_id,
     stop,
 )
+
+_ROW = 4  # entries of one answer, kind or objective in a row; more are a block
 
 
 class Concept(Item):
@@ -245,6 +249,45 @@ _KINDS: Mapping[str, Callable[[Entry], Item]] = {
 def item(entry: Entry) -> Item:
     """A question of the bank, ready to be asked."""
     return _KINDS[entry.kind](entry)
+
+
+def lot(seed: object, name: str) -> bytes:
+    """What a name draws in a choice by lot, whoever else is in the drum.
+
+    So what ranks by it keeps its order when the bank grows, and a seed its choice, unless one of
+    the newcomers ranks into it.
+    """
+    return sha256(f"{seed} {name}".encode()).digest()
+
+
+def interleaved(entries: Iterable[Entry]) -> list[Entry]:
+    """The same entries, each once, as far as may be in the same order, but without blocks.
+
+    No more than four of one answer, kind or objective in a row, as long as the rest allows it.
+    """
+    left = list(entries)
+    traits = {each.id: _traits(each) for each in left}
+    counts = Counter(trait for each in left for trait in traits[each.id])
+    remaining = {trait: count for trait, count in counts.items() if count > _ROW}
+    order: list[Entry] = []
+    while left:
+        size, row = len(left), [traits[each.id] for each in order[-_ROW:]]
+        shared = frozenset.intersection(*row) if len(row) == _ROW else frozenset()
+        full = {trait for trait in shared if remaining.get(trait, 0) < size}
+        # What the others could no longer separate if one of them went first has to go first.
+        heavy = {trait for trait, count in remaining.items() if count > _ROW * (size - count)}
+        free = [place for place, each in enumerate(left) if full.isdisjoint(traits[each.id])]
+        fits = (place for place in free if heavy <= traits[left[place].id])
+        order.append(left.pop(next(fits, free[0] if free else 0)))
+        for trait in traits[order[-1].id] & remaining.keys():
+            remaining[trait] -= 1
+    return order
+
+
+def _traits(entry: Entry) -> frozenset[tuple[str, str]]:
+    """What makes an entry like its neighbours."""
+    objective = [("objective", each) for each in entry.objectives[:1]]
+    return frozenset([("answer", item(entry).answer), ("kind", entry.kind), *objective])
 
 
 def story(told: Case) -> list[Block]:

@@ -6,15 +6,15 @@ Nothing is kept but events: a sitting is whatever they say, so it survives whate
 
 from __future__ import annotations
 
-import random
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from secrets import token_hex
 
-from customer_casebook.bank import item
+from customer_casebook.bank import interleaved, item, lot
 from customer_casebook.journal import Attempt, ExamEvent, fingerprint
-from customer_casebook.library import Entry, bank, objectives
+from customer_casebook.library import bank, objectives
 from customer_casebook.questions import Item
 
 QUESTIONS, MINUTES, PASS = 40, 60, 0.65
@@ -83,7 +83,7 @@ def _happened(sitting: Sitting, event: ExamEvent) -> None:
 
 
 def paper(n: int, seed: int | None, met: Iterable[str] = ()) -> list[str]:
-    """The items of an exam, over the objectives by weight, the confusable ones mixed.
+    """The items of an exam, over the objectives by weight, without blocks of one answer, kind or objective.
 
     With a seed it is the same paper for everybody. Without, no two are alike: of each objective
     those come first that the learner has ``met`` least often in exams. Raises `ValueError` for
@@ -91,24 +91,21 @@ def paper(n: int, seed: int | None, met: Iterable[str] = ()) -> list[str]:
     """
     if not 1 <= n <= len(bank()):
         raise ValueError(f"an exam of {n} questions cannot be set; write n from 1 to {len(bank())}")
-    rng = random.Random(seed)  # noqa: S311  (no secret)
     times = Counter(met if seed is None else ())
-    pool = list(bank().values())
-    rng.shuffle(pool)
-    pool.sort(key=lambda entry: times[entry.id])
-    shares = _shares(n, pool)
-    chosen = [
-        entry.id
-        for objective, share in shares.items()
-        for entry in [each for each in pool if each.objectives[0] == objective][:share]
-    ]
-    rng.shuffle(chosen)
-    return chosen
+    drum = token_hex() if seed is None else seed
+    drawn = sorted(bank().values(), key=lambda each: lot(drum, each.id))
+    fresh = sorted(drawn, key=lambda each: times[each.id])
+    chosen = {
+        each.id
+        for objective, share in _shares(n).items()
+        for each in [each for each in fresh if each.objectives[0] == objective][:share]
+    }
+    return [each.id for each in interleaved(each for each in drawn if each.id in chosen)]
 
 
-def _shares(n: int, pool: Sequence[Entry]) -> dict[str, int]:
+def _shares(n: int) -> dict[str, int]:
     """How many questions each objective gets: by weight, as far as it has that many."""
-    have = Counter(entry.objectives[0] for entry in pool)
+    have = Counter(each.objectives[0] for each in bank().values())
     weights = {each.id: 1 + each.core for each in objectives().values() if have[each.id]}
     shares = dict.fromkeys(weights, 0)
     for _ in range(n):

@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from customer_casebook.bank import item
+from customer_casebook.bank import interleaved, item
 from customer_casebook.coverage import ASKED, betrayed, cells
 from customer_casebook.journal import Attempt, fingerprint
 from customer_casebook.library import (
@@ -33,7 +33,6 @@ from customer_casebook.rules import LENSES
 
 INTERVALS = tuple(timedelta(days=days) for days in (1, 3, 7))  # of a review, one after the other
 ENOUGH = 0.8  # share of right answers that mastery takes
-_ROW = 4  # items of one answer, kind or objective in a row; more are a block
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +137,7 @@ def summary(attempts: Sequence[Attempt], now: datetime) -> Progress:
         ),
         calibration=_calibration(attempts),
         standing=_standing(attempts),
-        due=tuple(_interleaved(due)),
+        due=tuple(_in_turn(due)),
         next_due=min((each.due for each in coming if each.due > now), default=None),
         advice=_advice(by_objective, reviews=bool(due)),
     )
@@ -278,37 +277,11 @@ def _review(name: str, told: Iterable[Attempt]) -> Review | None:
     return Review(name, due, step, confident) if due else None
 
 
-def _interleaved(due: Iterable[Review]) -> list[Review]:
-    """What is due, firm beliefs that were wrong first, then the longest due, without blocks.
-
-    No more than four of one answer, kind or objective in a row, as long as the rest allows it.
-    """
-    left = sorted(due, key=lambda each: (not each.confident, each.due, each.item))
-    traits = {each.item: _traits(each.item) for each in left}
-    counts = Counter(trait for each in left for trait in traits[each.item])
-    remaining = {trait: count for trait, count in counts.items() if count > _ROW}
-    order: list[Review] = []
-    while left:
-        size, row = len(left), [traits[each.item] for each in order[-_ROW:]]
-        shared = frozenset.intersection(*row) if len(row) == _ROW else frozenset()
-        full = {trait for trait in shared if remaining.get(trait, 0) < size}
-        # What the others could no longer separate if one of them went first has to go first.
-        heavy = {trait for trait, count in remaining.items() if count > _ROW * (size - count)}
-        free = [place for place, each in enumerate(left) if full.isdisjoint(traits[each.item])]
-        fits = (place for place in free if heavy <= traits[left[place].item])
-        order.append(left.pop(next(fits, free[0] if free else 0)))
-        for trait in traits[order[-1].item] & remaining.keys():
-            remaining[trait] -= 1
-    return order
-
-
-def _traits(name: str) -> frozenset[tuple[str, str]]:
-    """What makes an item like its neighbours."""
-    about, ready = entry(name), asked(name)
-    if not about or not ready:
-        return frozenset()
-    objective = [("objective", each) for each in about.objectives[:1]]
-    return frozenset([("answer", ready.answer), ("kind", about.kind), *objective])
+def _in_turn(due: Iterable[Review]) -> list[Review]:
+    """What is due, firm beliefs that were wrong first, then the longest due, without blocks."""
+    first = sorted(due, key=lambda each: (not each.confident, each.due, each.item))
+    reviews = {each.item: each for each in first}
+    return [reviews[each.id] for each in interleaved(filter(None, map(entry, reviews)))]
 
 
 def _advice(by_objective: Sequence[Mastery], *, reviews: bool) -> Advice:

@@ -73,6 +73,19 @@ def test_a_seed_makes_the_same_choice_every_time() -> None:
     assert len({tuple(asked(practice(*EVERYTHING[:3], seed=seed))) for seed in range(9)}) > 5
 
 
+@pytest.mark.parametrize("wanted", [EVERYTHING[:1], EVERYTHING[6:9], EVERYTHING])
+@pytest.mark.parametrize("seed", range(3))
+def test_a_question_more_in_the_bank_changes_only_the_practice_that_it_ranks_into(
+    wanted: list[str], seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = choose(wanted, 4, seed)
+    for name in bank():
+        fewer = {each: bank()[each] for each in bank() if each != name}
+        monkeypatch.setattr(module, "bank", lambda fewer=fewer: fewer)
+        before = choose(wanted, 4, seed)
+        assert before == chosen or (bank()[name] in chosen and len(before) == 4)
+
+
 def test_without_objectives_practice_reaches_all_of_them() -> None:
     met = {
         bank()[name].objectives[0] for seed in range(40) for name in asked(practice(n=1, seed=seed))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Mapping, Sequence
+from itertools import cycle
 
 import ipywidgets as widgets
 
-from customer_casebook.bank import Find, Sort, item, relation, story
+from customer_casebook.bank import Find, Sort, interleaved, item, lot, relation, story
 from customer_casebook.document import Block, Fold, Line, Table, Title
 from customer_casebook.facts import shorten, suggest
 from customer_casebook.library import bank, case, glossary, objectives
@@ -17,8 +17,6 @@ from customer_casebook.rules import EVERY, LENSES
 from customer_casebook.view.activity import Activity, Guard, careful, html, trouble
 from customer_casebook.view.card import Card, as_text
 from customer_casebook.view.picture import Row, draw_rows
-
-_BLOCK = 5  # questions of one kind in a row are too many
 
 
 def practice(*wanted: str, n: int = 4, seed: int = 0) -> Card:
@@ -31,42 +29,26 @@ def practice(*wanted: str, n: int = 4, seed: int = 0) -> Card:
         _known("objective", each, objectives())
     if n < 1:
         raise ValueError(f"{n} questions are no practice; write n=1 or more")
-    every = list(objectives())
-    random.Random(seed).shuffle(every)  # noqa: S311  (no secret)
+    every = sorted(objectives(), key=lambda each: lot(seed, each))
     return deck([item(each) for each in choose(wanted or every, n, seed)], "Practice")
 
 
 def choose(wanted: Sequence[str], n: int, seed: int) -> list[Entry]:
-    """``n`` entries, the objectives taking turns, no entry twice, the kinds mixed and no block of one kind."""
-    rng = random.Random(seed)  # noqa: S311  (no secret)
-    piles = {
-        each: [entry for entry in bank().values() if each in entry.objectives] for each in wanted
-    }
-    for pile in piles.values():
-        rng.shuffle(pile)
-    for each, pile in piles.items():
-        pile.sort(key=lambda entry: entry.objectives[0] != each)  # its own questions first
+    """``n`` entries, the objectives taking turns, no entry twice, the kinds mixed and no blocks."""
+    about = [each for each in bank().values() if {*wanted} & {*each.objectives}]
+    left = sorted(about, key=lambda each: lot(seed, each.id))
     chosen: list[Entry] = []
-    while len(chosen) < n and any(piles.values()):
-        for pile in piles.values():
-            fresh = [entry for entry in pile if entry not in chosen]
-            if fresh and len(chosen) < n:
-                last = chosen[-1].kind if chosen else ""
-                fresh.sort(key=lambda entry: entry.kind == last)
-                chosen.append(fresh.pop(0))
-            pile[:] = fresh
-    return _broken_up(chosen)
-
-
-def _broken_up(chosen: list[Entry]) -> list[Entry]:
-    """The same entries without a block of one kind, which is what may be left over at the end."""
-    order: list[Entry] = []
-    while chosen:
-        after = [entry.kind for entry in order[: _BLOCK - 1]]
-        full = {kind for kind in after if after.count(kind) == _BLOCK - 1}
-        fits = [place for place, entry in enumerate(chosen) if entry.kind not in full]
-        order.insert(0, chosen.pop(fits[-1] if fits else -1))
-    return order
+    turns = cycle(wanted)
+    while left and len(chosen) < n:
+        turn = next(turns)
+        last = chosen[-1].kind if chosen else ""
+        # Another kind than the last one, and of those a question that is about this above all.
+        pile = [each for each in left if turn in each.objectives]
+        if pile:
+            best = min(pile, key=lambda each: (each.kind == last, each.objectives[0] != turn))
+            chosen.append(best)
+            left.remove(best)
+    return interleaved(chosen)
 
 
 def sort_parties(case_ids: Sequence[str], lens: str = "customer") -> Card:
