@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from customer_casebook.facts import Facts
     from customer_casebook.library import case, cases
     from customer_casebook.verdict import decide
+    from customer_casebook.view.exam import exam
     from customer_casebook.view.expectation_gap import expectation_gap
     from customer_casebook.view.going_direct import going_direct
     from customer_casebook.view.ledger import ledger
@@ -23,14 +24,15 @@ if TYPE_CHECKING:
         sort_parties,
         term,
     )
+    from customer_casebook.view.progress import progress, review
     from customer_casebook.view.service_levels import service_levels
     from customer_casebook.view.study import compare, study
     from customer_casebook.view.what_if import what_if
 
 __all__ = [
-    "Facts", "case", "cases", "compare", "decide", "expectation_gap", "find_evidence",
-    "going_direct", "ledger", "own_the_relationship", "practice", "service_levels",
-    "sort_parties", "study", "term", "what_if",
+    "Facts", "case", "cases", "compare", "decide", "exam", "expectation_gap", "find_evidence",
+    "going_direct", "ledger", "own_the_relationship", "practice", "progress",
+    "review", "service_levels", "sort_parties", "study", "term", "what_if",
 ]  # fmt: skip
 
 _HOME = {
@@ -39,12 +41,15 @@ _HOME = {
     "cases": "library",
     "compare": "view.study",
     "decide": "verdict",
+    "exam": "view.exam",
     "expectation_gap": "view.expectation_gap",
     "find_evidence": "view.practice",
     "going_direct": "view.going_direct",
     "ledger": "view.ledger",
     "own_the_relationship": "view.practice",
     "practice": "view.practice",
+    "progress": "view.progress",
+    "review": "view.progress",
     "service_levels": "view.service_levels",
     "sort_parties": "view.practice",
     "study": "view.study",

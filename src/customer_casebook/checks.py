@@ -338,8 +338,9 @@ _PREDICTED: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "expectation_gap": (
         ("clearer", "shorter", "checks"),
         (
-            "{people}", "{clarity}", "{check_every}", "{weeks}", "{clearer}", "{every}",
-            "{clearer_gap}", "{shorter_gap}", "{checks_gap}",
+            "{people}", "{clarity}", "{check_every}", "{weeks}", "{drift}", "{closes}",
+            "{check_in_hours}", "{hours_a_week}", "{clearer}", "{every}", "{clearer_gap}",
+            "{shorter_gap}", "{checks_gap}",
         ),
     ),
     "going_direct": (("all", "half", "none"), ()),

@@ -27,7 +27,7 @@ from customer_casebook import Facts, decide
 from customer_casebook.facts import VOCABULARY
 from customer_casebook.journal import Attempt, Journal, as_row, fingerprint, read
 from customer_casebook.library import bank, cases
-from customer_casebook.progress import asked, summary
+from customer_casebook.mastery import asked, summary
 from customer_casebook.rules import LENSES
 from customer_casebook.view import card
 from customer_casebook.view.practice import practice

@@ -11,13 +11,24 @@ import anywidget
 import ipywidgets as widgets
 import traitlets
 
-from customer_casebook import exam as exams
 from customer_casebook.bank import item
 from customer_casebook.document import Block, Fold, Lead, Line, Points, Table, Title, to_html
-from customer_casebook.exam import MINUTES, PASS, QUESTIONS, Mark, Result, Sitting
 from customer_casebook.journal import ExamEvent, journal
 from customer_casebook.library import bank, objectives
 from customer_casebook.questions import stop
+from customer_casebook.sitting import (
+    LONGEST,
+    MINUTES,
+    PASS,
+    QUESTIONS,
+    Mark,
+    Result,
+    Sitting,
+    attempts,
+    marked,
+    paper,
+    sittings,
+)
 from customer_casebook.view.activity import (
     FRONT,
     Activity,
@@ -56,9 +67,9 @@ class Exam(Activity, widgets.VBox):
     """A sitting, from the start of its clock to its review. It goes on where the journal says it was."""
 
     def __init__(self, seed: int | None, n: int, minutes: int) -> None:
-        exams.paper(n, seed)  # what cannot be set is told at once
-        if not 1 <= minutes <= exams.LONGEST:
-            raise ValueError(f"{minutes} minutes are no exam; write 1 to {exams.LONGEST}")
+        paper(n, seed)  # what cannot be set is told at once
+        if not 1 <= minutes <= LONGEST:
+            raise ValueError(f"{minutes} minutes are no exam; write 1 to {LONGEST}")
         self.seed, self.n, self.minutes = seed, n, minutes
         self.sitting: Sitting | None = None
         self.result: Result | None = None
@@ -95,7 +106,7 @@ class Exam(Activity, widgets.VBox):
         same = self.seed, self.n, self.minutes
         alike = [
             each
-            for each in exams.sittings(journal().read().exams)
+            for each in sittings(journal().read().exams)
             if (each.seed, len(each.items), each.minutes) == same
         ]
         self.last = next((each for each in reversed(alike) if each.finished), None)
@@ -124,8 +135,8 @@ class Exam(Activity, widgets.VBox):
         self.paper.phase = "ready"
 
     def _start(self) -> None:
-        met = [name for each in exams.sittings(journal().read().exams) for name in each.items]
-        items = exams.paper(self.n, self.seed, met)
+        met = [name for each in sittings(journal().read().exams) for name in each.items]
+        items = paper(self.n, self.seed, met)
         exam = uuid4().hex
         started = {"items": items, "seed": self.seed, "minutes": self.minutes}
         self._keep("start", started, exam)
@@ -174,15 +185,15 @@ class Exam(Activity, widgets.VBox):
         """Close a sitting: its end, and every answer as an attempt, so that misses come back for review."""
         self._keep("finish", {})
         sitting.finished = min(datetime.now(UTC), sitting.deadline)
-        result = exams.mark(sitting)
-        for attempt in exams.attempts(result):
+        result = marked(sitting)
+        for attempt in attempts(result):
             journal().record(attempt)
         self._show(result)
 
     @careful(_failed)
     def _look_back(self, _button: object) -> None:
         if self.last:
-            self._show(exams.mark(self.last))
+            self._show(marked(self.last))
 
     def _show(self, result: Result) -> None:
         self.result, self.last = result, result.sitting

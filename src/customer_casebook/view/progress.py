@@ -12,7 +12,7 @@ import ipywidgets as widgets
 from customer_casebook.document import Block, Fold, Line, Points, Table, Title, to_html
 from customer_casebook.journal import journal
 from customer_casebook.library import objectives
-from customer_casebook.progress import Calibration, Mastery, Progress, asked, lesson, summary
+from customer_casebook.mastery import Calibration, Mastery, Progress, asked, lesson, summary
 from customer_casebook.view.activity import Activity, Guard, box, careful, html, trouble
 from customer_casebook.view.canvas import MONEY, SUPPLY, Chart
 from customer_casebook.view.card import Card

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from customer_casebook import progress
+from customer_casebook import mastery
 from customer_casebook.coverage import ASKED
 from customer_casebook.journal import Attempt, fingerprint
 from customer_casebook.library import bank, misconceptions, objectives
-from customer_casebook.progress import (
+from customer_casebook.mastery import (
     INTERVALS,
     Advice,
     Calibration,
@@ -133,9 +133,9 @@ def test_confidence_is_held_against_correctness_where_it_was_asked() -> None:
 
 
 def test_a_misconception_stands_until_an_item_that_could_betray_it_is_answered_rightly() -> None:
-    betraying = next(name for name in bank() if progress._betrayed(name))
-    wrong = min(progress._betrayed(betraying))
-    harmless = next(name for name in bank() if wrong not in progress._betrayed(name))
+    betraying = next(name for name in bank() if mastery._betrayed(name))
+    wrong = min(mastery._betrayed(betraying))
+    harmless = next(name for name in bank() if wrong not in mastery._betrayed(name))
     slip = attempt(betraying, right=False, misconception=wrong)
 
     def standing(*attempts: Attempt) -> list[tuple[str, int]]:
@@ -160,7 +160,7 @@ def test_misconceptions_stand_in_the_order_of_the_casebook_and_unknown_ones_do_n
 
 def review(*given: tuple[float, bool, bool | None]) -> Review | None:
     """Where answers to one item leave it: day, right, sure."""
-    return progress._review(
+    return mastery._review(
         SOME, [attempt(after=day * DAY, right=right, sure=sure) for day, right, sure in given]
     )
 

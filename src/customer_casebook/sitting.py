@@ -170,7 +170,7 @@ def _right(marks: Iterable[Mark]) -> int:
     return sum(mark.right for mark in marks)
 
 
-def mark(sitting: Sitting) -> Result:
+def marked(sitting: Sitting) -> Result:
     """The result of a sitting. What was not answered is not right."""
     return Result(
         sitting,
