@@ -114,6 +114,30 @@ class Progress:
     next_due: datetime | None
     advice: Advice
 
+    @property
+    def line(self) -> str:
+        """Where the learner stands, in two sentences; times are those of this machine."""
+        if not self.answered:
+            return "No answers yet. Every question you answer will count here."
+        firm = sum(each.mastered for each in self.objectives)
+        answers = "1 answer" if self.answered == 1 else f"{self.answered:,} answers"
+        told = f"{answers} so far; {firm} of {len(self.objectives)} objectives are firm."
+        return f"{told} {self.reviews}"
+
+    @property
+    def reviews(self) -> str:
+        """What is due, or when the next is, in a sentence."""
+        if due := len(self.due):
+            return (
+                f"{due} questions are due for review."
+                if due > 1
+                else "1 question is due for review."
+            )
+        if self.next_due:
+            local = self.next_due.astimezone()
+            return f"Nothing is due; the next review is on {local:%A} {local.day} {local:%B}, {local:%H:%M}."
+        return "Nothing waits for review."
+
 
 def summary(attempts: Sequence[Attempt], now: datetime) -> Progress:
     """What the attempts, which are in the order of time, say at a moment (with its time zone)."""

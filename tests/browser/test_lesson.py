@@ -269,9 +269,7 @@ def test_an_answer_the_disk_does_not_take_is_said_so_and_saved_with_the_next(
     run(trouble, move.format(str(blocked)))
     card.answer(first)
     expect(card.feedback).to_contain_text(f"Right: {first.answer}")
-    expect(card.saved).to_have_text(
-        "Not saved yet: the disk does not take it. It is kept and tried again."
-    )
+    expect(card.saved).to_contain_text("Not saved yet. Your answers cannot be saved")
     blocked.unlink()
     card.press("Next question")
     card.answer(second)

@@ -7,7 +7,7 @@ kernel judges and records every press by itself, and acknowledges it.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -28,7 +28,7 @@ class Card(Activity, anywidget.AnyWidget):
 
     ``spec`` is what the front end shows. ``given`` is written by the front end alone, question
     number to ``{press, choice, sure, ms}``; ``saved`` by the kernel alone, press to ``{state,
-    text}``.
+    text}``, and ``note``, the last word once all questions are answered.
     """
 
     _esm = front("card.js")
@@ -37,9 +37,13 @@ class Card(Activity, anywidget.AnyWidget):
     spec = traitlets.Dict().tag(sync=True)
     given = traitlets.Dict().tag(sync=True)
     saved = traitlets.Dict().tag(sync=True)
+    note = traitlets.Unicode().tag(sync=True)
 
-    def __init__(self, questions: Sequence[Item], **spec: Any) -> None:
+    def __init__(
+        self, questions: Sequence[Item], at_end: Callable[[], str] | None = None, **spec: Any
+    ) -> None:
         self.questions = tuple(questions)
+        self.at_end = at_end
         super().__init__(spec={**spec, "questions": [_on_card(each) for each in self.questions]})
 
     @traitlets.observe("given")
@@ -55,6 +59,8 @@ class Card(Activity, anywidget.AnyWidget):
                     **(dict.fromkeys(waited, told) if told["state"] == "saved" else {}),
                     press: told,
                 }
+        if self.at_end and len(change["new"]) == len(self.questions):
+            self.note = self.at_end()
 
     def _record(self, index: str, press: str, answer: Mapping[str, Any]) -> dict[str, str]:
         """Judge one press and keep it; what fails is told on the card, which stays usable."""
@@ -76,10 +82,8 @@ class Card(Activity, anywidget.AnyWidget):
         except Exception:  # noqa: BLE001  (whatever it is, the learner is told)
             text = "This answer could not be recorded. The feedback stands, and you can go on."
             return {"state": "failed", "text": text, "details": traceback.format_exc()}
-        if kept:
-            return {"state": "saved", "text": "Saved."}
-        text = "Not saved yet: the disk does not take it. It is kept and tried again."
-        return {"state": "memory", "text": text}
+        told, state = ("Saved.", "saved") if kept else ("Not saved yet.", "memory")
+        return {"state": state, "text": f"{told} {journal().notice}".strip()}
 
 
 def _choice(question: Item, given: Sequence[str]) -> frozenset[str]:

@@ -42,8 +42,6 @@ from customer_casebook.view.activity import (
 from customer_casebook.view.card import asked, feedback
 from customer_casebook.view.practice import deck
 
-_LOST = "Not saved yet: the disk does not take it. It is kept and tried again."
-
 
 class Paper(anywidget.AnyWidget):
     """The questions and the clock. ``given`` is written by the front end alone, all else by the kernel.
@@ -179,7 +177,8 @@ class Exam(Activity, widgets.VBox):
 
     def _keep(self, what: str, data: Mapping[str, Any], exam: str = "") -> None:
         name = exam or (self.sitting.exam if self.sitting else "")
-        self.paper.saved = "" if journal().record(ExamEvent(name, what, data)) else _LOST
+        kept = journal().record(ExamEvent(name, what, data))
+        self.paper.saved = "" if kept else f"Not saved yet. {journal().notice}"
 
     def _finish(self, sitting: Sitting) -> None:
         """Close a sitting: its end, and every answer as an attempt, so that misses come back for review."""

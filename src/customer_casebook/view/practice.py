@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import secrets
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from itertools import cycle
 
 import ipywidgets as widgets
@@ -10,7 +13,9 @@ import ipywidgets as widgets
 from customer_casebook.bank import Find, Sort, interleaved, item, lot, relation, story
 from customer_casebook.document import Block, Fold, Line, Table, Title
 from customer_casebook.facts import shorten, suggest
+from customer_casebook.journal import journal
 from customer_casebook.library import bank, case, glossary, objectives
+from customer_casebook.mastery import summary
 from customer_casebook.models import Entry
 from customer_casebook.questions import Item, Question, sentence
 from customer_casebook.rules import EVERY, LENSES
@@ -18,25 +23,42 @@ from customer_casebook.view.activity import Activity, Guard, careful, html, trou
 from customer_casebook.view.card import Card, as_text
 from customer_casebook.view.picture import Row, draw_rows
 
+_AFRESH = (
+    "Questions ({n}) are drawn afresh whenever this cell runs; those met least often come first."
+)
 
-def practice(*wanted: str, n: int = 4, seed: int = 0) -> Card:
-    """Questions of the bank on these objectives, interleaved; a seed makes the same choice every time.
 
-    Without any named, the seed picks the objectives too. Raises `ValueError` for an objective that
-    does not exist, and for less than one question.
+def practice(*wanted: str, n: int = 4, seed: int | None = None) -> Card:
+    """Questions of the bank on these objectives, or on all, interleaved.
+
+    Those met least often come first; with a seed it is the same choice every time. At the end it
+    says where the learner stands. Raises `ValueError` for an objective that does not exist, and for
+    less than one question.
     """
     for each in wanted:
         _known("objective", each, objectives())
     if n < 1:
         raise ValueError(f"{n} questions are no practice; write n=1 or more")
-    every = sorted(objectives(), key=lambda each: lot(seed, each))
-    return deck([item(each) for each in choose(wanted or every, n, seed)], "Practice")
+    drawn = secrets.randbelow(2**32) if seed is None else seed
+    met = Counter(each.item for each in journal().read().attempts if seed is None)
+    every = sorted(objectives(), key=lambda each: lot(drawn, each))
+    chosen = choose(wanted or every, n, drawn, met)
+    card = deck([item(each) for each in chosen], "Practice", at_end=where_you_stand)
+    if seed is None:
+        card.transcript = [Title("Practice"), Line(_AFRESH.format(n="one" if n == 1 else n))]
+    return card
 
 
-def choose(wanted: Sequence[str], n: int, seed: int) -> list[Entry]:
-    """``n`` entries, the objectives taking turns, no entry twice, the kinds mixed and no blocks."""
+def choose(
+    wanted: Sequence[str], n: int, seed: int, met: Mapping[str, int] | None = None
+) -> list[Entry]:
+    """``n`` entries, the objectives taking turns, no entry twice, the kinds mixed and no blocks.
+
+    Those ``met`` less often, by their ids, go before the others.
+    """
+    times = Counter(met)
     about = [each for each in bank().values() if {*wanted} & {*each.objectives}]
-    left = sorted(about, key=lambda each: lot(seed, each.id))
+    left = sorted(about, key=lambda each: (times[each.id], lot(seed, each.id)))
     chosen: list[Entry] = []
     turns = cycle(wanted)
     while left and len(chosen) < n:
@@ -45,10 +67,16 @@ def choose(wanted: Sequence[str], n: int, seed: int) -> list[Entry]:
         # Another kind than the last one, and of those a question that is about this above all.
         pile = [each for each in left if turn in each.objectives]
         if pile:
-            best = min(pile, key=lambda each: (each.kind == last, each.objectives[0] != turn))
+            least = [each for each in pile if times[each.id] == times[pile[0].id]]
+            best = min(least, key=lambda each: (each.kind == last, each.objectives[0] != turn))
             chosen.append(best)
             left.remove(best)
     return interleaved(chosen)
+
+
+def where_you_stand() -> str:
+    """The learner's progress in two sentences."""
+    return summary(journal().read().attempts, datetime.now(UTC)).line
 
 
 def sort_parties(case_ids: Sequence[str], lens: str = "customer") -> Card:
@@ -86,10 +114,10 @@ def _known(sort: str, word: object, words: Mapping[str, object]) -> None:
         raise ValueError(f"there is no {sort} {shorten(word)}; {suggest(str(word), words)}")
 
 
-def deck(items: Sequence[Item], title: str) -> Card:
-    """A card for questions that bring their own story."""
+def deck(items: Sequence[Item], title: str, *, at_end: Callable[[], str] | None = None) -> Card:
+    """A card for questions that bring their own story; ``at_end`` has the last word."""
     ends = {"closed": "Done", "close": "Finish", "closing": ""}
-    card = Card(items, layout="deck", title=title, intro="", board=None, **ends)
+    card = Card(items, at_end, layout="deck", title=title, intro="", board=None, **ends)
     card.transcript = [Title(title), *as_text(items)]
     return card
 

@@ -16,7 +16,7 @@ from customer_casebook.mastery import Calibration, Mastery, Progress, asked, les
 from customer_casebook.view.activity import Activity, Guard, box, careful, html, trouble
 from customer_casebook.view.canvas import MONEY, SUPPLY, Chart
 from customer_casebook.view.card import Card
-from customer_casebook.view.practice import deck, practice
+from customer_casebook.view.practice import deck, practice, where_you_stand
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -82,7 +82,7 @@ class Overview(Activity, widgets.VBox):
     def _show(self) -> Progress:
         reading = journal().read()
         found = summary(reading.attempts, datetime.now(UTC))
-        lines = [line(found), _advice(found), journal().notice, reading.notice]
+        lines = [found.line, _advice(found), journal().notice, reading.notice]
         self.told.value = to_html([Title("Your progress"), *map(Line, filter(None, lines))])
         self.next.description = {"review": "Review now", "objective": "Practise this now"}.get(
             found.advice.what, ""
@@ -117,7 +117,7 @@ class Reviews(Activity, widgets.VBox):
         if n < 1:
             raise ValueError(f"{n} questions are no review; write n=1 or more")
         found = summary(journal().read().attempts, datetime.now(UTC))
-        told = html(to_html([Title("Review"), Line(_reviews(found))]))
+        told = html(to_html([Title("Review"), Line(found.reviews)]))
         super().__init__([told, *([_due(found, n)] if found.due else []), Guard()])
         self.add_class("ccb-activity")
         self.transcript = _REVIEW
@@ -136,31 +136,9 @@ def review(n: int = _AT_ONCE) -> Reviews:
     return Reviews(n)
 
 
-def line(found: Progress) -> str:
-    """Where a learner stands, in two sentences."""
-    if not found.answered:
-        return "No answers yet. Every question you answer will count here."
-    firm = sum(each.mastered for each in found.objectives)
-    answers = "1 answer" if found.answered == 1 else f"{found.answered:,} answers"
-    told = f"{answers} so far; {firm} of {len(found.objectives)} objectives are firm."
-    return f"{told} {_reviews(found)}"
-
-
-def _reviews(found: Progress) -> str:
-    due = len(found.due)
-    if due:
-        return (
-            "1 question is due for review." if due == 1 else f"{due} questions are due for review."
-        )
-    if found.next_due:
-        local = found.next_due.astimezone()
-        return f"Nothing is due; the next review is on {local:%A} {local.day} {local:%B}, {local:%H:%M}."
-    return "Nothing waits for review."
-
-
 def _due(found: Progress, n: int = _AT_ONCE) -> Card:
     items = [ready for each in found.due[:n] if (ready := asked(each.item))]
-    return deck(items, "Review")
+    return deck(items, "Review", at_end=where_you_stand)
 
 
 def _advice(found: Progress) -> str:

@@ -28,6 +28,8 @@ function render({ model, el }) {
   const saved = h("p", { class: "ccb-saved" });
   const after = h("div", { class: "ccb-after" });
   const board = h("div", { class: "ccb-board" });
+  const note = h("p", { class: "ccb-note", role: "status" });
+  const onNote = () => (note.textContent = model.get("note"));
   const root = h(
     "section",
     { class: `ccb ccb-${spec.layout}`, "aria-label": spec.title },
@@ -111,6 +113,7 @@ function render({ model, el }) {
       h("h4", { tabindex: "-1" }, spec.closed),
       h("p", { class: "ccb-score" }, score),
       h("div", { html: spec.closing }),
+      note,
       h("div", { class: "ccb-press" }, button("Start again", null, restart), button(missed.length ? "Look at what you missed" : "Look back", null, look)),
     ];
   }
@@ -213,12 +216,15 @@ function render({ model, el }) {
   };
   model.on("change:given", onGiven);
   model.on("change:saved", acknowledge);
+  model.on("change:note", onNote);
+  onNote();
   go(Math.max(firstOpen(), 0), false);
 
   return () => {
     clearTimeout(late);
     model.off("change:given", onGiven);
     model.off("change:saved", acknowledge);
+    model.off("change:note", onNote);
   };
 }
 
