@@ -153,7 +153,7 @@ def _draw(axes: Axes, setting: Mapping[str, str], answers: Sequence[Answer]) -> 
         arrow(axes, 62, 76, 52, "alert", SERVICE)
     axes.add_artist(_post())
     for place, each in enumerate(answers):
-        y = 35 - 10.5 * place
+        y = 36.5 - 10.5 * place
         choice = _CHOICES[each.letter.reads][1][setting[each.letter.reads]]
         mark, colour, line = ("✓", MONEY, "-") if each.answered else ("✗", SUPPLY, ":")
         arrow(axes, 88, 48, y, each.letter.about.lower(), colour, line)
@@ -166,4 +166,4 @@ def _post() -> Artist:
     from matplotlib.patches import FancyArrowPatch
 
     style: dict[str, Any] = {"color": INK, "linewidth": 1.6, "shrinkA": 0, "shrinkB": 0}
-    return FancyArrowPatch((88, 46), (88, 3.5), arrowstyle="-", **style)
+    return FancyArrowPatch((88, 46), (88, 5), arrowstyle="-", **style)

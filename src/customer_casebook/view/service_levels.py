@@ -198,6 +198,7 @@ def _draw(axes: Axes, shown: Shown, agreed: float) -> None:
         label = f"rehearsal: {shown.target:g} %"
         handles += axes.step(places, rehearsal, **ink, linestyle=":", label=label)
     axes.set(xlim=(0.4, 12.7), ylim=(0, end))
+    axes.set_yticks(range(0, end + 1, end // (4 if end % 20 == 0 else 5)))
     axes.set_xticks(places, labels=[name[0] for name in _MONTHS])
     axes.set_ylabel("hours of downtime")
     axes.set_xlabel("month")
