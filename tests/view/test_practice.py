@@ -86,6 +86,17 @@ def test_a_question_more_in_the_bank_changes_only_the_practice_that_it_ranks_int
         assert before == chosen or (bank()[name] in chosen and len(before) == 4)
 
 
+@pytest.mark.parametrize("objective", EVERYTHING)
+def test_what_is_about_an_objective_above_all_is_asked_before_what_touches_it(
+    objective: str,
+) -> None:
+    own = [each for each in bank().values() if each.objectives[0] == objective]
+    chosen = choose([objective], 4, 0)
+    for place, each in enumerate(chosen):
+        left = {other.kind for other in own if other not in chosen[:place]}
+        assert each in own or each.kind not in left
+
+
 def test_without_objectives_practice_reaches_all_of_them() -> None:
     met = {
         bank()[name].objectives[0] for seed in range(40) for name in asked(practice(n=1, seed=seed))
