@@ -58,7 +58,7 @@ def find(page: LabPage, call: str) -> tuple[int, list[Any]]:
 
 def activity(page: LabPage, place: int) -> Locator:
     """The activity below a cell, scrolled into view."""
-    shown = page.cell(place).locator(".ccb, .ccb-activity")
+    shown = page.cell(place).locator(".ccb, .ccb-activity").first  # a simulator has a card in it
     expect(shown).to_be_visible()
     return shown
 

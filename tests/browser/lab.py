@@ -1,4 +1,4 @@
-"""JupyterLab as `make lab` starts it, and one notebook in it, driven as a learner would.
+"""JupyterLab as `make lab` starts it, Notebook 7 and Voila, and one notebook in them, driven as a learner would.
 
 Everything waits for a condition, nothing for a time.
 """
@@ -9,6 +9,7 @@ import json
 import os
 import queue
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -27,7 +28,7 @@ from playwright.sync_api import Locator, Page
 
 ROOT = Path(__file__).parents[2]
 
-_ADDRESS = re.compile(r"(http://\S+?)/lab\S*\?token=(\w+)")
+_ADDRESS = re.compile(r"(http://localhost:\d+)/\S*?(?:\?token=(\w+))?$")
 
 # What JupyterLab reports as an error of its own when a kernel is restarted in mid-sentence.
 _RESTARTED = "Canceled future for "
@@ -73,13 +74,14 @@ _ALL_RUN = f"""() => {{
 
 @dataclass(frozen=True)
 class Lab:
-    """A running JupyterLab; it serves ``folder`` and keeps its own files in ``home``."""
+    """A running server; it serves ``folder``, each notebook below ``view``, and keeps its own files in ``home``."""
 
     url: str
     token: str
     folder: Path
     home: Path
     process: subprocess.Popen[str]
+    view: str = "lab/tree"
 
     def write(self, name: str, notebook: NotebookNode) -> str:
         """Put a notebook into the folder; its name, to open it by."""
@@ -110,6 +112,33 @@ def run_lab(folder: Path, home: Path) -> Iterator[Lab]:
     command = ["make", "--no-print-directory", "lab", f"VENV={venv}", f"NOTEBOOKS={folder}"]
     command += [f"LAB_FLAGS={flags} --port={_free_port()}"]
     command += [f"--assume-old={venv}/lab.stamp"]  # tests install nothing
+    with _serving(command, folder, home, "lab/tree") as lab:
+        yield lab
+        lab.stop()
+
+
+@contextmanager
+def run_notebook(folder: Path, home: Path) -> Iterator[Lab]:
+    """Notebook 7 on the notebooks in ``folder``."""
+    command = [sys.executable, "-m", "notebook", str(folder), "--no-browser", "--allow-root"]
+    command += ["--JupyterNotebookApp.expose_app_in_browser=True", f"--port={_free_port()}"]
+    with _serving(command, folder, home, "notebooks") as lab:
+        yield lab
+        lab.stop()
+
+
+@contextmanager
+def run_voila(folder: Path, home: Path) -> Iterator[Lab]:
+    """Voila on the notebooks in ``folder``: pages that run as they open, without any cell to be seen."""
+    command = [sys.executable, "-m", "voila", str(folder), "--no-browser"]
+    with _serving([*command, f"--port={_free_port()}"], folder, home, "voila/render") as lab:
+        yield lab
+        lab.process.send_signal(signal.SIGINT)
+        lab.process.wait(timeout=60)
+
+
+@contextmanager
+def _serving(command: list[str], folder: Path, home: Path, view: str) -> Iterator[Lab]:
     own = ["JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR"]
     own += ["CUSTOMER_CASEBOOK_DATA", "IPYTHONDIR"]
     environment = os.environ | {name: str(home / name.lower()) for name in own}
@@ -125,14 +154,12 @@ def run_lab(folder: Path, home: Path) -> Iterator[Lab]:
     ) as process:
         log = _Log(process.stdout)
         try:
-            lab = Lab(*log.address(), folder, home, process)
-            yield lab
-            lab.stop()
+            yield Lab(*log.address(), folder, home, process, view)
         finally:
             if process.poll() is None:
                 os.killpg(process.pid, 9)
             log.thread.join(timeout=10)
-    assert process.returncode == 0, f"make lab ended with {process.returncode}:\n{log}"
+    assert process.returncode == 0, f"{command} ended with {process.returncode}:\n{log}"
     assert "Traceback" not in _HUNG_UP.sub("", str(log)), f"The server stumbled:\n{log}"
 
 
@@ -164,7 +191,7 @@ class _Log:
                 self.thread.join(timeout=0.02)
             else:
                 return found
-        raise AssertionError(f"JupyterLab did not start:\n{self}")
+        raise AssertionError(f"The server did not start:\n{self}")
 
     def __str__(self) -> str:
         return "".join(self._lines)
@@ -198,7 +225,7 @@ class LabPage:
     def open(self, name: str) -> None:
         """Open a notebook of the lab's folder in a clean workspace, its kernel ready."""
         self._path = name
-        self.page.goto(f"{self.lab.url}/lab/tree/{name}?token={self.lab.token}&reset")
+        self.page.goto(f"{self.lab.url}/{self.lab.view}/{name}?token={self.lab.token}&reset")
         self._wait_ready()
 
     def _wait_ready(self) -> None:

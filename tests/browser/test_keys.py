@@ -27,7 +27,7 @@ NOTEBOOK = """() => {
         kernels: [...window.jupyterapp.serviceManager.kernels.running()].length,
     };
 }"""
-UNGUARDED = """node => [...node.querySelectorAll("button, input, summary, a[href], [tabindex]")]
+UNGUARDED = """node => [...node.querySelectorAll("button, input, summary, a[href], [tabindex], [contenteditable]")]
     .filter(each => each.dataset.lmSuppressShortcuts !== "true").map(each => each.outerHTML)"""
 
 DECK = """\
@@ -48,6 +48,7 @@ def page(browser: Browser, lab: Lab) -> Iterator[LabPage]:
         DECK,
         'find_evidence("spot-eleven-buckets")',
         'sort_parties(["marketing-campaign-hub", "wimbrel-pocket-account"])',
+        "from customer_casebook import ledger\nledger()",
     ]
     with opened(browser, lab, notebook(lab, "keys.ipynb", *calls)) as page:
         yield page
@@ -144,9 +145,27 @@ def test_on_what_if(page: LabPage) -> None:
     press(page, node.get_by_text("The story once more"), *ARROWS, *RUN, "Enter", "Space")
 
 
+def test_on_a_simulator(page: LabPage) -> None:
+    node = activity(page, 7)
+    node.get_by_role("radio").first.click()
+    node.get_by_role("button", name="I am sure").click()
+    rung = node.get_by_role("group", name="Marketing is charged").get_by_role("button").first
+    press(page, rung, "1", *ARROWS, *RUN, "Enter", "Space")
+    expect(rung).to_have_attribute("aria-pressed", "true")
+    handle = node.get_by_role("slider", name="Price, crowns a thousand")
+    press(page, handle, "1", *RUN, "Enter", "Space", *ARROWS)
+    expect(handle).to_have_attribute("aria-valuetext", "32")  # there and back
+    number = node.get_by_role("textbox", name="Price, crowns a thousand, as a number")
+    press(page, number, *ARROWS, "Shift+Enter")
+    expect(number).to_have_text("32")
+    press(page, node.get_by_role("button", name="As at the start"), *ARROWS, *RUN, "Enter", "Space")
+    for fold in ("What is assumed", "Every entry"):
+        press(page, node.get_by_text(fold).first, *ARROWS, *RUN, "Enter", "Space")
+
+
 def test_without_our_care_a_key_deletes_the_lesson(page: LabPage) -> None:
     node = activity(page, 3)
-    for place in (1, 2, 3, 4, 5, 6):
+    for place in (1, 2, 3, 4, 5, 6, 7):
         assert activity(page, place).evaluate(UNGUARDED) == []
     before = page.cells()
     button = node.get_by_role("button", name="Give me a hint")

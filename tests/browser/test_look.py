@@ -56,9 +56,12 @@ FAULTS = r"""root => {
         const style = getComputedStyle(node);
         const ratio = contrast(node, node.closest("svg") ? style.fill : style.color);
         if (ratio < 4.5) faults.push(`contrast ${ratio.toFixed(2)}: ${words}`);
+        const table = node.closest("table");
+        const scrolls = table && getComputedStyle(table).overflowX === "auto";
         for (const each of node.closest("pre") ? [] : lineage(node).slice(lineage(root).length - 1)) {
             const {display} = getComputedStyle(each);
             if (display === "inline" || display === "contents" || each.closest("svg g")) continue;
+            if (scrolls && each.contains(table)) continue; // there, and not here, its end can be seen
             if (rects.some(rect => !within(rect, box(each)))) faults.push(`out of ${each.className}: ${words}`);
         }
         if (node.closest("svg")) drawn.push([words, box(node)]);
@@ -68,12 +71,21 @@ FAULTS = r"""root => {
             faults.push(`drawn over each other: ${one}, ${two}`);
     }));
     for (const each of [root, ...root.querySelectorAll("*")]) {
-        if (each.closest("svg, .ccb-live, pre") || !each.checkVisibility() || !each.clientWidth) continue;
+        if (each.closest("svg, .ccb-live, pre, .slider-container") || !each.checkVisibility()) continue;
+        if (!each.clientWidth || (each.matches("table") && getComputedStyle(each).overflowX === "auto")) continue;
         if (each.scrollWidth > each.clientWidth + 1) faults.push(`too wide: ${each.tagName}.${each.className}`);
     }
-    for (const each of root.querySelectorAll(":is(.ccb, .ccb-activity) :is(button, input, summary, a)")) {
+    const aside = [...root.querySelectorAll(".widget-slider :is(.widget-label, .widget-readout)")].map(box);
+    for (const each of root.querySelectorAll("[role=slider]")) {
+        const {left, right, top, bottom} = box(each);
+        if (each.checkVisibility() && (!within(box(each), box(root))
+            || aside.some(b => left < b.right && b.left < right && top < b.bottom && b.top < bottom)))
+            faults.push(`a handle over something else: ${each.outerHTML}`);
+    }
+    const targets = ":is(.ccb, .ccb-activity) :is(button, input, summary, a, [role=slider])";
+    for (const each of root.querySelectorAll(targets)) {
         const {width, height} = box(each);
-        if (each.checkVisibility() && (width < 24 || height < 24))
+        if (each.checkVisibility() && (width < 23.99 || height < 23.99))
             faults.push(`${width} by ${height}: ${each.outerHTML}`);
     }
     return [...new Set(faults)];

@@ -21,7 +21,7 @@ each_customer = pytest.mark.parametrize("customer", ["internal", "external"])
 
 
 def follows(simulator: Any) -> dict[str, str]:
-    return {label: amount for label, amount in tables(simulator)[FOLLOWS]}
+    return {row[0]: row[1] for row in tables(simulator)[FOLLOWS]}
 
 
 def missed(simulator: Any) -> list[str]:

@@ -173,8 +173,9 @@ def test_a_reset_draws_once(
 
 
 @each_one
-def test_a_slider_refuses_what_lies_beyond_its_ends(name: str, simulator: Simulator) -> None:
+def test_a_slider_refuses_what_lies_beyond_its_ends(name: str) -> None:
     """A number typed beside it is held to the same ends; whatever it is, something is shown."""
+    simulator = MAKE[name]()
     for control in simulator.controls.values():
         if not hasattr(control, "options"):
             for typed, end in ((control.max + 10**9, control.max), (-(10**9), control.min)):

@@ -1,0 +1,226 @@
+"""Simulators in the browser: moved by keyboard and mouse, in step with the kernel, and seen at every width."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import chain
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Locator, expect
+
+from customer_casebook import ledger
+from tests.browser.activities import activity, notebook, opened, run
+from tests.browser.lab import Lab, LabPage
+from tests.browser.test_look import change, check
+
+CALLS = {
+    "expectation_gap": "expectation_gap()",
+    "going_direct": "going_direct()",
+    "ledger": "ledger()",
+    "outside": 'service_levels("external")',
+    "inside": 'service_levels("internal")',
+}
+# What a learner may set beside the start: both ends, much and nothing.
+SETTINGS: dict[str, list[dict[str, Any]]] = {
+    "expectation_gap": [
+        {"people": 8, "clarity": 50, "weeks": 26},
+        {"clarity": 100, "weeks": 4},
+        {"weeks": 26, "check_every": 1},
+    ],
+    "going_direct": [
+        {"way": "direct", "owner": "brm", "manager": "named", "complaints": "desk"},
+        {
+            "way": "direct",
+            "owner": "named",
+            "manager": "named",
+            "complaints": "desk",
+            "strategy": "speaks",
+        },
+    ],
+    "ledger": [
+        {"internal_volume": 0, "external_volume": 0},
+        {"internal_volume": 3000, "external_volume": 3000, "price": 60, "cut_back": 0},
+        {"internal_rung": "notional", "external_rung": "in_kind"},
+    ],
+    "outside": [
+        {"agreed": 99.9, "typical": 95.0, "seed": 3, "penalty_clause": False},
+        {"agreed": 95.0, "typical": 99.9, "volume": 3_000_000},
+    ],
+    "inside": [
+        {"agreed": 99.9, "typical": 95.0, "seed": 8, "rehearse": True},
+        {"agreed": 99.9, "typical": 99.9, "volume": 0},
+    ],
+}
+WIDTHS = (320, 480, 640, 1280)
+PRICE = "Price, crowns a thousand"
+
+COUNT = """node => {
+    window.pictures = 0;
+    new MutationObserver(() => { window.pictures += 1 }).observe(
+        node.querySelector(".ccb-picture"), {childList: true, subtree: true});
+}"""
+PLACES = """node => [".ccb-picture svg", ".ccb-point", ".ccb-point + *"].map(
+    each => Math.round(node.querySelector(each).getBoundingClientRect().top))"""
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser, lab: Lab) -> Iterator[LabPage]:
+    calls = ["from customer_casebook import *"]
+    calls += [f"{name} = {call}\n{name}" for name, call in CALLS.items()]
+    with opened(browser, lab, notebook(lab, "simulators.ipynb", *calls)) as page:
+        yield page
+
+
+def reveal(page: LabPage, name: str) -> Locator:
+    """A simulator whose prediction has been made, as at the start."""
+    node = activity(page, find_cell(page, name))
+    if not node.locator(".ccb-bench").is_visible():
+        node.get_by_role("radio").first.click()
+        node.get_by_role("button", name="I think so").click()
+    expect(node.locator(".ccb-bench")).to_be_visible()
+    run(page, f"{name}.back.click()")
+    return node
+
+
+def find_cell(page: LabPage, name: str) -> int:
+    (place,) = (
+        place for place, each in enumerate(page.cells()) if each["source"].startswith(f"{name} =")
+    )
+    return place
+
+
+def said(**values: Any) -> str:
+    """The point of the ledger, as Python has it."""
+    books = ledger()
+    for name, value in values.items():
+        books.controls[name].value = value
+    return str(books.guard.live)
+
+
+def test_nothing_is_shown_before_the_prediction(page: LabPage) -> None:
+    node = activity(page, find_cell(page, "ledger"))
+    expect(node.locator(".ccb-bench")).to_be_hidden()
+    expect(node.get_by_role("slider")).to_have_count(0)
+    expect(node.get_by_role("img")).to_have_count(0)
+    reveal(page, "ledger")
+    expect(node.get_by_role("img")).to_be_visible()
+    node.get_by_role("button", name="See it move").click()
+    node.get_by_role("button", name="Start again").click()
+    expect(node.locator(".ccb-bench")).to_be_visible()
+
+
+def test_a_slider_is_moved_by_its_keys_and_says_where_it_stands(page: LabPage) -> None:
+    node = reveal(page, "ledger")
+    handle = node.get_by_role("slider", name=PRICE)
+    status = node.get_by_role("status").last
+    handle.focus()
+    for key, value in {
+        "ArrowRight": 34,
+        "ArrowUp": 36,
+        "ArrowLeft": 34,
+        "ArrowDown": 32,
+        "Home": 0,
+        "PageUp": 10,
+        "PageDown": 0,
+        "End": 60,
+    }.items():
+        page.page.keyboard.press(key)
+        expect(handle).to_have_attribute("aria-valuetext", str(value))
+        expect(handle).to_be_focused()
+        expect(node.locator(".ccb-point")).to_have_text(said(price=value))
+        expect(status).to_have_text(said(price=value))
+
+
+@pytest.mark.parametrize("name", ["expectation_gap", "ledger", "outside"])
+def test_every_control_has_a_name_and_a_value(page: LabPage, name: str) -> None:
+    node = reveal(page, name)
+    for slider in node.locator(".widget-slider").all():
+        label = slider.locator("label").inner_text()
+        handle = slider.get_by_role("slider")
+        expect(handle).to_have_accessible_name(label)
+        number = slider.get_by_role("textbox")
+        expect(number).to_have_accessible_name(f"{label}, as a number")
+        expect(handle).to_have_attribute("aria-valuetext", number.inner_text())
+    for group in node.locator(".widget-toggle-buttons:visible").all():
+        expect(group).to_have_accessible_name(group.locator("label").inner_text())
+        expect(group.get_by_role("button", pressed=True)).to_have_count(1)
+    expect(node.get_by_role("img")).to_have_accessible_name(re.compile(r"\w+ .*\."))
+
+
+@pytest.mark.parametrize(("typed", "kept"), [("9999", 60), ("-5", 0), ("44", 44), ("much", 32)])
+def test_a_typed_number_stays_within_the_ends(page: LabPage, typed: str, kept: int) -> None:
+    node = reveal(page, "ledger")
+    number = node.get_by_role("textbox", name=f"{PRICE}, as a number")
+    number.focus()
+    page.page.keyboard.press("Control+a")
+    page.page.keyboard.type(typed)
+    page.page.keyboard.press("Enter")
+    expect(number).to_have_text(str(kept))
+    expect(node.locator(".ccb-point")).to_have_text(said(price=kept))
+
+
+def test_a_burst_ends_with_the_right_picture_and_no_queue_behind_it(page: LabPage) -> None:
+    node = reveal(page, "ledger")
+    handle = node.get_by_role("slider", name=PRICE)
+    handle.scroll_into_view_if_needed()
+    place = handle.bounding_box()
+    assert place
+    x, y = place["x"] + place["width"] / 2, place["y"] + place["height"] / 2
+    page.page.mouse.move(x, y)
+    page.page.mouse.down()
+    for step in chain(range(1, 31), range(30, 20, -1)):
+        page.page.mouse.move(x + 5 * step, y)
+    node.evaluate(COUNT)
+    page.page.mouse.up()
+    value = int(handle.get_attribute("aria-valuetext") or "")
+    assert value > 32
+    expect(node.locator(".ccb-point")).to_have_text(said(price=value))
+    run(page, f"assert ledger.controls['price'].value == {value}")  # it is its turn at once
+    assert page.page.evaluate("window.pictures") <= 3  # the one under way, and the last
+    expect(node.get_by_role("textbox", name=f"{PRICE}, as a number")).to_have_text(str(value))
+
+
+@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_nothing_jumps_while_a_slider_moves(page: LabPage, name: str, width: int) -> None:
+    node = reveal(page, name)
+    page.page.set_viewport_size({"width": width, "height": 900})
+    expect(node.locator(".ccb-picture svg")).to_be_visible()
+    node.locator(".ccb-picture").scroll_into_view_if_needed()
+    for handle in node.get_by_role("slider").all():
+        handle.focus()
+        before = node.evaluate(PLACES)
+        for key in ("End", "Home"):
+            page.page.keyboard.press(key)
+            expect(handle).to_be_focused()
+            run(page, "pass")  # what was pressed has been answered
+            after = node.evaluate(PLACES)
+            assert [each - after[0] for each in after] == [each - before[0] for each in before]
+    page.page.set_viewport_size({"width": 1280, "height": 900})
+
+
+@pytest.fixture(scope="module", params=["Dark", "Light"])
+def theme(page: LabPage, request: pytest.FixtureRequest) -> Iterator[None]:
+    change(page, request.param)
+    yield
+    change(page, "Light")
+
+
+@pytest.mark.usefixtures("theme")
+@pytest.mark.parametrize("name", CALLS)
+def test_a_simulator_can_be_read_and_hit_in_every_state(page: LabPage, name: str) -> None:
+    node = reveal(page, name)
+    folds = node.locator("details")
+    for values in [{}, *SETTINGS[name]]:
+        moves = [f"{name}.controls[{each!r}].value = {value!r}" for each, value in values.items()]
+        run(page, "; ".join([f"{name}.back.click()", *moves]))
+        folds.evaluate_all("all => all.forEach(each => each.open = true)")
+        check(page, node, WIDTHS)
+    run(page, f"{name}.outcome = None; {name}.back.click()")
+    expect(node).to_contain_text("Something went wrong here")
+    node.get_by_text("For whoever looks after this").click()
+    check(page, node, WIDTHS)
+    run(page, f"del {name}.outcome")
+    page.page.set_viewport_size({"width": 1280, "height": 900})
