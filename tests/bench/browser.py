@@ -1,10 +1,10 @@
-"""Clicks in JupyterLab: the card against a bare button, what-if against `interact`."""
+"""Clicks and keys in JupyterLab: the card against a bare button, pictures and charts against `interact`."""
 
 from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import cycle
 from pathlib import Path
 from statistics import median
@@ -48,9 +48,63 @@ def chart(charge):
 charges = ipywidgets.ToggleButtons(options=["none", "paid"], value="paid")
 _ = ipywidgets.interact(chart, charge=charges)"""
 _WHAT_IF = 'from customer_casebook import what_if\nwhat_if("marketing-campaign-hub")'
+
+# A chart of ours, and the same drawing by `interact`: what it takes, and the slider that moves it.
+_CHART = """\
+import ipywidgets
+import matplotlib.pyplot as plt
+from customer_casebook import economics
+from customer_casebook.library import figures
+from customer_casebook.view import {module}
+
+told = figures()
+
+def chart({name}):
+    figure, axes = plt.subplots(figsize=(4.4, 3.0))
+{draw}
+    plt.show()
+
+_ = ipywidgets.interact(chart, {name}=ipywidgets.{slider})"""
+_CHARTS = {
+    "ledger": (
+        "ledger()",
+        "Price, crowns a thousand",
+        _CHART.format(
+            module="ledger",
+            name="price",
+            slider="IntSlider(32, 0, 60, 2)",
+            draw="""\
+    kept = economics.ledger(**told["ledger"].given(price=price) | ledger._START)
+    ledger._draw(axes, {book: kept.totals(book) for book in economics.BOOKS})""",
+        ),
+    ),
+    "service levels": (
+        'service_levels("external")',
+        "Typical availability, percent",
+        _CHART.format(
+            module="service_levels",
+            name="typical",
+            slider="FloatSlider(98.8, min=95, max=99.9, step=0.1)",
+            draw="""\
+    year = economics.year(**told["year"].given(typical=typical, seed=8))
+    found = economics.external(year, True, **told["external"].given())
+    service_levels._draw(axes, service_levels._outside(found, 99), 99)""",
+        ),
+    ),
+    "expectation gap": (
+        "expectation_gap()",
+        "What each of them understands, percent",
+        _CHART.format(
+            module="expectation_gap",
+            name="clarity",
+            slider="IntSlider(90, 50, 100, 5)",
+            draw="    expectation_gap._draw(axes, economics.gap(**told['gap'].given(clarity=clarity)))",
+        ),
+    ),
+}
 _BUSY = "from time import monotonic\nend = monotonic() + 5\nwhile monotonic() < end: pass"
 
-# From the click, as the browser timed it, to the change in the page and to the frame that shows it.
+# From the click or the key, as the browser timed it, to the change in the page and to the frame that shows it.
 # An Output is emptied before it is filled, and an Image takes its time: what counts is what is seen.
 _WATCH = """([key, selector]) => {
     const root = document.querySelector(selector);
@@ -59,7 +113,8 @@ _WATCH = """([key, selector]) => {
     const before = look();
     let clicked;
     const note = event => { clicked = event.timeStamp };
-    document.addEventListener("click", note, {once: true, capture: true});
+    for (const event of ["click", "keydown"])
+        document.addEventListener(event, note, {once: true, capture: true});
     (window.shown ??= {})[key] = new Promise((done, fail) => {
         setTimeout(fail, 30000, new Error(`${selector} did not change`));
         const observer = new MutationObserver(async () => {
@@ -165,6 +220,22 @@ class Bench:
 
         return turn
 
+    def slide(self, within: str, slider: Locator, shows: str) -> Callable[[], Shown]:
+        """Moves a slider a step to the right and back, and waits for the chart."""
+        keys = cycle(("ArrowRight", "ArrowLeft"))
+
+        def turn() -> Shown:
+            slider.scroll_into_view_if_needed()
+            slider.focus()
+            self.page.evaluate(_WATCH, ["chart", f"{within} {shows}"])
+            self.page.evaluate(_REST)
+            self.page.keyboard.press(next(keys))
+            time = self.shown("chart")
+            self.settle()
+            return time
+
+        return turn
+
 
 def feedback(browser: Browser, lab: Lab) -> list[Result]:
     """The card against a bare Button whose callback sets a Label, with the kernel at rest and busy."""
@@ -201,8 +272,39 @@ def pictures(browser: Browser, lab: Lab) -> list[Result]:
     return results
 
 
-def in_browser(folder: Path) -> list[Result]:
-    """What is measured in JupyterLab as `make lab` starts it."""
+def charts(browser: Browser, lab: Lab) -> list[Result]:
+    """Simulators against `interact` that shows the same drawing: from the slider to the painted chart."""
+    results = []
+    for name, (call, label, interact) in _CHARTS.items():
+        ours = f"import customer_casebook as ccb\nccb.{call}"
+        bench = Bench(browser, lab, f"{name}.ipynb", interact, ours)
+        bench.page.get_by_role("radio").first.click()
+        bench.page.get_by_role("button", name="I am sure").click()
+        theirs = bench.page.locator(".widget-interact .noUi-handle")
+        our, their = in_turn(
+            40,
+            4,
+            bench.slide(
+                ".ccb-activity", bench.page.get_by_role("slider", name=label), ".ccb-picture"
+            ),
+            bench.slide(".widget-interact", theirs, ".widget-output"),
+        )
+        painted, against = ([each.painted for each in times] for times in (our, their))
+        title = f"{name}, slider to painted chart"
+        results += [
+            Result(f"{title}, median", median(painted), "ms", median(against), 0.5),
+            Result(f"{title}, p95", p95(painted), "ms", p95(against), 0.5),
+            Result(f"{title}, p95 by itself", p95(painted), "ms", None, 120),
+        ]
+        bench.page.close()
+    return results
+
+
+GROUPS = {"feedback": feedback, "pictures": pictures, "charts": charts}
+
+
+def in_browser(folder: Path, groups: Iterable[str]) -> list[Result]:
+    """What these groups measure in JupyterLab as `make lab` starts it."""
     chromium = _chromium()
     if not chromium:
         sys.exit(f"Nothing was measured: {_NO_BROWSER}.")
@@ -212,4 +314,4 @@ def in_browser(folder: Path) -> list[Result]:
         playwright.chromium.launch(executable_path=chromium, args=_FLAGS) as browser,
         run_lab(notebooks, folder / "home") as lab,
     ):
-        return [*feedback(browser, lab), *pictures(browser, lab)]
+        return [result for name in groups for result in GROUPS[name](browser, lab)]

@@ -6,19 +6,24 @@ Without pyplot, which costs 0.4 s and 40 MiB more.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from html import escape
 from io import StringIO
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
     from matplotlib.figure import Figure
 
 INK = "#010203"  # stands for the theme's own ink until the SVG is written
 SERVICE, MONEY, SUPPLY = "#0072b2", "#009e73", "#d55e00"  # Okabe and Ito
 
+_MOST = 50  # frames to keep
 _LINES = "stroke-linejoin: round; stroke-linecap: butt"  # where a line says nothing else
 _STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
@@ -75,10 +80,14 @@ class Canvas:
         with rc_context(_STYLE):
             self._wipe()
             draw(self._axes)
-            out = StringIO()
-            self._figure.savefig(
-                out, format="svg", transparent=True, metadata={"Date": None, "Creator": None}
-            )
+            return self._rendered()
+
+    def _rendered(self) -> str:
+        """The figure as it stands."""
+        out = StringIO()
+        self._figure.savefig(
+            out, format="svg", transparent=True, metadata={"Date": None, "Creator": None}
+        )
         svg = out.getvalue()
         svg = svg[svg.index("<svg ") :]
         svg = re.sub(r"<metadata>.*?</metadata>", "", svg, count=1, flags=re.DOTALL)
@@ -87,6 +96,7 @@ class Canvas:
         svg = svg.replace("<svg ", f'<svg style="{_LINES}" ', 1)
         svg = re.sub(r' (?:width|height)="[\d.]+pt"', "", svg, count=2)
         svg = re.sub(r"'DejaVu Sans'[^;\"]*", "inherit", svg)
+        svg = re.sub(r'<g id="\w+">', "<g>", svg)  # every chart of a page has the same ones
         return svg.replace(INK, "currentColor")
 
 
@@ -100,6 +110,7 @@ class Chart(Canvas):
     ) -> None:
         super().__init__(size, (0, 0))
         self.margins = margins
+        self._frames: dict[Hashable, str] = {}
 
     @cached_property
     def _axes(self) -> Axes:
@@ -107,12 +118,59 @@ class Chart(Canvas):
         return self._figure.add_axes((left, bottom, right - left, top - bottom))
 
     def _wipe(self) -> None:
-        self._axes.clear()
+        for artist in self._inside:
+            artist.remove()
+
+    @property
+    def _inside(self) -> list[Artist]:
+        """What the numbers draw."""
+        return [*self._axes.patches, *self._axes.lines, *self._axes.texts]
+
+    def _rendered(self) -> str:
+        """The figure in two layers: scales and legend take most of the time, and seldom change."""
+        axes = self._axes
+        put = [_around[each] for each in (axes, axes.xaxis, axes.yaxis)]
+        key = (*axes.axis(), axes.get_xlabel(), axes.get_ylabel(), *put)
+        if key not in self._frames:
+            if len(self._frames) == _MOST:
+                self._frames.clear()
+            with _without(self._inside):
+                self._frames[key] = super()._rendered().partition(">")[2]
+        legend = axes.get_legend()
+        around = [axes.xaxis, axes.yaxis, *axes.spines.values(), *([legend] if legend else [])]
+        with _without(around):
+            return super()._rendered().removesuffix("</svg>\n") + self._frames[key]
 
 
-def legend(axes: Axes, middle: float = 0.5, **more: Any) -> None:
+@contextmanager
+def _without(artists: Sequence[Artist]) -> Iterator[None]:
+    """The drawing without some of its artists."""
+    for artist in artists:
+        artist.set_visible(False)
+    yield
+    for artist in artists:
+        artist.set_visible(True)
+
+
+# What was last put around the drawing on some axes: ticks, and the labels of a legend.
+_around: WeakKeyDictionary[Any, tuple[Any, ...]] = WeakKeyDictionary()
+
+
+def ticks(axis: Axis, places: Sequence[float], labels: Sequence[str]) -> None:
+    """Ticks with their labels, made anew only where they are others."""
+    wanted = (*places, *labels)
+    if _around.get(axis) != wanted:
+        axis.set_ticks(places, labels=labels)
+        _around[axis] = wanted
+
+
+def legend(axes: Axes, handles: Sequence[Artist], middle: float = 0.5) -> None:
     """What is what, above the axes and in two columns: nothing that is drawn can run into it."""
+    wanted = tuple(each.get_label() for each in handles)
+    if _around.get(axes) == wanted:
+        return
     axes.legend(
-        loc="lower center", bbox_to_anchor=(middle, 1.0), ncols=2, frameon=False, fontsize=9,
-        borderaxespad=0.2, handlelength=1.8, columnspacing=1.2, **more,
+        handles=handles, loc="lower center", bbox_to_anchor=(middle, 1.0), ncols=2, frameon=False,
+        fontsize=9, borderaxespad=0.2, handlelength=1.8, columnspacing=1.2,
     )  # fmt: skip
+    _around[axes] = wanted

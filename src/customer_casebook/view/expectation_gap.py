@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 from customer_casebook.document import Fold, Table
 from customer_casebook.economics import Gap, gap
 from customer_casebook.library import figures
-from customer_casebook.view.canvas import SERVICE, SUPPLY, Chart, legend
+from customer_casebook.view.canvas import SERVICE, SUPPLY, Chart, legend, ticks
 from customer_casebook.view.simulator import Outcome, Simulator, sliders
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _CLEARER, _EVERY = 95, 3  # what the prediction offers: percent, and weeks
+_PERCENT = range(0, 101, 25)
 _WEEKS = 12  # as many have room for their numbers
 
 
@@ -80,24 +81,27 @@ def expectation_gap() -> ExpectationGap:
 
 def _draw(axes: Axes, found: Gap) -> None:
     """What is needed, what is built, and what is missing between the two."""
-    numbers = [week.number for week in found.weeks]
-    built = [week.built for week in found.weeks]
-    end = numbers[-1]
-    axes.plot((0, end), (100, 100), color=SERVICE, linewidth=2, label="what is needed")
-    label = f"what is built: {built[-1]:.0f} %"
-    axes.plot(numbers, built, color=SUPPLY, linewidth=2, linestyle="--", label=label)
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Polygon
+
+    course = [(week.number, week.built) for week in found.weeks]
+    end = found.weeks[-1].number
     hatched: dict[str, Any] = {"facecolor": "none", "edgecolor": SUPPLY, "hatch": "///", "lw": 0}
-    axes.fill_between(numbers, built, 100, **hatched, label="what is missing")
+    thick: dict[str, Any] = {"linewidth": 2, "color": SUPPLY}
     checked = [week for week in found.weeks if week.checked]
-    axes.plot(
-        [week.number for week in checked],
-        [week.built for week in checked],
-        linestyle="none",
-        marker="o",
-        color=SUPPLY,
-        label="check-in" if checked else None,
-    )
-    axes.set(xlim=(0, end), ylim=(0, 104), yticks=range(0, 101, 25))
-    axes.set_xticks(range(0, end + 1, 1 if end <= _WEEKS else 2))
-    axes.set(xlabel="week", ylabel="percent")
-    legend(axes)
+    numbers = [week.number for week in checked]
+    dots = Line2D(numbers, [week.built for week in checked], **thick, linestyle="none", marker="o")
+    dots.set_label("check-in")
+    handles = [
+        Line2D((0, end), (100, 100), color=SERVICE, linewidth=2, label="what is needed"),
+        Line2D(*zip(*course, strict=True), **thick, linestyle="--", label="what is built"),
+        Polygon([*course, (end, 100), (0, 100)], **hatched, label="what is missing"),
+        *([dots] if checked else []),
+    ]
+    for each in handles:
+        axes.add_artist(each)
+    axes.set(xlim=(0, end), ylim=(0, 104), xlabel="week", ylabel="percent")
+    weeks = range(0, end + 1, 1 if end <= _WEEKS else 2)
+    ticks(axes.xaxis, weeks, [str(each) for each in weeks])
+    ticks(axes.yaxis, _PERCENT, [str(each) for each in _PERCENT])
+    legend(axes, handles)

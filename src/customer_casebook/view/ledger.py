@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from customer_casebook.document import Block, Fold, Line, Table
 from customer_casebook.economics import BOOKS, Entry, Ledger, Totals
 from customer_casebook.economics import ledger as keep
 from customer_casebook.library import figures
 from customer_casebook.questions import join
-from customer_casebook.view.canvas import INK, MONEY, SUPPLY, Chart, legend
+from customer_casebook.view.canvas import INK, MONEY, SUPPLY, Chart, legend, ticks
 from customer_casebook.view.simulator import Outcome, Simulator, crowns, sliders, toggle
 
 if TYPE_CHECKING:
@@ -125,32 +125,32 @@ def _in_words(totals: Totals) -> str:
 
 def _draw(axes: Axes, totals: dict[str, Totals]) -> None:
     """Income to the right, expense to the left; what stays inside the group is hatched."""
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch, Rectangle
+
     places = range(len(BOOKS), 0, -1)
     sides = [
         ("revenue", "internal_income", 1, MONEY),
         ("expense", "internal_expense", -1, SUPPLY),
     ]
-    most = 0.0
+    most, handles = 0.0, []
     for outside, inside, sign, colour in sides:
-        out = [sign * getattr(totals[book], outside) / 100 for book in BOOKS]
-        within = [sign * getattr(totals[book], inside) / 100 for book in BOOKS]
-        axes.barh(places, out, height=0.5, color=colour, label=_LINES[outside])
-        axes.barh(
-            places,
-            within,
-            height=0.5,
-            left=out,
-            facecolor="none",
-            edgecolor=colour,
-            hatch="////",
-            label=_LINES[inside],
-        )
-        most = max(most, *(abs(a + b) for a, b in zip(out, within, strict=True)))
+        solid: dict[str, Any] = {"color": colour}
+        hatched: dict[str, Any] = {"facecolor": "none", "edgecolor": colour, "hatch": "////"}
+        handles += [Patch(**solid, label=_LINES[outside]), Patch(**hatched, label=_LINES[inside])]
+        for book, place in zip(BOOKS, places, strict=True):
+            reach = 0.0
+            for name, look in ((outside, solid), (inside, hatched)):
+                long = sign * getattr(totals[book], name) / 100
+                if long:
+                    axes.add_artist(Rectangle((reach, place - 0.25), long, 0.5, **look))
+                reach += long
+            most = max(most, abs(reach))
     end = next(step for step in _STEPS if most <= step)
     axes.set(xlim=(-end, end), ylim=(0.4, len(BOOKS) + 0.6))
-    axes.set_yticks(places, labels=_NAMES.values())
-    ticks = [-end, -end // 2, 0, end // 2, end]
-    axes.set_xticks(ticks, labels=[f"{abs(each) / 1000:g}" for each in ticks])
+    ticks(axes.yaxis, places, [*_NAMES.values()])
+    marks = [-end, -end // 2, 0, end // 2, end]
+    ticks(axes.xaxis, marks, [f"{abs(each) / 1000:g}" for each in marks])
     axes.set_xlabel("← expense · thousand crowns · income →")
-    axes.axvline(0, color=INK, linewidth=1)
-    legend(axes, 0.38)  # the middle of the figure
+    axes.add_artist(Line2D((0, 0), axes.get_ylim(), color=INK, linewidth=1))
+    legend(axes, handles, 0.38)  # the middle of the figure

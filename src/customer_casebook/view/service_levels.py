@@ -19,7 +19,7 @@ from customer_casebook.economics import (
 )
 from customer_casebook.facts import shorten
 from customer_casebook.library import figures
-from customer_casebook.view.canvas import INK, SERVICE, SUPPLY, Chart, legend
+from customer_casebook.view.canvas import INK, SERVICE, SUPPLY, Chart, legend, ticks
 from customer_casebook.view.simulator import Outcome, Simulator, crowns, sliders, switch, toggle
 
 if TYPE_CHECKING:
@@ -177,29 +177,31 @@ def _row(month: Month) -> tuple[str, ...]:
 
 
 def _draw(axes: Axes, shown: Shown, agreed: float) -> None:
-    from matplotlib.patches import Patch
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch, Rectangle
 
     months = shown.months
-    places = [month.number for month in months]
     limits = [month.allowed for month in months]
     most = max(*limits, *(month.downtime for month in months))
     end = next(step for step in _STEPS if 1.12 * most <= step)
     kept: dict[str, Any] = {"facecolor": SERVICE, "edgecolor": SERVICE}
     missed: dict[str, Any] = {"facecolor": "none", "edgecolor": SUPPLY, "hatch": "////"}
     for month in months:
-        axes.bar(month.number, month.downtime, 0.66, **(missed if month.missed else kept))
+        look, left = missed if month.missed else kept, month.number - 0.33
+        axes.add_artist(Rectangle((left, 0), 0.66, month.downtime, **look))
         if month.missed:
             axes.text(month.number, month.downtime + end / 80, "✗", ha="center", va="bottom")
-    ink: dict[str, Any] = {"where": "mid", "color": INK, "linewidth": 1.6}
     handles: list[Artist] = [Patch(**kept, label="kept"), Patch(**missed, label="missed ✗")]
-    handles += axes.step(places, limits, **ink, label=f"agreed: {agreed:g} %")
-    if shown.target > agreed:
-        rehearsal = [allowed(month.service, shown.target) for month in months]
-        label = f"rehearsal: {shown.target:g} %"
-        handles += axes.step(places, rehearsal, **ink, linestyle=":", label=label)
-    axes.set(xlim=(0.4, 12.7), ylim=(0, end))
-    axes.set_yticks(range(0, end + 1, end // (4 if end % 20 == 0 else 5)))
-    axes.set_xticks(places, labels=[name[0] for name in _MONTHS])
-    axes.set_ylabel("hours of downtime")
-    axes.set_xlabel("month")
-    legend(axes, handles=handles)
+    lines = [("agreed", "-", agreed)]
+    lines += [("rehearsal", ":", shown.target)] if shown.target > agreed else []
+    for name, style, level in lines:
+        hours = [allowed(month.service, level) for month in months for _ in "  "]
+        edges = [month.number + side for month in months for side in (-0.5, 0.5)]
+        label = f"{name}: {level:g} %"
+        ink: dict[str, Any] = {"color": INK, "linewidth": 1.6, "linestyle": style}
+        handles.append(axes.add_artist(Line2D(edges, hours, **ink, label=label)))
+    axes.set(xlim=(0.4, 12.7), ylim=(0, end), xlabel="month", ylabel="hours of downtime")
+    ticks(axes.xaxis, [month.number for month in months], [name[0] for name in _MONTHS])
+    hours_at = range(0, end + 1, end // (4 if end % 20 == 0 else 5))
+    ticks(axes.yaxis, hours_at, [str(each) for each in hours_at])
+    legend(axes, handles)
