@@ -290,11 +290,11 @@ def charts(browser: Browser, lab: Lab) -> list[Result]:
             bench.slide(".widget-interact", theirs, ".widget-output"),
         )
         painted, against = ([each.painted for each in times] for times in (our, their))
-        title = f"{name}, slider to painted chart"
+        title = f"{name}, slider to painted"
         results += [
             Result(f"{title}, median", median(painted), "ms", median(against), 0.5),
             Result(f"{title}, p95", p95(painted), "ms", p95(against), 0.5),
-            Result(f"{title}, p95 by itself", p95(painted), "ms", None, 120),
+            Result(f"{title}, p95 alone", p95(painted), "ms", None, 120),
         ]
         bench.page.close()
     return results

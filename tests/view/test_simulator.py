@@ -347,6 +347,10 @@ def test_whatever_is_drawn_can_be_told_apart_without_colour(name: str) -> None:
         marker = getattr(handle, "get_marker", lambda: None)()
         looks.append((type(handle).__name__, hatch, str(line), marker))
         assert label.get_text()
+    assert [side for side, spine in axes.spines.items() if spine.get_visible()] == [
+        "left",
+        "bottom",
+    ]
     # The ledger's two sides are what is left and right of nought, and the axis says so.
     sides = 2 if name == "ledger" else 1
     assert all(looks.count(look) == sides for look in looks)

@@ -144,11 +144,12 @@ class Chart(Canvas):
 
 @contextmanager
 def _without(artists: Sequence[Artist]) -> Iterator[None]:
-    """The drawing without some of its artists."""
-    for artist in artists:
+    """The drawing without some of its artists; what was unseen before stays so."""
+    seen = [artist for artist in artists if artist.get_visible()]
+    for artist in seen:
         artist.set_visible(False)
     yield
-    for artist in artists:
+    for artist in seen:
         artist.set_visible(True)
 
 
