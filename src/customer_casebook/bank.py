@@ -105,7 +105,7 @@ class Find(Item):
     def why_not(self, option: str) -> str:
         facts = self.evidence[option].shows.items()
         if not facts:
-            return "It is worth reading, and shows nothing that this question asks about."
+            return "It is worth reading, and shows none of the facts that decide here."
         shown = join(say(*fact, self.question.case) for fact in facts)
         if option in self.right:
             return f"It shows that {shown}."

@@ -419,8 +419,8 @@ class Outside:
     """What misses lead to with an external customer, in cents a year.
 
     ``churn`` is the chance in percent that the customer leaves at the end of the year, and ``loss``
-    what it costs if it does. ``losing`` and ``prospects`` are what that chance and the talk among
-    peers cost on average.
+    what it costs if it does. ``losing`` is what the misses cost on average by what they add to that
+    chance, and ``prospects`` by the talk among peers.
     """
 
     months: tuple[OutsideMonth, ...]
@@ -482,15 +482,15 @@ def external(
         bands = math.ceil(round((year.agreed - month.achieved) / band, 6)) if month.missed else 0
         due = min(clause, credit * bands)
         months.append(OutsideMonth(month, half_even(fee * due, 12 * 100), trust))
-    churn = min(100, churn_at_best + churn_a_miss * year.misses)
+    more = min(100 - churn_at_best, churn_a_miss * year.misses)
     loss = fee * years_ahead + replacing
     return Outside(
         months=tuple(months),
         credits=sum(each.credit for each in months),
-        churn=churn,
+        churn=churn_at_best + more,
         trust=trust,
         loss=loss,
-        losing=half_even(loss * churn, 100),
+        losing=half_even(loss * more, 100),
         prospects=half_even(fee * peers * peers_won * (100 - trust), 100 * 100),
         serving_better=serving_better,
     )

@@ -105,8 +105,14 @@ class Question(Item):
 
     def misconception(self, choice: Iterable[str]) -> Misconception | None:
         chosen = frozenset(choice)
-        slips = (option for option in self.options if (option in chosen) != (option in self.right))
-        wrong = (self._betrayed(option, chosen=option in chosen) for option in slips)
+        missed = self.right - chosen
+        slips = chosen - self.right | (missed if len(missed) == 1 else frozenset())
+        # Who leaves out several roles has missed more than what tells two of them apart.
+        wrong = (
+            self._betrayed(option, chosen=option in chosen)
+            for option in self.options
+            if option in slips
+        )
         return next(filter(None, wrong), None)
 
     def _betrayed(self, option: str, *, chosen: bool) -> Misconception | None:
@@ -338,7 +344,7 @@ def fill(template: str, case: Case) -> str:
 
 def stop(text: str) -> str:
     """The text with a full stop at its end, if it has none."""
-    return text if text.endswith((".", "?", "!")) else f"{text}."
+    return text if text.rstrip('"”').endswith((".", "?", "!")) else f"{text}."
 
 
 def capital(text: str) -> str:

@@ -89,7 +89,7 @@ def test_the_dearest_part_is_computed_from_the_figures(
     assert asked.right == {right}
     rows = {
         "credits": "Penalties, in crowns",
-        "losing": "Losing the customer, by that chance, in crowns",
+        "losing": "Losing the customer through the misses, in crowns",
         "prospects": "Customers who never come, in crowns",
     }
     for option, label in rows.items():

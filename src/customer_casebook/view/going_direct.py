@@ -38,7 +38,7 @@ _CHOICES = {
     ),
     "strategy": (
         "The service strategy",
-        {"silent": "says nothing of them", "speaks": "says how, who owns, who manages"},
+        {"silent": "says nothing of them", "speaks": "says how we deal with them"},
     ),
 }
 _START = {

@@ -155,7 +155,7 @@ def _outside(found: Outside, agreed: float) -> Shown:
     follows = [
         ("Penalties, in crowns", crowns(found.credits)),
         ("Chance that the customer leaves", f"{found.churn} %"),
-        ("Losing the customer, by that chance, in crowns", crowns(found.losing)),
+        ("Losing the customer through the misses, in crowns", crowns(found.losing)),
         ("Trust among peers at the end", f"{found.trust} %"),
         ("Customers who never come, in crowns", crowns(found.prospects)),
         ("Together, in crowns", crowns(found.cost)),
