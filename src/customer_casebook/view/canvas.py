@@ -129,7 +129,8 @@ class Chart(Canvas):
     def _rendered(self) -> str:
         """The figure in two layers: scales and legend take most of the time, and seldom change."""
         axes = self._axes
-        put = [_around[each] for each in (axes, axes.xaxis, axes.yaxis)]
+        # Where nothing was put around it, as in progress, the limits say all.
+        put = [_around.get(each) for each in (axes, axes.xaxis, axes.yaxis)]
         key = (*axes.axis(), axes.get_xlabel(), axes.get_ylabel(), *put)
         if key not in self._frames:
             if len(self._frames) == _MOST:
