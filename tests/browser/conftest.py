@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.lab import ROOT, Lab, LabPage, run_lab
+from tests.browser.lab import ROOT, Lab, LabPage, run_lab, run_voila
 
 _HERE = Path(__file__).parent
 _FLAGS = [
@@ -72,6 +72,14 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     shutil.copytree(ROOT / "notebooks", folder)
     with run_lab(folder, tmp_path_factory.mktemp("jupyter")) as lab:
         yield lab
+
+
+@pytest.fixture(scope="package")
+def voila(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """Voila on a folder of notebooks."""
+    folder = tmp_path_factory.mktemp("voila")
+    with run_voila(folder, tmp_path_factory.mktemp("voila-home")) as voila:
+        yield voila
 
 
 @pytest.fixture
