@@ -31,6 +31,7 @@ _STYLE: dict[Any, Any] = {
     "font.size": 10,
     "hatch.linewidth": 0.8,
     "text.color": INK,
+    "text.parse_math": False,  # a name may have dollars in it
     "axes.edgecolor": INK,
     "axes.labelcolor": INK,
     "axes.spines.right": False,
