@@ -5,7 +5,7 @@ A way goes by what is on the page alone. It stops at each state worth a look, an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import Locator, expect
@@ -172,8 +172,9 @@ ACTIVITIES: Mapping[str, tuple[str, Way]] = {
 PLACES = {name: place for place, name in enumerate(ACTIVITIES, 1)}
 
 
-def every_activity(lab: Lab) -> str:
-    """The notebook with all of them, one a cell, in the lab's folder."""
-    sources = [_START, *(source for source, _ in ACTIVITIES.values())]
+def every_activity(lab: Lab, first: str = "", names: Iterable[str] = ACTIVITIES) -> str:
+    """The notebook with all of them, or those named, one a cell, after ``first`` if given; in the lab's folder."""
+    calls = [ACTIVITIES[name][0] for name in names]
+    sources = [*filter(None, [first]), _START, *calls]
     cells = [new_code_cell(source, id=f"cell-{place}") for place, source in enumerate(sources)]
-    return lab.write("every.ipynb", normalise(new_notebook(cells=cells)))
+    return lab.write(f"every-{len(sources)}.ipynb", normalise(new_notebook(cells=cells)))
