@@ -302,3 +302,55 @@ def test_switches_name_themselves_and_say_how_they_stand(page: LabPage) -> None:
         assert group.locator("[aria-pressed]").count() == group.get_by_role("button").count()
     expect(node.get_by_role("img")).to_have_accessible_name(re.compile("Marketing and Group IT"))
     expect(node.get_by_role("table", name="What follows")).to_be_visible()
+
+
+def test_an_answer_is_announced_once(page: LabPage) -> None:
+    card = CardOnPage(page, "study(")
+    count = "node => { node.said = 0; new MutationObserver(() => { node.said += 1 }).observe(node, {childList: true}) }"
+    card.feedback.evaluate(count)
+    card.answer(card.questions[0])
+    expect(card.saved).to_have_text("Saved.")
+    assert card.feedback.evaluate("node => node.said") == 1
+    node = activity(page, find(page, "what_if(")[0])
+    spoken = node.get_by_role("status")
+    spoken.evaluate(count)
+    roof = node.get_by_role("group", name="Wider organization")
+    roof.get_by_role("button", name="different").click()
+    expect(spoken).to_contain_text("Solved")
+    assert spoken.evaluate("node => node.said") == 1
+    node.get_by_role("button", name="As the story tells it").click()
+
+
+def test_without_colours_of_our_own_and_without_motion_every_state_still_shows(
+    browser: Browser, lab: Lab
+) -> None:
+    calls = [
+        'study("marketing-campaign-hub", ["customer"])',
+        'what_if("marketing-campaign-hub")',
+        'from customer_casebook import sort_parties\nsort_parties(["marketing-campaign-hub", "miller-flood-bell"])',
+    ]
+    options = {"forced_colors": "active", "reduced_motion": "reduce"}
+    with opened(browser, lab, notebook(lab, "plain.ipynb", *calls), **options) as page:
+        outline = """node => {
+            const {outlineStyle, outlineWidth} = getComputedStyle(node);
+            return outlineStyle === "none" ? 0 : parseFloat(outlineWidth);
+        }"""
+        node = activity(page, 2)
+        group = node.get_by_role("group", name="Charge")
+        pressed, other = (group.get_by_role("button", pressed=each).first for each in (True, False))
+        assert pressed.evaluate(outline) >= 3
+        assert other.evaluate(outline) == 0
+        node = activity(page, 3)
+        pill = node.locator(".ccb-option").first
+        pill.click()
+        assert pill.locator("kbd").evaluate(outline) >= 3
+        assert node.locator(".ccb-option kbd").nth(1).evaluate(outline) == 0
+        card = CardOnPage(page, "study(")
+        card.answer(card.questions[0], ["external"])
+        expect(card.node.get_by_text("you ✗")).to_be_visible()
+        expect(card.node.get_by_text("the answer", exact=True)).to_be_visible()
+        border = "node => getComputedStyle(node).borderTopWidth"
+        assert card.feedback.evaluate(border) == "1px"
+        assert card.node.locator("[data-mark=answer]").evaluate(border) == "2px"
+        moving = "node => node.getAnimations({subtree: true}).length"
+        assert [each.evaluate(moving) for each in (card.node, node)] == [0, 0]
