@@ -237,6 +237,24 @@ def test_a_story_and_rows_of_pills_can_be_read_and_hit_in_every_state(
     node.get_by_role("button", name="Start again").click()
 
 
+def test_on_the_narrowest_screen_nothing_scrolls_sideways_but_a_table(page: LabPage) -> None:
+    page.page.set_viewport_size({"width": 320, "height": 900})
+    page.page.wait_for_function(LAID_OUT, arg=320)
+    too_wide = """root => [root, ...root.querySelectorAll("*")].filter(each => !each.closest("svg, .ccb-live, table")
+        && each.scrollWidth > each.clientWidth + 1 && each.clientWidth).map(each => each.className)"""
+    card = CardOnPage(page, "study(")
+    card.answer(card.questions[0])
+    assert set(card.node.evaluate(too_wide)) <= {"ccb-board"}
+    card.press("Next question")
+    assert set(card.node.evaluate(too_wide)) <= {"ccb-board"}
+    card.answer(card.questions[1])
+    card.press("Close the case")
+    assert set(card.node.evaluate(too_wide)) <= {"ccb-board"}
+    card.press("Start again")
+    assert activity(page, find(page, "what_if(")[0]).evaluate(too_wide) == []
+    page.page.set_viewport_size({"width": 1280, "height": 900})
+
+
 def test_the_sentences_of_a_story_run_on_and_each_can_be_clicked(page: LabPage) -> None:
     node = activity(page, find(page, "find_evidence(")[0])
     radios = node.get_by_role("radio")
