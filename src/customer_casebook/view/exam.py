@@ -13,7 +13,7 @@ import traitlets
 
 from customer_casebook.bank import item
 from customer_casebook.document import Block, Fold, Lead, Line, Points, Table, Title, to_html
-from customer_casebook.journal import ExamEvent, journal
+from customer_casebook.journal import Attempt, ExamEvent, Reading, journal
 from customer_casebook.library import bank, objectives
 from customer_casebook.questions import stop
 from customer_casebook.sitting import (
@@ -44,9 +44,11 @@ from customer_casebook.view.practice import deck
 
 
 class Paper(anywidget.AnyWidget):
-    """The questions and the clock. ``given`` is written by the front end alone, all else by the kernel.
+    """The questions and the clock.
 
-    ``given`` is place to ``{choice, ms, flag}``, ``deadline`` milliseconds since 1970.
+    While an exam runs, ``given`` is written by the front end alone, place to ``{choice, ms, flag}``,
+    and all else by the kernel; ``deadline`` is in milliseconds since 1970. Whatever the front end
+    says is answered with the kernel's time, so that it knows it was heard.
     """
 
     _esm = front("exam.js")
@@ -59,6 +61,7 @@ class Paper(anywidget.AnyWidget):
     deadline = traitlets.Float().tag(sync=True)
     given = traitlets.Dict().tag(sync=True)
     saved = traitlets.Unicode().tag(sync=True)
+    verdict = traitlets.Unicode().tag(sync=True)
 
 
 class Exam(Activity, widgets.VBox):
@@ -102,43 +105,52 @@ class Exam(Activity, widgets.VBox):
     def _resume(self) -> None:
         """Take up the last exam of this kind that was begun and not handed in."""
         same = self.seed, self.n, self.minutes
+        reading = journal().read()
         alike = [
             each
-            for each in sittings(journal().read().exams)
+            for each in sittings(reading.exams)
             if (each.seed, len(each.items), each.minutes) == same
         ]
         self.last = next((each for each in reversed(alike) if each.finished), None)
+        if self.last:  # whose kernel may have ended in the middle of it
+            self._count(marked(self.last), reading)
         self.ways.children = [self.look] if self.last else []
         if alike and not alike[-1].finished:
             self._sit(alike[-1])
 
     @careful(_failed)
     def _told(self, _widget: object, said: Mapping[str, Any], _buffers: object) -> None:
-        """The front end asks for something."""
+        """The front end asks for something, if only for the time."""
+        self._heard()
         match said.get("what"):
-            case "clock":
-                self.paper.send({"now": _milliseconds(datetime.now(UTC))})
             case "start" if not self.sitting:
                 self._start()
             case "finish" if self.sitting and not self.result:
                 self._finish(self.sitting)
 
+    def _heard(self) -> None:
+        self.paper.send({"now": _milliseconds(datetime.now(UTC))})
+
     @careful(_failed)
     def _anew(self, _button: object) -> None:
         self.sitting = self.result = None
-        self.ways.children = [self.look]
-        self.review.value = ""
-        self.practice.children = ()
         self.paper.set_trait("given", {})
-        self.paper.phase = "ready"
+        self.paper.phase = "ready"  # takes the focus, before its button goes
+        self.ways.children = [self.look]
+        self.review.value = self.guard.live = ""
+        self.practice.children = ()
 
     def _start(self) -> None:
+        self._resume()  # another kernel may have begun it meanwhile
+        if self.sitting:
+            return
         met = [name for each in sittings(journal().read().exams) for name in each.items]
         items = paper(self.n, self.seed, met)
-        exam = uuid4().hex
-        started = {"items": items, "seed": self.seed, "minutes": self.minutes}
-        self._keep("start", started, exam)
-        self._sit(Sitting(exam, tuple(items), self.seed, datetime.now(UTC), self.minutes))
+        data = {"items": items, "seed": self.seed, "minutes": self.minutes}
+        begun = ExamEvent(uuid4().hex, "start", data)
+        self._keep(begun)
+        at = datetime.fromisoformat(begun.at)
+        self._sit(Sitting(begun.exam, tuple(items), self.seed, at, self.minutes))
 
     def _sit(self, sitting: Sitting) -> None:
         self.sitting = sitting
@@ -158,36 +170,49 @@ class Exam(Activity, widgets.VBox):
         }
         self.paper.phase = "running"
 
-    @careful(_failed)
     def _noted(self, change: Mapping[str, Any]) -> None:
-        """Keep every answer and every flag that is new."""
+        """Keep every answer and every flag that is new, and in time."""
         sitting = self.sitting
-        if not sitting or self.result or sitting.over(datetime.now(UTC)):
+        if not sitting or self.result:
             return
-        for name, now in change["new"].items():
-            place = int(name)
-            choice, flag = tuple(map(str, now["choice"])), bool(now["flag"])
-            if choice != sitting.answers.get(place, ()):
-                sitting.answers[place], sitting.ms[place] = choice, int(now["ms"])
-                ms = sitting.ms[place]
-                self._keep("answer", {"place": place, "choice": list(choice), "ms": ms})
-            if flag != (place in sitting.flags):
-                (sitting.flags.add if flag else sitting.flags.discard)(place)
-                self._keep("flag", {"place": place, "on": flag})
+        self._heard()
+        if not sitting.over(datetime.now(UTC)):
+            for place, now in change["new"].items():
+                self._note(sitting, place, now)
 
-    def _keep(self, what: str, data: Mapping[str, Any], exam: str = "") -> None:
-        name = exam or (self.sitting.exam if self.sitting else "")
-        kept = journal().record(ExamEvent(name, what, data))
+    @careful(_failed)
+    def _note(self, sitting: Sitting, name: str, now: Mapping[str, Any]) -> None:
+        place, choice, ms, flag = int(name), now["choice"], int(now["ms"]), now["flag"] is True
+        offered = item(bank()[dict(enumerate(sitting.items))[place]]).options
+        if not isinstance(choice, list) or not {*choice} <= offered.keys():
+            raise ValueError(f"{choice!r} is no choice of question {place + 1}")
+        if tuple(choice) != sitting.answers.get(place, ()):
+            sitting.answers[place], sitting.ms[place] = tuple(choice), ms
+            self._keep(_of(sitting, "answer", place=place, choice=choice, ms=ms))
+        if flag != (place in sitting.flags):
+            (sitting.flags.add if flag else sitting.flags.discard)(place)
+            self._keep(_of(sitting, "flag", place=place, on=flag))
+
+    def _keep(self, event: Attempt | ExamEvent) -> None:
+        kept = journal().record(event)
         self.paper.saved = "" if kept else f"Not saved yet. {journal().notice}"
 
     def _finish(self, sitting: Sitting) -> None:
-        """Close a sitting: its end, and every answer as an attempt, so that misses come back for review."""
-        self._keep("finish", {})
+        """Close a sitting. What it came to is what the journal says: another kernel may have had a part in it."""
         sitting.finished = min(datetime.now(UTC), sitting.deadline)
-        result = marked(sitting)
-        for attempt in attempts(result):
-            journal().record(attempt)
+        self._keep(_of(sitting, "finish"))
+        reading = journal().read()
+        told = (each for each in sittings(reading.exams) if each.exam == sitting.exam)
+        result = marked(next(told, sitting))
+        self._count(result, reading)
         self._show(result)
+
+    def _count(self, result: Result, reading: Reading) -> None:
+        """Keep every answer as an attempt, once, so that misses come back for review."""
+        known = {each.event for each in reading.attempts}
+        for attempt in attempts(result):
+            if attempt.event not in known:
+                self._keep(attempt)
 
     @careful(_failed)
     def _look_back(self, _button: object) -> None:
@@ -196,10 +221,11 @@ class Exam(Activity, widgets.VBox):
 
     def _show(self, result: Result) -> None:
         self.result, self.last = result, result.sitting
-        self.paper.phase = "done"
+        self.error.value = ""
+        self.paper.verdict = self.guard.live = _verdict(result)
+        self.paper.phase = "done"  # takes the focus, before the button that had it goes
         self.review.value = to_html(_review(result))
         self.ways.children = [*([self.again] if result.missed else []), self.new]
-        self.guard.live = _verdict(result)
 
     @careful(_failed)
     def _practise(self, _button: object) -> None:
@@ -215,6 +241,10 @@ def exam(seed: int | None = None, n: int = QUESTIONS, minutes: int = MINUTES) ->
     number of questions or minutes that makes no exam.
     """
     return Exam(seed, n, minutes)
+
+
+def _of(sitting: Sitting, what: str, **data: Any) -> ExamEvent:
+    return ExamEvent(sitting.exam, what, data)
 
 
 def _milliseconds(moment: datetime) -> float:
@@ -245,7 +275,7 @@ def _verdict(result: Result) -> str:
 
 
 def _review(result: Result) -> list[Block]:
-    """The verdict, the objectives with the weakest first, and every question with its explanation."""
+    """The objectives with the weakest first, and every question with its explanation."""
     groups = result.by_objective
     can = {each: objectives()[each].can for each in groups}
     rows = [
@@ -255,12 +285,11 @@ def _review(result: Result) -> list[Block]:
     answered = sum(bool(mark.choice) for mark in result.marks)
     open_ = len(result.marks) - answered
     blocks: list[Block] = [
-        Title(_verdict(result), level=4),
         *([Line(f"{open_} not answered.")] if open_ else []),
         Table("By objective, the weakest first", ("You can", "Right"), rows),
     ]
     for each, marks in groups.items():
-        blocks.append(Line(can[each], "ccb-head"))
+        blocks.append(Title(can[each], level=4))
         blocks += [_explained(mark) for mark in sorted(marks, key=lambda mark: mark.right)]
     return blocks
 

@@ -70,14 +70,19 @@ class Overview(Activity, widgets.VBox):
         self.error.value = trouble(words, details)
 
     @careful(_failed)
-    def _refresh(self, _button: object) -> None:
+    def _refresh(self, _button: object = None) -> None:
         self.progress = self._show()
 
     @careful(_failed)
     def _go_on(self, _button: object) -> None:
         advice = self.progress.advice
         card = _due(self.progress) if advice.what == "review" else practice(advice.objective)
+        card.at_end = self._at_end
         self.work.children = [card]
+
+    def _at_end(self) -> str:
+        self._refresh()
+        return self.progress.line
 
     def _show(self) -> Progress:
         reading = journal().read()

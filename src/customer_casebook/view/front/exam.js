@@ -12,7 +12,7 @@ function render({ model, el }) {
   const name = `ccb-exam-${(exams += 1)}`;
   let at = 0;
   let shownAt = performance.now();
-  let ahead = 0; // ms that the kernel's clock is ahead of this one
+  let ahead = null; // ms that the kernel's clock is ahead of this one, once it is known
   let hidden = false;
   let leaving = false;
   let warned = Infinity;
@@ -26,17 +26,18 @@ function render({ model, el }) {
   const clock = h("span", { class: "ccb-clock", role: "timer" });
   const hide = button("Hide the clock", null, () => {
     hidden = !hidden;
+    hide.textContent = hidden ? "Show the clock" : "Hide the clock";
     tick();
   });
   const warning = h("p", { class: "ccb-warning", role: "status" });
-  const bar = h("div", { class: "ccb-bar" }, clock, hide);
+  const bar = h("div", { class: "ccb-bar" }, clock, hide, warning);
   const panel = h("div", { class: "ccb-panel" });
   const saved = h("p", { class: "ccb-saved", role: "status" });
   const places = h("ol", { class: "ccb-places", "aria-label": "All questions" });
   const root = h(
     "section",
     { class: "ccb ccb-exam", "aria-label": model.get("title") },
-    bar, warning, panel, saved, places,
+    bar, panel, saved, places,
   );
   root.addEventListener("keydown", onKey);
   el.append(root);
@@ -52,10 +53,11 @@ function render({ model, el }) {
   }
 
   function note(change) {
-    const ms = given(at).ms + Math.round(performance.now() - shownAt);
+    const ms = given(at).ms + Math.max(1, Math.round(performance.now() - shownAt)); // always news, so always answered
     shownAt = performance.now();
     model.set("given", { ...model.get("given"), [at]: { ...given(at), ms, ...change } });
     model.save_changes();
+    listen();
   }
 
   function choose(question, option, on) {
@@ -67,8 +69,12 @@ function render({ model, el }) {
 
   function flag() {
     note({ flag: !given(at).flag });
-    draw();
-    panel.querySelector(".ccb-flag").focus();
+    const old = panel.querySelector(".ccb-flag");
+    const focused = old === document.activeElement;
+    const now = flagButton();
+    old.replaceWith(now);
+    if (focused) now.focus();
+    drawPlaces();
   }
 
   function go(place) {
@@ -82,10 +88,15 @@ function render({ model, el }) {
 
   function say(what) {
     model.send({ what });
-    clearTimeout(waiting);
-    waiting = setTimeout(() => {
+    listen();
+  }
+
+  // Whatever is said to the kernel is answered. Where it is not, the learner should know before an answer is lost.
+  function listen() {
+    waiting ??= setTimeout(() => {
       saved.textContent =
-        "Python does not answer. Choose Run, then Run All Cells: the exam goes on where it was, and so does its clock.";
+        "Python is busy or has stopped, and your latest answers are not saved yet. If this stays, choose Run, then " +
+        "Run All Cells: the exam goes on with what was saved, and so does its clock.";
     }, SILENT);
   }
 
@@ -96,7 +107,7 @@ function render({ model, el }) {
     const phase = model.get("phase");
     bar.hidden = places.hidden = phase !== "running";
     if (phase === "ready") panel.replaceChildren(...ready());
-    else if (phase === "done") panel.replaceChildren(h("h4", { tabindex: "-1" }, "Handed in"));
+    else if (phase === "done") panel.replaceChildren(h("h3", { tabindex: "-1" }, model.get("verdict")));
     else panel.replaceChildren(...(leaving ? handIn() : asking(deck()[at])));
     drawPlaces();
     tick();
@@ -108,7 +119,7 @@ function render({ model, el }) {
   }
 
   function asking(question) {
-    const { choice, flag: flagged } = given(at);
+    const { choice } = given(at);
     const where = `Question ${at + 1} of ${deck().length}`;
     const asked = ask(question, { name: `${name}-${at}`, where, chosen: new Set(choice), right: null, choose });
     const move = (text, key, place) => button(text, key, () => go(place), { disabled: !deck()[place] });
@@ -117,14 +128,11 @@ function render({ model, el }) {
       { class: "ccb-press" },
       move("Previous", "P", at - 1),
       move("Next", "N", at + 1),
-      button(flagged ? "⚑ Flagged" : "Flag it", "F", flag, {
-        "aria-pressed": String(flagged),
-        class: "ccb-button ccb-flag",
-      }),
+      flagButton(),
       button("Hand in", null, () => {
         leaving = true;
         draw();
-        panel.querySelector("h4").focus();
+        panel.querySelector("h3").focus();
       }),
     );
     return [...asked, ways];
@@ -134,7 +142,7 @@ function render({ model, el }) {
     const open = deck().length - count(isAnswered);
     const flagged = count((_, { flag }) => flag);
     return [
-      h("h4", { tabindex: "-1" }, "Hand it in?"),
+      h("h3", { tabindex: "-1" }, "Hand it in?"),
       h("p", {}, `${open ? `${open} not answered` : "All answered"}, ${flagged || "none"} flagged. What is not answered counts as wrong.`),
       h(
         "div",
@@ -146,6 +154,14 @@ function render({ model, el }) {
         button("Go on", null, () => go(at)),
       ),
     ];
+  }
+
+  function flagButton() {
+    const flagged = given(at).flag;
+    return button(flagged ? "⚑ Flagged" : "Flag it", "F", flag, {
+      "aria-pressed": String(flagged),
+      class: "ccb-button ccb-flag",
+    });
   }
 
   function drawPlaces() {
@@ -181,15 +197,15 @@ function render({ model, el }) {
       warning.textContent = "";
       return;
     }
+    if (ahead === null) return; // the clock here may be wrong by any time
     const minutes = Math.max(0, left()) / 60000;
     const seconds = Math.ceil(minutes * 60);
     const shown = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
     clock.textContent = hidden ? "" : `${shown} left`;
-    hide.textContent = hidden ? "Show the clock" : "Hide the clock";
     const passed = WARNINGS.filter((each) => minutes <= each).at(-1);
     if (passed && passed < warned && minutes > 0) {
       warned = passed;
-      warning.textContent = passed === 1 ? "One minute left." : `${passed} minutes left.`;
+      warning.textContent = `Less than ${passed === 1 ? "a minute" : `${passed} minutes`} left.`;
     }
     if (minutes <= 0 && warned) {
       warned = 0;
@@ -200,21 +216,23 @@ function render({ model, el }) {
   }
 
   function onPhase() {
-    clearTimeout(waiting);
-    saved.textContent = "";
     const first = deck().findIndex((question, place) => !isAnswered(question, given(place)));
     at = running() ? Math.max(first, 0) : 0;
     leaving = false;
     warned = Infinity;
     shownAt = performance.now();
-    const inside = root.contains(document.activeElement);
+    const all = root.closest(".ccb-activity") ?? root; // the buttons around it too
+    const inside = all.contains(document.activeElement);
     draw();
-    if (inside) (running() ? enter(panel) : panel.querySelector("h4, button")?.focus());
+    if (inside) (running() ? enter(panel) : panel.querySelector("[tabindex], button").focus());
   }
 
   const onSaved = () => (saved.textContent = model.get("saved"));
   const onMessage = ({ now }) => {
     ahead = now - Date.now();
+    clearTimeout(waiting);
+    waiting = null;
+    onSaved();
     tick();
   };
   model.on("change:phase", onPhase);
