@@ -16,7 +16,7 @@ import customer_casebook.bank as module
 from customer_casebook.bank import Spot, interleaved, item, lot
 from customer_casebook.checks import turning_point
 from customer_casebook.coverage import ASKED
-from customer_casebook.document import to_text
+from customer_casebook.document import Points, to_text
 from customer_casebook.facts import VOCABULARY
 from customer_casebook.library import Case, Entry, bank, case, cases, check, glossary, objectives
 from customer_casebook.questions import Item, Question, in_words
@@ -171,10 +171,14 @@ def test_definitions_to_match_differ_and_are_of_that_edition(name: str) -> None:
     meanings = [glossary()[each].definitions[entry.edition] for each in entry.terms]
     assert len(set(meanings)) == len(meanings) >= 3
     assert entry.edition in asked.topic
+    [listed] = asked.intro
+    assert isinstance(listed, Points)
+    letters = {line[0]: line[3:] for line in listed.items}
+    assert [*letters.values()] == sorted(meanings)
     for group in asked.groups.values():
-        assert [asked.options[option] for option in group] == sorted(meanings)
+        assert [letters[asked.options[option]] for option in group] == sorted(meanings)
     rights = [option for option in asked.options if option in asked.right]
-    assert [asked.options[option] for option in rights] == meanings
+    assert [letters[asked.options[option]] for option in rights] == meanings
     lone = f"{entry.terms[0]}:{entry.terms[1]}"
     assert f"“{glossary()[entry.terms[1]].term}”" in asked.why_not(lone)
 

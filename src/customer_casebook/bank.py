@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import sha256
+from string import ascii_uppercase
 
-from customer_casebook.document import Block, Fold, Lead, Prose, Slip, Title
+from customer_casebook.document import Block, Fold, Lead, Points, Prose, Slip, Title
 from customer_casebook.library import (
     Case,
     Entry,
@@ -203,10 +204,10 @@ class Match(Item):
         self.id = entry.id
         self.topic = f"Terms (ITIL {entry.edition})"
         self.prompt = entry.prompt or "Which definition belongs to which term?"
+        letters = dict(zip(shown, ascii_uppercase, strict=False))
+        self.intro = [Points([f"{letter}. {self.means[each]}" for each, letter in letters.items()])]
         self.groups = {each.term: [f"{each.id}:{other}" for other in shown] for each in self.terms}
-        self.options = {
-            f"{each}:{other}": self.means[other] for each in self.means for other in shown
-        }
+        self.options = {f"{each}:{other}": letters[other] for each in self.means for other in shown}
         self.right = frozenset(f"{each}:{each}" for each in self.means)
 
     def name(self, option: str) -> str:

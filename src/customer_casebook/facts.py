@@ -219,6 +219,12 @@ def suggest(word: str, known: Mapping[str, object] | tuple[str, ...]) -> str:
     return f"write {one_of(words)}" + (f" (did you mean {near[0]}?)" if near else "")
 
 
+def expect(sort: str, word: object, words: Mapping[str, object] | tuple[str, ...]) -> None:
+    """Raises `ValueError` for a word that is none of these, and says what to write."""
+    if not isinstance(word, str) or word not in words:
+        raise ValueError(f"there is no {sort} {shorten(word)}; {suggest(str(word), words)}")
+
+
 def shorten(value: object, width: int = 40) -> str:
     """A value as it is shown in a message: quoted, printable and short."""
     text = ascii(value) if not str(value).isprintable() else repr(value)

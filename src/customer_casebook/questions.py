@@ -14,7 +14,7 @@ from functools import cached_property
 from itertools import combinations, product
 
 from customer_casebook.document import Block, Lead, Points
-from customer_casebook.facts import UNKNOWN, VOCABULARY, Facts
+from customer_casebook.facts import UNKNOWN, VOCABULARY, Facts, expect
 from customer_casebook.library import (
     Case,
     Misconception,
@@ -147,9 +147,9 @@ class Question(Item):
         untold = [say(*change, self.case) for change in changes if change[0] not in known]
         parts = []
         if different:
-            parts.append(f"For that, this would have to be different: {join(different)}.")
+            parts.append(f"It would be right if this were so: {join(different)}.")
         if untold:
-            also = "It would also" if different else "For that, it would"
+            also = "It would also" if different else "For that it would"
             parts.append(f"{also} have to be told that {join(untold)}.")
         if not parts and self.case.facts.party_is == "private_person":
             parts.append("A private person stands outside the provider's organization.")
@@ -170,8 +170,16 @@ class Question(Item):
                     continue
                 other = facts.but(**changes)
                 if _plausible(other) and option in decide(other, self.lens).answers:
-                    return tuple(changes.items())
+                    return self._deciding_of(changes, option)
         return ()
+
+    def _deciding_of(self, changes: dict[str, str], option: str) -> tuple[tuple[str, str], ...]:
+        """The changes without those that only go along with another, and decide nothing."""
+        for name in tuple(changes):
+            fewer = {other: value for other, value in changes.items() if other != name}
+            if fewer and option in decide(self.case.facts.but(**fewer), self.lens).answers:
+                return self._deciding_of(fewer, option)
+        return tuple(changes.items())
 
     @property
     def grounds(self) -> tuple[str, ...]:
@@ -311,8 +319,7 @@ def ask(case: Case, lenses: Iterable[str]) -> list[Question]:
     """The questions of a case, in the order of the lenses. Raises `ValueError` for a lens that does not exist."""
     wanted = (lenses,) if isinstance(lenses, str) else tuple(lenses)
     for lens in wanted:
-        if lens not in LENSES:
-            raise ValueError(f"there is no lens {lens!r}; the lenses are {', '.join(LENSES)}")
+        expect("lens", lens, LENSES)
     return [Question(case, lens) for lens in wanted]
 
 

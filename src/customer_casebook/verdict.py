@@ -8,7 +8,7 @@ from functools import cache
 from itertools import product
 from typing import Any, NamedTuple, overload
 
-from customer_casebook.facts import UNKNOWN, VOCABULARY, Facts
+from customer_casebook.facts import UNKNOWN, VOCABULARY, Facts, expect
 from customer_casebook.rules import EVERY, LENSES, Lens, Rule, presume
 
 UNDETERMINED = "undetermined"
@@ -158,10 +158,10 @@ def decide(
     for a lens or an edition that does not exist.
     """
     known = facts if isinstance(facts, Facts) else Facts.read(facts)
-    if lens is not None and lens not in LENSES:
-        raise ValueError(f"there is no lens {lens!r}; the lenses are {', '.join(LENSES)}")
-    if edition not in (None, *EVERY):
-        raise ValueError(f"there is no edition {edition!r}; the editions are {', '.join(EVERY)}")
+    if lens is not None:
+        expect("lens", lens, LENSES)
+    if edition is not None:
+        expect("edition", edition, EVERY)
     if lens is not None:
         return _judge(_lens(lens, edition), known, edition)
     return Verdicts({name: _judge(_lens(name, edition), known, edition) for name in LENSES})

@@ -244,7 +244,7 @@ def test_options_are_boxes_rows_of_pills_or_a_story() -> None:
     shapes = {
         "slip-about-a-shade-of-red": "boxes",
         "find-what-late-drizzle-owes": "boxes",
-        "match-customer-user-sponsor": "boxes",
+        "match-customer-user-sponsor": "pills",
         "sort-four-who-gave-feedback": "pills",
         "spot-eleven-buckets": "story",
     }

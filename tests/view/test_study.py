@@ -102,9 +102,9 @@ def test_a_case_that_does_not_exist_is_refused_with_what_to_write(name: str) -> 
 
 @pytest.mark.parametrize("lens", ["costumer", "", "Customer"])
 def test_a_lens_that_does_not_exist_is_refused_with_what_to_write(lens: str) -> None:
-    with pytest.raises(ValueError, match=f"no lens '{lens}'; the lenses are customer, role"):
+    with pytest.raises(ValueError, match=f"no lens '{lens}'; write customer, role"):
         study(FIRST[0], [lens])
-    with pytest.raises(ValueError, match=f"no lens '{lens}'; the lenses are customer, role"):
+    with pytest.raises(ValueError, match=f"no lens '{lens}'; write customer, role"):
         compare(FIRST[0], FIRST[1], ["role", lens])
 
 

@@ -38,7 +38,7 @@ def verdict_in_words(lens: str, facts: Facts) -> str:
 
 
 def marked(activity: WhatIf) -> list[str]:
-    return [n for n, each in activity.switches.items() if "ccb-changed" in each._dom_classes]
+    return [n for n, each in activity.places.items() if "ccb-changed" in each._dom_classes]
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_a_challenge_takes_exactly_one_change(activity: WhatIf) -> None:
     assert "(0 solved)" in activity.task.value
     activity.switches["charge"].value = "paid"
     assert "(1 solved)" in activity.task.value
-    assert "Solved: wider organization was the one fact it took." in activity.guard.live
+    assert "Solved: the one fact it took was “wider organization”." in activity.guard.live
     activity.next.click()
     assert "Challenge 2 of 2 (1 solved)." in activity.task.value
     assert activity.changed == []
@@ -139,7 +139,7 @@ def test_every_challenge_set_by_itself_can_be_solved(case_id: str) -> None:
     [
         (("customer", "internal"), "no single fact of marketing-campaign-hub changes customer to"),
         (("customer", "nonsense"), "no single fact of .* changes customer to nonsense"),
-        (("costumer", "external"), "no lens 'costumer'; the lenses are customer, role"),
+        (("costumer", "external"), "no lens 'costumer'; write customer, role"),
     ],
 )
 def test_a_challenge_nobody_could_solve_is_refused(

@@ -97,11 +97,16 @@ def _choice(question: Item, given: Sequence[str]) -> frozenset[str]:
 def asked(question: Item) -> dict[str, Any]:
     """A question as the front end needs it to ask it."""
     groups = [{"label": label, "options": [*each]} for label, each in question.groups.items()]
+    intro = to_html(question.intro)
+    if len(question.intro) == len(groups):  # each group has its own
+        intro = ""
+        for group, block in zip(groups, question.intro, strict=True):
+            group["intro"] = block.html()
     return {
         "id": question.id,
         "topic": question.topic,
         "prompt": escape(question.prompt),
-        "intro": to_html(question.intro),
+        "intro": intro,
         "many": question.many,
         "groups": groups or None,
         "shape": _shape(question),
@@ -115,8 +120,10 @@ def _on_card(question: Item) -> dict[str, Any]:
     right = [option for option in options if option in question.right]
     answer = stop(question.answer)
     heads = f"Right: {answer}", f"Not quite. The answer: {answer}"
-    if question.groups or question.each_explained:  # too much for one line
+    if question.each_explained:  # too much for one line
         heads = "Right, all of it.", "Not all of it. One by one:"
+    if question.groups:
+        heads = "Right, all of it.", f"{{rows}} of {len(question.groups)} right. One by one:"
     return {
         **asked(question),
         "answer": right,
@@ -151,7 +158,11 @@ def _told(question: Item, option: str) -> dict[str, Lead]:
         wrong = Lead(f"Not so for {name}.", question.why_not(option))
         return {} if option in question.right else {"on": wrong}
     if option not in question.right:
-        return {"on": Lead(f"You chose “{name}”.", question.why_not(option))}
+        why = question.why_not(option)
+        told = {"on": Lead(f"You chose “{name}”.", why)}
+        return told | (
+            {"off": Lead(f"Rightly left: “{name}”.", why)} if question.each_explained else {}
+        )
     if not question.many:
         return {}
     why = question.why_missed(option)

@@ -12,7 +12,7 @@ import ipywidgets as widgets
 
 from customer_casebook.bank import Find, Sort, interleaved, item, lot, relation, story
 from customer_casebook.document import Block, Fold, Line, Table, Title
-from customer_casebook.facts import shorten, suggest
+from customer_casebook.facts import expect
 from customer_casebook.journal import journal
 from customer_casebook.library import bank, case, glossary, objectives
 from customer_casebook.mastery import summary
@@ -36,7 +36,7 @@ def practice(*wanted: str, n: int = 4, seed: int | None = None) -> Card:
     less than one question.
     """
     for each in wanted:
-        _known("objective", each, objectives())
+        expect("objective", each, objectives())
     if n < 1:
         raise ValueError(f"{n} questions are no practice; write n=1 or more")
     drawn = secrets.randbelow(2**32) if seed is None else seed
@@ -85,7 +85,7 @@ def sort_parties(case_ids: Sequence[str], lens: str = "customer") -> Card:
     Raises `ValueError` for a case or a lens that does not exist, for fewer than two cases, and for
     a lens on which one party may have several answers.
     """
-    _known("lens", lens, LENSES)
+    expect("lens", lens, LENSES)
     if LENSES[lens].many:
         raise ValueError(f"one party may have several answers on {lens}; sort by another lens")
     if len({case(each).id for each in case_ids}) < max(2, len(case_ids)):
@@ -102,16 +102,11 @@ def find_evidence(case_id: str, lens: str = "customer") -> Card:
     """
     if case_id in bank() and bank()[case_id].kind == "spot":
         return deck([item(bank()[case_id])], "Spot the sentence")
-    _known("lens", lens, LENSES)
+    expect("lens", lens, LENSES)
     found = Find(Entry(f"find/{case_id}/{lens}", "find", (), case=case(case_id).id, lens=lens))
     if not found.right:
         raise ValueError(f"the answer on {lens} in {case_id} turns on no single piece of evidence")
     return deck([found], "Find the evidence")
-
-
-def _known(sort: str, word: object, words: Mapping[str, object]) -> None:
-    if not isinstance(word, str) or word not in words:
-        raise ValueError(f"there is no {sort} {shorten(word)}; {suggest(str(word), words)}")
 
 
 def deck(items: Sequence[Item], title: str, *, at_end: Callable[[], str] | None = None) -> Card:
@@ -175,7 +170,7 @@ class Terms(Activity, widgets.VBox):
 
     def __init__(self, ids: Sequence[str]) -> None:
         for each in ids:
-            _known("term", each, glossary())
+            expect("term", each, glossary())
         tables = {glossary()[each].term: _definitions(each) for each in ids}
         folds = [Fold(f"{each}: what it means in each edition", tables[each]) for each in tables]
         super().__init__([html("".join(fold.html() for fold in folds)), Guard()])

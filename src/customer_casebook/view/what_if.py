@@ -8,7 +8,7 @@ from html import escape
 import ipywidgets as widgets
 
 from customer_casebook.document import Block, Fold, Line, Points, Prose, Table, Title, to_html
-from customer_casebook.facts import UNKNOWN, VOCABULARY, Facts
+from customer_casebook.facts import UNKNOWN, VOCABULARY, Facts, expect
 from customer_casebook.library import case, lens_texts
 from customer_casebook.models import Case
 from customer_casebook.questions import in_words
@@ -23,12 +23,13 @@ Challenge = tuple[str, str]
 class WhatIf(Activity, widgets.VBox):
     """Switches for the facts of a case, with its verdicts, a picture, and challenges."""
 
-    def __init__(self, told: Case, challenges: Sequence[Challenge]) -> None:
+    def __init__(self, told: Case, challenges: Sequence[Challenge], lenses: Sequence[str]) -> None:
         self.case = told
         self.challenges = tuple(challenges)
+        self.lenses = lenses
         self.at = 0
         self.solved: set[int] = set()
-        self.before = self.baseline = decide(told.facts)
+        self.before = self.baseline = self._decide(told.facts)
         self.picture = Picture(told)
         self._busy = False
         self.switches = {name: _switch(name, value) for name, value in told.facts._asdict().items()}
@@ -38,13 +39,15 @@ class WhatIf(Activity, widgets.VBox):
         self.back = widgets.Button(description="As the story tells it")
         self.next = widgets.Button(description="Next challenge")
         self.guard = Guard()
+        # Marks go on a box around a switch: a class of its own would draw it anew, and the focus be lost.
+        self.places = {name: box([switch], "ccb-fact") for name, switch in self.switches.items()}
         for switch in self.switches.values():
             switch.observe(self._turned, "value")
         self.hint.on_click(self._hint)
         self.back.on_click(self._reset)
         self.next.on_click(self._go_on)
         buttons = [self.hint, self.back, self.next] if challenges else [self.back]
-        left = [*self.switches.values(), self.task, box(buttons, "ccb-row"), self.error]
+        left = [self.task, *self.places.values(), box(buttons, "ccb-row"), self.error]
         right = [self.drawing, self.verdicts]
         bench = box([box(left, "ccb-switches"), box(right, "ccb-outcome")], "ccb-bench")
         super().__init__([html(_introduction(told)), bench, self.guard])
@@ -92,13 +95,17 @@ class WhatIf(Activity, widgets.VBox):
         self.at = (self.at + 1) % len(self.challenges)
         self._reset(button)
 
+    def _decide(self, facts: Facts) -> Verdicts:
+        verdicts = decide(facts)
+        return Verdicts({lens: verdicts[lens] for lens in self.lenses})
+
     def _show(self) -> None:
         facts, changed = self.facts, self.changed
-        now = decide(facts)
+        now = self._decide(facts)
         self.drawing.value = self.picture.html(facts)  # first: it is what a learner looks at
         self.verdicts.value = _verdict_table(self.baseline, now)
-        for name, switch in self.switches.items():
-            (switch.add_class if name in changed else switch.remove_class)("ccb-changed")
+        for name, place in self.places.items():
+            (place.add_class if name in changed else place.remove_class)("ccb-changed")
         self.error.value = ""
         heard = [
             f"{lens_texts()[lens].label}: {label}."
@@ -120,7 +127,7 @@ class WhatIf(Activity, widgets.VBox):
             elif met and len(changed) > 1:
                 says = f"The verdict is there, with {len(changed)} facts changed. One is enough."
             elif met:
-                says = f"Solved: {changed[0]} was the one fact it took."
+                says = f"Solved: the one fact it took was “{changed[0]}”. {self.before[lens].why}"
             if met and len(changed) == 1:
                 self.solved.add(self.at)
             lead = f"Challenge {self.at + 1} of {len(self.challenges)} ({len(self.solved)} solved)."
@@ -129,24 +136,31 @@ class WhatIf(Activity, widgets.VBox):
         self.guard.live = f"{heard} {says}".strip()
 
 
-def what_if(case_id: str, challenges: Sequence[Challenge] | None = None) -> WhatIf:
-    """Every fact of a case as a switch. ``challenges`` are (lens, answer) pairs to reach by changing one fact.
+def what_if(
+    case_id: str,
+    challenges: Sequence[Challenge] | None = None,
+    lenses: Sequence[str] = tuple(LENSES),
+) -> WhatIf:
+    """Every fact of a case as a switch, and what the ``lenses`` make of it.
 
-    Without challenges given, every other answer of the customer lens that is one fact away is one.
-    Raises `ValueError` for a case that does not exist, and for a challenge that no single fact
-    solves.
+    ``challenges`` are (lens, answer) pairs to reach by changing one fact. Without them, every other
+    answer of the customer lens that is one fact away is one. Raises `ValueError` for a case or a
+    lens that does not exist, or is not shown, and for a challenge that no single fact solves.
     """
     told = case(case_id)
+    for lens in lenses:
+        expect("lens", lens, LENSES)
     if challenges is None:
         challenges = [("customer", goal) for goal in _within_reach(told, "customer")]
     for lens, goal in challenges:
+        expect("lens", lens, tuple(lenses))
         near = _within_reach(told, lens)
         if goal not in near:
             raise ValueError(
                 f"no single fact of {case_id} changes {lens} to {goal}; "
                 f"one fact away are {', '.join(near) or 'no other answers'}"
             )
-    return WhatIf(told, challenges)
+    return WhatIf(told, challenges, lenses)
 
 
 def _within_reach(told: Case, lens: str) -> dict[str, str]:

@@ -42,13 +42,15 @@ function render({ model, el }) {
   function onKey(event) {
     if (event.ctrlKey || event.altKey || event.metaKey || answered(at) || at >= deck.length) return;
     if (chooseByKey(event, panel)) return;
-    if (!"st".includes(event.key.toLowerCase()) || !complete(deck[at], draft)) return;
-    press(event.key.toLowerCase() === "s");
+    if (!"st".includes(event.key.toLowerCase())) return;
     event.preventDefault();
+    if (complete(deck[at], draft)) press(event.key.toLowerCase() === "s");
+    else live.textContent = `Choose first${deck[at].groups ? ", in every row" : ""}; then say how sure you are.`;
   }
 
   function choose(question, option, on) {
     pick(question, draft, option, on);
+    live.replaceChildren();
     for (const each of panel.querySelectorAll(".ccb-press button")) each.disabled = !complete(question, draft);
   }
 
@@ -144,7 +146,7 @@ function render({ model, el }) {
         .map(({ id }) => question.parts[id]?.[answer.choice.includes(id) ? "on" : "off"])
         .filter(Boolean);
       live.dataset.tone = head.tone;
-      live.innerHTML = head.html + parts.join("") + question.tail;
+      live.innerHTML = head.html.replace("{rows}", rowsRight(question, answer.choice)) + parts.join("") + question.tail;
       const last = firstOpen() < 0 && at === deck.length - 1;
       const next = at + 1 < deck.length ? "Next question" : last ? spec.close : "Next open question";
       after.replaceChildren(

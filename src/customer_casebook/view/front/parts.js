@@ -31,6 +31,10 @@ const groupsOf = (question) => question.groups ?? [{ label: null, options: quest
 
 const complete = (question, chosen) => chosen.size >= (question.many ? 1 : groupsOf(question).length);
 
+// How many of the groups have the right option chosen.
+const rowsRight = (question, choice) =>
+  groupsOf(question).filter(({ options }) => options.some((id) => choice.includes(id) && question.answer.includes(id))).length;
+
 // Put an option into what is chosen, or take it out.
 function pick(question, chosen, option, on) {
   if (!question.many)
@@ -52,14 +56,16 @@ function chooseByKey(event, panel) {
   return true;
 }
 
-// Put the focus where a question begins: a story of its own comes before it, and is read first.
+// Put the focus where a question begins: a story of its own comes before it, and is read first. What can only be
+// looked at has its prompt.
 function enter(panel) {
-  const heading = panel.querySelector(".ccb-told > h3, [tabindex='-1']");
+  const input = panel.querySelector("[type=radio]:checked:enabled") ?? panel.querySelector("input:enabled");
+  const heading = panel.querySelector(`.ccb-told > h3, [tabindex='-1']${input ? "" : ", .ccb-prompt"}`);
   if (heading) {
     heading.tabIndex = -1;
     keepKeys(heading);
   }
-  (heading ?? panel.querySelector("input:enabled"))?.focus();
+  (heading ?? input)?.focus();
 }
 
 // A question as nodes. Once the right options are known it can be looked at, and no longer changed.
@@ -82,10 +88,11 @@ function ask(question, { name, where, chosen, right, choose }) {
       right && right.includes(id) ? h("span", { class: "ccb-tag" }, "the answer") : null,
       right && chosen.has(id) ? h("span", { class: "ccb-tag" }, right.includes(id) ? "you ✓" : "you ✗") : null,
     );
-  const choices = groupsOf(question).map(({ label, options }, group) => {
+  const choices = groupsOf(question).map(({ label, intro, options }, group) => {
     const nodes = options.map(option(group)).flatMap((node) => [node, " "]); // so a story has its spaces
     const offered = h("div", { class: `ccb-${question.shape}` }, ...nodes);
-    return label ? h("fieldset", { class: "ccb-group" }, h("legend", {}, label), offered) : offered;
+    const told = intro ? h("div", { html: intro }) : null;
+    return label ? h("fieldset", { class: "ccb-group" }, h("legend", {}, label), told, offered) : offered;
   });
   const legend = h(
     "legend",
