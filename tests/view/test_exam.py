@@ -333,6 +333,19 @@ def test_the_review_tells_of_every_question_with_the_weakest_objective_first(see
     assert sum(b for _, b in rows) == 20
 
 
+def test_the_review_says_which_answer_was_given_to_which_part() -> None:
+    sat = begin(seed=1, n=len(bank()))
+    place, question = next((place, each) for place, each in enumerate(asked(sat)) if each.groups)
+    give(sat, place, sorted(question.right))
+    tell(sat, "finish")
+    part, [first, *_] = next(iter(question.groups.items()))
+    [right] = question.right & {first, *_}
+    assert f"<strong>You:</strong> {escape(part)}: {escape(question.options[right])}" in (
+        sat.review.value
+    )
+    assert sat.review.value.count("<strong>You:</strong> no answer.") == len(bank()) - 1
+
+
 def test_what_was_missed_can_be_practised_at_once(attempts: list[Attempt]) -> None:
     sat = begin()
     right, *missed = asked(sat)

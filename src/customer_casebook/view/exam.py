@@ -78,6 +78,7 @@ class Exam(Activity, widgets.VBox):
         about = _about(n, minutes)
         self.paper = Paper(intro=to_html(about))
         self.review, self.error = html(), html()
+        self.review.add_class("ccb-review")
         self.again = widgets.Button(description="Practise these now")
         self.again.on_click(self._practise)
         self.new = widgets.Button(description="Another exam")
@@ -296,7 +297,8 @@ def _review(result: Result) -> list[Block]:
 
 def _explained(mark: Mark) -> Fold:
     item = mark.item
-    chosen = [item.options[each] for each in item.options if each in mark.choice]
+    of = {each: f"{group}: " for group, offered in item.groups.items() for each in offered}
+    chosen = [of.get(each, "") + item.options[each] for each in item.options if each in mark.choice]
     told = [
         *item.intro,
         Lead("You:", "; ".join(chosen) or "no answer."),

@@ -79,6 +79,7 @@ class Overview(Activity, widgets.VBox):
         card = _due(self.progress) if advice.what == "review" else practice(advice.objective)
         card.at_end = self._at_end
         self.work.children = [card]
+        self.error.value = ""
 
     def _at_end(self) -> str:
         self._refresh()
@@ -112,6 +113,7 @@ class Overview(Activity, widgets.VBox):
         )
         self.details.value = to_html(_details(found)) if started else ""
         self.guard.live = lines[0]
+        self.error.value = ""
         return found
 
 

@@ -30,7 +30,7 @@ function render({ model, el }) {
     tick();
   });
   const warning = h("p", { class: "ccb-warning", role: "status" });
-  const bar = h("div", { class: "ccb-bar" }, clock, hide, warning);
+  const bar = h("div", { class: "ccb-bar" }, hide, clock, warning);
   const panel = h("div", { class: "ccb-panel" });
   const saved = h("p", { class: "ccb-saved", role: "status" });
   const places = h("ol", { class: "ccb-places", "aria-label": "All questions" });
