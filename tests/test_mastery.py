@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from customer_casebook import mastery
 from customer_casebook.coverage import ASKED
 from customer_casebook.journal import Attempt, fingerprint
-from customer_casebook.library import bank, misconceptions, objectives
+from customer_casebook.library import bank, case, misconceptions, objectives
 from customer_casebook.mastery import (
     INTERVALS,
     Advice,
@@ -106,12 +106,18 @@ def test_the_latest_answer_to_an_item_counts() -> None:
     assert mastery(False, True) == (1, 1)
 
 
-def test_what_a_lesson_asks_of_a_case_counts_for_its_lens_alone() -> None:
+def test_what_a_lesson_asks_of_a_case_counts_for_its_lens_and_once_for_what_the_case_practises() -> (
+    None
+):
     after = told([attempt(f"{CASE}/money"), attempt(f"find/{CASE}/money", right=False)])
     assert {each.id: (each.right, each.met) for each in after.lenses if each.met} == {
         "money": (1, 2)
     }
-    assert sum(each.met for each in after.objectives) == 0
+    practised = case(CASE).objectives
+    assert {each.id for each in after.objectives if each.met} == {*practised}
+    assert {(each.right, each.met) for each in after.objectives if each.met} == {(1, 1)}
+    after = told([attempt(f"{CASE}/money"), attempt(f"{CASE}/customer", right=False)])
+    assert {(each.right, each.met) for each in after.objectives if each.met} == {(0, 1)}
 
 
 def test_the_bank_counts_for_its_lenses_too() -> None:

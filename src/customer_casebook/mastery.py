@@ -119,9 +119,10 @@ class Progress:
         """Where the learner stands, in two sentences; times are those of this machine."""
         if not self.answered:
             return "No answers yet. Every question you answer will count here."
+        begun = sum(each.met > 0 for each in self.objectives)
         firm = sum(each.mastered for each in self.objectives)
         answers = "1 answer" if self.answered == 1 else f"{self.answered:,} answers"
-        told = f"{answers} so far; {firm} of {len(self.objectives)} objectives are firm."
+        told = f"{answers} so far; {begun} of {len(self.objectives)} objectives begun, {firm} of them firm."
         return f"{told} {self.reviews}"
 
     @property
@@ -148,8 +149,9 @@ def summary(attempts: Sequence[Attempt], now: datetime) -> Progress:
     right = {name: told[-1].right for name, told in known.items() if _current(told[-1])}
     coming = [found for name, told in known.items() if (found := _review(name, told))]
     due = [each for each in coming if each.due <= now]
+    met = right | _cases_right(right)
     by_objective = tuple(
-        _mastery(each.id, each.can, right, _on_objective()[each.id])
+        _mastery(each.id, each.can, met, _on_objective()[each.id])
         for each in objectives().values()
     )
     return Progress(
@@ -226,11 +228,29 @@ def _lens(name: str) -> str:
 
 @cache
 def _on_objective() -> dict[str, list[str]]:
-    """The questions of the bank on each objective. Those that lessons ask of a case belong to a lens alone."""
+    """What practises each objective: the questions of the bank, and the cases of the lessons, each as one."""
     return {
-        each: [name for name, entry in bank().items() if each in entry.objectives]
+        each: [
+            *(name for name, entry in bank().items() if each in entry.objectives),
+            *(_whole(told.id) for told in cases().values() if each in told.objectives),
+        ]
         for each in objectives()
     }
+
+
+def _whole(case_id: str) -> str:
+    """The name that a case as a whole goes by, among the items."""
+    return f"{case_id}/*"
+
+
+def _cases_right(right: dict[str, bool]) -> dict[str, bool]:
+    """The cases met in lessons: right where all that was asked of them is."""
+    found: dict[str, bool] = {}
+    for name, each in right.items():
+        about = entry(name)
+        if about and about.kind == "case" and name not in bank():
+            found[_whole(about.case)] = found.get(_whole(about.case), True) and each
+    return found
 
 
 @cache

@@ -215,7 +215,8 @@ def test_the_map_fills_as_answers_are_given_right_or_wrong() -> None:
     assert not any(owner in activity.map.value for owner in owners)
     for place, (owner, question) in enumerate(zip(owners, activity.card.questions, strict=True)):
         give(activity.card, place, f"p{place}", next(iter(question.options)))
-        assert f": {owner}." in activity.map.value
+        mark = "✓" if next(iter(question.options)) in question.right else "✗"
+        assert f": {mark} {owner}." in activity.map.value
         assert activity.map.value.count("not yet known.") == len(PARTIES) - place - 1
     activity.card.set_state({"given": {}})
     assert activity.map.value.count("not yet known.") == len(PARTIES)

@@ -132,5 +132,5 @@ def test_who_rehearses_inside_is_better_when_the_client_comes() -> None:
 
 def test_no_volume_is_nothing_lost() -> None:
     simulator = put(service_levels("external"), volume=0)
-    assert follows(simulator)["Work lost in downtime"] == "0"
+    assert follows(simulator)["Mailings or tickets lost in downtime"] == "0"
     assert missed(simulator)

@@ -46,14 +46,14 @@ MOVES = [
     ("going_direct", "owner", "nobody", True),
     ("going_direct", "manager", "named", True),
     ("going_direct", "complaints", "desk", True),
-    ("going_direct", "strategy", "speaks", True),
+    ("going_direct", "strategy", "speaks", False),
     ("ledger", "internal_rung", "none", True),
     ("ledger", "external_rung", "in_kind", True),
     ("ledger", "internal_volume", 0, True),
     ("ledger", "external_volume", 3000, True),
     ("ledger", "price", 60, True),
     ("ledger", "cut_back", 50, True),
-    ("service_levels_external", "customer", "internal", True),  # the plan takes effect
+    ("service_levels_external", "customer", "internal", False),  # the same months
     ("service_levels_external", "rehearse", True, True),
     ("service_levels_external", "penalty_clause", False, False),
     ("service_levels_external", "agreed", 99.9, True),

@@ -42,8 +42,16 @@ class ExpectationGap(Simulator):
         return Chart()
 
     def outcome(self) -> Outcome:
-        found = gap(**self.given(self.figures))
-        point = f"At delivery {found.final:.0f} % of what is needed is missing."
+        given = self.given(self.figures)
+        found = gap(**given)
+        point = (
+            f"At delivery {found.final:.0f} % of what is needed is missing. Talking and mending take "
+            f"{found.hours:,.0f} hours."
+        )
+        intervals = range(self.controls["check_every"].max + 1)
+        fewest = min(gap(**given | {"check_every": each}).hours for each in intervals)
+        if given["check_every"] and found.hours == fewest:
+            point += " No other interval takes fewer."
         hours = Table(
             "What it takes, in hours of work",
             ("", "Hours"),
@@ -70,7 +78,8 @@ class ExpectationGap(Simulator):
             f"Over {len(found.weeks) - 1} weeks what is built falls behind what is needed: from "
             f"{found.weeks[0].gap:.0f} % missing to {found.final:.0f} %, with {checks} check-ins."
         )
-        drawn = self._chart.html(lambda axes: _draw(axes, found), words)
+        closed = given["closes"] / 100
+        drawn = self._chart.html(lambda axes: _draw(axes, found, closed), words)
         return Outcome(drawn, point, [hours, Fold("Week by week", [weeks])])
 
 
@@ -79,12 +88,16 @@ def expectation_gap() -> ExpectationGap:
     return ExpectationGap()
 
 
-def _draw(axes: Axes, found: Gap) -> None:
-    """What is needed, what is built, and what is missing between the two."""
+def _draw(axes: Axes, found: Gap, closed: float) -> None:
+    """What is needed, what is being built, and what is missing; a check-in has ``closed`` a share of the gap."""
     from matplotlib.lines import Line2D
     from matplotlib.patches import Polygon
 
-    course = [(week.number, week.built) for week in found.weeks]
+    course: list[tuple[int, float]] = []
+    for week in found.weeks:
+        if week.checked:  # straight up, on the day they meet
+            course.append((week.number, 100 - week.gap / (1 - closed) if closed < 1 else 0))
+        course.append((week.number, week.built))
     end = found.weeks[-1].number
     hatched: dict[str, Any] = {"facecolor": "none", "edgecolor": SUPPLY, "hatch": "///", "lw": 0}
     thick: dict[str, Any] = {"linewidth": 2, "color": SUPPLY}
@@ -94,7 +107,7 @@ def _draw(axes: Axes, found: Gap) -> None:
     dots.set_label("check-in")
     handles = [
         Line2D((0, end), (100, 100), color=SERVICE, linewidth=2, label="what is needed"),
-        Line2D(*zip(*course, strict=True), **thick, linestyle="--", label="what is built"),
+        Line2D(*zip(*course, strict=True), **thick, linestyle="--", label="what is being built"),
         Polygon([*course, (end, 100), (0, 100)], **hatched, label="what is missing"),
         *([dots] if checked else []),
     ]

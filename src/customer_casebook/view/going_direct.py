@@ -24,7 +24,7 @@ _PUBLIC = "cyclist-drizzle-alert"  # the case of somebody who comes without a un
 _NOBODY = "nobody"
 _KEEPERS = {
     _NOBODY: "nobody yet",
-    "sales": "Sales",
+    "sales": "Sales, as before",
     "brm": "business relationship manager",
     "named": "somebody named in the strategy",
 }
@@ -155,6 +155,8 @@ def _draw(axes: Axes, setting: Mapping[str, str], answers: Sequence[Answer]) -> 
     for place, each in enumerate(answers):
         y = 36.5 - 10.5 * place
         choice = _CHOICES[each.letter.reads][1][setting[each.letter.reads]]
+        if each.letter.reads == "strategy":
+            choice = "the service strategy" if direct else "Sales' own terms"
         mark, colour, line = ("✓", MONEY, "-") if each.answered else ("✗", SUPPLY, ":")
         arrow(axes, 88, 48, y, each.letter.about.lower(), colour, line)
         words = textwrap.fill(f"{mark} {choice}", 22)

@@ -154,11 +154,12 @@ def arrow(
 
 
 class Row(NamedTuple):
-    """One relationship on a map: who provides, who looks after it, and to whom."""
+    """One relationship on a map: who provides, who looks after it, and to whom; or who is supplied, and by whom."""
 
     provider: str
     owner: str
     party: str
+    supplies: bool = False
 
 
 def draw_rows(rows: Sequence[Row]) -> str:
@@ -166,14 +167,15 @@ def draw_rows(rows: Sequence[Row]) -> str:
     height = 16 * len(rows)
     words = " ".join(
         f"{provider} and {party}: {'not yet known' if owner == '?' else owner}."
-        for provider, owner, party in rows
+        for provider, owner, party, _ in rows
     )
 
     def draw(axes: Axes) -> None:
-        for place, (provider, owner, party) in enumerate(rows):
+        for place, (provider, owner, party, supplies) in enumerate(rows):
             y = height - 16 * place - 14
             box(axes, (1, y, 27, 12), provider)
             box(axes, (72, y, 27, 12), party)
-            arrow(axes, 29, 71, y + 4, owner, SERVICE, ":" if owner == "?" else "-")
+            ends = (71, 29) if supplies else (29, 71)
+            arrow(axes, *ends, y + 4, owner, SERVICE, ":" if owner == "?" else "-")
 
     return Canvas((4.6, 0.74 * len(rows)), (100, height)).html(draw, words)

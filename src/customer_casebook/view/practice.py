@@ -147,13 +147,21 @@ class OwnerMap(Activity, widgets.VBox):
         words = "The map could not be drawn. Your answers count all the same, and you can go on."
         self.map.value = trouble(words, details)
 
+    def _found(self, place: int, asked: Question) -> str:
+        """The owner, once the question is answered, and whether the learner had it right."""
+        given = self.card.given.get(str(place))
+        if not given:
+            return "?"
+        return f"{'✓' if asked.right == {*given['choice']} else '✗'} {asked.answer}"
+
     @careful(_failed)
     def _draw(self, _change: object = None) -> None:
         rows = [
             Row(
                 sentence("{provider}", each.case),
-                each.answer if str(place) in self.card.given else "?",
+                self._found(place, each),
                 sentence("{party}", each.case),
+                each.case.facts.supplies == "yes",
             )
             for place, each in enumerate(self.questions)
         ]

@@ -12,6 +12,7 @@ from customer_casebook.economics import (
     Month,
     Outside,
     Year,
+    achieved,
     allowed,
     external,
     internal,
@@ -19,7 +20,7 @@ from customer_casebook.economics import (
 )
 from customer_casebook.facts import shorten
 from customer_casebook.library import figures
-from customer_casebook.view.canvas import INK, SERVICE, SUPPLY, Chart, legend, ticks
+from customer_casebook.view.canvas import INK, MONEY, SERVICE, SUPPLY, Chart, legend, ticks
 from customer_casebook.view.simulator import Outcome, Simulator, crowns, sliders, switch, toggle
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _CUSTOMERS = {"internal": "Marketing, inside", "external": "a client firm, outside"}
-_DRAWN = {"internal": 7, "external": 8}  # a year with one miss, and a year with four
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _STEPS = (5, 10, 20, 40, 80, 160, 320, 640, 1280)  # hours at the end of the scale
 
@@ -35,12 +35,16 @@ Rows = list[tuple[str, str]]
 
 
 class Shown(NamedTuple):
-    """The months as they went for a customer, the target they were held against, and what followed."""
+    """The months as they went for a customer, the target they were held against, and what followed.
+
+    ``plan`` is the month from which a plan for improvement worked, if there was one.
+    """
 
     months: Sequence[Month]
     target: float
     point: str
     follows: Rows
+    plan: int | None = None
 
 
 class ServiceLevels(Simulator):
@@ -59,7 +63,6 @@ class ServiceLevels(Simulator):
             "penalty_clause": switch(clause, on=True),
             **sliders(self.figures["year"]),
         }
-        self.controls["seed"].value = _DRAWN[customer]
         right, numbers = self._dearest() if customer == "external" else self._more_often()
         given = (self.figures[name] for name in ("year", "internal", "external"))
         super().__init__(f"service_levels_{customer}", right, self.controls, numbers, *given)
@@ -102,9 +105,19 @@ class ServiceLevels(Simulator):
         self.controls["penalty_clause"].layout.display = "none" if inside else None
         agreed = float(self.controls["agreed"].value)
         shown = _inside(self.inside()) if inside else _outside(self.outside(), agreed)
+        if not inside and self.controls["rehearse"].value:
+            budget = crowns(self.inside().budget)
+            shown.follows.append(("What the rehearsal's plan cost, in crowns", budget))
         misses = sum(month.missed for month in shown.months)
         lost = sum(month.lost for month in shown.months)
-        follows = [*shown.follows, ("Work lost in downtime", f"{lost:,}")]
+        hours = [
+            sum(each) for each in zip(*((m.service, m.downtime) for m in shown.months), strict=True)
+        ]
+        follows = [
+            ("Availability over the whole year", f"{achieved(*hours):.2f} %"),
+            *shown.follows,
+            ("Mailings or tickets lost in downtime", f"{lost:,}"),
+        ]
         months = Table(
             "Hours of downtime, and availability in percent",
             ("Month", "Downtime", "Agreed level leaves", "Achieved", ""),
@@ -146,7 +159,7 @@ def _inside(found: Inside) -> Shown:
         ("Months the web shop, which depends on it, misses outside", f"{shop} of 12"),
     ]
     point = f"Outside, the web shop that depends on it misses {shop}."
-    return Shown(months, found.target, point, follows)
+    return Shown(months, found.target, point, follows, found.plan_from)
 
 
 def _outside(found: Outside, agreed: float) -> Shown:
@@ -200,7 +213,11 @@ def _draw(axes: Axes, shown: Shown, agreed: float) -> None:
         label = f"{name}: {level:g} %"
         ink: dict[str, Any] = {"color": INK, "linewidth": 1.6, "linestyle": style}
         handles.append(axes.add_artist(Line2D(edges, hours, **ink, label=label)))
-    axes.set(xlim=(0.4, 12.7), ylim=(0, end), xlabel="month", ylabel="hours of downtime")
+    if shown.plan:
+        ink = {"color": MONEY, "linewidth": 2, "linestyle": "--"}
+        axes.add_artist(Line2D([shown.plan - 0.5] * 2, [0, end], **ink))
+    below = "month; the plan begins at the dashes" if shown.plan else "month"
+    axes.set(xlim=(0.4, 12.7), ylim=(0, end), xlabel=below, ylabel="hours of downtime")
     ticks(axes.xaxis, [month.number for month in months], [name[0] for name in _MONTHS])
     hours_at = range(0, end + 1, end // (4 if end % 20 == 0 else 5))
     ticks(axes.yaxis, hours_at, [str(each) for each in hours_at])
