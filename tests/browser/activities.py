@@ -17,7 +17,7 @@ from customer_casebook.questions import Question, ask
 from tests.browser.lab import Lab, LabPage
 
 _KERNEL = "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel"
-_FOCUS = """node => {
+FOCUS = """node => {
     const focused = document.activeElement;
     const {top, bottom, height} = focused.getBoundingClientRect();
     return node !== focused && node.contains(focused) && focused.checkVisibility({visibilityProperty: true})
@@ -118,5 +118,5 @@ class CardOnPage:
 
     def focus_is_inside(self) -> bool:
         """Whether the focus is on something a learner sees, in this card."""
-        inside: bool = self.node.evaluate(_FOCUS)
+        inside: bool = self.node.evaluate(FOCUS)
         return inside

@@ -84,7 +84,7 @@ def test_a_few_answers_are_counted_drawn_and_told_in_tables() -> None:
     answered(question, days=0.1, right=False)
     answered(item(bank()["four-around-the-payroll"]), days=0.1, sure=False)
     overview = progress()
-    assert "2 answers so far; 0 of " in overview.told.value
+    assert "2 answers so far; 3 of " in overview.told.value
     assert "Nothing is due; the next review is on " in overview.told.value
     assert misconception.claim in overview.details.value.replace("&#x27;", "'")
     assert "Misconceptions that still stand:" in overview.details.value
@@ -101,11 +101,11 @@ def test_who_knows_it_all_is_sent_to_the_exam() -> None:
     everything()
     overview = progress()
     count = len(objectives())
-    assert f"{count} of {count} objectives are firm. Nothing waits for review." in shown(overview)
+    assert f"{count} of {count} objectives begun, {count} of them firm. Nothing waits for review." in shown(overview)
     assert "Next: the mock exam. Every objective is firm." in overview.told.value
     assert "No misconception stands." in overview.details.value
     assert (overview.next.description, overview.next.layout.display) == ("", "none")
-    assert overview.details.value.count("✓ firm") >= count
+    assert overview.details.value.count("✓\xa0firm") >= count
 
 
 def test_what_was_answered_meanwhile_shows_when_one_looks_again() -> None:
@@ -113,7 +113,7 @@ def test_what_was_answered_meanwhile_shows_when_one_looks_again() -> None:
     answered(SLIP[0], days=1.5, right=False)
     assert "No answers yet" in overview.told.value
     overview.again.click()
-    assert "1 answer so far; 0 of " in overview.told.value
+    assert "1 answer so far; 1 of " in overview.told.value
     assert "1 question is due for review." in overview.told.value
     assert overview.next.description == "Review now"
     assert overview.next.layout.display is None

@@ -178,11 +178,12 @@ def _details(found: Progress) -> list[Block]:
 
 
 def _mastery(name: str, listed: Sequence[Mastery]) -> Table:
-    def state(each: Mastery) -> str:
-        return "✓ firm" if each.mastered else "not met yet" if not each.met else ""
+    def state(each: Mastery) -> str:  # with spaces at which no line breaks
+        told = f"{each.right}\xa0of\xa0{each.met}" if each.met else "not met yet"
+        return f"{told} ✓\xa0firm" if each.mastered else told
 
-    rows = [(each.label, f"{each.right} of {each.met}", state(each)) for each in listed]
-    return Table("The latest answer to each question counts", (name, "Right", ""), rows)
+    rows = [(each.label, state(each)) for each in listed]
+    return Table("The latest answer to each question counts", (name, "Right"), rows)
 
 
 def _lenses_in_words(lenses: Sequence[Mastery]) -> str:

@@ -189,7 +189,9 @@ function render({ model, el }) {
         ),
       );
     };
+    const focused = [...places.children].findIndex((each) => each.contains(document.activeElement));
     places.replaceChildren(...(running() ? deck().map(place) : []));
+    places.children[focused]?.firstChild.focus({ preventScroll: true });
   }
 
   function tick() {
