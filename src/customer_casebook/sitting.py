@@ -14,7 +14,7 @@ from secrets import token_hex
 
 from customer_casebook.bank import interleaved, item, lot
 from customer_casebook.journal import Attempt, ExamEvent, fingerprint
-from customer_casebook.library import bank, objectives
+from customer_casebook.library import Entry, bank, objectives
 from customer_casebook.questions import Item
 
 QUESTIONS, MINUTES, PASS = 40, 60, 0.65
@@ -87,13 +87,14 @@ def paper(n: int, seed: int | None, met: Iterable[str] = ()) -> list[str]:
 
     With a seed it is the same paper for everybody. Without, no two are alike: of each objective
     those come first that the learner has ``met`` least often in exams. Raises `ValueError` for
-    fewer questions than 1, or more than the bank has.
+    fewer questions than 1, or more than there are.
     """
-    if not 1 <= n <= len(bank()):
-        raise ValueError(f"an exam of {n} questions cannot be set; write n from 1 to {len(bank())}")
+    pool = _pool()
+    if not 1 <= n <= len(pool):
+        raise ValueError(f"an exam of {n} questions cannot be set; write n from 1 to {len(pool)}")
     times = Counter(met if seed is None else ())
     drum = token_hex() if seed is None else seed
-    drawn = sorted(bank().values(), key=lambda each: lot(drum, each.id))
+    drawn = sorted(pool, key=lambda each: lot(drum, each.id))
     fresh = sorted(drawn, key=lambda each: times[each.id])
     chosen = {
         each.id
@@ -103,9 +104,14 @@ def paper(n: int, seed: int | None, met: Iterable[str] = ()) -> list[str]:
     return [each.id for each in interleaved(each for each in drawn if each.id in chosen)]
 
 
+def _pool() -> list[Entry]:
+    """What an exam may ask. To sort is left to practice: it takes four stories or five, and an hour is short."""
+    return [each for each in bank().values() if each.kind != "sort"]
+
+
 def _shares(n: int) -> dict[str, int]:
     """How many questions each objective gets: by weight, as far as it has that many."""
-    have = Counter(each.objectives[0] for each in bank().values())
+    have = Counter(each.objectives[0] for each in _pool())
     weights = {each.id: 1 + each.core for each in objectives().values() if have[each.id]}
     shares = dict.fromkeys(weights, 0)
     for _ in range(n):
