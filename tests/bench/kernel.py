@@ -7,7 +7,7 @@ import random
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import redirect_stdout
 from datetime import UTC, datetime, timedelta
 from io import StringIO
@@ -29,7 +29,7 @@ from customer_casebook.journal import Attempt, Journal, as_row, fingerprint, rea
 from customer_casebook.library import bank, cases
 from customer_casebook.mastery import asked, summary
 from customer_casebook.rules import LENSES
-from customer_casebook.view import card
+from customer_casebook.view import card, progress
 from customer_casebook.view.practice import practice
 from tests.bench.result import Result, in_turn, notebook_of
 from tests.test_notebooks import ROOT, nbval
@@ -171,8 +171,27 @@ def journals(folder: Path) -> list[Result]:
     return [
         Result("journal: 100,000 attempts read and summed up", median(every), "s", None, 0.5),
         Result("10,000 attempts summed up", median(tenth), "s", None, 0.1),
+        _redrawn(folder, latest),
         _recording(folder),
     ]
+
+
+def _redrawn(folder: Path, attempts: Sequence[Attempt]) -> Result:
+    """What one waits for at "Look again": the journal read, summed up and drawn."""
+    (some := folder / "some").mkdir()
+    lines = [json.dumps(as_row(each), separators=(",", ":")) + "\n" for each in attempts]
+    (some / "shard.jsonl").write_text("".join(lines), encoding="utf-8")
+    with patch.object(progress, "journal", lambda: Journal(some)):
+        overview = progress.Overview()
+
+        def again() -> float:
+            start = perf_counter()
+            overview.again.click()
+            return perf_counter() - start
+
+        (times,) = in_turn(7, 1, again)
+    assert overview.progress.answered == len(attempts)
+    return Result("progress() redrawn at 10,000 attempts", median(times), "s", None, 0.3)
 
 
 def _recording(folder: Path) -> Result:
@@ -181,7 +200,7 @@ def _recording(folder: Path) -> Result:
     answer = {"choice": sorted(shown.questions[0].right), "sure": True, "ms": 900}
 
     def handled(record: Callable[[Attempt], bool]) -> float:
-        with patch.object(card, "journal", lambda: SimpleNamespace(record=record)):
+        with patch.object(card, "journal", lambda: SimpleNamespace(record=record, notice="")):
             start = perf_counter()
             shown.given = {"0": answer | {"press": uuid4().hex}}
             return 1000 * (perf_counter() - start)
