@@ -84,6 +84,7 @@ function render({ model, el }) {
     shownAt = performance.now();
     draw();
     enter(panel);
+    bar.scrollIntoView({ block: "nearest" });
   }
 
   function say(what) {

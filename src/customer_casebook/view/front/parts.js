@@ -66,6 +66,8 @@ function enter(panel) {
     keepKeys(heading);
   }
   (heading ?? input)?.focus();
+  // The focus alone would bring up the first option, and leave what is asked above the edge.
+  (heading ?? panel.querySelector(".ccb-prompt"))?.scrollIntoView({ block: "nearest" });
 }
 
 // A question as nodes. Once the right options are known it can be looked at, and no longer changed.
