@@ -238,7 +238,7 @@ def test_one_whose_time_is_up_is_handed_in_at_its_deadline_when_met_again() -> N
 
 
 def test_a_kernel_that_ends_between_the_end_and_the_attempts_loses_none(
-    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sat = begin()
     for place, question in enumerate(asked(sat)):
@@ -261,6 +261,8 @@ def test_a_kernel_that_ends_between_the_end_and_the_attempts_loses_none(
     new_kernel()
     exam(n=N, minutes=MINUTES)
     assert on_disk() == made
+    lines = "".join(each.read_text(encoding="utf-8") for each in tmp_path.glob("*.jsonl"))
+    assert lines.count('"kind":"attempt"') == N  # none is written twice
 
 
 def test_two_kernels_at_one_exam_make_one_result() -> None:
@@ -317,11 +319,10 @@ def test_the_review_tells_of_every_question_with_the_weakest_objective_first(see
     assert "1 not answered." in shown
     folds = re.findall(r"<summary>([✓✗]) (\d+)\. ", shown)
     assert sorted(int(place) for _, place in folds) == [*range(1, 21)]
-    missed = [
-        each for marks in sat.result.by_objective.values() for each in marks if not each.right
-    ]
-    assert [int(place) for mark, place in folds if mark == "✗"] == [
-        each.place + 1 for each in missed
+    groups = sat.result.by_objective.values()
+    wanted = [each for marks in groups for each in sorted(marks, key=lambda mark: mark.right)]
+    assert [(mark == "✓", int(place) - 1) for mark, place in folds] == [
+        (each.right, each.place) for each in wanted
     ]
     for mark in sat.result.marks:
         for block in (*mark.item.intro, *feedback(mark.item, mark.choice)):
@@ -430,6 +431,18 @@ def test_a_journal_that_cannot_be_written_is_told_and_the_exam_goes_on(
     Clock.wait(minutes=1)
     tell(begin(seed=3), "finish")
     assert len(on_disk()) == 2
+
+
+def test_a_journal_that_is_erased_meanwhile_takes_no_exam_away(tmp_path: Path) -> None:
+    sat = begin()
+    give(sat, 0, sorted(asked(sat)[0].right))
+    for shard in tmp_path.glob("*.jsonl"):
+        shard.unlink()
+    give(sat, 1, sorted(asked(sat)[1].right))
+    tell(sat, "finish")
+    assert sat.paper.verdict.startswith(f"2 of {N} right")
+    assert len(on_disk()) == 2
+    assert sat.error.value == ""
 
 
 NONSENSE: dict[str, tuple[Any, dict[str, Any]]] = {

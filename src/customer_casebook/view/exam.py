@@ -135,7 +135,6 @@ class Exam(Activity, widgets.VBox):
     @careful(_failed)
     def _anew(self, _button: object) -> None:
         self.sitting = self.result = None
-        self.paper.set_trait("given", {})
         self.paper.phase = "ready"  # takes the focus, before its button goes
         self.ways.children = [self.look]
         self.review.value = self.guard.live = ""
@@ -200,7 +199,7 @@ class Exam(Activity, widgets.VBox):
 
     def _finish(self, sitting: Sitting) -> None:
         """Close a sitting. What it came to is what the journal says: another kernel may have had a part in it."""
-        sitting.finished = min(datetime.now(UTC), sitting.deadline)
+        sitting.finished = datetime.now(UTC)
         self._keep(_of(sitting, "finish"))
         reading = journal().read()
         told = (each for each in sittings(reading.exams) if each.exam == sitting.exam)
