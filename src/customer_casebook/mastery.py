@@ -151,8 +151,7 @@ def summary(attempts: Sequence[Attempt], now: datetime) -> Progress:
     due = [each for each in coming if each.due <= now]
     met = right | _cases_right(right)
     by_objective = tuple(
-        _mastery(each.id, each.can, met, _on_objective()[each.id])
-        for each in objectives().values()
+        _mastery(each.id, each.can, met, _on_objective()[each.id]) for each in objectives().values()
     )
     return Progress(
         answered=len(attempts),

@@ -101,7 +101,10 @@ def test_who_knows_it_all_is_sent_to_the_exam() -> None:
     everything()
     overview = progress()
     count = len(objectives())
-    assert f"{count} of {count} objectives begun, {count} of them firm. Nothing waits for review." in shown(overview)
+    assert (
+        f"{count} of {count} objectives begun, {count} of them firm. Nothing waits for review."
+        in shown(overview)
+    )
     assert "Next: the mock exam. Every objective is firm." in overview.told.value
     assert "No misconception stands." in overview.details.value
     assert (overview.next.description, overview.next.layout.display) == ("", "none")
