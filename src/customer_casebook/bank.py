@@ -215,7 +215,7 @@ class Match(Item):
 
     @property
     def answer(self) -> str:
-        return "; ".join(f"{each.term}: {self.means[each.id]}" for each in self.terms)
+        return "; ".join(f"{each.term}: {self.means[each.id].rstrip('.')}" for each in self.terms)
 
     @property
     def explanation(self) -> list[Block]:

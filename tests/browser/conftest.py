@@ -25,11 +25,14 @@ _FLAGS = [
     "--disable-sync",
 ]
 _NO_BROWSER = "no Chromium was found: install Debian's chromium, or name one in CHROMIUM"
-_left_out = pytest.StashKey[int]()
 
 
 def _chromium() -> str | None:
     return os.environ.get("CHROMIUM") or shutil.which("chromium")
+
+
+def _left_out() -> bool:
+    return not _chromium() and os.environ.get("CI") != "true"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -37,18 +40,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     here = [item for item in items if _HERE in item.path.parents]
     for item in here:
         item.add_marker(pytest.mark.browser)
-    if here and not _chromium() and os.environ.get("CI") != "true":
+    if here and _left_out():
         items[:] = [item for item in items if item not in here]
         config.hook.pytest_deselected(items=here)
-        config.stash[_left_out] = len(here)
 
 
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say in plain words what was not tested."""
-    if count := config.stash.get(_left_out, 0):
-        terminalreporter.write_line(f"{count} browser tests were left out: {_NO_BROWSER}.")
+    if _left_out():
+        terminalreporter.write_line(f"The browser tests were left out: {_NO_BROWSER}.")
 
 
 # Scope "package", not "session": playwright keeps an event loop running in this thread, and tests

@@ -37,9 +37,12 @@ _SETTING = "Cannot read properties of undefined (reading 'schema')"
 
 _ICONS = re.compile(r"/@fortawesome/fontawesome-free@.*\.css$")
 
-# What the server logs when a page is closed while its kernel is still speaking.
+# What the server logs when a page is closed while its kernel is still speaking, and a kernel that is shut down
+# before it has spoken to the end.
 _HUNG_UP = re.compile(
     r"Task exception was never retrieved\n(?:(?!\[[A-Z] ).*\n)*?tornado\.websocket\.WebSocketClosedError\n"
+    r"|\[IPKernelApp\] ERROR \| Exception in message handler:\n"
+    r"(?:(?!\[).*\n)*?zmq\.error\.ZMQError: Socket operation on non-socket\n"
 )
 
 _PANEL = "const panel = window.jupyterapp?.shell?.currentWidget;"

@@ -104,7 +104,7 @@ function render({ model, el }) {
     const look = () => go(missed[0] ?? 0);
     const score =
       deck.length === 1
-        ? ""
+        ? right.length ? "Right." : ""
         : `${right.length} of ${deck.length} right. ` +
           (sureWrong.length
             ? `You were sure and wrong ${sureWrong.length === 1 ? "once" : `${sureWrong.length} times`}: worth a second look.`
