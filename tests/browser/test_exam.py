@@ -84,7 +84,9 @@ class ExamOnPage:
 def exam_events(lab: Lab, seed: int) -> list[dict[str, Any]]:
     """What the journal says of the exam with this seed, in the order of time."""
     events = [each for each in attempts(lab).values() if each["kind"] == "exam"]
-    [exam] = [each["exam"] for each in events if each["data"].get("seed") == seed]
+    starts = [each for each in events if each["data"].get("seed") == seed]
+    assert len({each["exam"] for each in starts}) == 1, sorted(events, key=lambda e: e["at"])
+    exam = starts[0]["exam"]
     those = [each for each in events if each["exam"] == exam]
     return sorted(those, key=lambda each: each["at"])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from threading import Lock
 from typing import Any
 from uuid import uuid4
 
@@ -72,6 +73,7 @@ class Exam(Activity, widgets.VBox):
         if not 1 <= minutes <= LONGEST:
             raise ValueError(f"{minutes} minutes are no exam; write 1 to {LONGEST}")
         self.seed, self.n, self.minutes = seed, n, minutes
+        self._alone = Lock()
         self.sitting: Sitting | None = None
         self.result: Result | None = None
         self.last: Sitting | None = None
@@ -123,11 +125,12 @@ class Exam(Activity, widgets.VBox):
     def _told(self, _widget: object, said: Mapping[str, Any], _buffers: object) -> None:
         """The front end asks for something, if only for the time."""
         self._heard()
-        match said.get("what"):
-            case "start" if not self.sitting:
-                self._start()
-            case "finish" if self.sitting and not self.result:
-                self._finish(self.sitting)
+        with self._alone:  # two presses may be heard at once
+            match said.get("what"):
+                case "start" if not self.sitting:
+                    self._start()
+                case "finish" if self.sitting and not self.result:
+                    self._finish(self.sitting)
 
     def _heard(self) -> None:
         self.paper.send({"now": _milliseconds(datetime.now(UTC))})

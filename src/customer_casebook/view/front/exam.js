@@ -21,7 +21,7 @@ function render({ model, el }) {
   const deck = () => model.get("questions");
   const given = (place) => model.get("given")[place] ?? { choice: [], ms: 0, flag: false };
   const left = () => model.get("deadline") - (Date.now() + ahead);
-  const running = () => model.get("phase") === "running";
+  const running = () => model.get("phase") === "running" && deck().length > 0; // one may come before the other
 
   const clock = h("span", { class: "ccb-clock", role: "timer" });
   const hide = button("Hide the clock", null, () => {
@@ -106,16 +106,20 @@ function render({ model, el }) {
 
   function draw() {
     const phase = model.get("phase");
-    bar.hidden = places.hidden = phase !== "running";
+    bar.hidden = places.hidden = !running();
     if (phase === "ready") panel.replaceChildren(...ready());
     else if (phase === "done") panel.replaceChildren(h("h3", { tabindex: "-1" }, model.get("verdict")));
-    else panel.replaceChildren(...(leaving ? handIn() : asking(deck()[at])));
+    else if (running()) panel.replaceChildren(...(leaving ? handIn() : asking(deck()[at])));
     drawPlaces();
     tick();
   }
 
   function ready() {
-    const begin = button("Start the clock", null, () => say("start"));
+    let pressed = false; // one click is one exam
+    const begin = button("Start the clock", null, () => {
+      if (!pressed) say("start");
+      pressed = true;
+    });
     return [h("div", { html: model.get("intro") }), h("div", { class: "ccb-press" }, begin)];
   }
 
@@ -230,6 +234,7 @@ function render({ model, el }) {
     if (inside) (running() ? enter(panel) : panel.querySelector("[tabindex], button").focus());
   }
 
+  const onQuestions = () => running() && onPhase();
   const onSaved = () => (saved.textContent = model.get("saved"));
   const onMessage = ({ now }) => {
     ahead = now - Date.now();
@@ -239,6 +244,7 @@ function render({ model, el }) {
     tick();
   };
   model.on("change:phase", onPhase);
+  model.on("change:questions", onQuestions);
   model.on("change:saved", onSaved);
   model.on("msg:custom", onMessage);
   const clockwork = setInterval(tick, 500);
@@ -250,6 +256,7 @@ function render({ model, el }) {
     clearInterval(clockwork);
     clearTimeout(waiting);
     model.off("change:phase", onPhase);
+    model.off("change:questions", onQuestions);
     model.off("change:saved", onSaved);
     model.off("msg:custom", onMessage);
   };
