@@ -544,11 +544,11 @@ def test_the_start_is_what_the_cases_say() -> None:
         assert any(told in each.text for each in library.case(name).evidence)
 
 
-def test_every_assumption_is_a_sentence_marked_as_illustration() -> None:
+def test_every_assumption_is_a_sentence() -> None:
     for figures in FIGURES.values():
-        assert len(figures.assumptions) >= 4
-        for each in figures.assumptions:
-            assert each.startswith("Illustration, not forecast: ")
+        assert len(figures.assumes) >= 4
+        for each in figures.assumes:
+            assert each[0].isupper()
             assert each.endswith(".")
         for labelled in (*figures.sliders.values(), *figures.numbers.values()):
             assert labelled.unit
@@ -557,7 +557,7 @@ def test_every_assumption_is_a_sentence_marked_as_illustration() -> None:
 
 def test_what_the_assumptions_say_in_figures_is_what_is_calculated() -> None:
     given = {name: figures.given() for name, figures in FIGURES.items()}
-    said = {name: " ".join(figures.assumptions) for name, figures in FIGURES.items()}
+    said = {name: " ".join(figures.assumes) for name, figures in FIGURES.items()}
     assert given["year"]["hours_a_day"] == 18
     assert "from six to midnight" in said["year"]
     assert given["internal"]["plan_after"] == 3

@@ -388,11 +388,6 @@ class Figures(_Model):
     )
     switches: Mapping[str, str] = _field("argument to the label of a yes", default_factory=dict)
 
-    @property
-    def assumptions(self) -> tuple[str, ...]:
-        """What a learner has to read beside the chart."""
-        return tuple(f"Illustration, not forecast: {each}" for each in self.assumes)
-
     def given(self, **moved: float) -> dict[str, Any]:
         """The arguments: sliders at their start or where they were moved to, and the numbers.
 
