@@ -14,14 +14,13 @@ from hypothesis import strategies as st
 
 import customer_casebook.bank as module
 from customer_casebook.bank import Spot, interleaved, item, lot
-from customer_casebook.checks import turning_point
 from customer_casebook.coverage import ASKED
 from customer_casebook.document import Points, to_text
 from customer_casebook.facts import VOCABULARY
 from customer_casebook.library import Case, Entry, bank, case, cases, check, glossary, objectives
 from customer_casebook.questions import Item, Question, in_words
 from customer_casebook.rules import EVERY, LENSES
-from customer_casebook.verdict import UNDETERMINED, decide
+from customer_casebook.verdict import UNDETERMINED, decide, turning_point
 
 ITEMS: dict[str, Item] = {name: item(entry) for name, entry in bank().items()}
 CHOOSE = [each for each in bank().values() if each.kind == "choose"]

@@ -26,7 +26,7 @@ from customer_casebook.facts import (
 from customer_casebook.models import MODELS, Names, model
 from customer_casebook.reader import MOST, Document, Place
 from customer_casebook.rules import LENSES
-from customer_casebook.verdict import UNDETERMINED, Flip, Verdict, decide
+from customer_casebook.verdict import UNDETERMINED, Verdict, decide, turning_point
 
 BROKEN = "broken"  # among the names: the files that cannot be asked for any
 DEFINED = "defined in "  # among the names, with an edition: the terms that it defines
@@ -300,20 +300,6 @@ def _unspottable(facts: Facts, verdict: Verdict, sentences: Mapping[str, Place])
             both = f"{turn.fact} and on {flip.fact}"
             return f"turns on {both} alike; show both in one sentence, or ask another lens"
     return ""
-
-
-def turning_point(facts: Facts, verdict: Verdict) -> Flip | None:
-    """The fact an answer turns on, as `Question.turns_on` has it, which no check can ask."""
-    flips = []
-    for flip in verdict.flips:
-        other = facts.but(**{flip.fact: flip.to})
-        after = decide(other, verdict.lens)
-        told = other.possible and not (other.uses == "yes" and other.consumes == "no")
-        if told and {*after.answers} == {*after.possible}:
-            flips.append(flip)
-    about = "binding_contract" if verdict.lens == "penalties" else ""
-    flips.sort(key=lambda flip: (flip.fact == "party_is", bool(about) and flip.fact != about))
-    return flips[0] if flips and not verdict.missing else None
 
 
 def _all_among(names: Names, sort: str, document: Document, place: Place, entry: Any) -> None:

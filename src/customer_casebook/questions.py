@@ -23,12 +23,9 @@ from customer_casebook.library import (
     world,
 )
 from customer_casebook.rules import EVERY, LENSES
-from customer_casebook.verdict import UNDETERMINED, Flip, decide
+from customer_casebook.verdict import ABOUT, UNDETERMINED, Flip, decide, plausible, turning_point
 
 _FAR = 3  # more changed facts than this make another story
-
-# The fact a lens is about, where it is not the wider organization: there the answer is best turned.
-_ABOUT = {"penalties": "binding_contract"}
 
 
 class Item(ABC):
@@ -162,14 +159,14 @@ class Question(Item):
         # To make a supplier of somebody, or a part of the provider, is far-fetched; to unmake one is not.
         far = [name for name in ("supplies", "inside_provider") if getattr(facts, name) != "yes"]
         ordinary = [name for name in reads if name not in far]
-        ordinary.sort(key=lambda name: name != _ABOUT.get(self.lens))
+        ordinary.sort(key=lambda name: name != ABOUT.get(self.lens))
         for names in (*_some(ordinary), *_some(reads)):
             for values in product(*(VOCABULARY[name].says for name in names)):
                 changes = dict(zip(names, values, strict=True))
                 if any(getattr(facts, name) == value for name, value in changes.items()):
                     continue
                 other = facts.but(**changes)
-                if _plausible(other) and option in decide(other, self.lens).answers:
+                if plausible(other) and option in decide(other, self.lens).answers:
                     return self._deciding_of(changes, option)
         return ()
 
@@ -213,9 +210,9 @@ class Question(Item):
         ]
         if self.grounds:
             blocks.append(Points(self.grounds))
-        if turning_point := self.turning_point():
+        if turn := self.turning_point():
             settles = "What would settle it:" if self.verdict.missing else "What would flip it:"
-            blocks.append(Lead(settles, turning_point))
+            blocks.append(Lead(settles, turn))
         return blocks
 
     @property
@@ -243,15 +240,7 @@ class Question(Item):
     @cached_property
     def turns_on(self) -> Flip | None:
         """The one fact a settled answer turns on: of those that would settle it otherwise, the most telling."""
-        flips = [
-            flip
-            for flip in self.verdict.flips
-            if _plausible(self.case.facts.but(**{flip.fact: flip.to}))
-            and self._settled_if(flip.fact, flip.to)
-        ]
-        # Where the party works says more about it than what kind of thing it is.
-        flips.sort(key=lambda flip: (flip.fact == "party_is", flip.fact != _ABOUT.get(self.lens)))
-        return flips[0] if flips and not self.verdict.missing else None
+        return turning_point(self.case.facts, self.verdict)
 
     def turning_point(self) -> str:
         """What single fact would settle the question, or flip it, as a sentence; empty where none would."""
@@ -292,11 +281,6 @@ def in_words(lens: str, answer: str | tuple[str, ...]) -> str:
     texts = lens_texts()[lens].answers
     answers = (*LENSES[lens].answers, UNDETERMINED)
     return join(texts[each].label for each in answers if each in given)
-
-
-def _plausible(facts: Facts) -> bool:
-    """Whether a story could be told with these facts: nobody uses a service that nobody takes."""
-    return facts.possible and not (facts.uses == "yes" and facts.consumes == "no")
 
 
 def _corrected(wrong: Misconception) -> str:

@@ -13,6 +13,9 @@ from customer_casebook.rules import EVERY, LENSES, Lens, Rule, presume
 
 UNDETERMINED = "undetermined"
 
+# The fact a lens is about, where it is not the wider organization: there the answer is best turned.
+ABOUT = {"penalties": "binding_contract"}
+
 Answers = frozenset[str]
 
 
@@ -165,6 +168,24 @@ def decide(
     if lens is not None:
         return _judge(_lens(lens, edition), known, edition)
     return Verdicts({name: _judge(_lens(name, edition), known, edition) for name in LENSES})
+
+
+def plausible(facts: Facts) -> bool:
+    """Whether a story could be told with these facts: nobody uses a service that nobody takes."""
+    return facts.possible and not (facts.uses == "yes" and facts.consumes == "no")
+
+
+def turning_point(facts: Facts, verdict: Verdict) -> Flip | None:
+    """The one fact a settled answer turns on: of those that would settle it otherwise, the most telling."""
+    flips = []
+    for flip in verdict.flips:
+        other = facts.but(**{flip.fact: flip.to})
+        after = decide(other, verdict.lens)
+        if plausible(other) and {*after.answers} == {*after.possible}:
+            flips.append(flip)
+    # Where the party works says more about it than what kind of thing it is.
+    flips.sort(key=lambda flip: (flip.fact == "party_is", flip.fact != ABOUT.get(verdict.lens)))
+    return flips[0] if flips and not verdict.missing else None
 
 
 @cache
