@@ -6,12 +6,10 @@
 
 const SILENT = 8000; // ms without an answer from the kernel before the card says what to do about it
 
-let cards = 0;
-
 function render({ model, el }) {
   const spec = model.get("spec");
   const deck = spec.questions;
-  const name = `ccb-${(cards += 1)}`;
+  const name = groupName();
   let at = 0;
   let shownAt = performance.now();
   let draft = new Set();

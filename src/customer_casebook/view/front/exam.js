@@ -6,10 +6,8 @@
 const WARNINGS = [10, 5, 1]; // minutes before the end
 const SILENT = 8000; // ms without an answer from the kernel before the exam says what to do about it
 
-let exams = 0;
-
 function render({ model, el }) {
-  const name = `ccb-exam-${(exams += 1)}`;
+  const name = groupName();
   let at = 0;
   let shownAt = performance.now();
   let ahead = null; // ms that the kernel's clock is ahead of this one, once it is known

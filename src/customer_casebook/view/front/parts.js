@@ -26,6 +26,9 @@ const button = (text, key, action, extra = {}) =>
     key && h("kbd", { "aria-hidden": "true" }, key),
   );
 
+// Radio buttons of one name are one group, in the whole page, and every card has a module of its own: no counting here.
+const groupName = () => `ccb-${Math.random().toString(36).slice(2)}`;
+
 // One choice in each group: most questions are one group, sorting has one for each party.
 const groupsOf = (question) => question.groups ?? [{ label: null, options: question.options.map(({ id }) => id) }];
 
