@@ -65,9 +65,9 @@ _WATCH = f"""() => {{
         if (direction === "send" && type === "execute_request") {{
             sent[msg.header.msg_id] = msg.metadata.cellId;
         }} else if (direction === "recv" && type === "execute_reply") {{
-            const reply = msg.content;
-            replies[sent[msg.parent_header.msg_id]] =
-                reply.status === "error" ? `${{reply.ename}}: ${{reply.evalue}}` : reply.status;
+            const {{status, ename, evalue, execution_count: count}} = msg.content;
+            const told = status === "error" ? `${{ename}}: ${{evalue}}` : status;
+            replies[sent[msg.parent_header.msg_id]] = {{told, count}};
         }}
     }});
 }}"""
@@ -75,8 +75,9 @@ _ALL_RUN = f"""() => {{
     {_PANEL}
     const cells = {_CODE_CELLS}.filter(cell => cell.sharedModel.getSource().trim());
     const replies = window.casebookReplies;
-    const failed = cells.some(cell => cell.id in replies && replies[cell.id] !== "ok");
-    return (failed || cells.every(cell => cell.id in replies))
+    const failed = Object.values(replies).some(({{told}}) => told !== "ok");
+    const ran = cell => cell.executionCount === replies[cell.id]?.count; // the page hears of it a little later
+    return (failed || cells.every(ran))
         && panel.sessionContext.session.kernel.status === "idle";
 }}"""
 
@@ -256,7 +257,7 @@ class LabPage:
         menu.filter(has_text=re.compile("^Run All Cells$")).click()
         self.page.wait_for_function(_ALL_RUN, timeout=120_000)
         replies = self.page.evaluate("window.casebookReplies")
-        assert set(replies.values()) <= {"ok"}, replies
+        assert {each["told"] for each in replies.values()} <= {"ok"}, replies
 
     def cell(self, index: int) -> Locator:
         """A cell's node on the page, scrolled into view."""
