@@ -527,7 +527,9 @@ def no_agreement_no_penalty(f: Facts) -> bool:
 _COMPANY_FACTS = f"{_CUSTOMER_FACTS} supplies authorizes_budget"
 
 
-@OWNER.rule("business_relationship_manager", reads=f"{_COMPANY_FACTS} inside_provider")
+@OWNER.rule(
+    "business_relationship_manager", reads=f"{_COMPANY_FACTS} inside_provider", editions=(V3,)
+)
 def looked_after_inside(f: Facts) -> bool:
     """The business relationship manager keeps the relationship with the customers inside the house.
 
@@ -537,7 +539,7 @@ def looked_after_inside(f: Facts) -> bool:
     return same_house(f) and keeps_company(f)
 
 
-@OWNER.rule("account_manager", reads=f"{_COMPANY_FACTS} direct_online")
+@OWNER.rule("account_manager", reads=f"{_COMPANY_FACTS} direct_online", editions=(V3,))
 def looked_after_by_sales(f: Facts) -> bool:
     """An account manager, or the unit that sells, keeps the relationship with an external customer.
 
@@ -566,11 +568,12 @@ def looked_after_at_the_desk(f: Facts) -> bool:
     return is_user(f) and not keeps_company(f) and not works_backstage(f)
 
 
-@OWNER.rule("supplier_manager", reads=f"{_TWO_HOUSES} consumes supplies")
+@OWNER.rule("supplier_manager", reads=f"{_TWO_HOUSES} consumes supplies", editions=(V3,))
 def looked_after_as_a_supplier(f: Facts) -> bool:
     """A supplier manager keeps the relationship with a supplier.
 
-    Towards a supplier the provider is itself the customer.
+    Towards a supplier the provider is itself the customer. In ITIL 4 and 5 the supplier management
+    practice covers it.
     """
     return only_supplies(f) and not same_house(f)
 
