@@ -23,7 +23,7 @@ from urllib.request import Request, urlopen
 
 import nbformat
 from nbformat import NotebookNode
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 ROOT = Path(__file__).parents[2]
 
@@ -249,12 +249,20 @@ class LabPage:
     def _wait_ready(self) -> None:
         self.page.wait_for_function(_READY, arg=self._path, timeout=60_000)
 
-    def run_all(self) -> None:
-        """Run > Run All Cells, to the end; a cell that fails fails the test."""
+    def run_all(self, *, by_keyboard: bool = False) -> None:
+        """Run > Run All Cells, or the same from the palette, to the end; a cell that fails fails the test."""
         self.page.evaluate(_WATCH)
-        menu = self.page.get_by_role("menuitem")
-        menu.filter(has_text=re.compile("^Run$")).click()
-        menu.filter(has_text=re.compile("^Run All Cells$")).click()
+        if by_keyboard:
+            self.page.keyboard.press("Control+Shift+c")
+            self.page.keyboard.type("run all cells")
+            expect(self.page.locator(".lm-CommandPalette-item.lm-mod-active")).to_have_text(
+                re.compile("^Run All Cells")
+            )
+            self.page.keyboard.press("Enter")
+        else:
+            menu = self.page.get_by_role("menuitem")
+            menu.filter(has_text=re.compile("^Run$")).click()
+            menu.filter(has_text=re.compile("^Run All Cells$")).click()
         self.page.wait_for_function(_ALL_RUN, timeout=120_000)
         replies = self.page.evaluate("window.casebookReplies")
         assert {each["told"] for each in replies.values()} <= {"ok"}, replies

@@ -220,8 +220,15 @@ function render({ model, el }) {
   onNote();
   go(Math.max(firstOpen(), 0), false);
 
+  // A deck that a button beside it has called for takes the focus to what it asks.
+  let coming = requestAnimationFrame(function come() {
+    if (!el.isConnected) coming = requestAnimationFrame(come);
+    else if (el.closest(".ccb-activity")?.contains(document.activeElement)) enter(panel);
+  });
+
   return () => {
     clearTimeout(late);
+    cancelAnimationFrame(coming);
     model.off("change:given", onGiven);
     model.off("change:saved", acknowledge);
     model.off("change:note", onNote);

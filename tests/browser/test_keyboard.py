@@ -1,0 +1,117 @@
+"""Every notebook of the course, worked through from top to bottom by keyboard alone.
+
+The learner here sees what has the focus, and knows no more than what a screen reader would say of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.activities import attempts
+from tests.browser.lab import ROOT, Lab, LabPage
+
+COURSE = sorted(each.name for each in (ROOT / "notebooks").glob("*.ipynb"))
+
+# What has the focus: where it is, whether that can be seen, and what it is.
+FOCUS = """() => {
+    const panel = window.jupyterapp.shell.currentWidget;
+    const node = document.activeElement;
+    const view = panel.node.getBoundingClientRect();
+    const {top, bottom, height} = node.getBoundingClientRect();
+    const marked = [node, node.closest("label")].some(each => {
+        const {outlineStyle, outlineWidth} = each ? getComputedStyle(each) : {};
+        return outlineStyle && outlineStyle !== "none" && parseFloat(outlineWidth) >= 1;
+    });
+    const card = node.closest(".ccb");
+    const press = card?.querySelector(".ccb-press button");
+    return {
+        html: node.outerHTML.slice(0, 300),
+        place: panel.content.node.contains(node) ? panel.content.activeCellIndex : -1,
+        ours: Boolean(node.closest(".ccb, .ccb-activity, .ccb-transcript")),
+        marked,
+        seen: height > 0 && bottom > view.top && top < view.bottom,
+        kind: node.getAttribute("role") ?? node.type ?? node.localName,
+        name: node.getAttribute("aria-label") ?? node.textContent,
+        pressed: node.getAttribute("aria-pressed"),
+        complete: press && !press.disabled,
+    };
+}"""
+
+# Not pressed: they lead back, or to the exam, which has a test of its own.
+BACK = re.compile("Start again|Start the clock|Back|Look |As |Erase")
+
+
+class Learner:
+    """Somebody at the keyboard who reads on with Tab, and does what comes first wherever there is something to do."""
+
+    def __init__(self, page: LabPage) -> None:
+        self.page = page.page
+        self.cells = page.cells
+        self.focus: dict[str, Any] = {}
+        self.trail: list[str] = []
+
+    def press(self, key: str) -> None:
+        """Press a key, and see where the focus then is."""
+        self.page.keyboard.press(key)
+        self.look(key)
+
+    def look(self, after: str) -> None:
+        """See where the focus is."""
+        self.focus = self.page.evaluate(FOCUS)
+        self.trail.append("{0}: {place} {kind} {name:.30}".format(after, **self.focus))
+        if self.focus["ours"]:
+            assert self.focus["seen"] and self.focus["marked"], (self.trail, self.focus)
+
+    def act(self) -> bool:
+        """Do what the control with the focus is for; whether that leads to another one."""
+        kind, name = self.focus["kind"], self.focus["name"]
+        if kind in ("radio", "checkbox"):
+            self.press("1")
+            if not self.focus["complete"]:
+                return False  # there are more rows
+            self.press("s")
+            assert self.focus["kind"] == "button", self.trail
+            return True
+        if kind == "slider":
+            self.press("ArrowRight")
+        elif kind == "summary" or (kind in ("button", "submit") and not BACK.match(name)):
+            self.press("Enter")
+            if name in ("Practise this now", "Review now"):
+                self.page.wait_for_function("document.activeElement.closest('.ccb')")
+                self.look(name)
+                return True
+            return kind == "button" and self.focus["name"] != name
+        return False
+
+    def work_through(self) -> None:
+        """Everything there is to do from here to the notebook's end."""
+        self.press("Tab")
+        for _ in range(600):
+            if self.focus["place"] < 0:
+                return
+            if not (self.focus["ours"] and self.act()):
+                self.press("Tab")
+        pytest.fail(f"This has no end: {self.trail}")
+
+
+@pytest.mark.parametrize("name", COURSE)
+def test_a_notebook_is_worked_through_by_keyboard_alone(
+    lab: Lab, lab_page: LabPage, name: str
+) -> None:
+    lab_page.open(name)
+    cells, before = lab_page.cells(), attempts(lab)
+    lab_page.run_all(by_keyboard=True)
+    learner = Learner(lab_page)
+    for _ in cells:
+        learner.press("ArrowUp")
+    learner.work_through()
+    cards = lab_page.page.locator(".ccb:not(.ccb-exam)")
+    closed = cards.get_by_role("button", name="Start again")
+    expect(closed, "\n".join(learner.trail)).to_have_count(cards.count())
+    assert lab_page.cells() == cells
