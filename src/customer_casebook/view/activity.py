@@ -42,9 +42,12 @@ class Activity:
 
 
 class Guard(anywidget.AnyWidget):
-    """Keeps JupyterLab's command keys out of the stock widgets around it, names them, and says ``live``."""
+    """Keeps JupyterLab's command keys out of the stock widgets around it, names them, and says ``live``.
 
-    _esm = FRONT / "guard.js"
+    When their Python is gone, it closes them and says what to do.
+    """
+
+    _esm = front("guard.js")
     _css = FRONT / "style.css"
 
     live = traitlets.Unicode().tag(sync=True)

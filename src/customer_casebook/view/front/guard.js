@@ -1,7 +1,14 @@
 // Makes stock widgets safe and clear inside an activity: JupyterLab's command keys stay out of them, groups of toggle
-// buttons get a role, a name and a pressed state, sliders a name, and one live region says in words what changed.
+// buttons get a role, a name and a pressed state, sliders a name, and one live region says in words what changed. When
+// their Python is gone they are closed, and a sentence says what to do.
 
 const FOCUSABLE = "button, input, select, textarea, a[href], summary, [tabindex], [contenteditable]";
+
+// What is of no use without Python. A question card is: it shows its feedback all the same.
+const NEEDS_PYTHON = ".widget-toggle-buttons, .widget-slider, .widget-button, .ccb-exam:has(.ccb-press)";
+const GONE =
+  "Python has stopped or was started anew, so the controls here no longer answer. Choose Run, then Run All Cells.";
+const EXAM_GONE = " The exam goes on with what was saved, and so does its clock.";
 
 // Setting what is set already would call the observer again, and so on for ever.
 function set(node, name, value) {
@@ -29,10 +36,22 @@ function tend(root) {
   }
 }
 
+// Close what answers no more, and say so where it is seen; a new output makes it good.
+function close(root, live) {
+  const closing = [...root.querySelectorAll(NEEDS_PYTHON)];
+  if (!closing.length || root.querySelector(".ccb-gone")) return;
+  const words = GONE + (root.querySelector(".ccb-places:not([hidden])") ? EXAM_GONE : "");
+  const said = h("p", { class: "ccb-gone", tabindex: "-1" }, words);
+  const switches = root.querySelector(".ccb-switches");
+  (switches?.checkVisibility() ? switches : root).prepend(said);
+  const focused = closing.some((each) => each.contains(document.activeElement));
+  for (const each of closing) each.inert = true;
+  if (focused) said.focus();
+  else live.textContent = words;
+}
+
 function render({ model, el }) {
-  const live = document.createElement("div");
-  live.setAttribute("role", "status");
-  live.className = "ccb-live";
+  const live = h("div", { class: "ccb-live", role: "status" });
   el.append(live);
   const say = () => (live.textContent = model.get("live"));
   model.on("change:live", say);
@@ -44,8 +63,19 @@ function render({ model, el }) {
       waiting = requestAnimationFrame(watch); // not in the page yet
       return;
     }
-    tend(root);
-    observer = new MutationObserver(() => tend(root));
+    const look = () => {
+      tend(root);
+      if (root.classList.contains("jupyter-widgets-disconnected")) close(root, live);
+    };
+    look();
+    root.addEventListener("focusin", () => {
+      try {
+        model.send({}); // of a kernel that was shut down nobody tells
+      } catch {
+        close(root, live);
+      }
+    });
+    observer = new MutationObserver(look);
     observer.observe(root, { childList: true, subtree: true, attributes: true, attributeFilter: ["class", "aria-valuetext"] });
   });
   return () => {

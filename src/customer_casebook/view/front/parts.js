@@ -1,7 +1,12 @@
-// What the card and the exam share: nodes, and a question with its options.
+// What our front ends share: nodes, the notebook's keys kept out of them, and a question with its options.
 
 // JupyterLab takes command keys (d d deletes the cell) from whatever has focus, unless that very element says no.
 const keepKeys = (node) => (node.dataset.lmSuppressShortcuts = "true");
+
+// Nor can the folds and links that an author writes into Markdown say so themselves: JupyterLab cleans it away.
+window.ccbKeepsKeys ??= document.addEventListener("focusin", ({ target }) => {
+  if (target.matches(".jp-Notebook :is(summary, a[href])")) keepKeys(target);
+}) ?? true;
 
 function h(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
