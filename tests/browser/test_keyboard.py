@@ -6,15 +6,12 @@ The learner here sees what has the focus, and knows no more than what a screen r
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.activities import attempts
-from tests.browser.lab import ROOT, Lab, LabPage
+from tests.browser.lab import ROOT, LabPage
 
 COURSE = sorted(each.name for each in (ROOT / "notebooks").glob("*.ipynb"))
 
@@ -66,7 +63,8 @@ class Learner:
         self.focus = self.page.evaluate(FOCUS)
         self.trail.append("{0}: {place} {kind} {name:.30}".format(after, **self.focus))
         if self.focus["ours"]:
-            assert self.focus["seen"] and self.focus["marked"], (self.trail, self.focus)
+            assert self.focus["seen"], (self.trail, self.focus)
+            assert self.focus["marked"], (self.trail, self.focus)
 
     def act(self) -> bool:
         """Do what the control with the focus is for; whether that leads to another one."""
@@ -86,7 +84,7 @@ class Learner:
                 self.page.wait_for_function("document.activeElement.closest('.ccb')")
                 self.look(name)
                 return True
-            return kind == "button" and self.focus["name"] != name
+            return bool(kind == "button" and self.focus["name"] != name)
         return False
 
     def work_through(self) -> None:
@@ -101,11 +99,9 @@ class Learner:
 
 
 @pytest.mark.parametrize("name", COURSE)
-def test_a_notebook_is_worked_through_by_keyboard_alone(
-    lab: Lab, lab_page: LabPage, name: str
-) -> None:
+def test_a_notebook_is_worked_through_by_keyboard_alone(lab_page: LabPage, name: str) -> None:
     lab_page.open(name)
-    cells, before = lab_page.cells(), attempts(lab)
+    cells = lab_page.cells()
     lab_page.run_all(by_keyboard=True)
     learner = Learner(lab_page)
     for _ in cells:

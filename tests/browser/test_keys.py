@@ -1,17 +1,18 @@
 """The notebook's own keys, pressed on every control we show, leave the notebook alone.
 
-Without our care JupyterLab takes them from whatever has the focus: d d or x deletes the lesson cell.
+Without our care JupyterLab and Notebook 7 take them from whatever has the focus: d d or x deletes the lesson cell.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from tests.browser.activities import CardOnPage, activity, notebook, opened, run
-from tests.browser.lab import Lab, LabPage
+from tests.browser.lab import NOTEBOOK_7, Lab, LabPage
 
 # Cut, delete, insert, convert, restart, merge, undo, find, help ..., and what nobody gives a meaning.
 IDLE = [*"ddxabmry00zcvfhlo8", "Shift+V", "Shift+M", "Control+Shift+Minus", "Escape"]
@@ -39,8 +40,9 @@ told = case("tussock-till-system")
 deck([Question(told, lens, intro=story(told)) for lens in ("money", "owner")], "Twice")"""
 
 
-@pytest.fixture(scope="module")
-def page(browser: Browser, lab: Lab) -> Iterator[LabPage]:
+@pytest.fixture(scope="module", params=["JupyterLab", "Notebook 7"])
+def page(browser: Browser, lab: Lab, request: pytest.FixtureRequest) -> Iterator[LabPage]:
+    server = lab if request.param == "JupyterLab" else replace(lab, view=NOTEBOOK_7)
     calls = [
         'study("marketing-campaign-hub", ["customer", "role"])',
         'compare("marketing-campaign-hub", "ferries-ticket-shop", ["customer"])',
@@ -50,7 +52,7 @@ def page(browser: Browser, lab: Lab) -> Iterator[LabPage]:
         'sort_parties(["marketing-campaign-hub", "wimbrel-pocket-account"])',
         "from customer_casebook import ledger\nledger()",
     ]
-    with opened(browser, lab, notebook(lab, "keys.ipynb", *calls)) as page:
+    with opened(browser, server, notebook(lab, "keys.ipynb", *calls)) as page:
         yield page
 
 
