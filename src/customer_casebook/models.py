@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, field, is_dataclass
+from dataclasses import MISSING, dataclass, field, is_dataclass, make_dataclass
 from functools import cache
 from typing import Any, ClassVar, Literal, get_args, get_origin, get_type_hints
 
@@ -127,14 +127,6 @@ class Service(_Model):
 
 
 @dataclass(frozen=True, slots=True)
-class WorldFile(_Model):
-    """Everybody and every service that a case can be about."""
-
-    parties: tuple[Party, ...] = _some("a list of parties: id, name, kind, about, part_of")
-    services: tuple[Service, ...] = _some("a list of services: id, name, about")
-
-
-@dataclass(frozen=True, slots=True)
 class World:
     """The parties and the services, by id."""
 
@@ -178,13 +170,6 @@ class Misconception(_Model):
 
 
 @dataclass(frozen=True, slots=True)
-class MisconceptionsFile(_Model):
-    """The known wrong reasons; the first that fits is told."""
-
-    misconceptions: tuple[Misconception, ...] = _some("a list of misconceptions")
-
-
-@dataclass(frozen=True, slots=True)
 class AnswerText(_Model):
     """One possible answer of a lens, in words."""
 
@@ -202,13 +187,6 @@ class LensText(_Model):
 
 
 @dataclass(frozen=True, slots=True)
-class LensesFile(_Model):
-    """Every lens in words."""
-
-    lenses: Mapping[str, LensText] = _some("label, question and answers of every lens")
-
-
-@dataclass(frozen=True, slots=True)
 class Objective(_Model):
     """What a learner can do after the course, and the row of the commission it answers to."""
 
@@ -216,13 +194,6 @@ class Objective(_Model):
     can: str = _text("one sentence that starts with a verb")
     row: str | None = _text("the row of the commission, such as S4.6", default=None)
     core: bool = _field("yes where it weighs double in an exam", default=False)
-
-
-@dataclass(frozen=True, slots=True)
-class ObjectivesFile(_Model):
-    """The objectives of the course."""
-
-    objectives: tuple[Objective, ...] = _some("a list of objectives: id, can, row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,13 +205,6 @@ class Term(_Model):
     definitions: Mapping[Edition, str] = _some("edition to definition")
     note: str | None = _text("how the editions differ", default=None)
     see: tuple[str, ...] = _field("ids of related terms", default=())
-
-
-@dataclass(frozen=True, slots=True)
-class GlossaryFile(_Model):
-    """The words of the field."""
-
-    terms: tuple[Term, ...] = _some("a list of terms: id, term, definitions, note, see")
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,13 +250,6 @@ class Entry(_Model):
 
 
 @dataclass(frozen=True, slots=True)
-class QuestionsFile(_Model):
-    """Questions of the bank."""
-
-    questions: tuple[Entry, ...] = _some("a list of questions: id, kind, objectives and the rest")
-
-
-@dataclass(frozen=True, slots=True)
 class GuessText(_Model):
     """One answer to a prediction, and why it is right or wrong. Which one is right is computed."""
 
@@ -332,13 +289,6 @@ class Simulation(_Model):
     prediction: PredictionText = _field("prompt and options")  # noqa: RUF009
     assumes: tuple[str, ...] = _field("what is assumed beside its figures", default=())
     letters: tuple[Letter, ...] = _field("letters from the public", default=())
-
-
-@dataclass(frozen=True, slots=True)
-class SimulatorsFile(_Model):
-    """The simulators in words."""
-
-    simulators: tuple[Simulation, ...] = _some("a list of simulators")
 
 
 class _Counted(_Model):
@@ -402,24 +352,57 @@ class Figures(_Model):
         }
 
 
-@dataclass(frozen=True, slots=True)
-class FiguresFile(_Model):
-    """The numbers of the examples that can be calculated."""
-
-    figures: Mapping[str, Figures] = _some("function to its sliders, numbers and assumptions")
+def _file(name: str, about: str, **lists: tuple[Any, str]) -> Any:
+    """A file of lists or mappings, none of which may be empty: what they hold, and what to write there."""
+    keys = [(key, shape, _some(what)) for key, (shape, what) in lists.items()]
+    doc = {"__doc__": about}
+    return make_dataclass(name, keys, bases=(_Model,), namespace=doc, frozen=True, slots=True)
 
 
 MODELS: Mapping[str, Any] = {
     "case": Case,
     "facts": Mapping[str, Any],
-    "world": WorldFile,
-    "misconceptions": MisconceptionsFile,
-    "lenses": LensesFile,
-    "objectives": ObjectivesFile,
-    "glossary": GlossaryFile,
-    "questions": QuestionsFile,
-    "simulators": SimulatorsFile,
-    "figures": FiguresFile,
+    "world": _file(
+        "WorldFile",
+        "Everybody and every service that a case can be about.",
+        parties=(tuple[Party, ...], "a list of parties: id, name, kind, about, part_of"),
+        services=(tuple[Service, ...], "a list of services: id, name, about"),
+    ),
+    "misconceptions": _file(
+        "MisconceptionsFile",
+        "The known wrong reasons; the first that fits is told.",
+        misconceptions=(tuple[Misconception, ...], "a list of misconceptions"),
+    ),
+    "lenses": _file(
+        "LensesFile",
+        "Every lens in words.",
+        lenses=(Mapping[str, LensText], "label, question and answers of every lens"),
+    ),
+    "objectives": _file(
+        "ObjectivesFile",
+        "The objectives of the course.",
+        objectives=(tuple[Objective, ...], "a list of objectives: id, can, row"),
+    ),
+    "glossary": _file(
+        "GlossaryFile",
+        "The words of the field.",
+        terms=(tuple[Term, ...], "a list of terms: id, term, definitions, note, see"),
+    ),
+    "questions": _file(
+        "QuestionsFile",
+        "Questions of the bank.",
+        questions=(tuple[Entry, ...], "a list of questions: id, kind, objectives and the rest"),
+    ),
+    "simulators": _file(
+        "SimulatorsFile",
+        "The simulators in words.",
+        simulators=(tuple[Simulation, ...], "a list of simulators"),
+    ),
+    "figures": _file(
+        "FiguresFile",
+        "The numbers of the examples that can be calculated.",
+        figures=(Mapping[str, Figures], "function to its sliders, numbers and assumptions"),
+    ),
 }
 
 
