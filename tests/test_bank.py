@@ -17,7 +17,8 @@ from customer_casebook.bank import Spot, interleaved, item, lot
 from customer_casebook.coverage import ASKED
 from customer_casebook.document import Points, to_text
 from customer_casebook.facts import VOCABULARY
-from customer_casebook.library import Case, Entry, bank, case, cases, check, glossary, objectives
+from customer_casebook.library import bank, case, cases, check, glossary, objectives
+from customer_casebook.models import Case, Entry
 from customer_casebook.questions import Item, Question, in_words
 from customer_casebook.rules import EVERY, LENSES
 from customer_casebook.verdict import UNDETERMINED, decide, turning_point

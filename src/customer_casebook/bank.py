@@ -13,25 +13,9 @@ from hashlib import sha256
 from string import ascii_uppercase
 
 from customer_casebook.document import Block, Fold, Lead, Points, Prose, Slip, Title
-from customer_casebook.library import (
-    Case,
-    Entry,
-    Evidence,
-    Misconception,
-    case,
-    glossary,
-    lens_texts,
-)
-from customer_casebook.questions import (
-    Item,
-    Question,
-    in_words,
-    join,
-    say,
-    sentence,
-    slip_id,
-    stop,
-)
+from customer_casebook.library import case, glossary, lens_texts
+from customer_casebook.models import Case, Entry, Evidence, Misconception
+from customer_casebook.questions import Item, Question, in_words, join, say, sentence, slip_id, stop
 
 _ROW = 4  # entries of one answer, kind or objective in a row; more are a block
 

@@ -21,29 +21,17 @@ from customer_casebook.models import (
     MODELS,
     Case,
     Entry,
-    Evidence,
     Figures,
     LensText,
     Misconception,
     Names,
     Objective,
-    Party,
-    Service,
-    Sign,
     Simulation,
     Term,
     World,
     built,
-    schema,
 )
 from customer_casebook.rules import EVERY, LENSES
-
-__all__ = [
-    "Case", "ContentError", "Entry", "Evidence", "Fault", "Figures", "LensText", "Misconception",
-    "Objective", "Party", "Reading", "Service", "Sign", "Simulation", "Term", "World", "bank",
-    "case", "cases", "check", "figures", "glossary", "lens_texts", "misconceptions", "objectives",
-    "read", "schema", "simulators", "world",
-]  # fmt: skip
 
 CONTENT = files("customer_casebook") / "content"
 

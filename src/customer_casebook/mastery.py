@@ -19,15 +19,8 @@ from typing import Literal
 from customer_casebook.bank import interleaved, item
 from customer_casebook.coverage import ASKED, betrayed, cells
 from customer_casebook.journal import Attempt, fingerprint
-from customer_casebook.library import (
-    Entry,
-    Misconception,
-    bank,
-    cases,
-    lens_texts,
-    misconceptions,
-    objectives,
-)
+from customer_casebook.library import bank, cases, lens_texts, misconceptions, objectives
+from customer_casebook.models import Entry, Misconception
 from customer_casebook.questions import Item
 from customer_casebook.rules import LENSES
 

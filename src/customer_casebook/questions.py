@@ -15,13 +15,8 @@ from itertools import combinations, product
 
 from customer_casebook.document import Block, Lead, Points
 from customer_casebook.facts import UNKNOWN, VOCABULARY, Facts, expect
-from customer_casebook.library import (
-    Case,
-    Misconception,
-    lens_texts,
-    misconceptions,
-    world,
-)
+from customer_casebook.library import lens_texts, misconceptions, world
+from customer_casebook.models import Case, Misconception
 from customer_casebook.rules import EVERY, LENSES
 from customer_casebook.verdict import ABOUT, UNDETERMINED, Flip, decide, plausible, turning_point
 

@@ -14,7 +14,8 @@ from secrets import token_hex
 
 from customer_casebook.bank import interleaved, item, lot
 from customer_casebook.journal import Attempt, ExamEvent, fingerprint
-from customer_casebook.library import Entry, bank, objectives
+from customer_casebook.library import bank, objectives
+from customer_casebook.models import Entry
 from customer_casebook.questions import Item
 
 QUESTIONS, MINUTES, PASS = 40, 60, 0.65
