@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
-import sys
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from typing import Any
 
+import nbformat
 import pytest
+from nbconvert import HTMLExporter
+from nbformat.v4 import new_notebook
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.activities import activity, opened
@@ -17,6 +17,12 @@ from tests.browser.lab import ROOT, Lab, LabPage, VoilaPage, run_notebook
 from tests.browser.walks import ACTIVITIES, PLACES, every_activity
 
 LESSON = "06_more_than_the_contract.ipynb"
+
+# What lies outside a box that hides it, or makes it scroll sideways. Code is left out: nbconvert itself cuts its lines.
+CLIPPED = """() => [...document.querySelectorAll("body *")]
+    .filter(each => each.clientWidth && each.scrollWidth > each.clientWidth
+        && getComputedStyle(each).overflowX !== "visible" && !each.closest(".jp-InputArea, pre"))
+    .map(each => each.innerText)"""
 
 
 @pytest.fixture(scope="module", params=["Notebook 7", "Voila"])
@@ -48,45 +54,56 @@ def test_an_activity_goes_all_its_way(page: LabPage, name: str) -> None:
     assert len(states) > 1
 
 
-@pytest.fixture(scope="module")
-def html(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A lesson as nbconvert exports it."""
-    folder = tmp_path_factory.mktemp("html")
-    shutil.copyfile(ROOT / "notebooks" / LESSON, folder / LESSON)
-    command = [sys.executable, "-m", "nbconvert", "--to", "html", str(folder / LESSON)]
-    subprocess.run(command, check=True, capture_output=True)
-    return (folder / LESSON).with_suffix(".html")
-
-
 @pytest.fixture(params=["nbconvert", "code host"])
-def still(browser: Browser, html: Path, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """The saved lesson where nothing runs; a code host shows no style of ours either."""
+def still(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[[str], Page]]:
+    """Saved lessons as one page where nothing runs; a code host shows no style of ours, and lets code scroll."""
     context = browser.new_context(
         java_script_enabled=False, viewport={"width": 480, "height": 900}, offline=True
     )
-    page = context.new_page()
-    if request.param == "nbconvert":
-        page.goto(html.as_uri())
-    else:
-        body = re.search(r"<main>.*</main>", html.read_text("utf-8"), re.DOTALL)
-        assert body
-        bare = re.sub(
-            r"<(style|script)\b.*?</\1>|(?:style|class)=\"[^\"]*\"", "", body[0], flags=re.DOTALL
-        )
-        page.set_content(f"<meta name=viewport content='width=device-width'>{bare}")
-    yield page
+
+    def show(lessons: str) -> Page:
+        found = sorted((ROOT / "notebooks").glob(lessons))
+        cells = [cell for each in found for cell in nbformat.read(each, as_version=4).cells]
+        for place, cell in enumerate(cells):
+            cell.id = f"cell-{place}"
+        exporter: Any = HTMLExporter  # untyped
+        html = exporter().from_notebook_node(new_notebook(cells=cells))[0]
+        if request.param == "code host":
+            body = re.search(r"<main>.*</main>", html, re.DOTALL)
+            assert body
+            ours = r"<(style|script)\b.*?</\1>|(?:style|class)=\"[^\"]*\""
+            html = "<meta name=viewport content='width=device-width'><style>pre {overflow: auto}</style>"
+            html += re.sub(ours, "", body[0], flags=re.DOTALL)
+        page = context.new_page()
+        page.set_content(html)
+        return page
+
+    yield show
     context.close()
 
 
-def test_a_saved_lesson_reads_well_where_nothing_runs(still: Page) -> None:
-    told = still.get_by_text("The transcript of an activity.")
+def test_a_saved_lesson_reads_well_where_nothing_runs(still: Callable[[str], Page]) -> None:
+    page = still(LESSON)
+    told = page.get_by_text("The transcript of an activity.")
     assert told.count() > 1
-    expect(still.get_by_text("Error displaying widget")).to_have_count(0)
-    answer = still.locator("details").first
+    expect(page.get_by_text("Error displaying widget")).to_have_count(0)
+    answer = page.locator("details").first
     hidden = answer.locator(":scope > :not(summary)").first
     expect(hidden).to_be_hidden()
     answer.locator("summary").first.click()
     expect(hidden).to_be_visible()
-    for table in still.locator("table").all():
+    for table in page.locator("table").all():
         expect(table.locator("caption")).to_have_count(1)
         assert table.locator("th").count() > 1
+
+
+def test_nothing_in_a_saved_lesson_is_cut_off_on_a_narrow_page_or_in_print(
+    still: Callable[[str], Page],
+) -> None:
+    page = still("*.ipynb")
+    page.locator("details").evaluate_all("all => all.forEach(each => (each.open = true))")
+    for paper, width in (False, 480), (True, 700):
+        page.emulate_media(media="print" if paper else "screen")
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        assert page.evaluate(CLIPPED) == []
