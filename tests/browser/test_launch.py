@@ -57,25 +57,6 @@ def test_the_browser_is_sent_to_the_first_page_of_the_course(lab: Lab) -> None:
     assert f"{lab.url}/lab/tree/00_start_here.ipynb?token={lab.token}" in way.read_text("utf-8")
 
 
-# All of them run in the notebook tests; these have every kind of activity in them.
-@pytest.mark.parametrize(
-    "name",
-    [
-        "02_who_pays_and_who_writes.ipynb",
-        "03_internal_customers.ipynb",
-        "08_what_moves_in_the_books.ipynb",
-        "12_who_owns_the_relationship.ipynb",
-        "13_open_cases.ipynb",
-        "15_practice_and_exam.ipynb",
-    ],
-)
-def test_every_notebook_of_the_course_runs_to_its_end(lab_page: LabPage, name: str) -> None:
-    lab_page.open(name)
-    before = lab_page.cells()
-    lab_page.run_all()
-    assert lab_page.cells() == before
-
-
 def test_the_server_listens_on_this_computer_only_and_asks_for_its_token(lab: Lab) -> None:
     with pytest.raises(HTTPError, match="403"):
         urlopen(f"{lab.url}/api/contents")  # noqa: S310  (our own server)

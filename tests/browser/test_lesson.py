@@ -161,6 +161,14 @@ def test_a_case_is_studied_by_keyboard_alone(lesson: LabPage, lab: Lab) -> None:
     expect(card.feedback).to_be_empty()
 
 
+def test_a_choice_in_one_card_leaves_those_in_others_alone(lesson: LabPage) -> None:
+    one = CardOnPage(lesson, 'study("ferries-ticket-shop"').node.get_by_role("radio").first
+    other = CardOnPage(lesson, 'study("tussock-till-system"').node.get_by_role("radio").first
+    one.check()
+    other.check()
+    expect(one).to_be_checked()
+
+
 def test_what_the_facts_do_not_settle_is_a_right_answer(lesson: LabPage) -> None:
     card = CardOnPage(lesson, 'study("tussock-till-system"')
     question = card.questions[0]

@@ -182,6 +182,20 @@ def test_a_burst_ends_with_the_right_picture_and_no_queue_behind_it(page: LabPag
     expect(node.get_by_role("textbox", name=f"{PRICE}, as a number")).to_have_text(str(value))
 
 
+def test_a_fold_stays_open_and_keeps_the_focus_when_it_is_redrawn(page: LabPage) -> None:
+    node = reveal(page, "ledger")
+    fold = node.locator("details", has_text="Every entry")
+    summary = fold.locator("summary")
+    for is_open in (True, False):
+        summary.press("Enter")
+        expect(fold).to_have_js_property("open", is_open)
+        before = fold.inner_html()
+        run(page, f"ledger.controls['price'].value = {40 if is_open else 44}")
+        expect(fold).not_to_have_js_property("innerHTML", before)
+        expect(fold).to_have_js_property("open", is_open)
+        expect(summary).to_be_focused()
+
+
 @pytest.mark.parametrize("name", CALLS)
 @pytest.mark.parametrize("width", WIDTHS)
 def test_nothing_jumps_while_a_slider_moves(page: LabPage, name: str, width: int) -> None:

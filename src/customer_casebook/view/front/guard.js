@@ -36,6 +36,24 @@ function tend(root) {
   }
 }
 
+// Python redraws by sending new nodes. A fold among them stays as the learner left it, and gets the focus back.
+function keepFolds(root) {
+  const seen = new WeakSet();
+  const opened = new Map();
+  let held = null;
+  const title = (fold) => fold.querySelector("summary").textContent;
+  root.addEventListener("toggle", ({ target }) => opened.set(title(target), target.open), true);
+  root.addEventListener("focusin", ({ target }) => (held = target.localName === "summary" ? target.textContent : null));
+  return () => {
+    for (const fold of root.querySelectorAll("details")) {
+      if (seen.has(fold)) continue;
+      seen.add(fold);
+      if (opened.has(title(fold))) fold.open = opened.get(title(fold));
+      if (held === title(fold) && document.activeElement === document.body) fold.querySelector("summary").focus();
+    }
+  };
+}
+
 // Close what answers no more, and say so where it is seen; a new output makes it good.
 function close(root, live) {
   const closing = [...root.querySelectorAll(NEEDS_PYTHON)];
@@ -63,7 +81,9 @@ function render({ model, el }) {
       waiting = requestAnimationFrame(watch); // not in the page yet
       return;
     }
+    const tendFolds = keepFolds(root);
     const look = () => {
+      tendFolds();
       tend(root);
       if (root.classList.contains("jupyter-widgets-disconnected")) close(root, live);
     };
