@@ -17,7 +17,7 @@ from customer_casebook.bank import Spot, interleaved, item, lot
 from customer_casebook.coverage import ASKED
 from customer_casebook.document import Points, to_text
 from customer_casebook.facts import VOCABULARY
-from customer_casebook.library import bank, case, cases, check, glossary, objectives
+from customer_casebook.library import bank, case, cases, glossary, objectives, read
 from customer_casebook.models import Case, Entry
 from customer_casebook.questions import Item, Question, in_words
 from customer_casebook.rules import EVERY, LENSES
@@ -296,7 +296,7 @@ def test_a_lot_is_the_same_everywhere_and_another_with_another_seed() -> None:
 )
 def test_what_an_entry_names_has_to_exist(entry: str, fault: str) -> None:
     text = f"questions:\n  - {{id: one, objectives: [open-cases], {entry}}}\n"
-    [only] = check(text.encode())
+    [only] = read(text.encode()).faults
     assert str(only).startswith(f"<stdin>:2: questions[1].{fault}")
 
 

@@ -580,7 +580,7 @@ def test_a_figure_that_is_no_number_is_told() -> None:
       closes: {label: Closes, unit: percent, value: .inf}
       weeks: {label: Weeks, unit: weeks, value: [1]}
 """
-    assert [(fault.line, fault.message) for fault in library.check(text)] == [
+    assert [(fault.line, fault.message) for fault in library.read(text).faults] == [
         (5, "'ten' is no number; write the number"),
         (6, "'.inf' is no number; write the number"),
         (7, "['1'] is no number; write the number"),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from customer_casebook import library, models, reader
 from customer_casebook.facts import VOCABULARY, Facts
-from customer_casebook.library import ContentError, check, read
+from customer_casebook.library import ContentError, read
 
 HERE = Path(__file__).parent
 BROKEN = HERE / "broken"
@@ -45,7 +45,7 @@ def test_a_broken_file_is_told_every_fault_at_its_line(
     monkeypatch.chdir(BROKEN)
     expected = [line for line in EXPECTED if line.startswith(f"{name}:")]
     assert bool(expected) == (name not in SOUND)
-    assert [str(fault) for fault in check(Path(name))] == expected
+    assert [str(fault) for fault in read(Path(name)).faults] == expected
 
 
 def test_every_expected_fault_belongs_to_a_fixture() -> None:
@@ -176,10 +176,10 @@ def test_files_that_cannot_be_opened_are_told_why(
     monkeypatch.chdir(tmp_path)
     Path("marketing.yaml").write_text("uses: yes", encoding="utf-8")
     Path("loop").symlink_to("loop")
-    (missing,) = check("marketting.yaml")
-    (folder,) = check(tmp_path)
-    (loop,) = check(Path("loop"))
-    (nul,) = check("a\0b")
+    (missing,) = read("marketting.yaml").faults
+    (folder,) = read(tmp_path).faults
+    (loop,) = read(Path("loop")).faults
+    (nul,) = read("a\0b").faults
     assert missing.message == "cannot be read: no such file or directory; name a file that can"
     assert folder.message == "cannot be read: is a directory; name a file that can"
     assert loop.message.startswith("cannot be read: ")
@@ -189,12 +189,12 @@ def test_files_that_cannot_be_opened_are_told_why(
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "open", locked)
-    (closed,) = check(Path("marketing.yaml"))
+    (closed,) = read(Path("marketing.yaml")).faults
     assert closed.message == "cannot be read: permission denied; name a file that can"
 
 
 def test_a_file_name_cannot_forge_a_second_line(tmp_path: Path) -> None:
-    (fault,) = check(tmp_path / "a\nb\x1b")
+    (fault,) = read(tmp_path / "a\nb\x1b").faults
     assert str(fault).partition(": ")[0].endswith("a\\nb\\x1b:1")
 
 
@@ -264,13 +264,14 @@ def test_the_parser_in_python_reads_the_same(monkeypatch: pytest.MonkeyPatch) ->
 # Handing out.
 
 
-def test_a_folder_of_content_is_handed_out_by_id() -> None:
-    small = library.world(BROKEN)
+def test_a_folder_of_content_is_handed_out_by_id(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(library, "CONTENT", BROKEN)
+    small = library.world.__wrapped__()
     assert list(small.parties) == ["lighthouse", "lamp-room", "kitchen"]
     assert small.services["light"].name == "the light"
     assert small.root("kitchen") is small.root("lighthouse")
     with pytest.raises(ContentError, match=r"wrong-keys\.yaml:2: titel: there is no such key"):
-        library.cases(BROKEN)
+        library.cases.__wrapped__()
 
 
 def test_a_case_knows_the_facts_of_all_its_evidence() -> None:
@@ -292,7 +293,7 @@ def test_a_case_cannot_be_looked_up_in_a_broken_world(tmp_path: Path) -> None:
     case = tmp_path / "cases" / "without-faults.yaml"
     case.write_text(text, encoding="utf-8")
     (tmp_path / "world.yaml").write_text("parties: []", encoding="utf-8")
-    assert [fault.message for fault in check(case)] == [
+    assert [fault.message for fault in read(case).faults] == [
         "its world.yaml has faults of its own; check that first"
     ]
 

@@ -13,6 +13,7 @@ from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -71,22 +72,11 @@ class Reading:
     faults: tuple[Fault, ...]
 
 
-def check(source: Traversable | str | bytes) -> list[Fault]:
-    """Everything that is wrong with a file, or the bytes of one, in the order of its lines."""
-    return list(read(source).faults)
-
-
-def read(
-    source: Traversable | str | bytes,
-    *,
-    kind: str = "",
-    doubt: str = "case",
-    names: Names | None = None,
-) -> Reading:
+def read(source: Traversable | str | bytes, *, kind: str = "", doubt: str = "case") -> Reading:
     """Read a file and find everything that is wrong with it.
 
     Its keys tell its kind, or else it is taken for a ``doubt``. A case may name the parties and
-    services in ``names``, or else in the world.yaml it belongs to.
+    services in the world.yaml it belongs to.
     """
     from customer_casebook import checks, reader  # with pydantic and PyYAML, which take their time
 
@@ -102,9 +92,8 @@ def read(
     kind = kind or checks.kind_of(tree, doubt)
     value, facts = checks.validated(kind, document), None
     if isinstance(tree, dict):
-        if kind in ("case", "questions") and names is None:
-            names = _names(_home(source), kind)
-        checks.related(kind, document, names or {})
+        names = _names(_home(source), kind) if kind in ("case", "questions") else {}
+        checks.related(kind, document, names)
         if kind in ("case", "facts"):
             if not document.faults:
                 facts = value.facts if kind == "case" else Facts.read(value)
@@ -124,20 +113,19 @@ def read(
 
 
 @cache
-def world(folder: Traversable = CONTENT) -> World:
+def world() -> World:
     """Everybody and every service that the cases are about."""
-    file = _load("world", folder)
+    file = _load("world")
     return World(
         {each.id: each for each in file.parties}, {each.id: each for each in file.services}
     )
 
 
 @cache
-def cases(folder: Traversable = CONTENT) -> dict[str, Case]:
+def cases() -> dict[str, Case]:
     """The cases by id, in the order of their ids."""
-    sources = [each for each in (folder / "cases").iterdir() if each.name.endswith(".yaml")]
-    found: dict[str, Case] = {each.id: each for each in _models("case", sources)}
-    return {name: found[name] for name in sorted(found)}
+    sources = [each for each in (CONTENT / "cases").iterdir() if each.name.endswith(".yaml")]
+    return {each.id: each for each in sorted(_models("case", sources), key=attrgetter("id"))}
 
 
 def case(name: str) -> Case:
@@ -152,39 +140,39 @@ def case(name: str) -> Case:
 @cache
 def misconceptions() -> tuple[Misconception, ...]:
     """The known wrong reasons, the most telling first."""
-    found: tuple[Misconception, ...] = _load("misconceptions", CONTENT).misconceptions
+    found: tuple[Misconception, ...] = _load("misconceptions").misconceptions
     return found
 
 
 @cache
 def lens_texts() -> dict[str, LensText]:
     """The words of each lens, by its name, in the order of the lenses."""
-    texts = _load("lenses", CONTENT).lenses
+    texts = _load("lenses").lenses
     return {name: texts[name] for name in LENSES}
 
 
 @cache
 def objectives() -> dict[str, Objective]:
     """What the course teaches, by id."""
-    return {each.id: each for each in _load("objectives", CONTENT).objectives}
+    return {each.id: each for each in _load("objectives").objectives}
 
 
 @cache
 def glossary() -> dict[str, Term]:
     """The words of the field, by id."""
-    return {each.id: each for each in _load("glossary", CONTENT).terms}
+    return {each.id: each for each in _load("glossary").terms}
 
 
 @cache
 def simulators() -> dict[str, Simulation]:
     """The simulators in words, by the name of their function."""
-    return {each.id: each for each in _load("simulators", CONTENT).simulators}
+    return {each.id: each for each in _load("simulators").simulators}
 
 
 @cache
 def figures() -> dict[str, Figures]:
     """The numbers of the examples, by the function of `economics` that takes them."""
-    return dict(_load("figures", CONTENT).figures)
+    return dict(_load("figures").figures)
 
 
 @cache
@@ -195,8 +183,8 @@ def bank() -> dict[str, Entry]:
     return {entry.id: entry for file in files for entry in file.questions}
 
 
-def _load(kind: str, folder: Traversable) -> Any:
-    (found,) = _models(kind, [folder / f"{kind}.yaml"])
+def _load(kind: str) -> Any:
+    (found,) = _models(kind, [CONTENT / f"{kind}.yaml"])
     return found
 
 
@@ -225,11 +213,10 @@ def _names(folder: Traversable, kind: str) -> Names:
     lists: dict[str, Iterable[Any]] = {}
     broken = []
     for name in wanted:
-        if not (folder / f"{name}.yaml").is_file():
+        source = folder / f"{name}.yaml"
+        if not source.is_file():
             continue
-        file = read(
-            folder / f"{name}.yaml", kind=name
-        ).value  # anew: an author may be at work on it
+        file = read(source, kind=name).value  # anew: an author may be at work on it
         if file is None:
             broken.append(name)
         else:
