@@ -78,6 +78,9 @@ class Learner:
             return True
         if kind == "slider":
             self.press("ArrowRight")
+        elif self.focus["pressed"]:  # one value of several
+            self.press("ArrowRight")
+            self.press("Enter")
         elif kind == "summary" or (kind in ("button", "submit") and not BACK.match(name)):
             self.press("Enter")
             if name in ("Practise this now", "Review now"):

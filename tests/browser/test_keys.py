@@ -147,6 +147,31 @@ def test_on_what_if(page: LabPage) -> None:
     press(page, node.get_by_text("The story once more"), *ARROWS, *RUN, "Enter", "Space")
 
 
+def test_arrows_move_along_the_values_of_a_fact_and_tab_leads_to_the_next_fact(
+    page: LabPage,
+) -> None:
+    node = activity(page, 3)
+    charge, contract = (
+        node.get_by_role("group", name=name).get_by_role("button")
+        for name in ("Charge", "Binding contract")
+    )
+    node.get_by_role("button", name="As the story tells it").click()
+    told = charge.and_(node.get_by_role("button", pressed=True))
+    told.focus()
+    was = told.inner_text()
+    values = charge.all_inner_texts()
+    for key, step in [("ArrowRight", 1), ("ArrowDown", 2), ("ArrowUp", 1), ("ArrowLeft", 0)]:
+        page.page.keyboard.press(key)
+        expect(charge.nth((values.index(was) + step) % len(values))).to_be_focused()
+        expect(told).to_have_text(was)  # moving turns nothing
+    page.page.keyboard.press("ArrowRight")
+    page.page.keyboard.press("Enter")
+    expect(told).not_to_have_text(was)
+    expect(told).to_be_focused()
+    page.page.keyboard.press("Tab")
+    expect(contract.and_(node.get_by_role("button", pressed=True))).to_be_focused()
+
+
 def test_on_a_simulator(page: LabPage) -> None:
     node = activity(page, 7)
     node.get_by_role("radio").first.click()

@@ -1,6 +1,7 @@
 // Makes stock widgets safe and clear inside an activity: JupyterLab's command keys stay out of them, groups of toggle
-// buttons get a role, a name and a pressed state, sliders a name, and one live region says in words what changed. When
-// their Python is gone they are closed, and a sentence says what to do.
+// buttons get a role, a name and a pressed state, and are one stop for Tab, with the arrows to move inside; sliders get a
+// name, and one live region says in words what changed. When their Python is gone they are closed, and a sentence says
+// what to do.
 
 const FOCUSABLE = "button, input, select, textarea, a[href], summary, [tabindex], [contenteditable]";
 
@@ -22,8 +23,11 @@ function tend(root) {
   for (const group of root.querySelectorAll(".widget-toggle-buttons")) {
     set(group, "role", "group");
     set(group, "aria-label", group.querySelector("label").textContent);
-    for (const button of group.querySelectorAll("button"))
-      set(button, "aria-pressed", String(button.classList.contains("mod-active")));
+    for (const button of group.querySelectorAll("button")) {
+      const pressed = button.classList.contains("mod-active"); // always one of them
+      set(button, "aria-pressed", String(pressed));
+      set(button, "tabindex", pressed ? "0" : "-1");
+    }
   }
   for (const slider of root.querySelectorAll(".widget-slider")) {
     const name = slider.querySelector("label").textContent;
@@ -34,6 +38,15 @@ function tend(root) {
     set(readout, "role", "textbox");
     set(readout, "aria-label", `${name}, as a number`);
   }
+}
+
+const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+
+function moveInside(event) {
+  const buttons = [...(event.target.closest(".widget-toggle-buttons")?.querySelectorAll("button") ?? [])];
+  if (!buttons.length || !STEPS[event.key]) return;
+  buttons.at((buttons.indexOf(event.target) + STEPS[event.key]) % buttons.length).focus();
+  event.preventDefault();
 }
 
 // Python redraws by sending new nodes. A fold among them stays as the learner left it, and gets the focus back.
@@ -88,6 +101,7 @@ function render({ model, el }) {
       if (root.classList.contains("jupyter-widgets-disconnected")) close(root, live);
     };
     look();
+    root.addEventListener("keydown", moveInside);
     root.addEventListener("focusin", () => {
       try {
         model.send({}); // of a kernel that was shut down nobody tells
