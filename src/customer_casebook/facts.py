@@ -178,12 +178,17 @@ class Facts(NamedTuple):
         return Facts.read({**self._asdict(), **changes})
 
     @property
+    def contradiction(self) -> str | None:
+        """Why what is known cannot all be true together, where it cannot."""
+        for together, why in IMPOSSIBLE:
+            if all(getattr(self, name) == value for name, value in together.items()):
+                return why
+        return None
+
+    @property
     def possible(self) -> bool:
         """Whether all that is known can be true together."""
-        return not any(
-            all(getattr(self, name) == value for name, value in together.items())
-            for together, _ in IMPOSSIBLE
-        )
+        return self.contradiction is None
 
     def known(self) -> dict[str, str]:
         """The facts that are not unknown."""

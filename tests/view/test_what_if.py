@@ -77,6 +77,16 @@ def test_what_changed_is_said(activity: WhatIf) -> None:
     assert "Money" not in activity.guard.live
 
 
+def test_facts_that_cannot_go_together_are_said(activity: WhatIf) -> None:
+    said = "a private person belongs to none"
+    activity.switches["party_is"].value = "private_person"
+    assert said in activity.guard.live
+    assert said in activity.verdicts.value
+    activity.switches["organization"].value = "different"
+    assert said not in activity.guard.live
+    assert said not in activity.verdicts.value
+
+
 def test_the_story_can_be_told_again(activity: WhatIf) -> None:
     before = (activity.verdicts.value, activity.drawing.value)
     activity.switches["organization"].value = "different"

@@ -103,7 +103,10 @@ class WhatIf(Activity, widgets.VBox):
         facts, changed = self.facts, self.changed
         now = self._decide(facts)
         self.drawing.value = self.picture.html(facts)  # first: it is what a learner looks at
-        self.verdicts.value = _verdict_table(self.baseline, now)
+        odd = ""
+        if why := facts.contradiction:
+            odd = f"No case has it quite like this: {why}. The rules answer all the same."
+        self.verdicts.value = _verdict_table(self.baseline, now) + (Line(odd).html() if odd else "")
         for name, place in self.places.items():
             (place.add_class if name in changed else place.remove_class)("ccb-changed")
         self.error.value = ""
@@ -113,7 +116,7 @@ class WhatIf(Activity, widgets.VBox):
             if (label := _label(lens, now)) != _label(lens, self.before)
         ]
         self.before = now
-        self._task(heard=" ".join(heard) or "No verdict changed.")
+        self._task(heard=f"{' '.join(heard) or 'No verdict changed.'} {odd}".strip())
 
     def _task(self, *, hint: bool = False, heard: str = "") -> None:
         """The challenge, and how it stands: judged by the same rules as everything else."""
