@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.activities import activity, opened
 from tests.browser.lab import ROOT, Lab, LabPage, VoilaPage, run_notebook
+from tests.browser.test_states import folds_and_links_of_the_text_keep_the_keys
 from tests.browser.walks import ACTIVITIES, PLACES, every_activity
 
 LESSON = "06_more_than_the_contract.ipynb"
@@ -52,6 +53,11 @@ def page(
 def test_an_activity_goes_all_its_way(page: LabPage, name: str) -> None:
     states = [*ACTIVITIES[name][1](activity(page, PLACES[name]))]
     assert len(states) > 1
+
+
+@pytest.mark.parametrize("page", ["Notebook 7"], indirect=True)
+def test_folds_and_links_of_the_text_keep_the_keys_out_of_the_notebook(page: LabPage) -> None:
+    folds_and_links_of_the_text_keep_the_keys(page)
 
 
 @pytest.fixture(params=["nbconvert", "code host"])
