@@ -30,9 +30,7 @@ from customer_casebook.verdict import UNDETERMINED, Verdict, decide, turning_poi
 
 BROKEN = "broken"  # among the names: the files that cannot be asked for any
 DEFINED = "defined in "  # among the names, with an edition: the terms that it defines
-
 _GAPS = ("{party}", "{provider}", "{service}")  # what the texts of lenses leave to a case
-
 
 Stated = tuple[Place, str, str]  # where a fact is stated, its name and its value
 
@@ -105,7 +103,7 @@ def _shape(node: dict[str, Any], place: Place) -> dict[str, Any]:
 def related(kind: str, document: Document, names: Names) -> None:
     """Note what is wrong with a mapping although each of its fields may be right."""
     tree = document.value
-    for place, name, value in _stated(kind, tree):
+    for place, name, value in stated(kind, tree):
         if wrong := fault_in(name, value):
             document.fault(place, wrong)
     for key in tree:
@@ -119,22 +117,20 @@ def related(kind: str, document: Document, names: Names) -> None:
         document.fault((), f"its {file}.yaml has faults of its own; check that first")
     if kind == "case":
         _in_case(document, names)
+    # The others have keys of their own.
     _in_questions(document, names)
-    for check in (
-        _in_world,
-        _in_misconceptions,
-        _in_lenses,
-        _in_glossary,
-        _in_simulators,
-    ):  # each has keys of its own
-        check(document)
+    _in_world(document)
+    _in_misconceptions(document)
+    _in_lenses(document)
+    _in_glossary(document)
+    _in_simulators(document)
 
 
 def _in_case(document: Document, names: Names) -> None:
     tree = document.value
     _cast(names, document, (), tree)
-    _all_among(names, "objectives", document, ("objectives",), tree)
-    first = _shown_once(document, _stated("case", tree))
+    _all_among(names.get("objectives"), document, (), tree, "objectives")
+    first = _shown_once(document, stated("case", tree))
     for name in _get(tree, "open", dict):
         _among(VOCABULARY, document, ("open", name), name)
         if name in first:
@@ -143,16 +139,15 @@ def _in_case(document: Document, names: Names) -> None:
 
 
 def _cast(names: Names, document: Document, place: Place, tree: Any) -> None:
-    """Who a story is about has to be known, where it is known who there is."""
+    """Who a story is about has to be one of the world."""
     for key, sort in {"provider": "parties", "service": "services", "party": "parties"}.items():
-        if sort in names:
-            _among(names[sort], document, (*place, key), tree.get(key))
+        _among(names.get(sort), document, (*place, key), tree.get(key))
 
 
-def _shown_once(document: Document, stated: Iterable[Stated]) -> dict[str, tuple[Place, str]]:
+def _shown_once(document: Document, facts: Iterable[Stated]) -> dict[str, tuple[Place, str]]:
     """Where each fact of a story is shown first; to show it again is a fault."""
     first: dict[str, tuple[Place, str]] = {}
-    for place, name, value in stated:
+    for place, name, value in facts:
         if value == UNKNOWN:
             document.fault(place, "is unknown, so nothing shows it; leave it out")
             continue
@@ -180,9 +175,9 @@ def _in_world(document: Document) -> None:
 
 def _in_glossary(document: Document) -> None:
     terms = _entries(document.value, "terms")
-    known = {"see": tuple(str(term.get("id")) for _, term in terms)}
+    known = [str(term.get("id")) for _, term in terms]
     for place, term in terms:
-        _all_among(known, "see", document, (*place, "see"), term)
+        _all_among(known, document, place, term, "see")
         for edition, text in _get(term, "definitions", dict).items():
             if isinstance(text, str) and not text.strip():
                 told = "is empty; write what the term means in this edition, or leave it out"
@@ -224,10 +219,9 @@ def _in_questions(document: Document, names: Names) -> None:
         if isinstance(prompt := entry.get("prompt"), str) and not prompt.strip():
             document.fault((*place, "prompt"), "is empty; write what is asked")
         _among(LENSES, document, (*place, "lens"), entry.get("lens"))
-        if "cases" in names:
-            _among(names["cases"], document, (*place, "case"), entry.get("case"))
+        _among(names.get("cases"), document, (*place, "case"), entry.get("case"))
         for key in ("objectives", "cases", "terms"):
-            _all_among(names, key, document, (*place, key), entry)
+            _all_among(names.get(key), document, place, entry, key)
         _in_kind(document, place, entry, names)
 
 
@@ -273,16 +267,20 @@ def _in_spot(document: Document, place: Place, entry: Any) -> None:
     count = len(_get(entry, "sentences", list))
     if count and not 4 <= count <= 9:  # one digit chooses one of them
         document.fault((*place, "sentences"), f"has {count} sentences; write five to eight")
-    stated = [*_facts(_shows(entry, "sentences", within=place))]
-    first = _shown_once(document, stated)
-    _clashes(document, stated)
+    told = [
+        fact
+        for at, each in _entries(entry, "sentences")
+        for fact in _facts((*place, *at, "shows"), _get(each, "shows", dict))
+    ]
+    first = _shown_once(document, told)
+    together(document, told)
     shown = {name: value for name, (_, value) in first.items()}
     lens = str(entry.get("lens"))
     if lens in LENSES and not any(fault_in(*each) for each in shown.items()):
         sentences = {name: at[:-2] for name, (at, _) in first.items()}
         facts = Facts.read(shown)
-        if facts.possible and (told := _unspottable(facts, decide(facts, lens), sentences)):
-            document.fault((*place, "lens"), told)
+        if facts.possible and (why := _unspottable(facts, decide(facts, lens), sentences)):
+            document.fault((*place, "lens"), why)
 
 
 def _unspottable(facts: Facts, verdict: Verdict, sentences: Mapping[str, Place]) -> str:
@@ -302,12 +300,6 @@ def _unspottable(facts: Facts, verdict: Verdict, sentences: Mapping[str, Place])
     return ""
 
 
-def _all_among(names: Names, sort: str, document: Document, place: Place, entry: Any) -> None:
-    """The ids in a list have to be known ones, where it is known which there are."""
-    for number, each in enumerate(_get(entry, sort, list) if sort in names else ()):
-        _among(names[sort], document, (*place, number), each)
-
-
 def _in_lenses(document: Document) -> None:
     lenses = _get(document.value, "lenses", dict)
     _exactly(LENSES, document, ("lenses",), lenses)
@@ -315,8 +307,7 @@ def _in_lenses(document: Document) -> None:
         if name in LENSES and isinstance(lens, dict):
             place, answers = ("lenses", name), (*LENSES[name].answers, UNDETERMINED)
             _exactly(answers, document, (*place, "answers"), _get(lens, "answers", dict))
-            for gap in re.findall(r"{.*?}|[{}]", str(lens.get("question"))):
-                _among(_GAPS, document, (*place, "question"), gap)
+            _gaps_among(_GAPS, document, (*place, "question"), lens.get("question"))
 
 
 # What a simulator offers as a prediction, and the numbers that it can fill in.
@@ -359,18 +350,10 @@ def _in_prediction(
     asked = _get(entry, "prediction", dict)
     options = _get(asked, "options", dict)
     _exactly(names, document, (*place, "options"), options)
-    texts = {(*place, "prompt"): asked.get("prompt")}
-    for name, option in options.items():
-        for key in ("text", "because") if isinstance(option, dict) else ():
-            texts[*place, "options", name, key] = option.get(key)
-    for where, text in texts.items():
-        for gap in re.findall(r"{[^{}]*}|[{}]", text) if isinstance(text, str) else ():
-            if gaps:
-                _among(gaps, document, where, gap)
-            else:
-                document.fault(
-                    where, f"has {shorten(gap)}, and nothing to fill it with; leave it out"
-                )
+    _gaps_among(gaps, document, (*place, "prompt"), asked.get("prompt"))
+    for name in options:
+        for key, text in _get(options, name, dict).items():
+            _gaps_among(gaps, document, (*place, "options", name, key), text)
 
 
 def _in_letter(document: Document, place: Place, letter: Any) -> None:
@@ -384,20 +367,15 @@ def _in_letter(document: Document, place: Place, letter: Any) -> None:
         if way in _WAYS and not fates.keys() & {choice, other}:
             told = f"stands alone; write what becomes of it with {other} as well"
             document.fault((*place, "fates", fate), told)
-    for number, fate in enumerate(_get(letter, "answered", list) if fates else ()):
-        _among(fates, document, (*place, "answered", number), fate)
+    _all_among(fates or None, document, place, letter, "answered")
 
 
-def together(kind: str, document: Document) -> None:
+def together(document: Document, facts: Iterable[Stated]) -> None:
     """Note facts that cannot be true together, each at a field of its own."""
-    _clashes(document, _stated(kind, document.value))
-
-
-def _clashes(document: Document, stated: Iterable[Stated]) -> None:
-    places = {(name, value): place for place, name, value in stated}
-    for facts, why in IMPOSSIBLE:
-        if all(each in places for each in facts.items()):
-            (name, value), (other, its_value) = facts.items()
+    places = {(name, value): place for place, name, value in facts}
+    for impossible, why in IMPOSSIBLE:
+        if all(each in places for each in impossible.items()):
+            (name, value), (other, its_value) = impossible.items()
             told = f"{value} cannot go with {other}: {its_value}, for {why}; change one of them"
             document.fault(places[name, value], told)
 
@@ -420,43 +398,52 @@ def _entries(tree: Any, *keys: str) -> list[tuple[Place, Any]]:
     return found
 
 
-def _stated(kind: str, tree: Any) -> Iterator[Stated]:
+def stated(kind: str, tree: Any) -> Iterator[Stated]:
     """Whatever a file says of facts."""
-    signs = _entries(tree, "misconceptions", "shows")
-    return _facts(
-        [((), tree)]
-        if kind == "facts"
-        else [
-            *_shows(tree, "evidence"),
-            *_shows(tree, "questions", "sentences"),
-            *[((*at, "when"), _get(sign, "when", dict)) for at, sign in signs],
-        ]
-    )
+    if kind == "facts":
+        yield from _facts((), tree)
+        return
+    for place, each in (*_entries(tree, "evidence"), *_entries(tree, "questions", "sentences")):
+        yield from _facts((*place, "shows"), _get(each, "shows", dict))
+    for place, sign in _entries(tree, "misconceptions", "shows"):
+        yield from _facts((*place, "when"), _get(sign, "when", dict))
 
 
-def _shows(tree: Any, *keys: str, within: Place = ()) -> list[tuple[Place, Any]]:
-    """What the entries of a list show, with their places."""
-    return [
-        ((*within, *at, "shows"), _get(each, "shows", dict)) for at, each in _entries(tree, *keys)
-    ]
+def _facts(place: Place, group: Mapping[str, Any]) -> Iterator[Stated]:
+    """The facts of a mapping, yes and no as words. What has to be so for a sign may be one of several values."""
+    for name, value in group.items():
+        several = value and isinstance(value, list) and place[-1:] == ("when",)
+        for each in value if several else [value]:
+            yield (*place, name), name, "" if each is None else plain(each)
 
 
-def _facts(groups: Iterable[tuple[Place, Any]]) -> Iterator[Stated]:
-    """The facts in groups of them, yes and no as words."""
-    for place, group in groups:
-        for name, value in group.items():
-            several = value and isinstance(value, list) and place[-1:] == ("when",)
-            for each in value if several else [value]:
-                yield (*place, name), name, "" if each is None else plain(each)
-
-
-def _among(words: Iterable[str], document: Document, place: Place, given: object) -> None:
-    """A word has to be one of these; what is no word is for the models to tell."""
-    if isinstance(given, str) and given not in words and len(document.faults) <= MOST:
+def _among(words: Iterable[str] | None, document: Document, place: Place, given: object) -> None:
+    """A word has to be one of these, if they are known; what is no word is for the models to tell."""
+    if words is None or len(document.faults) > MOST:
+        return
+    if isinstance(given, str) and given not in words:
         known = tuple(words)
         if len(known) > len(VOCABULARY):  # too many to list: the three nearest will do
             known = tuple(get_close_matches(given[:80], known[:1000], 3, 0))
         document.fault(place, f"there is no {shorten(given)}; {suggest(given, known)}")
+
+
+def _all_among(
+    words: Iterable[str] | None, document: Document, place: Place, tree: Any, key: str
+) -> None:
+    """The words in the list under a key have to be among these."""
+    for number, each in enumerate(_get(tree, key, list)):
+        _among(words, document, (*place, key, number), each)
+
+
+def _gaps_among(words: tuple[str, ...], document: Document, place: Place, text: object) -> None:
+    """The gaps of a text, such as {party}, have to be among these."""
+    for gap in re.findall(r"{[^{}]*}|[{}]", text) if isinstance(text, str) else ():
+        if words:
+            _among(words, document, place, gap)
+        else:
+            told = f"has {shorten(gap)}, and nothing to fill it with; leave it out"
+            document.fault(place, told)
 
 
 def _exactly(words: Iterable[str], document: Document, place: Place, given: Any) -> None:

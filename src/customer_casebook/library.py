@@ -97,7 +97,7 @@ def read(source: Traversable | str | bytes, *, kind: str = "", doubt: str = "cas
         if kind in ("case", "facts"):
             if not document.faults:
                 facts = value.facts if kind == "case" else Facts.read(value)
-            checks.together(kind, document)
+            checks.together(document, checks.stated(kind, tree))
         if kind == "case" and not isinstance(source, bytes):
             stem = source.name.rpartition(".")[0] or source.name
             if tree.get("id", stem) != stem:
