@@ -11,7 +11,8 @@ import math
 import random
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, NamedTuple
 
 INTERNAL_RUNGS = ("none", "notional", "transfer")
@@ -23,45 +24,29 @@ DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)  # of the months of a co
 # What makes sense
 
 
-def _within(name: str, value: Any, least: float, most: float, *, whole: bool = False) -> None:
+def _within(least: float, most: float, *, whole: bool = False, **values: Any) -> None:
     """Refuses what is no number between these two, as NaN and the infinities never are."""
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not is_number or not least <= value <= most or (whole and not isinstance(value, int)):
-        wanted = f"a {'whole ' * whole}number from {least:,} to {most:,}"
-        raise ValueError(f"{name} is {value!r:.40}; it has to be {wanted}")
-
-
-def _amounts(**values: int) -> None:
     for name, value in values.items():
-        _within(name, value, 0, MOST, whole=True)
+        is_number = isinstance(value, int if whole else int | float)
+        if not is_number or isinstance(value, bool) or not least <= value <= most:
+            wanted = f"a {'whole ' * whole}number from {least:,} to {most:,}"
+            raise ValueError(f"{name} is {value!r:.40}; it has to be {wanted}")
 
 
-def _parts(**values: int) -> None:
-    """Whole percentages, so that a part of an amount of money is exact."""
-    for name, value in values.items():
-        _within(name, value, 0, 100, whole=True)
+_amounts = partial(_within, 0, MOST, whole=True)
+_hours = partial(_within, 0, MOST)
+_percentages = partial(_within, 0, 100)
+_parts = partial(_within, 0, 100, whole=True)  # percentages; so a part of a sum of money is exact
 
 
-def _percentages(**values: float) -> None:
-    for name, value in values.items():
-        _within(name, value, 0, 100)
+def _one_of(words: tuple[str, ...], name: str, value: str) -> None:
+    if value not in words:
+        raise ValueError(f"{name} is {value!r:.40}; it has to be one of {', '.join(words)}")
 
 
-def _hours(**values: float) -> None:
-    for name, value in values.items():
-        _within(name, value, 0, MOST)
-
-
-def _one_of(words: tuple[str, ...], **values: str) -> None:
-    for name, value in values.items():
-        if value not in words:
-            raise ValueError(f"{name} is {value!r:.40}; it has to be one of {', '.join(words)}")
-
-
-def _switches(**values: bool) -> None:
-    for name, value in values.items():
-        if value is not True and value is not False:
-            raise ValueError(f"{name} is {value!r:.40}; it has to be True or False")
+def _switch(name: str, value: bool) -> None:
+    if value is not True and value is not False:
+        raise ValueError(f"{name} is {value!r:.40}; it has to be True or False")
 
 
 def half_even(amount: int, parts: int) -> int:
@@ -131,7 +116,7 @@ class Ledger:
 
     def balance(self, book: str) -> dict[str, int]:
         """The trial balance of a book: account to cents, debit positive and credit negative."""
-        _one_of(BOOKS, book=book)
+        _one_of(BOOKS, "book", book)
         inside = ("provider", "department") if book == "group" else (book,)
         entries = [each for each in self.entries if each.book in inside]
         balance: dict[str, int] = defaultdict(int)
@@ -170,8 +155,8 @@ def ledger(
 
     Raises `ValueError` for an unknown rung, or a number that is negative, not whole, or too large.
     """
-    _one_of(INTERNAL_RUNGS, internal_rung=internal_rung)
-    _one_of(EXTERNAL_RUNGS, external_rung=external_rung)
+    _one_of(INTERNAL_RUNGS, "internal_rung", internal_rung)
+    _one_of(EXTERNAL_RUNGS, "external_rung", external_rung)
     _amounts(internal_volume=internal_volume, external_volume=external_volume, price=price)
     _amounts(variable_cost=variable_cost, fixed_cost=fixed_cost)
     _parts(cut_back=cut_back)
@@ -216,8 +201,8 @@ def achieved(service_time: float, downtime: float) -> float:
 
     So ITIL v3 (Service Design, availability management) has it. Both times in the same unit.
     """
-    _within("service_time", service_time, 0.01, MOST)
-    _within("downtime", downtime, 0, service_time)
+    _within(0.01, MOST, service_time=service_time)
+    _within(0, service_time, downtime=downtime)
     return (service_time - downtime) / service_time * 100
 
 
@@ -226,7 +211,7 @@ def allowed(service_time: float, agreed: float) -> float:
 
     Rounded to a millionth, so that 99.9 % of 1,000 hours leave 1 hour and not 0.99999999999994.
     """
-    _within("service_time", service_time, 0.01, MOST)
+    _within(0.01, MOST, service_time=service_time)
     _percentages(agreed=agreed)
     return round(service_time * (100 - agreed) / 100, 6)
 
@@ -289,7 +274,7 @@ def year(agreed: float, typical: float, volume: int, seed: int, *, hours_a_day: 
     """
     _percentages(agreed=agreed, typical=typical)
     _amounts(volume=volume, seed=seed)
-    _within("hours_a_day", hours_a_day, 1, 24)
+    _within(1, 24, hours_a_day=hours_a_day)
     luck = random.Random(seed)  # noqa: S311  (an illustration, no secret)
     whole, months = hours_a_day * sum(DAYS), []
     for number, days in enumerate(DAYS, 1):
@@ -376,11 +361,11 @@ def internal(
 
     Raises `ValueError` for percentages over 100 and for what is negative.
     """
-    _switches(rehearse=rehearse)
+    _switch("rehearse", rehearse)
     _percentages(stretch=stretch, plan_effect=plan_effect)
     _percentages(own_availability=own_availability, dependent_agreed=dependent_agreed)
     _amounts(plan_budget=plan_budget, escalation_cost=escalation_cost)
-    _within("plan_after", plan_after, 1, 12, whole=True)
+    _within(1, 12, whole=True, plan_after=plan_after)
     target = improved(year.agreed, 100 - stretch) if rehearse else year.agreed
     an_hour = year.volume / sum(month.service for month in year.months)
     months: list[InsideMonth] = []
@@ -397,7 +382,7 @@ def internal(
     planned = below >= plan_after
     return Inside(
         target=target,
-        year=Year(year.agreed, year.typical, year.volume, tuple(each.month for each in months)),
+        year=replace(year, months=tuple(each.month for each in months)),
         typical=improved(year.typical, plan_effect) if planned else year.typical,
         months=tuple(months),
         plan_from=next((each.month.number for each in months if each.plan), None),
@@ -469,8 +454,8 @@ def external(
 
     Raises `ValueError` for percentages over 100 and for what is negative.
     """
-    _switches(penalty_clause=penalty_clause)
-    _within("band", band, 0.01, 100)
+    _switch("penalty_clause", penalty_clause)
+    _within(0.01, 100, band=band)
     _parts(credit=credit, credit_limit=credit_limit, trust_a_miss=trust_a_miss)
     _parts(churn_at_best=churn_at_best, churn_a_miss=churn_a_miss, peers_won=peers_won)
     _amounts(fee=fee, years_ahead=years_ahead, replacing=replacing, peers=peers)
@@ -554,8 +539,8 @@ def gap(
 
     Raises `ValueError` for percentages over 100 and for what is negative.
     """
-    _within("people", people, 1, 100, whole=True)
-    _within("weeks", weeks, 1, 1000, whole=True)
+    _within(1, 100, whole=True, people=people)
+    _within(1, 1000, whole=True, weeks=weeks)
     _amounts(check_every=check_every)
     _percentages(clarity=clarity, drift=drift, closes=closes)
     _hours(check_in_hours=check_in_hours, hours_a_week=hours_a_week)
