@@ -31,6 +31,7 @@ from customer_casebook.mastery import asked, summary
 from customer_casebook.rules import LENSES
 from customer_casebook.view import card, progress
 from customer_casebook.view.practice import practice
+from tests.bench.quizzes import CARD, JUPYTERQUIZ, STOCK
 from tests.bench.result import Result, in_turn, notebook_of
 from tests.test_notebooks import ROOT, nbval
 from tests.test_notebooks import read as read_notebook
@@ -72,23 +73,29 @@ def imports() -> list[Result]:
 
 
 def memory(folder: Path) -> list[Result]:
-    """A kernel after the lesson against one with ipywidgets and pyplot imported."""
+    """A kernel after the lesson against one with ipywidgets and pyplot; after one card, against other quizzes."""
 
     def after(notebook: NotebookNode) -> float:
         client = NotebookClient(notebook, kernel_name="python3", timeout=120)
         client.execute(cwd=str(folder), stderr=subprocess.DEVNULL)
         return float(notebook.cells[-1].outputs[0].text)
 
-    def bare() -> float:
-        return after(notebook_of("import ipywidgets\nimport matplotlib.pyplot", _MEMORY))
+    def cell(code: str) -> Callable[[], float]:
+        return lambda: after(notebook_of(code, _MEMORY))
 
     def lesson() -> float:
         notebook = read_notebook(LESSON)
         notebook.cells += [new_code_cell(_FLIP), new_code_cell(_MEMORY)]
         return after(notebook)
 
-    ours, theirs = in_turn(3, 0, lesson, bare)
-    return [Result("kernel after the whole lesson", median(ours), "MiB", median(theirs), 1.15)]
+    bare = cell("import ipywidgets\nimport matplotlib.pyplot")
+    measured = in_turn(3, 0, lesson, bare, *map(cell, (CARD, STOCK, JUPYTERQUIZ)))
+    whole, least, card, stock, quiz = map(median, measured)
+    return [
+        Result("kernel after the whole lesson", whole, "MiB", least, 1.15),
+        Result("kernel after one card, against a stock quiz", card, "MiB", stock),
+        Result("kernel after one card, against jupyterquiz", card, "MiB", quiz),
+    ]
 
 
 def strictness(folder: Path) -> list[Result]:
