@@ -298,7 +298,8 @@ def _month(number: int, service: float, agreed: float, downtime: float, an_hour:
 class InsideMonth(NamedTuple):
     """A month inside the house: what it came to, what followed, and what it did further out.
 
-    ``dependent`` is the availability, in percent, of the external service that stands on this one.
+    ``dependent`` is the availability, in percent, of the external service that stands on this one,
+    and ``dependent_missed`` whether that is below its own level.
     """
 
     month: Month
@@ -325,11 +326,6 @@ class Inside:
     plan_from: int | None
     budget: int
     escalation: int
-
-    @property
-    def dependent_misses(self) -> int:
-        """The months in which the external service that needs this one is below its own level."""
-        return sum(each.dependent_missed for each in self.months)
 
     @property
     def cost(self) -> int:

@@ -291,12 +291,12 @@ class Simulation(_Model):
     letters: tuple[Letter, ...] = _field("letters from the public", default=())
 
 
+@dataclass(frozen=True, slots=True)
 class _Counted(_Model):
     """Numbers, whole where they can be: the reader hands them over as they are written, as text."""
 
-    __slots__ = ()
-    label: str
-    unit: str
+    label: str = _text("what it is, in a few words")
+    unit: str = _text("the unit, such as crowns a year, percent or hours")
 
     def __post_init__(self) -> None:
         for name, sort in get_type_hints(type(self)).items():
@@ -309,8 +309,6 @@ class _Counted(_Model):
 class Number(_Counted):
     """A number of an example that stays as it is."""
 
-    label: str = _text("what it is, in a few words")
-    unit: str = _text("the unit, such as crowns a year, percent or hours")
     value: float = _amount("the number")
 
 
@@ -318,8 +316,6 @@ class Number(_Counted):
 class Slider(_Counted):
     """A number of an example that a learner may move, from ``min`` to ``max`` in steps."""
 
-    label: str = _text("what it is, in a few words")
-    unit: str = _text("the unit, such as crowns a year, percent or hours")
     min: float = _amount("the least that can be chosen")
     max: float = _amount("the most that can be chosen")
     step: float = _amount("from one choice to the next")
