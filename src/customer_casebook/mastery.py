@@ -18,7 +18,7 @@ from typing import Literal
 
 from customer_casebook.bank import interleaved, item
 from customer_casebook.coverage import ASKED, betrayed, cells
-from customer_casebook.journal import Attempt, fingerprint
+from customer_casebook.journal import Attempt, fingerprint, many
 from customer_casebook.library import bank, cases, lens_texts, misconceptions, objectives
 from customer_casebook.models import Entry, Misconception
 from customer_casebook.questions import Item
@@ -122,11 +122,7 @@ class Progress:
     def reviews(self) -> str:
         """What is due, or when the next is, in a sentence."""
         if due := len(self.due):
-            return (
-                f"{due} questions are due for review."
-                if due > 1
-                else "1 question is due for review."
-            )
+            return f"{many(due, 'question')} {'is' if due == 1 else 'are'} due for review."
         if self.next_due:
             local = self.next_due.astimezone()
             return f"Nothing is due; the next review is on {local:%A} {local.day} {local:%B}, {local:%H:%M}."

@@ -257,17 +257,13 @@ class Question(Item):
         return self.case.open.get(name) or VOCABULARY[name].question
 
     def _settling(self, name: str) -> str:
-        outcomes = [
-            f"if {say(name, value, self.case)}: {in_words(self.lens, answer)}"
-            for value in VOCABULARY[name].says
-            if (answer := self._settled_if(name, value))
-        ]
+        outcomes = []
+        for value in VOCABULARY[name].says:
+            after = decide(self.case.facts.but(**{name: value}), self.lens)
+            if {*after.answers} == {*after.possible}:  # no part of it is left open
+                told = in_words(self.lens, after.answer)
+                outcomes.append(f"if {say(name, value, self.case)}: {told}")
         return self.asks(name) + (f" ({capital('; '.join(outcomes))}.)" if outcomes else "")
-
-    def _settled_if(self, name: str, value: str) -> str | tuple[str, ...] | None:
-        """What the answer would be with that fact, if it left no part of it open."""
-        verdict = decide(self.case.facts.but(**{name: value}), self.lens)
-        return verdict.answer if set(verdict.answers) == set(verdict.possible) else None
 
 
 def in_words(lens: str, answer: str | tuple[str, ...]) -> str:

@@ -144,7 +144,7 @@ class Result:
 
     @property
     def right(self) -> int:
-        return sum(mark.right for mark in self.marks)
+        return _right(self.marks)
 
     @property
     def share(self) -> float:
@@ -190,7 +190,8 @@ def marked(sitting: Sitting) -> Result:
 
 def attempts(result: Result) -> list[Attempt]:
     """The answers of an exam as attempts, for reviews and progress; the same however often they are asked for."""
-    made = []
+    made, sitting = [], result.sitting
+    at = (sitting.finished or sitting.deadline).isoformat(timespec="microseconds")
     for each in result.marks:
         if each.choice:
             wrong = None if each.right else each.item.misconception(each.choice)
@@ -201,12 +202,10 @@ def attempts(result: Result) -> list[Attempt]:
                     sure=None,  # an exam does not ask
                     right=each.right,
                     misconception=wrong.id if wrong else None,
-                    ms=result.sitting.ms[each.place],
+                    ms=sitting.ms[each.place],
                     content=fingerprint(each.item),
-                    event=f"{result.sitting.exam}-{each.place}",
-                    at=(result.sitting.finished or result.sitting.deadline).isoformat(
-                        timespec="microseconds"
-                    ),
+                    event=f"{sitting.exam}-{each.place}",
+                    at=at,
                 )
             )
     return made
