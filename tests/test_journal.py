@@ -150,6 +150,16 @@ def test_a_fork_does_not_write_into_its_parents_shard(
     assert sorted(len(path.read_text().splitlines()) for path in shards(folder)) == [1, 2]
 
 
+def test_threads_of_one_kernel_lose_and_double_nothing(folder: Path) -> None:
+    kept = Journal(folder)
+    events = [attempt(f"item/{number}") for number in range(200)]
+    with ThreadPoolExecutor(8) as threads:
+        assert all(threads.map(kept.record, events))
+    assert sorted(ids(kept.read())) == sorted(each.event for each in events)
+    assert len(lines(folder)) == len(events)
+    assert len(shards(folder)) == 1
+
+
 def test_nobody_else_may_read_it(folder: Path) -> None:
     before = os.umask(0)
     try:

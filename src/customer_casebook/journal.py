@@ -24,6 +24,7 @@ from io import StringIO
 from itertools import chain
 from operator import attrgetter, itemgetter
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any, BinaryIO
 from uuid import uuid4
 
@@ -115,6 +116,7 @@ class Journal:
         self._shard: int | None = None
         self._home: Path | None = None  # where the shard is
         self._process = os.getpid()
+        self._alone = Lock()  # JupyterLab may hear widgets in a thread of their own
 
     def record(self, event: Attempt | ExamEvent) -> bool:
         """Keep an event. True once it, and all before it, are safely on disk.
@@ -123,6 +125,10 @@ class Journal:
         JSON, or too long for a line.
         """
         _line(event)
+        with self._alone:
+            return self._record(event)
+
+    def _record(self, event: Attempt | ExamEvent) -> bool:
         if isinstance(event, Attempt):
             self.attempts.append(event)
         self._waiting.append(event)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import json
+import os
+import signal
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -80,15 +82,18 @@ def run(page: LabPage, code: str) -> None:
 
 @contextmanager
 def busy(page: LabPage) -> Iterator[None]:
-    """Keep the kernel busy."""
-    done = page.lab.folder / "done"
-    loop = f"import pathlib, time\nwhile not pathlib.Path({str(done)!r}).exists(): time.sleep(0.02)"
-    page.page.evaluate(f"code => {{ {_KERNEL}.requestExecute({{code}}) }}", loop)
-    page.page.wait_for_function(f"{_KERNEL}.status === 'busy'")
-    yield
-    done.touch()
-    page.page.wait_for_function(f"{_KERNEL}.status === 'idle'")
-    done.unlink()
+    """Stop the kernel's process for a while.
+
+    A cell that runs is not enough: JupyterLab may hear widgets in another thread than the cells' (a subshell).
+    """
+    told = page.lab.folder / "pid"
+    run(page, f"import os, pathlib\npathlib.Path({str(told)!r}).write_text(str(os.getpid()))")
+    kernel = int(told.read_text())
+    os.kill(kernel, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(kernel, signal.SIGCONT)
 
 
 class CardOnPage:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
+from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 
 import pytest
 
 from customer_casebook.facts import UNKNOWN, VOCABULARY
-from customer_casebook.library import case
+from customer_casebook.library import case, cases
 from customer_casebook.view.picture import Picture
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -86,6 +87,14 @@ def test_the_same_facts_draw_the_same_picture(case_id: str) -> None:
     first = once.html(told.facts)
     once.html(told.facts.but(charge="none", organization="same", supplies="yes"))
     assert once.html(told.facts) == first == Picture(told).html(told.facts)
+
+
+def test_pictures_drawn_in_two_threads_at_once_are_as_if_drawn_alone() -> None:
+    ids = [each for each in cases() if each.startswith("m")] * 4
+    alone = [Picture(case(each)).html(case(each).facts) for each in ids]
+    with ThreadPoolExecutor(4) as threads:
+        drawn = threads.map(lambda each: Picture(case(each)).html(case(each).facts), ids)
+        assert [*drawn] == alone
 
 
 def test_ink_and_type_are_those_of_the_page() -> None:

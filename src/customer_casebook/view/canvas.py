@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from html import escape
 from io import StringIO
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 INK = "#010203"  # stands for the theme's own ink until the SVG is written
 SERVICE, MONEY, SUPPLY = "#0072b2", "#009e73", "#d55e00"  # Okabe and Ito
+
+# JupyterLab may hear widgets in another thread than the cells' (a subshell), and matplotlib's style is one for all.
+_ALONE = Lock()
 
 _MOST = 50  # frames to keep
 _LINES = "stroke-linejoin: round; stroke-linecap: butt"  # where a line says nothing else
@@ -78,7 +82,7 @@ class Canvas:
     def _svg(self, draw: Callable[[Axes], None]) -> str:
         from matplotlib import rc_context
 
-        with rc_context(_STYLE):
+        with _ALONE, rc_context(_STYLE):
             self._wipe()
             draw(self._axes)
             return self._rendered()

@@ -105,8 +105,8 @@ class Exam(Activity, widgets.VBox):
         )
         self.error.value = trouble(words, details)
 
-    def _resume(self) -> None:
-        """Take up the last exam of this kind that was begun and not handed in."""
+    def _resume(self) -> Reading:
+        """Take up the last exam of this kind that was begun and not handed in; what the journal says."""
         same = self.seed, self.n, self.minutes
         reading = journal().read()
         alike = [
@@ -120,6 +120,7 @@ class Exam(Activity, widgets.VBox):
         self.ways.children = [self.look] if self.last else []
         if alike and not alike[-1].finished:
             self._sit(alike[-1])
+        return reading
 
     @careful(_failed)
     def _told(self, _widget: object, said: Mapping[str, Any], _buffers: object) -> None:
@@ -144,10 +145,10 @@ class Exam(Activity, widgets.VBox):
         self.practice.children = ()
 
     def _start(self) -> None:
-        self._resume()  # another kernel may have begun it meanwhile
+        reading = self._resume()  # another kernel may have begun it meanwhile
         if self.sitting:
             return
-        met = [name for each in sittings(journal().read().exams) for name in each.items]
+        met = [name for each in sittings(reading.exams) for name in each.items]
         items = paper(self.n, self.seed, met)
         data = {"items": items, "seed": self.seed, "minutes": self.minutes}
         begun = ExamEvent(uuid4().hex, "start", data)
