@@ -25,7 +25,7 @@ from itertools import chain
 from operator import attrgetter, itemgetter
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 if TYPE_CHECKING:
@@ -344,19 +344,10 @@ def _events(places: Iterable[Path]) -> Iterator[Attempt | ExamEvent | str]:
                 yield "empty"
             else:
                 with path.open("rb") as file:
-                    yield from map(_event_in, _lines(file))
+                    for line in file:
+                        yield _event_in(line) if len(line) <= LONGEST else "foreign"
         except OSError:
             yield "unreadable"
-
-
-def _lines(file: BinaryIO) -> Iterator[bytes]:
-    """The lines, those too long to be ours as empty ones, which are not ours either."""
-    while line := file.readline(LONGEST):
-        if len(line) == LONGEST and not line.endswith(b"\n"):
-            while (line := file.readline(LONGEST)) and not line.endswith(b"\n"):
-                pass
-            line = b""
-        yield line
 
 
 def _event_in(line: bytes) -> Attempt | ExamEvent | str:
