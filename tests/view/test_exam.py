@@ -56,10 +56,10 @@ def begin(**other: Any) -> Exam:
     return sat
 
 
-def tell(sat: Exam, what: Any) -> None:
+def tell(sat: Exam, what: Any, **given: Any) -> None:
     """What the front end does when something is pressed, a second after it was last heard of."""
     Clock.wait(seconds=1)
-    sat.paper._handle_custom_msg({"what": what}, [])
+    sat.paper._handle_custom_msg({"what": what, **given}, [])
 
 
 def give(sat: Exam, place: Any, choice: Any, flag: Any = False, ms: Any = 700) -> None:
@@ -95,6 +95,15 @@ def new_kernel() -> None:
 
 
 # The clock starts, answers are kept, and it is handed in.
+
+
+def test_what_was_chosen_while_python_was_busy_is_handed_in_with_the_rest() -> None:
+    sat = begin()
+    [first, *_] = asked(sat)
+    chosen = {"choice": sorted(first.right), "ms": 900, "flag": False}
+    tell(sat, "finish", given={"0": chosen})
+    assert sat.result
+    assert [mark.right for mark in sat.result.marks] == [True, *[False] * (N - 1)]
 
 
 def test_nothing_begins_before_the_clock_is_started() -> None:

@@ -131,6 +131,7 @@ class Exam(Activity, widgets.VBox):
                 case "start" if not self.sitting:
                     self._start()
                 case "finish" if self.sitting and not self.result:
+                    self._take(said.get("given", {}))  # changes wait where Python is busy, this does not
                     self._finish(self.sitting)
 
     def _heard(self) -> None:
@@ -175,13 +176,14 @@ class Exam(Activity, widgets.VBox):
         self.paper.phase = "running"
 
     def _noted(self, change: Mapping[str, Any]) -> None:
+        self._heard()
+        self._take(change["new"])
+
+    def _take(self, given: Mapping[str, Any]) -> None:
         """Keep every answer and every flag that is new, and in time."""
         sitting = self.sitting
-        if not sitting or self.result:
-            return
-        self._heard()
-        if not sitting.over(datetime.now(UTC)):
-            for place, now in change["new"].items():
+        if sitting and not self.result and not sitting.over(datetime.now(UTC)):
+            for place, now in given.items():
                 self._note(sitting, place, now)
 
     @careful(_failed)

@@ -86,7 +86,7 @@ function render({ model, el }) {
   }
 
   function say(what) {
-    model.send({ what });
+    model.send({ what, given: model.get("given") });
     listen();
   }
 
