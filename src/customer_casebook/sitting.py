@@ -52,7 +52,11 @@ def sittings(events: Iterable[ExamEvent]) -> list[Sitting]:
     What makes no sense in them is passed over: an item that is gone, an answer after the end.
     """
     found: dict[str, Sitting] = {}
-    for each in events:
+    # Some clocks tick seldom: of one moment the start comes first and the end last.
+    in_turn = sorted(
+        events, key=lambda each: (each.at, each.what != "start", each.what == "finish")
+    )
+    for each in in_turn:
         at = datetime.fromisoformat(each.at)
         if each.what == "start" and each.exam not in found:
             if begun := _begun(each, at):

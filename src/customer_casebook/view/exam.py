@@ -131,7 +131,8 @@ class Exam(Activity, widgets.VBox):
                 case "start" if not self.sitting:
                     self._start()
                 case "finish" if self.sitting and not self.result:
-                    self._take(said.get("given", {}))  # changes wait where Python is busy, this does not
+                    # Where Python is busy the changes wait, and this overtakes them.
+                    self._take(said.get("given", {}))
                     self._finish(self.sitting)
 
     def _heard(self) -> None:
