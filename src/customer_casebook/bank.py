@@ -30,8 +30,7 @@ class Concept(Item):
         self.prompt = entry.prompt
         self.many = self.each_explained = entry.kind == "choose_all"
         self.options = {str(place): each.text for place, each in enumerate(entry.options)}
-        right = [place for place, each in enumerate(entry.options) if each.right]
-        self.right = frozenset(map(str, right))
+        self.right = frozenset(str(place) for place, each in enumerate(entry.options) if each.right)
 
     @property
     def answer(self) -> str:

@@ -167,14 +167,12 @@ class Result:
     @property
     def by_objective(self) -> dict[str, list[Mark]]:
         """The questions of each objective that was asked, the weakest first."""
-        found: dict[str, list[Mark]] = {}
+        found: dict[str, list[Mark]] = {each: [] for each in objectives()}
         for mark in self.marks:
-            found.setdefault(bank()[mark.item.id].objectives[0], []).append(mark)
-        order = list(objectives())
-        weakest = sorted(
-            found, key=lambda each: (_right(found[each]) / len(found[each]), order.index(each))
-        )
-        return {each: found[each] for each in weakest}
+            found[bank()[mark.item.id].objectives[0]].append(mark)
+        asked = [each for each in found if found[each]]
+        asked.sort(key=lambda each: _right(found[each]) / len(found[each]))
+        return {each: found[each] for each in asked}
 
 
 def _right(marks: Iterable[Mark]) -> int:
