@@ -103,7 +103,7 @@ _CHARTS = {
         ),
     ),
 }
-_BUSY = "from time import monotonic\nend = monotonic() + 5\nwhile monotonic() < end: pass"
+_BUSY = "from time import monotonic\nend = monotonic() + 10\nwhile monotonic() < end: pass"
 
 # From the click or the key, as the browser timed it, to the change in the page and to the frame that shows it.
 # An Output is emptied before it is filled, and an Image takes its time: what counts is what is seen.
@@ -260,7 +260,7 @@ class Bench:
         return time
 
     def busy(self) -> tuple[list[float], list[float], float]:
-        """Times of card, jupyterquiz and stock quiz while the kernel is busy for five seconds."""
+        """Times of card, jupyterquiz and stock quiz while the kernel is busy for ten seconds."""
         self.choose()
         self.page.evaluate(_RUN, _BUSY)
         self.check()
@@ -308,7 +308,7 @@ class Bench:
             step = self.slide(within, slider, shows, key)
             for _ in range(_STEPS):
                 step()
-            self.page.evaluate(_KEEP, [key, place])
+            self.page.evaluate(_KEEP, [f"{place} {key}", place])
         self.page.evaluate(_LAST)
         turns = cycle(((left, right), (right, left)))
 
@@ -319,7 +319,7 @@ class Bench:
             half = _STEPS // 2
             for key in [*([there] * half + [back] * half) * 4, *[there] * _STEPS]:
                 self.page.keyboard.press(key)
-            return float(self.page.evaluate(_QUIET, [there, place]))
+            return float(self.page.evaluate(_QUIET, [f"{place} {there}", place]))
 
         return turn
 
@@ -449,7 +449,7 @@ def charts(browser: Browser, lab: Lab) -> list[Result]:
         results += [
             *lines(title, painted, 0.5, others),
             Result(f"{title}, p95 alone", p95(painted), "ms", None, 120),
-            *lines(f"{name}, burst to painted and quiet", burst, 0.5, other_bursts),
+            *lines(f"{name}, burst to painted and quiet", burst, EVEN, other_bursts),
         ]
     return results
 
