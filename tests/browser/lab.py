@@ -1,4 +1,4 @@
-"""JupyterLab as `make lab` starts it, Notebook 7 and Voila, and one notebook in them, driven as a learner would.
+"""JupyterLab as `make lab` starts it, with Notebook 7 beside it, and Voila; a notebook in them, driven by a learner.
 
 Everything waits for a condition, nothing for a time.
 """
@@ -129,16 +129,6 @@ def run_lab(folder: Path, home: Path) -> Iterator[Lab]:
     command += [f"LAB_FLAGS={flags} --port={_free_port()}"]
     command += [f"--assume-old={venv}/lab.stamp"]  # tests install nothing
     with _serving(command, folder, home, "lab/tree") as lab:
-        yield lab
-        lab.stop()
-
-
-@contextmanager
-def run_notebook(folder: Path, home: Path) -> Iterator[Lab]:
-    """Notebook 7 on the notebooks in ``folder``."""
-    command = [sys.executable, "-m", "notebook", str(folder), "--no-browser", "--allow-root"]
-    command += ["--JupyterNotebookApp.expose_app_in_browser=True", f"--port={_free_port()}"]
-    with _serving(command, folder, home, NOTEBOOK_7) as lab:
         yield lab
         lab.stop()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import nbformat
@@ -13,7 +14,7 @@ from nbformat.v4 import new_notebook
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.activities import activity, opened
-from tests.browser.lab import ROOT, Lab, LabPage, VoilaPage, run_notebook
+from tests.browser.lab import NOTEBOOK_7, ROOT, Lab, LabPage, VoilaPage
 from tests.browser.test_states import folds_and_links_of_the_text_keep_the_keys
 from tests.browser.walks import ACTIVITIES, PLACES, every_activity
 
@@ -28,18 +29,10 @@ CLIPPED = """() => [...document.querySelectorAll("body *")]
 
 @pytest.fixture(scope="module", params=["Notebook 7", "Voila"])
 def page(
-    browser: Browser,
-    voila: Lab,
-    tmp_path_factory: pytest.TempPathFactory,
-    request: pytest.FixtureRequest,
+    browser: Browser, lab: Lab, voila: Lab, request: pytest.FixtureRequest
 ) -> Iterator[LabPage]:
     if request.param == "Notebook 7":
-        home = tmp_path_factory.mktemp("notebook")
-        folder = tmp_path_factory.mktemp("notebooks")
-        with (
-            run_notebook(folder, home) as server,
-            opened(browser, server, every_activity(server)) as page,
-        ):
+        with opened(browser, replace(lab, view=NOTEBOOK_7), every_activity(lab)) as page:
             yield page
         return
     page = VoilaPage(browser.new_context().new_page(), voila)

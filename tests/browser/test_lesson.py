@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from customer_casebook.journal import fingerprint
 from customer_casebook.library import misconceptions
-from customer_casebook.notebook import WIDGET_VIEW
 from customer_casebook.questions import Question
 from customer_casebook.rules import LENSES
 from customer_casebook.verdict import UNDETERMINED
@@ -167,6 +165,21 @@ def test_a_choice_in_one_card_leaves_those_in_others_alone(lesson: LabPage) -> N
     one.check()
     other.check()
     expect(one).to_be_checked()
+
+
+def test_an_explanation_too_long_for_the_screen_is_read_from_its_beginning(
+    lesson: LabPage,
+) -> None:
+    card = CardOnPage(lesson, 'study("ferries-ticket-shop"')
+    lesson.page.set_viewport_size({"width": 480, "height": 420})
+    card.answer(card.questions[0], [wrong(card.questions[0])])
+    head = card.feedback.locator(".ccb-head")
+    expect(head).to_be_in_viewport(ratio=1)
+    expect(head).to_be_focused()
+    lesson.page.keyboard.press("Tab")
+    expect(card.node.locator(".ccb-next")).to_be_focused()
+    expect(card.node.locator(".ccb-next")).to_be_in_viewport(ratio=1)
+    lesson.page.set_viewport_size({"width": 1280, "height": 900})
 
 
 def test_what_the_facts_do_not_settle_is_a_right_answer(lesson: LabPage) -> None:
@@ -328,27 +341,3 @@ def test_a_card_outlives_its_kernel(trouble: LabPage) -> None:
     card = CardOnPage(trouble, 'study("museum-shop-cast-counter"')
     card.answer(card.questions[0])
     expect(card.saved).to_have_text("Saved.")
-
-
-@pytest.mark.parametrize("trusted", [True, False])
-def test_a_notebook_opened_again_shows_transcripts_and_no_dead_widget(
-    lesson: LabPage, open_lab: Callable[..., LabPage], lab: Lab, *, trusted: bool
-) -> None:
-    saved = lesson.save()
-    name = LESSON
-    if not trusted:  # from elsewhere: not signed here, and saved without our hook
-        name = "from elsewhere.ipynb"
-        for cell in saved["cells"]:
-            for output in cell.get("outputs", ()):
-                if "text/html" in output.get("data", {}):
-                    output["data"][WIDGET_VIEW] = {"model_id": "gone", "version_major": 2}
-        (lab.folder / name).write_text(json.dumps(saved), "utf-8")
-    page = open_lab(viewport={"width": 1280, "height": 900})
-    page.open(name)
-    for place, cell in enumerate(saved["cells"]):
-        if any("text/html" in output.get("data", {}) for output in cell.get("outputs", ())):
-            shown = page.cell(place)
-            expect(shown.get_by_text("The transcript of an activity.")).to_be_visible()
-            expect(shown).not_to_contain_text("Error displaying widget")
-            assert page.page.evaluate(TRUSTED, place) is trusted
-    expect(page.page.get_by_text("Error displaying widget")).to_have_count(0)

@@ -210,9 +210,13 @@ function render({ model, el }) {
     const hadFocus = root.contains(document.activeElement);
     draw();
     if (!hadFocus || !answered(at)) return;
-    // The way on has the focus, but what there is to read stays in view: a long explanation would scroll it away.
-    after.firstElementChild.focus({ preventScroll: true });
-    for (const node of [after, live.firstElementChild]) node.scrollIntoView({ block: "nearest" });
+    // The way on gets the focus. Where the explanation is too long to have both in view, its beginning does.
+    const [head, way] = [live.firstElementChild, after.firstElementChild];
+    for (const node of [after, head]) node.scrollIntoView({ block: "nearest" });
+    const { left, top, width, height } = way.getBoundingClientRect();
+    const seen = way.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+    if (!seen) focusable(head);
+    (seen ? way : head).focus({ preventScroll: true });
   };
   model.on("change:given", onGiven);
   model.on("change:saved", acknowledge);

@@ -64,15 +64,18 @@ function chooseByKey(event, panel) {
   return true;
 }
 
+// Let a text have the focus, though Tab does not lead to it.
+function focusable(node) {
+  node.tabIndex = -1;
+  keepKeys(node);
+}
+
 // Put the focus where a question begins: a story of its own comes before it, and is read first. What can only be
 // looked at has its prompt.
 function enter(panel) {
   const input = panel.querySelector("[type=radio]:checked:enabled") ?? panel.querySelector("input:enabled");
   const heading = panel.querySelector(`.ccb-told > h3, [tabindex='-1']${input ? "" : ", .ccb-prompt"}`);
-  if (heading) {
-    heading.tabIndex = -1;
-    keepKeys(heading);
-  }
+  if (heading) focusable(heading);
   (heading ?? input)?.focus();
   // The focus alone would bring up the first option, and leave what is asked above the edge.
   (heading ?? panel.querySelector(".ccb-prompt"))?.scrollIntoView({ block: "nearest" });
