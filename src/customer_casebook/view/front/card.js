@@ -73,24 +73,42 @@ function render({ model, el }) {
   function draw() {
     const closed = at >= deck.length;
     panel.replaceChildren(...(closed ? closing() : asking(deck[at])));
-    feedback();
-    drawBoard();
+    tell();
   }
 
   function asking(question) {
-    const answer = given()[at];
     const where = deck.length > 1 ? `Question ${at + 1} of ${deck.length} · ${question.topic}` : question.topic;
-    const chosen = answer ? new Set(answer.choice) : draft;
-    const right = answer && question.answer;
-    const asked = ask(question, { name: `${name}-${at}`, where, chosen, right, choose });
-    if (answer) return asked;
+    const chosen = new Set(given()[at]?.choice ?? draft);
     const how = h(
       "div",
       { class: "ccb-press", role: "group", "aria-label": "Answer, and say how sure you are" },
       button("I am sure", "S", () => press(true), { disabled: !complete(question, draft) }),
       button("I think so", "T", () => press(false), { disabled: !complete(question, draft) }),
     );
-    return [...asked, how];
+    return [...ask(question, { name: `${name}-${at}`, where, chosen, choose }), how];
+  }
+
+  // What there is to say, once an answer is given; its options can be looked at, and no longer changed.
+  function tell() {
+    const how = panel.querySelector(".ccb-press");
+    if (answered(at) && how) {
+      how.remove();
+      mark(deck[at].answer, given()[at].choice);
+    }
+    feedback();
+    drawBoard();
+  }
+
+  function mark(answer, choice) {
+    const tag = (text) => h("span", { class: "ccb-tag" }, text);
+    for (const option of panel.querySelectorAll(".ccb-option")) {
+      const input = option.querySelector("input");
+      const [right, chosen] = [answer.includes(input.value), choice.includes(input.value)];
+      input.disabled = true;
+      if (right || chosen) option.dataset.mark = right ? "answer" : "miss";
+      if (right) option.append(tag("the answer"));
+      if (chosen) option.append(tag(right ? "you ✓" : "you ✗"));
+    }
   }
 
   function closing() {
@@ -208,7 +226,8 @@ function render({ model, el }) {
 
   const onGiven = () => {
     const hadFocus = root.contains(document.activeElement);
-    draw();
+    if (answered(at)) tell();
+    else draw();
     if (!hadFocus || !answered(at)) return;
     // The way on gets the focus. Where the explanation is too long to have both in view, its beginning does.
     const [head, way] = [live.firstElementChild, after.firstElementChild];

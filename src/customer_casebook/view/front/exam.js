@@ -124,7 +124,7 @@ function render({ model, el }) {
   function asking(question) {
     const { choice } = given(at);
     const where = `Question ${at + 1} of ${deck().length}`;
-    const asked = ask(question, { name: `${name}-${at}`, where, chosen: new Set(choice), right: null, choose });
+    const asked = ask(question, { name: `${name}-${at}`, where, chosen: new Set(choice), choose });
     const move = (text, key, place) => button(text, key, () => go(place), { disabled: !deck()[place] });
     const ways = h(
       "div",

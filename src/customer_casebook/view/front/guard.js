@@ -11,6 +11,8 @@ const GONE =
   "Python has stopped or was started anew, so the controls here no longer answer. Choose Run, then Run All Cells.";
 const EXAM_GONE = " The exam goes on with what was saved, and so does its clock.";
 
+const PAUSE = 1000; // ms from a press until we see whether Python heard it
+
 // Setting what is set already would call the observer again, and so on for ever.
 function set(node, name, value) {
   if (node && node.getAttribute(name) !== value) node.setAttribute(name, value);
@@ -88,12 +90,21 @@ function render({ model, el }) {
   model.on("change:live", say);
 
   let observer = null;
+  let asking = null;
   let waiting = requestAnimationFrame(function watch() {
     const root = el.closest(".ccb-activity");
     if (!root) {
       waiting = requestAnimationFrame(watch); // not in the page yet
       return;
     }
+    // Of a kernel that was shut down nobody tells. To ask at once would hold up what the press itself has to say.
+    const ask = () => {
+      try {
+        model.send({});
+      } catch {
+        close(root, live);
+      }
+    };
     const tendFolds = keepFolds(root);
     const look = () => {
       tendFolds();
@@ -103,17 +114,15 @@ function render({ model, el }) {
     look();
     root.addEventListener("keydown", moveInside);
     root.addEventListener("focusin", () => {
-      try {
-        model.send({}); // of a kernel that was shut down nobody tells
-      } catch {
-        close(root, live);
-      }
+      clearTimeout(asking);
+      asking = setTimeout(ask, PAUSE);
     });
     observer = new MutationObserver(look);
     observer.observe(root, { childList: true, subtree: true, attributes: true, attributeFilter: ["class", "aria-valuetext"] });
   });
   return () => {
     cancelAnimationFrame(waiting);
+    clearTimeout(asking);
     observer?.disconnect();
     model.off("change:live", say);
   };

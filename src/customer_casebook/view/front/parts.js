@@ -81,25 +81,22 @@ function enter(panel) {
   (heading ?? panel.querySelector(".ccb-prompt"))?.scrollIntoView({ block: "nearest" });
 }
 
-// A question as nodes. Once the right options are known it can be looked at, and no longer changed.
-function ask(question, { name, where, chosen, right, choose }) {
+// A question as nodes.
+function ask(question, { name, where, chosen, choose }) {
   const labels = new Map(question.options.map(({ id, label }) => [id, label]));
   const option = (group) => (id, index) =>
     h(
       "label",
-      { class: "ccb-option", "data-mark": right && (right.includes(id) ? "answer" : chosen.has(id) ? "miss" : null) },
+      { class: "ccb-option" },
       h("input", {
         type: question.many ? "checkbox" : "radio",
         name: `${name}-${group}`,
         value: id,
         checked: chosen.has(id),
-        disabled: Boolean(right),
         onchange: (event) => choose(question, id, event.target.checked),
       }),
       h("kbd", { "aria-hidden": "true" }, String(index + 1)),
       h("span", {}, labels.get(id)),
-      right && right.includes(id) ? h("span", { class: "ccb-tag" }, "the answer") : null,
-      right && chosen.has(id) ? h("span", { class: "ccb-tag" }, right.includes(id) ? "you ✓" : "you ✗") : null,
     );
   const choices = groupsOf(question).map(({ label, intro, options }, group) => {
     const nodes = options.map(option(group)).flatMap((node) => [node, " "]); // so a story has its spaces
