@@ -53,8 +53,20 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
     return notebook
 
 
+def lock(notebook: NotebookNode) -> None:
+    """Keep a key pressed by mistake from deleting or changing a cell, in place.
+
+    A printed verdict may be played with. The property inspector of JupyterLab unlocks a cell.
+    """
+    for cell in notebook.cells:
+        plays = cell.cell_type == "code" and not any(
+            "text/html" in each.get("data", {}) for each in cell.outputs
+        )
+        cell.metadata |= {"deletable": False} if plays else {"deletable": False, "editable": False}
+
+
 def run(path: Path) -> NotebookNode:
-    """The notebook at ``path``, run in a fresh kernel and normalised.
+    """The notebook at ``path``, run in a fresh kernel, normalised and locked.
 
     The kernel has a journal of its own: no learner's answers get into the outputs, nor ours into
     a learner's journal.
@@ -67,11 +79,14 @@ def run(path: Path) -> NotebookNode:
         record_timing=False,
         store_widget_state=False,
         coalesce_streams=True,
+        extra_arguments=["--log-level=ERROR"],
         resources={"metadata": {"path": str(path.parent)}},
     )
     with TemporaryDirectory() as home:
         client.execute(env=os.environ | {"CUSTOMER_CASEBOOK_DATA": home, "IPYTHONDIR": home})
-    return normalise(notebook)
+    notebook = normalise(notebook)
+    lock(notebook)
+    return notebook
 
 
 def main(paths: list[str]) -> int:

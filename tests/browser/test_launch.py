@@ -14,6 +14,12 @@ from customer_casebook.notebook import WIDGET_VIEW
 from tests.browser.lab import Lab, LabPage
 from tests.samples import lesson
 
+SELECT = """place => {
+    const {content} = window.jupyterapp.shell.currentWidget;
+    content.activeCellIndex = place;
+    content.activeCell.node.focus();
+}"""
+
 
 def test_a_notebook_opens_runs_and_answers_a_click_without_any_pop_up(
     lab: Lab, lab_page: LabPage
@@ -42,6 +48,19 @@ def test_a_saved_activity_reopens_as_its_transcript_and_no_dead_widget(
     assert "widgets" not in saved["metadata"]
     lab_page.open("saved.ipynb")
     expect(lab_page.cell(2).get_by_text("A transcript.")).to_be_visible()
+
+
+@pytest.mark.parametrize("place", [0, 3])  # a text and an activity
+def test_a_key_pressed_by_mistake_changes_no_cell_of_the_course(
+    lab_page: LabPage, place: int
+) -> None:
+    lab_page.open("01_who_is_the_customer.ipynb")
+    before = lab_page.cells()
+    lab_page.page.evaluate(SELECT, place)
+    for key in "xddr":  # cut, delete, and turn into raw text
+        lab_page.page.keyboard.press(key)
+    expect(lab_page.page.get_by_role("dialog")).to_contain_text("Cell is read-only")
+    assert lab_page.cells() == before
 
 
 def test_a_restarted_kernel_runs_the_notebook_again(lab: Lab, lab_page: LabPage) -> None:
