@@ -25,12 +25,15 @@ ROOT = Path(__file__).parents[1]
 COURSE = sorted((ROOT / "notebooks").glob("*.ipynb"))
 ACTIVITIES = {
     "compare",
+    "exam",
     "expectation_gap",
     "find_evidence",
     "going_direct",
     "ledger",
     "own_the_relationship",
     "practice",
+    "progress",
+    "review",
     "service_levels",
     "sort_parties",
     "study",

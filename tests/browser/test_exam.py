@@ -395,8 +395,10 @@ def test_the_whole_story_of_a_learner(browser: Browser, home: Lab) -> None:
         card = CardOnPage(page, "study(")
         for question in card.questions:
             card.answer(question)
+            expect(card.feedback).to_contain_text(f"Right: {question.answer}")
             expect(card.saved).to_have_text("Saved.")
             card.node.locator(".ccb-next").click()
+        expect(card.node.get_by_role("heading", name="Case closed")).to_be_focused()
 
     with opened(browser, home, "07_marketing_and_the_client_firm.ipynb") as page:
         card = CardOnPage(page, 'study("marketing-campaign-hub"')

@@ -10,7 +10,6 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import expect
 
-from customer_casebook.notebook import WIDGET_VIEW
 from tests.browser.lab import Lab, LabPage
 from tests.samples import lesson
 
@@ -35,21 +34,6 @@ def test_a_notebook_opens_runs_and_answers_a_click_without_any_pop_up(
     expect(lab_page.page.get_by_role("dialog")).to_have_count(0)
 
 
-def test_a_saved_activity_reopens_as_its_transcript_and_no_dead_widget(
-    lab: Lab, lab_page: LabPage
-) -> None:
-    lab_page.open(lab.write("saved.ipynb", lesson()))
-    lab_page.run_all()
-    lab_page.cell(2).get_by_role("button", name="Press").wait_for()
-    saved = lab_page.save()
-    (output,) = saved["cells"][2]["outputs"]
-    assert "text/html" in output["data"]
-    assert WIDGET_VIEW not in output["data"]
-    assert "widgets" not in saved["metadata"]
-    lab_page.open("saved.ipynb")
-    expect(lab_page.cell(2).get_by_text("A transcript.")).to_be_visible()
-
-
 @pytest.mark.parametrize("place", [0, 3])  # a text and an activity
 def test_a_key_pressed_by_mistake_changes_no_cell_of_the_course(
     lab_page: LabPage, place: int
@@ -61,14 +45,6 @@ def test_a_key_pressed_by_mistake_changes_no_cell_of_the_course(
         lab_page.page.keyboard.press(key)
     expect(lab_page.page.get_by_role("dialog")).to_contain_text("Cell is read-only")
     assert lab_page.cells() == before
-
-
-def test_a_restarted_kernel_runs_the_notebook_again(lab: Lab, lab_page: LabPage) -> None:
-    lab_page.open(lab.write("again.ipynb", lesson()))
-    lab_page.run_all()
-    lab_page.restart_kernel()
-    lab_page.run_all()
-    expect(lab_page.cell(2).get_by_role("button", name="Press")).to_be_visible()
 
 
 def test_the_browser_is_sent_to_the_first_page_of_the_course(lab: Lab) -> None:

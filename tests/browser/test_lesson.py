@@ -62,16 +62,6 @@ def wrong(question: Question) -> str:
     return next((each for each in options if question.misconception({each})), options[0])
 
 
-def test_start_here_is_worked_through_by_mouse(browser: Browser, lab: Lab) -> None:
-    with opened(browser, lab, "00_start_here.ipynb") as page:
-        card = CardOnPage(page, "study(")
-        for question in card.questions:
-            card.answer(question)
-            expect(card.feedback).to_contain_text(f"Right: {question.answer}")
-            card.press("Next question" if question is not card.questions[-1] else "Close the case")
-        expect(card.node.get_by_role("heading", name="Case closed")).to_be_focused()
-
-
 def test_a_wrong_answer_is_explained_recorded_and_shown_in_the_evidence(
     lesson: LabPage, lab: Lab
 ) -> None:

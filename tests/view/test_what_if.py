@@ -124,6 +124,12 @@ def test_a_hint_names_the_question_and_not_its_answer(activity: WhatIf) -> None:
     assert escape(hint) in activity.task.value
     assert hint in activity.guard.live
     activity.switches["uses"].value = "no"
+    assert escape(hint) in activity.task.value  # it stays, and is said once
+    assert hint not in activity.guard.live
+    activity.back.click()
+    activity.switches["organization"].value = "different"
+    assert "A hint" not in activity.task.value
+    activity.next.click()
     assert "A hint" not in activity.task.value
 
 

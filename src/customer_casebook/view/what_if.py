@@ -28,6 +28,8 @@ class WhatIf(Activity, widgets.VBox):
         self.challenges = tuple(challenges)
         self.lenses = lenses
         self.at = 0
+        self.hinted = False
+        self.says = ""
         self.solved: set[int] = set()
         self.before = self.baseline = self._decide(told.facts)
         self.picture = Picture(told)
@@ -88,11 +90,13 @@ class WhatIf(Activity, widgets.VBox):
 
     @careful(_failed)
     def _hint(self, _button: object) -> None:
-        self._task(hint=True)
+        self.hinted = True  # and stays: this press may overtake a switch turned before it
+        self._task()
 
     @careful(_failed)
     def _go_on(self, button: object) -> None:
         self.at = (self.at + 1) % len(self.challenges)
+        self.hinted = False
         self._reset(button)
 
     def _decide(self, facts: Facts) -> Verdicts:
@@ -116,27 +120,28 @@ class WhatIf(Activity, widgets.VBox):
             if (label := _label(lens, now)) != _label(lens, self.before)
         ]
         self.before = now
-        self._task(heard=f"{' '.join(heard) or 'No verdict changed.'} {odd}".strip())
+        self._task(f"{' '.join(heard) or 'No verdict changed.'} {odd}".strip())
 
-    def _task(self, *, hint: bool = False, heard: str = "") -> None:
+    def _task(self, heard: str = "") -> None:
         """The challenge, and how it stands: judged by the same rules as everything else."""
         says = ""
         if self.challenges:
             lens, goal = self.challenges[self.at]
             met = self.before[lens].answer == goal
             changed = [VOCABULARY[name].label.lower() for name in self.changed]
-            if hint:
-                says = "A hint: " + VOCABULARY[_within_reach(self.case, lens)[goal]].question
-            elif met and len(changed) > 1:
-                says = f"The verdict is there, with {len(changed)} facts changed. One is enough."
-            elif met:
-                says = f"Solved: the one fact it took was “{changed[0]}”. {self.before[lens].why}"
             if met and len(changed) == 1:
+                says = f"Solved: the one fact it took was “{changed[0]}”. {self.before[lens].why}"
                 self.solved.add(self.at)
+            elif self.hinted:
+                says = "A hint: " + VOCABULARY[_within_reach(self.case, lens)[goal]].question
+            elif met:
+                says = f"The verdict is there, with {len(changed)} facts changed. One is enough."
             lead = f"Challenge {self.at + 1} of {len(self.challenges)} ({len(self.solved)} solved)."
             words = _challenge(lens, goal)
             self.task.value = f"<p><strong>{lead}</strong> {escape(words)}</p><p><strong>{escape(says)}</strong></p>"
-        self.guard.live = f"{heard} {says}".strip()
+        news = says if says != self.says else ""
+        self.guard.live = f"{heard} {news}".strip()
+        self.says = says
 
 
 def what_if(
