@@ -32,13 +32,18 @@ def opened(browser: Browser, lab: Lab, name: str, **options: Any) -> Iterator[La
     """A notebook, run to its end, with the side bar closed; the page is checked when it is left."""
     size = {"width": 1280, "height": 900}
     context = browser.new_context(**{"viewport": size, **options})
-    page = LabPage(context.new_page(), lab)
-    page.open(name)
-    page.page.evaluate("window.jupyterapp.shell.collapseLeft()")
-    page.run_all()
+    page = turned(LabPage(context.new_page(), lab), name)
     yield page
     context.close()
     page.check()
+
+
+def turned(page: LabPage, name: str) -> LabPage:
+    """A page turned to a notebook, run to its end, with the side bar closed."""
+    page.turn_to(name)
+    page.page.evaluate("window.jupyterapp.shell.collapseLeft()")
+    page.run_all()
+    return page
 
 
 def notebook(lab: Lab, name: str, *calls: str) -> str:

@@ -82,6 +82,16 @@ def voila(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         yield voila
 
 
+@pytest.fixture(scope="module")
+def one_lab(browser: Browser, lab: Lab) -> Iterator[LabPage]:
+    """A page on the lab for a whole module, which turns from notebook to notebook; 1280 by 900."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = LabPage(context.new_page(), lab)
+    yield page
+    context.close()
+    page.check()
+
+
 @pytest.fixture
 def open_lab(browser: Browser, lab: Lab) -> Iterator[Callable[..., LabPage]]:
     """Open a page on the lab, with any option of playwright's `new_context`; checked at its end."""

@@ -27,6 +27,7 @@ from tests.browser.activities import (
     notebook,
     opened,
     run,
+    turned,
 )
 from tests.browser.lab import ROOT, Lab, LabPage, run_lab
 from tests.browser.test_keys import ARROWS, RUN, UNGUARDED, press
@@ -98,12 +99,11 @@ def counted(lab: Lab, seed: int) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def sat(browser: Browser, lab: Lab, request: pytest.FixtureRequest) -> Iterator[ExamOnPage]:
+def sat(one_lab: LabPage, lab: Lab, request: pytest.FixtureRequest) -> ExamOnPage:
     """An exam that has not begun, in a notebook of its own; in the kernel it is ``sat``."""
     seed = sum(map(ord, request.node.name))  # another exam for every test
     call = f"import time\nfrom customer_casebook import exam\nsat = exam(seed={seed}, n={N})\nsat"
-    with opened(browser, lab, notebook(lab, f"exam-{seed}.ipynb", call)) as page:
-        yield ExamOnPage(page, 1, seed)
+    return ExamOnPage(turned(one_lab, notebook(lab, f"exam-{seed}.ipynb", call)), 1, seed)
 
 
 def test_forty_questions_are_answered_by_keyboard_alone(browser: Browser, lab: Lab) -> None:
@@ -400,23 +400,23 @@ def test_the_whole_story_of_a_learner(browser: Browser, home: Lab) -> None:
             card.node.locator(".ccb-next").click()
         expect(card.node.get_by_role("heading", name="Case closed")).to_be_focused()
 
-    with opened(browser, home, "07_marketing_and_the_client_firm.ipynb") as page:
+        turned(page, "07_marketing_and_the_client_firm.ipynb")
         card = CardOnPage(page, 'study("marketing-campaign-hub"')
         slip = card.questions[0]
         card.answer(slip, ["external"])
         expect(card.saved).to_have_text("Saved.")
-    wrong = slip.misconception({"external"})
-    assert wrong
+        wrong = slip.misconception({"external"})
+        assert wrong
 
-    with opened(browser, home, last) as page:
+        turned(page, last)
         progress = activity(page, find(page, "progress()")[0])
         expect(progress).to_contain_text(wrong.claim)
         expect(progress).to_contain_text("Nothing is due; the next review is on")
         expect(progress.get_by_role("button", name="Practise this now")).to_be_visible()
 
-    _days_pass(home, 1.1)
+        _days_pass(home, 1.1)
 
-    with opened(browser, home, last) as page:
+        turned(page, last)
         progress = activity(page, find(page, "progress()")[0])
         expect(progress).to_contain_text("1 question is due for review.")
         expect(activity(page, find(page, "review()")[0])).to_contain_text(slip.prompt)
@@ -438,10 +438,10 @@ def test_the_whole_story_of_a_learner(browser: Browser, home: Lab) -> None:
         exam.get_by_role("button", name="Next").click()
         expect(exam.locator(".ccb-where")).to_have_text("Question 2 of 40")
 
-    elsewhere = notebook(
-        home, "elsewhere.ipynb", "from customer_casebook import *", "exam()", "progress()"
-    )
-    with opened(browser, home, elsewhere) as page:
+        elsewhere = notebook(
+            home, "elsewhere.ipynb", "from customer_casebook import *", "exam()", "progress()"
+        )
+        turned(page, elsewhere)
         exam = activity(page, 2)
         expect(exam.get_by_role("timer")).to_have_text(re.compile(r"^5\d:\d\d left$"))
         exam.locator(".ccb-place").first.click()

@@ -105,17 +105,18 @@ class Learner:
 
 
 @pytest.mark.parametrize("name", COURSE)
-def test_a_notebook_is_worked_through_by_keyboard_alone(lab_page: LabPage, name: str) -> None:
-    lab_page.open(name)
-    expect(lab_page.page.get_by_text(START).first).to_be_visible()
-    expect(lab_page.page.get_by_text("Error displaying widget")).to_have_count(0)
-    cells = lab_page.cells()
-    lab_page.run_all(by_keyboard=True)
-    learner = Learner(lab_page)
+def test_a_notebook_is_worked_through_by_keyboard_alone(one_lab: LabPage, name: str) -> None:
+    page = one_lab
+    page.turn_to(name)
+    expect(page.page.get_by_text(START).first).to_be_visible()
+    expect(page.page.get_by_text("Error displaying widget")).to_have_count(0)
+    cells = page.cells()
+    page.run_all(by_keyboard=True)
+    learner = Learner(page)
     for _ in cells:
         learner.press("ArrowUp")
     learner.work_through()
-    cards = lab_page.page.locator(".ccb:not(.ccb-exam)")
+    cards = page.page.locator(".ccb:not(.ccb-exam)")
     closed = cards.get_by_role("button", name="Start again")
     expect(closed, "\n".join(learner.trail)).to_have_count(cards.count())
-    assert lab_page.cells() == cells
+    assert page.cells() == cells
