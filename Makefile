@@ -24,7 +24,7 @@ lab: $(VENV)/lab.stamp  ## open the course in JupyterLab; the first time, set ev
 	exec "$(BIN)/python" -m jupyterlab $(LAB_FLAGS) "$(NOTEBOOKS)/00_start_here.ipynb"
 
 test: lint  ## check everything: code, content, notebooks, and the course in a browser
-	@"$(BIN)/python" -m pytest --numprocesses 3 --dist loadfile
+	@"$(BIN)/python" -m pytest --numprocesses 2 --dist loadfile
 
 lint: $(VENV)/test.stamp  ## check style, types and the one-way arrows between modules
 	@"$(BIN)/ruff" check

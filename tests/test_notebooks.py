@@ -165,16 +165,18 @@ def test_running_the_course_again_changes_no_file(tmp_path: Path) -> None:
 
 
 def test_strict_nbval_passes_on_the_course_and_fails_on_any_changed_output(tmp_path: Path) -> None:
+    changed = COURSE[::3]  # of each kind of output it is shown below
     for path in COURSE:
-        notebook = read(path)
-        nbformat.write(notebook, tmp_path / path.name)
-        notebook = tampered(notebook, "stdout", "text/plain", "text/html", "image/svg+xml")
+        nbformat.write(read(path), tmp_path / path.name)
+    for path in changed:
+        notebook = tampered(read(path), "stdout", "text/plain", "text/html", "image/svg+xml")
         nbformat.write(notebook, tmp_path / f"changed_{path.name}")
     results = nbval(tmp_path)
     for path in COURSE:
         code = [cell for cell in read(path).cells if cell.cell_type == "code"]
         assert results[path.stem] == [True for _ in code]
-        assert results[f"changed_{path.stem}"] == [not cell.outputs for cell in code]
+        if path in changed:
+            assert results[f"changed_{path.stem}"] == [not cell.outputs for cell in code]
 
 
 def test_nbval_accepts_an_activity_saved_without_its_widget(judged: dict[str, list[bool]]) -> None:

@@ -18,26 +18,30 @@ from tests.browser.lab import Lab, LabPage
 FAULTS = r"""root => {
     const faults = [];
     const canvas = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
-    const rgba = colour => {
+    const once = ask => {
+        const known = new Map();
+        return what => known.has(what) ? known.get(what) : known.set(what, ask(what)).get(what);
+    };
+    const rgba = once(colour => {
         canvas.clearRect(0, 0, 1, 1);
         canvas.fillStyle = colour;
         canvas.fillRect(0, 0, 1, 1);
         const [r, g, b, a] = canvas.getImageData(0, 0, 1, 1).data;
         return [r, g, b, a / 255];
-    };
+    });
     const over = ([r, g, b, a], [R, G, B]) => [r, g, b].map((c, i) => c * a + [R, G, B][i] * (1 - a));
     const luminance = colour => {
         const [r, g, b] = colour.map(c => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
         return 0.2126 * r + 0.7152 * g + 0.0722 * b;
     };
     const lineage = node => node ? [...lineage(node.parentElement), node] : [];
-    const paper = node => lineage(node).reduce(
-        (below, each) => over(rgba(getComputedStyle(each).backgroundColor), below), [255, 255, 255]);
+    const paper = once(node => node
+        ? over(rgba(getComputedStyle(node).backgroundColor), paper(node.parentElement)) : [255, 255, 255]);
+    const opacity = once(node => node ? getComputedStyle(node).opacity * opacity(node.parentElement) : 1);
     const contrast = (node, ink) => {
         const below = paper(node);
-        const opacity = lineage(node).reduce((all, each) => all * getComputedStyle(each).opacity, 1);
         const [r, g, b, a] = rgba(ink);
-        const pair = [luminance(over([r, g, b, a * opacity], below)), luminance(below)];
+        const pair = [luminance(over([r, g, b, a * opacity(node)], below)), luminance(below)];
         return (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05);
     };
     const box = node => node.getBoundingClientRect();
