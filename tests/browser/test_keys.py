@@ -69,6 +69,24 @@ def press(page: LabPage, control: Locator, *keys: str) -> None:
     expect(page.page.get_by_role("dialog")).to_have_count(0)
 
 
+def test_a_click_into_the_text_of_a_question_is_into_the_question(page: LabPage) -> None:
+    node = activity(page, 1)
+    node.locator(".ccb-prompt").click()
+    expect(node).to_be_focused()
+    page.page.keyboard.press("2")
+    expect(node.get_by_role("radio").nth(1)).to_be_checked()
+    node.locator(".ccb-prompt").click()
+    before = page.cells(), page.page.evaluate(NOTEBOOK)
+    for key in IDLE[:-1] + RUN:
+        page.page.keyboard.press(key)
+    expect(node).to_be_focused()
+    assert (page.cells(), page.page.evaluate(NOTEBOOK)) == before
+    page.page.keyboard.press("ArrowDown")  # and on to the next cell
+    page.page.wait_for_function(
+        "window.jupyterapp.shell.currentWidget.content.activeCellIndex === 2"
+    )
+
+
 def test_on_a_card(page: LabPage) -> None:
     card = CardOnPage(page, "study(")
     node = card.node
@@ -188,6 +206,18 @@ def test_on_a_simulator(page: LabPage) -> None:
     press(page, node.get_by_role("button", name="As at the start"), *ARROWS, *RUN, "Enter", "Space")
     for fold in ("What is assumed", "Every entry"):
         press(page, node.get_by_text(fold).first, *ARROWS, *RUN, "Enter", "Space")
+
+
+def test_palette_and_save_are_within_reach(page: LabPage) -> None:
+    radio = activity(page, 2).get_by_role("radio").first
+    palette = page.page.locator(".lm-CommandPalette-input")
+    radio.press("Control+Shift+c")
+    expect(palette).to_be_focused()
+    palette.press("Escape")
+    page.page.evaluate("window.jupyterapp.shell.currentWidget.context.model.dirty = true")
+    radio.press("Control+s")
+    page.page.wait_for_function("!window.jupyterapp.shell.currentWidget.context.model.dirty")
+    expect(radio).to_have_attribute("data-lm-suppress-shortcuts", "true")
 
 
 def test_without_our_care_a_key_deletes_the_lesson(page: LabPage) -> None:

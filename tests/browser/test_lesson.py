@@ -191,7 +191,7 @@ def test_comparing_two_cases_fills_their_table(trouble: LabPage) -> None:
     shown = ["…"] * len(card.questions)
     for place, question in enumerate(card.questions):
         card.answer(question, None if place else [wrong(question)])
-        shown[place] = f"{question.answer}{'✓' if place else '✗'}"
+        shown[place] = f"{question.answer}{'✓' if place else '✗ missed'}"
         expect(cells).to_have_text(shown)
         last = place == len(shown) - 1
         card.press("See them side by side" if last else "Next question")

@@ -156,7 +156,8 @@ def _advice(found: Progress) -> str:
     if advice.what == "exam":
         return "Next: the mock exam. Every objective is firm."
     where = lesson(advice.objective, Path.cwd())
-    told = f" Lesson {where.removesuffix('.ipynb')} teaches it." if where else ""
+    number, _, name = (where or "").removesuffix(".ipynb").partition("_")
+    told = f" Lesson {number}, “{name.replace('_', ' ')}”, teaches it." if where else ""
     return f"Next: {objectives()[advice.objective].can}{told}"
 
 

@@ -37,6 +37,7 @@ class WhatIf(Activity, widgets.VBox):
         self.switches = {name: _switch(name, value) for name, value in told.facts._asdict().items()}
         self.verdicts, self.drawing, self.task, self.error = (html() for _ in range(4))
         self.drawing.add_class("ccb-picture")
+        self.task.add_class("ccb-task")
         self.hint = widgets.Button(description="Give me a hint")
         self.back = widgets.Button(description="As the story tells it")
         self.next = widgets.Button(description="Next challenge")
@@ -49,7 +50,7 @@ class WhatIf(Activity, widgets.VBox):
         self.back.on_click(self._reset)
         self.next.on_click(self._go_on)
         buttons = [self.hint, self.back, self.next] if challenges else [self.back]
-        left = [self.task, *self.places.values(), box(buttons, "ccb-row"), self.error]
+        left = [self.task, box(buttons, "ccb-row"), self.error, *self.places.values()]
         right = [self.drawing, self.verdicts]
         bench = box([box(left, "ccb-switches"), box(right, "ccb-outcome")], "ccb-bench")
         super().__init__([html(_introduction(told)), bench, self.guard])

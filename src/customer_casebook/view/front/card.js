@@ -30,7 +30,7 @@ function render({ model, el }) {
   const onNote = () => (note.textContent = model.get("note"));
   const root = h(
     "section",
-    { class: `ccb ccb-${spec.layout}`, "aria-label": spec.title },
+    { class: `ccb ccb-${spec.layout}`, "aria-label": spec.title, tabindex: "-1" }, // a click into its text is in it
     intro,
     h("div", { class: "ccb-work" }, panel, live, saved, after, board),
   );
@@ -201,7 +201,7 @@ function render({ model, el }) {
       const answer = given()[index];
       if (!answer && firstOpen() >= 0) return h("td", { class: "ccb-open" }, "…");
       const tone = answer && marked ? picked(deck[index], answer.choice).tone : null;
-      const mark = tone && { right: ["✓", "you had it right"], wrong: ["✗", "you had it wrong"] }[tone];
+      const mark = tone && { right: ["✓", "you had it right"], wrong: ["✗ missed", "you had it wrong"] }[tone];
       return h(
         "td",
         { "data-tone": tone },

@@ -34,7 +34,7 @@ function render({ model, el }) {
   const places = h("ol", { class: "ccb-places", "aria-label": "All questions" });
   const root = h(
     "section",
-    { class: "ccb ccb-exam", "aria-label": model.get("title") },
+    { class: "ccb ccb-exam", "aria-label": model.get("title"), tabindex: "-1" },
     bar, panel, saved, places,
   );
   root.addEventListener("keydown", onKey);

@@ -3,10 +3,29 @@
 // JupyterLab takes command keys (d d deletes the cell) from whatever has focus, unless that very element says no.
 const keepKeys = (node) => (node.dataset.lmSuppressShortcuts = "true");
 
-// Nor can the folds and links that an author writes into Markdown say so themselves: JupyterLab cleans it away.
-window.ccbKeepsKeys ??= document.addEventListener("focusin", ({ target }) => {
-  if (target.matches(".jp-Notebook :is(summary, a[href])")) keepKeys(target);
-}) ?? true;
+if (!window.ccbKeepsKeys) {
+  window.ccbKeepsKeys = true; // once a page
+  // The folds and links that an author writes into Markdown cannot say so themselves: JupyterLab cleans it away.
+  document.addEventListener("focusin", ({ target }) => {
+    if (target.matches(".jp-Notebook :is(summary, a[href])")) keepKeys(target);
+  });
+  // Some keys do no harm and are needed: the palette, Save, and those that lead away from a text that was clicked.
+  const harmless = ({ key, ctrlKey, metaKey, shiftKey, target }) =>
+    ctrlKey || metaKey
+      ? key.toLowerCase() === (shiftKey ? "c" : "s")
+      : /^(Arrow|Page|Escape)/.test(key) && target.matches(".ccb");
+  // The window hears a key before JupyterLab does.
+  window.addEventListener(
+    "keydown",
+    (event) => {
+      const { target } = event;
+      if (!target.dataset?.lmSuppressShortcuts || !harmless(event)) return;
+      delete target.dataset.lmSuppressShortcuts;
+      setTimeout(() => keepKeys(target));
+    },
+    true,
+  );
+}
 
 function h(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
