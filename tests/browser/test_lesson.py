@@ -26,7 +26,6 @@ from tests.browser.activities import (
 from tests.browser.lab import Lab, LabPage
 
 LESSON = "07_marketing_and_the_client_firm.ipynb"
-TRUSTED = "place => window.jupyterapp.shell.currentWidget.content.model.cells.get(place).trusted"
 
 
 @pytest.fixture(scope="module")
