@@ -5,6 +5,7 @@
 // What was pressed goes to the kernel in `given`; the kernel judges and records it and answers in `saved`.
 
 const SILENT = 8000; // ms without an answer from the kernel before the card says what to do about it
+const FRAME = 20; // ms until a press is sent: the kernel's answer would come before the frame that shows the feedback
 
 function render({ model, el }) {
   const spec = model.get("spec");
@@ -15,8 +16,8 @@ function render({ model, el }) {
   let draft = new Set();
   let late = null;
 
-  const given = () => model.get("given");
-  const answered = (index) => given()[index] !== undefined;
+  let given = model.get("given");
+  const answered = (index) => given[index] !== undefined;
   const firstOpen = () => deck.findIndex((_, index) => !answered(index));
 
   const intro = h("div", { class: "ccb-intro", html: spec.intro });
@@ -58,7 +59,13 @@ function render({ model, el }) {
     const choice = question.options.map(({ id }) => id).filter((id) => draft.has(id));
     const answer = { press: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`, choice, sure };
     answer.ms = Math.round(performance.now() - shownAt);
-    model.set("given", { ...given(), [at]: answer });
+    given = { ...given, [at]: answer };
+    show();
+    setTimeout(save, FRAME);
+  }
+
+  function save() {
+    model.set("given", given);
     model.save_changes();
   }
 
@@ -78,7 +85,7 @@ function render({ model, el }) {
 
   function asking(question) {
     const where = deck.length > 1 ? `Question ${at + 1} of ${deck.length} · ${question.topic}` : question.topic;
-    const chosen = new Set(given()[at]?.choice ?? draft);
+    const chosen = new Set(given[at]?.choice ?? draft);
     const how = h(
       "div",
       { class: "ccb-press", role: "group", "aria-label": "Answer, and say how sure you are" },
@@ -90,13 +97,14 @@ function render({ model, el }) {
 
   // What there is to say, once an answer is given; its options can be looked at, and no longer changed.
   function tell() {
-    const how = panel.querySelector(".ccb-press");
-    if (answered(at) && how) {
-      how.remove();
-      mark(deck[at].answer, given()[at].choice);
-    }
     feedback();
     drawBoard();
+    const how = panel.querySelector(".ccb-press");
+    if (!answered(at) || !how) return;
+    mark(deck[at].answer, given[at].choice);
+    // From button to button, for a focus that is lost first takes longer to set.
+    if (how.contains(document.activeElement)) after.firstChild.focus({ preventScroll: true });
+    how.remove();
   }
 
   function mark(answer, choice) {
@@ -112,7 +120,7 @@ function render({ model, el }) {
   }
 
   function closing() {
-    const answers = Object.entries(given());
+    const answers = Object.entries(given);
     const right = answers.filter(([index, { choice }]) => picked(deck[index], choice).tone === "right");
     const sure = answers.filter(([, answer]) => answer.sure);
     const sureWrong = sure.filter((each) => !right.includes(each));
@@ -137,8 +145,8 @@ function render({ model, el }) {
   }
 
   function restart() {
-    model.set("given", {});
-    model.save_changes();
+    given = {};
+    save();
     go(0);
   }
 
@@ -146,7 +154,7 @@ function render({ model, el }) {
 
   function feedback() {
     const question = deck[at];
-    const answer = question && given()[at];
+    const answer = question && given[at];
     root.querySelectorAll("[data-slip]").forEach((slip) => {
       const marks = (slips) => Boolean(answer) && slips.includes(slip.dataset.slip);
       slip.classList.toggle("ccb-counts", marks(question?.counting ?? []));
@@ -177,7 +185,7 @@ function render({ model, el }) {
 
   function acknowledge() {
     clearTimeout(late);
-    const answer = given()[at];
+    const answer = given[at];
     const state = answer && model.get("saved")[answer.press];
     saved.dataset.state = answer ? (state?.state ?? "waiting") : "";
     saved.replaceChildren();
@@ -198,7 +206,7 @@ function render({ model, el }) {
     const { caption, columns, rows } = spec.board;
     const cell = ({ html, after: index }, place, row) => {
       const marked = row.findIndex(({ after }) => after === index) === place; // once a question
-      const answer = given()[index];
+      const answer = given[index];
       if (!answer && firstOpen() >= 0) return h("td", { class: "ccb-open" }, "…");
       const tone = answer && marked ? picked(deck[index], answer.choice).tone : null;
       const mark = tone && { right: ["✓", "you had it right"], wrong: ["✗ missed", "you had it wrong"] }[tone];
@@ -224,18 +232,25 @@ function render({ model, el }) {
     );
   }
 
-  const onGiven = () => {
+  function show() {
     const hadFocus = root.contains(document.activeElement);
     if (answered(at)) tell();
     else draw();
     if (!hadFocus || !answered(at)) return;
     // The way on gets the focus. Where the explanation is too long to have both in view, its beginning does.
     const [head, way] = [live.firstElementChild, after.firstElementChild];
-    for (const node of [after, head]) node.scrollIntoView({ block: "nearest" });
-    const { left, top, width, height } = way.getBoundingClientRect();
-    const seen = way.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+    after.scrollIntoView({ block: "nearest" });
+    const { top } = way.getBoundingClientRect();
+    head.scrollIntoView({ block: "nearest" });
+    const seen = way.getBoundingClientRect().top === top;
     if (!seen) focusable(head);
     (seen ? way : head).focus({ preventScroll: true });
+  }
+
+  const onGiven = () => {
+    if (model.get("given") === given) return; // our own
+    given = model.get("given");
+    show();
   };
   model.on("change:given", onGiven);
   model.on("change:saved", acknowledge);
@@ -243,10 +258,11 @@ function render({ model, el }) {
   onNote();
   go(Math.max(firstOpen(), 0), false);
 
-  // A deck that a button beside it has called for takes the focus to what it asks.
+  // A deck that a button beside it has called for takes the focus to what it asks, unless it has gone elsewhere since.
+  const caller = document.activeElement;
   let coming = requestAnimationFrame(function come() {
     if (!el.isConnected) coming = requestAnimationFrame(come);
-    else if (el.closest(".ccb-activity")?.contains(document.activeElement)) enter(panel);
+    else if (document.activeElement === caller && el.closest(".ccb-activity")?.contains(caller)) enter(panel);
   });
 
   return () => {
