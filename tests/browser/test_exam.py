@@ -106,51 +106,49 @@ def sat(one_lab: LabPage, lab: Lab, request: pytest.FixtureRequest) -> ExamOnPag
     return ExamOnPage(turned(one_lab, notebook(lab, f"exam-{seed}.ipynb", call)), 1, seed)
 
 
-def test_forty_questions_are_answered_by_keyboard_alone(browser: Browser, lab: Lab) -> None:
+def test_forty_questions_are_answered_by_keyboard_alone(one_lab: LabPage, lab: Lab) -> None:
     name = notebook(lab, "keyboard.ipynb", "from customer_casebook import exam\nexam(seed=40)")
-    with opened(browser, lab, name) as page:
-        exam, keyboard = ExamOnPage(page, 1, 40, QUESTIONS), page.page.keyboard
-        cells = page.cells()
+    page = turned(one_lab, name)
+    exam, keyboard = ExamOnPage(page, 1, 40, QUESTIONS), page.page.keyboard
+    cells = page.cells()
 
-        def tab_to(target: Locator) -> None:
-            for _ in range(60):
-                keyboard.press("Tab")
-                if target.evaluate("node => node === document.activeElement"):
-                    return
-            pytest.fail(f"Tab does not lead to {target}")
+    def tab_to(target: Locator) -> None:
+        for _ in range(60):
+            keyboard.press("Tab")
+            if target.evaluate("node => node === document.activeElement"):
+                return
+        pytest.fail(f"Tab does not lead to {target}")
 
-        page.cell(0).click()
-        page.page.keyboard.press("Escape")
-        tab_to(exam.node.get_by_role("button", name="Start the clock"))
-        keyboard.press("Enter")
-        for place, question in enumerate(exam.questions):
-            exam.is_at(place)
-            exam.focus_is_inside()
-            groups = [*question.groups.values()] or [[*question.options]]
-            shown = exam.node.locator("fieldset:not(:has(fieldset))").all()
-            for number, (group, node) in enumerate(zip(groups, shown, strict=True)):
-                if number:
-                    tab_to(node.locator("input").first)
-                for each in sorted(question.right & {*group}, key=group.index):
-                    keyboard.press(str(1 + group.index(each)))
-                    exam.focus_is_inside()
-                    expect(node.locator(f'input[value="{each}"]')).to_be_focused()
-            expect(exam.places.nth(place)).to_have_accessible_name(
-                f"Question {place + 1}, answered"
-            )
-            keyboard.press("n")
-        keyboard.press("p")
-        exam.is_at(QUESTIONS - 2)
-        tab_to(exam.node.get_by_role("button", name="Hand in"))
-        keyboard.press("Enter")
-        expect(exam.node.get_by_role("heading", name="Hand it in?")).to_be_focused()
-        expect(exam.node).to_contain_text("All answered, none flagged.")
-        keyboard.press("Tab")
-        keyboard.press("Enter")
-        expect(exam.verdict).to_have_text("40 of 40 right: 100%. Passed; 65% are needed.")
-        expect(exam.verdict).to_be_focused()
+    page.cell(0).click()
+    page.page.keyboard.press("Escape")
+    tab_to(exam.node.get_by_role("button", name="Start the clock"))
+    keyboard.press("Enter")
+    for place, question in enumerate(exam.questions):
+        exam.is_at(place)
         exam.focus_is_inside()
-        assert page.cells() == cells
+        groups = [*question.groups.values()] or [[*question.options]]
+        shown = exam.node.locator("fieldset:not(:has(fieldset))").all()
+        for number, (group, node) in enumerate(zip(groups, shown, strict=True)):
+            if number:
+                tab_to(node.locator("input").first)
+            for each in sorted(question.right & {*group}, key=group.index):
+                keyboard.press(str(1 + group.index(each)))
+                exam.focus_is_inside()
+                expect(node.locator(f'input[value="{each}"]')).to_be_focused()
+        expect(exam.places.nth(place)).to_have_accessible_name(f"Question {place + 1}, answered")
+        keyboard.press("n")
+    keyboard.press("p")
+    exam.is_at(QUESTIONS - 2)
+    tab_to(exam.node.get_by_role("button", name="Hand in"))
+    keyboard.press("Enter")
+    expect(exam.node.get_by_role("heading", name="Hand it in?")).to_be_focused()
+    expect(exam.node).to_contain_text("All answered, none flagged.")
+    keyboard.press("Tab")
+    keyboard.press("Enter")
+    expect(exam.verdict).to_have_text("40 of 40 right: 100%. Passed; 65% are needed.")
+    expect(exam.verdict).to_be_focused()
+    exam.focus_is_inside()
+    assert page.cells() == cells
     kept = counted(lab, 40)
     assert sorted(each["item"] for each in kept) == sorted(each.id for each in exam.questions)
     assert all(each["right"] and each["ms"] > 0 for each in kept)
@@ -235,64 +233,63 @@ def test_the_clock_warns_in_words_moves_nothing_and_hands_in(sat: ExamOnPage) ->
     expect(sat.verdict).to_contain_text(f"1 of {N} right")
 
 
-def test_the_clock_of_the_browser_does_not_matter(browser: Browser, lab: Lab) -> None:
+def test_the_clock_of_the_browser_does_not_matter(one_lab: LabPage, lab: Lab) -> None:
     call = f"from customer_casebook import exam\nexam(seed=77, n={N})"
-    with opened(browser, lab, notebook(lab, "clock.ipynb", call)) as page:
-        page.page.evaluate("() => { const now = Date.now; Date.now = () => now() + 7_200_000; }")
-        page.run_all()
-        exam = ExamOnPage(page, 1, 77)
-        exam.start()
-        expect(exam.clock).to_have_text(re.compile(r"^(60:00|59:\d\d) left$"))
-        exam.press("Next")
-        exam.is_at(1)
+    page = turned(one_lab, notebook(lab, "clock.ipynb", call))
+    page.page.evaluate("window.now = Date.now; Date.now = () => now() + 7_200_000")
+    page.run_all()
+    exam = ExamOnPage(page, 1, 77)
+    exam.start()
+    expect(exam.clock).to_have_text(re.compile(r"^(60:00|59:\d\d) left$"))
+    exam.press("Next")
+    exam.is_at(1)
+    page.page.evaluate("Date.now = now")
 
 
-def test_it_goes_on_where_it_was_after_a_restart_and_a_reload(browser: Browser, lab: Lab) -> None:
+def test_it_goes_on_where_it_was_after_a_restart_and_a_reload(one_lab: LabPage, lab: Lab) -> None:
     begun = datetime.now(UTC) - timedelta(minutes=13)
     data = {"items": paper(N, 13), "seed": 13, "minutes": MINUTES}
     start = ExamEvent("thirteen", "start", data, at=begun.isoformat(timespec="microseconds"))
     assert Journal(lab.home / "customer_casebook_data").record(start)
     call = f"from customer_casebook import exam\nexam(seed=13, n={N})"
     honest = re.compile(r"^4[5-7]:\d\d left$")
-    with opened(browser, lab, notebook(lab, "again.ipynb", call)) as page:
+    page = turned(one_lab, notebook(lab, "again.ipynb", call))
+    exam = ExamOnPage(page, 1, 13)
+    exam.is_at(0)
+    expect(exam.clock).to_have_text(honest)
+    exam.choose(0)
+    exam.press("Flag it")
+    exam.press("Next")
+    exam.choose(1, exam.wrong(1))
+    presses = len(exam.questions[0].right) + 1 + len(exam.wrong(1))
+    for _ in range(100):  # what was pressed is on its way to the kernel
+        run(page, "pass")
+        if len([each for each in exam_events(lab, 13) if each["what"] != "start"]) == presses:
+            break
+    expect(exam.saved).to_be_empty()
+    page.restart_kernel()
+    expect(exam.node.locator(".ccb-gone")).to_contain_text(
+        "The exam goes on with what was saved, and so does its clock."
+    )
+    for reload in (False, True):
+        if reload:
+            page.open("again.ipynb")
+        page.run_all()
         exam = ExamOnPage(page, 1, 13)
-        exam.is_at(0)
+        exam.is_at(2)  # the first that is open
         expect(exam.clock).to_have_text(honest)
-        exam.choose(0)
-        exam.press("Flag it")
-        exam.press("Next")
-        exam.choose(1, exam.wrong(1))
-        presses = len(exam.questions[0].right) + 1 + len(exam.wrong(1))
-        for _ in range(100):  # what was pressed is on its way to the kernel
-            run(page, "pass")
-            if len([each for each in exam_events(lab, 13) if each["what"] != "start"]) == presses:
-                break
-        expect(exam.saved).to_be_empty()
-        page.restart_kernel()
-        expect(exam.node.locator(".ccb-gone")).to_contain_text(
-            "The exam goes on with what was saved, and so does its clock."
-        )
-        for reload in (False, True):
-            if reload:
-                page.open("again.ipynb")
-            page.run_all()
-            exam = ExamOnPage(page, 1, 13)
-            exam.is_at(2)  # the first that is open
-            expect(exam.clock).to_have_text(honest)
-            names = ["answered, flagged", "answered", *["open"] * (N - 2)]
-            for place, state in enumerate(names):
-                expect(exam.places.nth(place)).to_have_accessible_name(
-                    f"Question {place + 1}, {state}"
-                )
-        exam.choose(2)
-        exam.places.first.click()
-        for each in exam.questions[0].right:
-            expect(exam.node.locator(f'input[value="{each}"]')).to_be_checked()
-        exam.hand_in()
-        expect(exam.verdict).to_contain_text(f"2 of {N} right")
-        expect(exam.node.get_by_text(re.compile(r"^✓ 1\. "))).to_be_visible()
-        exam.press("Practise these now")
-        expect(exam.node.locator(".ccb-deck .ccb-where")).to_contain_text(f"Question 1 of {N - 2}")
+        names = ["answered, flagged", "answered", *["open"] * (N - 2)]
+        for place, state in enumerate(names):
+            expect(exam.places.nth(place)).to_have_accessible_name(f"Question {place + 1}, {state}")
+    exam.choose(2)
+    exam.places.first.click()
+    for each in exam.questions[0].right:
+        expect(exam.node.locator(f'input[value="{each}"]')).to_be_checked()
+    exam.hand_in()
+    expect(exam.verdict).to_contain_text(f"2 of {N} right")
+    expect(exam.node.get_by_text(re.compile(r"^✓ 1\. "))).to_be_visible()
+    exam.press("Practise these now")
+    expect(exam.node.locator(".ccb-deck .ccb-where")).to_contain_text(f"Question 1 of {N - 2}")
 
 
 def test_a_double_click_and_a_busy_kernel_make_one_of_everything(sat: ExamOnPage, lab: Lab) -> None:

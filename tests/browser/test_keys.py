@@ -25,7 +25,6 @@ NOTEBOOK = """() => {
         mode: content.mode,
         ran: [...content.model.cells].map(cell => cell.executionCount),
         kernel: sessionContext.session.kernel.id,
-        kernels: [...window.jupyterapp.serviceManager.kernels.running()].length,
     };
 }"""
 UNGUARDED = """node => [...node.querySelectorAll("button, input, summary, a[href], [tabindex], [contenteditable]")]

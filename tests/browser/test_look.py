@@ -44,7 +44,7 @@ FAULTS = r"""root => {
         const pair = [luminance(over([r, g, b, a * opacity(node)], below)), luminance(below)];
         return (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05);
     };
-    const box = node => node.getBoundingClientRect();
+    const box = once(node => node.getBoundingClientRect());
     const within = (inner, outer) => inner.left >= outer.left - 1.5 && inner.right <= outer.right + 1.5
         && inner.top >= outer.top - 6 && inner.bottom <= outer.bottom + 6; // lines may be set tightly
     const drawn = [];
