@@ -103,7 +103,7 @@ _CHARTS = {
         ),
     ),
 }
-_BUSY = "from time import monotonic\nend = monotonic() + 10\nwhile monotonic() < end: pass"
+_BUSY = "from time import monotonic\nend = monotonic() + 25\nwhile monotonic() < end: pass"
 
 # From the click or the key, as the browser timed it, to the change in the page and to the frame that shows it.
 # An Output is emptied before it is filled, and an Image takes its time: what counts is what is seen.
@@ -260,7 +260,7 @@ class Bench:
         return time
 
     def busy(self) -> tuple[list[float], list[float], float]:
-        """Times of card, jupyterquiz and stock quiz while the kernel is busy for ten seconds."""
+        """Times of card, jupyterquiz and stock quiz while the kernel is busy for 25 seconds."""
         self.choose()
         self.page.evaluate(_RUN, _BUSY)
         self.check()
@@ -341,7 +341,7 @@ def feedback(browser: Browser, lab: Lab) -> list[Result]:
     answer; in the others the one that follows, on "I am sure" or on "Check".
     """
     bench = Bench(browser, lab, "feedback.ipynb", CARD, STOCK, JUPYTERQUIZ)
-    card, stock, quiz = in_turn(60, 5, bench.card, bench.stock, bench.jupyterquiz)
+    card, stock, quiz = in_turn(150, 5, bench.card, bench.stock, bench.jupyterquiz)
     busy, others, late = bench.busy()
     bench.close()
     name = "click to painted feedback"
