@@ -8,7 +8,7 @@ keys are found: by the rules from the facts, or from the glossary.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from string import ascii_uppercase
 
@@ -58,7 +58,7 @@ class Find(Item):
         answered = f"The answer is “{self.question.answer}”. {self.ask()}"
         self.prompt = f"{self.question.prompt} {answered}"
         self.options = {slip: self.label(each) for slip, each in self.evidence.items()}
-        self.right = frozenset(self.telling)
+        self.right = frozenset(self._deciding())
         self.intro = [Title(told.title), Prose(told.story)]
 
     def told(self, entry: Entry) -> Case:
@@ -66,7 +66,18 @@ class Find(Item):
         return case(entry.case)
 
     def ask(self) -> str:
-        return "On which slip does that turn?"
+        # What it would be otherwise is said, for several pieces may make it something else.
+        turn = self.question.turns_on
+        other = in_words(self.question.lens, turn.answer) if turn else ""
+        return f"One {self.piece}, told otherwise, would make it “{other}”. Which one?"
+
+    def _deciding(self) -> Iterator[str]:
+        """The pieces that would, told otherwise, make it what the prompt says: one, in a question that can be asked."""
+        facts, turn = self.question.case.facts, self.question.turns_on
+        for flip in self.question.verdict.flips:
+            possible = facts.but(**{flip.fact: flip.to}).possible
+            if turn and flip.answer == turn.answer and possible:
+                yield from (name for name, each in self.evidence.items() if flip.fact in each.shows)
 
     def label(self, each: Evidence) -> str:
         return f"{each.source}: {' '.join(each.text.split())}"
@@ -115,12 +126,6 @@ class Spot(Find):
         return Case(
             entry.id, "", entry.provider, entry.service, entry.party, "", tuple(evidence), ""
         )
-
-    def ask(self) -> str:
-        # What it would be otherwise is said, for several sentences may make it something else.
-        turn = self.question.turns_on
-        other = in_words(self.question.lens, turn.answer) if turn else ""
-        return f"One sentence, told otherwise, would make it “{other}”. Which one?"
 
     def label(self, each: Evidence) -> str:
         return " ".join(each.text.split())

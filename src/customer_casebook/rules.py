@@ -179,7 +179,7 @@ _CUSTOMER_FACTS = "party_is organization consumes sets_requirements"
 def same_organization(f: Facts) -> bool:
     """A customer from the provider's own organization is an internal customer.
 
-    Look for the widest organization both belong to: two departments under one top management are
+    Look for the wider organization both belong to: two departments under one top management are
     one house, however far apart they sit. Neither a charge nor a separate budget changes that.
     """
     return is_customer(f) and same_house(f)

@@ -243,7 +243,7 @@ def test_a_transcript_folds_its_solution_away() -> None:
 def test_options_are_boxes_rows_of_pills_or_a_story() -> None:
     shapes = {
         "slip-about-a-shade-of-red": "boxes",
-        "find-what-late-drizzle-owes": "boxes",
+        "find-what-a-wrong-bed-leads-to": "boxes",
         "match-customer-user-sponsor": "pills",
         "sort-four-who-gave-feedback": "pills",
         "spot-eleven-buckets": "story",

@@ -104,7 +104,7 @@ def find_evidence(case_id: str, lens: str = "customer") -> Card:
         return deck([item(bank()[case_id])], "Spot the sentence")
     expect("lens", lens, LENSES)
     found = Find(Entry(f"find/{case_id}/{lens}", "find", (), case=case(case_id).id, lens=lens))
-    if not found.right:
+    if len(found.right) != 1:
         raise ValueError(f"the answer on {lens} in {case_id} turns on no single piece of evidence")
     return deck([found], "Find the evidence")
 

@@ -36,7 +36,7 @@ _REVIEW: Sequence[Block] = (
     Title("Review"),
     Line(
         "What you answered wrong, or were not sure of, comes back here after 1, 3 and 7 days; what "
-        "you firmly believed and was wrong comes first. What is due is found in the answers on your "
+        "you were sure of and had wrong comes first. What is due is found in the answers on your "
         "machine when this cell runs."
     ),
 )
