@@ -19,6 +19,10 @@ from customer_casebook.questions import Question, ask
 from tests.browser.lab import Lab, LabPage
 
 _KERNEL = "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel"
+_OTHER_VIEW = """place => {
+    window.jupyterapp.shell.currentWidget.content.activeCellIndex = place;
+    return window.jupyterapp.commands.execute("notebook:create-output-view");
+}"""
 FOCUS = """node => {
     const focused = document.activeElement;
     const {top, bottom, height} = focused.getBoundingClientRect();
@@ -68,6 +72,12 @@ def activity(page: LabPage, place: int) -> Locator:
     shown = page.cell(place).locator(".ccb, .ccb-activity").first  # a simulator has a card in it
     expect(shown).to_be_visible()
     return shown
+
+
+def other_view(page: LabPage, place: int) -> Locator:
+    """A second view of the activity below a cell, beside the notebook."""
+    page.page.evaluate(_OTHER_VIEW, place)
+    return page.page.locator(".jp-LinkedOutputView").locator(".ccb, .ccb-activity").first
 
 
 def attempts(lab: Lab) -> dict[str, dict[str, Any]]:

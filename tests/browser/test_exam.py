@@ -26,6 +26,7 @@ from tests.browser.activities import (
     find,
     notebook,
     opened,
+    other_view,
     run,
     turned,
 )
@@ -207,6 +208,20 @@ def test_a_flag_is_put_up_and_taken_down_without_leaving_the_question(
     sat.hand_in()
     events = exam_events(lab, sat.seed)
     assert [each["data"]["on"] for each in events if each["what"] == "flag"] == [True, False]
+
+
+def test_two_views_of_an_exam_say_the_same(browser: Browser, lab: Lab) -> None:
+    call = f"from customer_casebook import exam\nexam(seed=2, n={N})"
+    with opened(browser, lab, notebook(lab, "views.ipynb", call)) as page:
+        exam, other = ExamOnPage(page, 1, 2), other_view(page, 1)
+        exam.start()
+        expect(other.locator(".ccb-where")).to_have_text(f"Question 1 of {N}")
+        exam.choose(0)
+        for each in exam.questions[0].right:
+            expect(other.locator(f'input[value="{each}"]')).to_be_checked()
+        expect(other.locator(".ccb-place").first).to_have_accessible_name("Question 1, answered")
+        other.get_by_role("button", name="Flag it").click()
+        expect(exam.places.first).to_have_accessible_name("Question 1, answered, flagged")
 
 
 def test_the_clock_warns_in_words_moves_nothing_and_hands_in(sat: ExamOnPage) -> None:

@@ -152,6 +152,11 @@ def test_digits_choose_in_the_group_that_has_the_focus_and_tab_leads_to_the_next
     expect(one.get_by_role("radio").nth(1)).to_be_checked()
     expect(two.get_by_role("radio").nth(2)).to_be_checked()
     expect(two.get_by_role("radio").nth(2)).to_be_focused()
+    node.locator(".ccb-prompt").click()  # here it is the first group's digits
+    page.page.keyboard.press("5")
+    expect(two.get_by_role("radio").nth(2)).to_be_checked()
+    page.page.keyboard.press("1")
+    expect(one.get_by_role("radio").first).to_be_checked()
 
 
 def test_on_what_if(page: LabPage) -> None:

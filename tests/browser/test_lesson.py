@@ -21,6 +21,7 @@ from tests.browser.activities import (
     find,
     notebook,
     opened,
+    other_view,
     run,
 )
 from tests.browser.lab import Lab, LabPage
@@ -134,6 +135,7 @@ def test_a_case_is_studied_by_keyboard_alone(lesson: LabPage, lab: Lab) -> None:
             if key == "s":
                 expect(card.feedback.locator(".ccb-head")).to_be_in_viewport()
                 expect(card.feedback).to_contain_text(f"Right: {question.answer}")
+                expect(card.saved).to_have_text("Saved.")
     expect(card.node.get_by_role("heading", name="Case closed")).to_be_focused()
     expect(card.node).to_contain_text("Whenever you were sure, you were right.")
     assert lesson.cells() == cells
@@ -266,7 +268,10 @@ def test_feedback_does_not_wait_for_a_busy_kernel(trouble: LabPage, lab: Lab) ->
             expect(card.feedback).to_contain_text(f"Right: {question.answer}")
             expect(card.saved).to_contain_text("Not saved yet.")
             card.node.locator(".ccb-next").click()
+        card.press("Start again")  # would leave behind what is not sent yet
+        expect(card.node.locator(".ccb-note")).to_contain_text("Not all of your answers are saved")
         card.press("Look back")
+        expect(card.saved.get_by_role("alert")).to_be_hidden()  # until it has taken long
         expect(card.saved).to_contain_text("Not saved yet.")
         assert attempts(lab).keys() == before
     for _ in card.questions:
@@ -308,7 +313,9 @@ def test_an_answer_that_fails_to_be_recorded_is_said_so_and_the_card_goes_on(
     )
     card.answer(first)
     expect(card.feedback).to_contain_text(f"Right: {first.answer}")
-    expect(card.saved).to_contain_text("This answer could not be recorded. The feedback stands")
+    expect(card.saved.get_by_role("alert")).to_contain_text(
+        "This answer could not be recorded. The feedback stands"
+    )
     expect(card.saved.locator("pre")).to_be_hidden()
     card.saved.get_by_text("For whoever looks after this").click()
     expect(card.saved.locator("pre")).to_contain_text("TypeError")
@@ -330,3 +337,24 @@ def test_a_card_outlives_its_kernel(trouble: LabPage) -> None:
     card = CardOnPage(trouble, 'study("museum-shop-cast-counter"')
     card.answer(card.questions[0])
     expect(card.saved).to_have_text("Saved.")
+
+
+def test_two_views_of_a_card_say_the_same(trouble: LabPage) -> None:
+    card = CardOnPage(
+        trouble, 'compare("marketing-campaign-hub", "ferries-ticket-shop", ["agreement"]'
+    )
+    one, two = card.questions
+    other = other_view(trouble, card.place)
+    [unpressed] = [*one.options.keys() - one.right][:1]
+    other.locator(f'.ccb-option:has(input[value="{unpressed}"])').click()
+    card.answer(one)
+    expect(other.get_by_role("status").first).to_contain_text(f"Right: {one.answer}")
+    expect(other.get_by_role("radio", checked=True)).to_have_value(*one.right)
+    other.get_by_role("button", name="Next question").click()
+    card.press("Next question")
+    card.answer(two)
+    expect(card.saved).to_have_text("Saved.")
+    other.get_by_role("button", name="See them side by side").click()
+    card.press("See them side by side")
+    card.press("Start again")
+    expect(other.locator(".ccb-where")).to_contain_text("Question 1 of 2")

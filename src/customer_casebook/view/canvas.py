@@ -13,6 +13,7 @@ from html import escape
 from io import StringIO
 from threading import Lock
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 from weakref import WeakKeyDictionary
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ _MOST = 50  # frames to keep
 _LINES = "stroke-linejoin: round; stroke-linecap: butt"  # where a line says nothing else
 _STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
-    "svg.hashsalt": "casebook",
+    # A hatch is taken from the first in the page that has its id: with one salt for all, from a hidden tab, unseen.
+    "svg.hashsalt": uuid4().hex,
     "font.size": 10,
     "hatch.linewidth": 0.8,
     "text.color": INK,

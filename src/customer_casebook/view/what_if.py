@@ -99,6 +99,7 @@ class WhatIf(Activity, widgets.VBox):
         self.at = (self.at + 1) % len(self.challenges)
         self.hinted = False
         self._reset(button)
+        self.guard.live = _challenge(*self.challenges[self.at])
 
     def _decide(self, facts: Facts) -> Verdicts:
         verdicts = decide(facts)

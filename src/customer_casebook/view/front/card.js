@@ -145,6 +145,12 @@ function render({ model, el }) {
   }
 
   function restart() {
+    // While one press is under way, a later one takes its place in what waits to be sent.
+    if (Object.values(given).some(({ press }) => !model.get("saved")[press])) {
+      note.textContent =
+        "Not all of your answers are saved yet. Start again once they are, or choose Run, then Run All Cells.";
+      return;
+    }
     given = {};
     save();
     go(0);
@@ -187,17 +193,18 @@ function render({ model, el }) {
     clearTimeout(late);
     const answer = given[at];
     const state = answer && model.get("saved")[answer.press];
-    saved.dataset.state = answer ? (state?.state ?? "waiting") : "";
     saved.replaceChildren();
     if (!answer) return;
-    saved.append(state?.text ?? "Not saved yet.");
+    const trouble = state && state.state !== "saved";
+    saved.append(h("span", { role: trouble && "alert" }, state?.text ?? "Not saved yet."));
     if (state?.details)
       saved.append(h("details", {}, h("summary", {}, "For whoever looks after this"), h("pre", {}, state.details)));
     if (!state)
       late = setTimeout(() => {
-        saved.textContent =
+        const words =
           "Not saved yet. Python is busy or has stopped; the feedback stands, and you can go on. " +
           "If this stays, choose Run, then Run All Cells.";
+        saved.replaceChildren(h("span", { role: "alert" }, words));
       }, SILENT);
   }
 
@@ -212,7 +219,7 @@ function render({ model, el }) {
       const mark = tone && { right: ["✓", "you had it right"], wrong: ["✗ missed", "you had it wrong"] }[tone];
       return h(
         "td",
-        { "data-tone": tone },
+        {},
         h("span", { html }),
         mark && h("span", { class: "ccb-mark", role: "img", "aria-label": mark[1], title: mark[1] }, mark[0]),
       );
@@ -234,9 +241,8 @@ function render({ model, el }) {
 
   function show() {
     const hadFocus = root.contains(document.activeElement);
-    if (answered(at)) tell();
-    else draw();
-    if (!hadFocus || !answered(at)) return;
+    tell();
+    if (!hadFocus) return;
     // The way on gets the focus. Where the explanation is too long to have both in view, its beginning does.
     const [head, way] = [live.firstElementChild, after.firstElementChild];
     after.scrollIntoView({ block: "nearest" });
@@ -250,7 +256,8 @@ function render({ model, el }) {
   const onGiven = () => {
     if (model.get("given") === given) return; // our own
     given = model.get("given");
-    show();
+    if (at >= deck.length && firstOpen() >= 0) at = firstOpen();
+    draw();
   };
   model.on("change:given", onGiven);
   model.on("change:saved", acknowledge);
@@ -258,11 +265,11 @@ function render({ model, el }) {
   onNote();
   go(Math.max(firstOpen(), 0), false);
 
-  // A deck that a button beside it has called for takes the focus to what it asks, unless it has gone elsewhere since.
+  // A deck takes the focus from the button beside it that has called for it, and from nothing else.
   const caller = document.activeElement;
   let coming = requestAnimationFrame(function come() {
     if (!el.isConnected) coming = requestAnimationFrame(come);
-    else if (document.activeElement === caller && el.closest(".ccb-activity")?.contains(caller)) enter(panel);
+    else if (document.activeElement === caller && el.closest(".ccb-activity")?.contains(caller.closest(".ccb-row"))) enter(panel);
   });
 
   return () => {

@@ -15,6 +15,7 @@ function render({ model, el }) {
   let leaving = false;
   let warned = Infinity;
   let waiting = null;
+  let own = null; // what this view has set itself; another view of the exam may set more
 
   const deck = () => model.get("questions");
   const given = (place) => model.get("given")[place] ?? { choice: [], ms: 0, flag: false };
@@ -53,7 +54,8 @@ function render({ model, el }) {
   function note(change) {
     const ms = given(at).ms + Math.max(1, Math.round(performance.now() - shownAt)); // always news, so always answered
     shownAt = performance.now();
-    model.set("given", { ...model.get("given"), [at]: { ...given(at), ms, ...change } });
+    own = { ...model.get("given"), [at]: { ...given(at), ms, ...change } };
+    model.set("given", own);
     model.save_changes();
     listen();
   }
@@ -232,6 +234,7 @@ function render({ model, el }) {
     if (inside) (running() ? enter(panel) : panel.querySelector("[tabindex], button").focus());
   }
 
+  const onGiven = () => running() && model.get("given") !== own && draw();
   const onQuestions = () => running() && onPhase();
   const onSaved = () => (saved.textContent = model.get("saved"));
   const onMessage = ({ now }) => {
@@ -242,18 +245,24 @@ function render({ model, el }) {
     tick();
   };
   model.on("change:phase", onPhase);
+  model.on("change:given", onGiven);
   model.on("change:questions", onQuestions);
   model.on("change:saved", onSaved);
   model.on("msg:custom", onMessage);
   const clockwork = setInterval(tick, 500);
   onPhase();
   onSaved();
-  model.send({ what: "clock" });
+  try {
+    model.send({ what: "clock" });
+  } catch {
+    // Python is gone, and the guard says so.
+  }
 
   return () => {
     clearInterval(clockwork);
     clearTimeout(waiting);
     model.off("change:phase", onPhase);
+    model.off("change:given", onGiven);
     model.off("change:questions", onQuestions);
     model.off("change:saved", onSaved);
     model.off("msg:custom", onMessage);

@@ -11,7 +11,7 @@ const GONE =
   "Python has stopped or was started anew, so the controls here no longer answer. Choose Run, then Run All Cells.";
 const EXAM_GONE = " The exam goes on with what was saved, and so does its clock.";
 
-const PAUSE = 1000; // ms from a press until we see whether Python heard it
+const PAUSE = 1000; // ms from getting the focus until we see whether Python can still be reached
 
 // Setting what is set already would call the observer again, and so on for ever.
 function set(node, name, value) {

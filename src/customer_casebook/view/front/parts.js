@@ -74,7 +74,8 @@ function pick(question, chosen, option, on) {
 
 // The digits choose, in the group that has the focus.
 function chooseByKey(event, panel) {
-  const group = event.target.closest("fieldset") ?? panel.querySelector("fieldset");
+  const one = "fieldset:not(:has(fieldset))";
+  const group = event.target.closest(one) ?? panel.querySelector(one);
   const input = group?.querySelectorAll("input:enabled")[Number(event.key) - 1];
   if (!input) return false;
   input.focus();
