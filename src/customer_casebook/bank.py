@@ -8,7 +8,7 @@ keys are found: by the rules from the facts, or from the glossary.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import sha256
 from string import ascii_uppercase
 
@@ -16,6 +16,7 @@ from customer_casebook.document import Block, Fold, Lead, Points, Prose, Slip, T
 from customer_casebook.library import case, glossary, lens_texts
 from customer_casebook.models import Case, Entry, Evidence, Misconception
 from customer_casebook.questions import Item, Question, in_words, join, say, sentence, slip_id, stop
+from customer_casebook.verdict import turning_facts
 
 _ROW = 4  # entries of one answer, kind or objective in a row; more are a block
 
@@ -58,7 +59,9 @@ class Find(Item):
         answered = f"The answer is “{self.question.answer}”. {self.ask()}"
         self.prompt = f"{self.question.prompt} {answered}"
         self.options = {slip: self.label(each) for slip, each in self.evidence.items()}
-        self.right = frozenset(self._deciding())
+        turning = {*turning_facts(told.facts, self.question.verdict)}
+        # One piece, where the question can be asked.
+        self.right = frozenset(k for k, each in self.evidence.items() if turning & {*each.shows})
         self.intro = [Title(told.title), Prose(told.story)]
 
     def told(self, entry: Entry) -> Case:
@@ -70,14 +73,6 @@ class Find(Item):
         turn = self.question.turns_on
         other = in_words(self.question.lens, turn.answer) if turn else ""
         return f"One {self.piece}, told otherwise, would make it “{other}”. Which one?"
-
-    def _deciding(self) -> Iterator[str]:
-        """The pieces that would, told otherwise, make it what the prompt says: one, in a question that can be asked."""
-        facts, turn = self.question.case.facts, self.question.turns_on
-        for flip in self.question.verdict.flips:
-            possible = facts.but(**{flip.fact: flip.to}).possible
-            if turn and flip.answer == turn.answer and possible:
-                yield from (name for name, each in self.evidence.items() if flip.fact in each.shows)
 
     def label(self, each: Evidence) -> str:
         return f"{each.source}: {' '.join(each.text.split())}"

@@ -26,7 +26,7 @@ from customer_casebook.facts import (
 from customer_casebook.models import MODELS, Names, model
 from customer_casebook.reader import MOST, Document, Place
 from customer_casebook.rules import LENSES
-from customer_casebook.verdict import UNDETERMINED, Verdict, decide, turning_point
+from customer_casebook.verdict import UNDETERMINED, Verdict, decide, turning_facts, turning_point
 
 BROKEN = "broken"  # among the names: the files that cannot be asked for any
 DEFINED = "defined in "  # among the names, with an edition: the terms that it defines
@@ -291,11 +291,9 @@ def _unspottable(facts: Facts, verdict: Verdict, sentences: Mapping[str, Place])
     turn = turning_point(facts, verdict)
     if not turn or turn.fact not in sentences:
         return "turns on no sentence; show the fact that it turns on, or ask another lens"
-    for flip in verdict.flips:
-        elsewhere = sentences.get(flip.fact, sentences[turn.fact]) != sentences[turn.fact]
-        possible = facts.but(**{flip.fact: flip.to}).possible
-        if elsewhere and possible and flip.answer == turn.answer:
-            both = f"{turn.fact} and on {flip.fact}"
+    for fact in turning_facts(facts, verdict):
+        if sentences.get(fact, sentences[turn.fact]) != sentences[turn.fact]:
+            both = f"{turn.fact} and on {fact}"
             return f"turns on {both} alike; show both in one sentence, or ask another lens"
     return ""
 

@@ -188,6 +188,16 @@ def turning_point(facts: Facts, verdict: Verdict) -> Flip | None:
     return flips[0] if flips and not verdict.missing else None
 
 
+def turning_facts(facts: Facts, verdict: Verdict) -> list[str]:
+    """The facts that would, each by itself, bring the same other answer as that at the turning point."""
+    turn = turning_point(facts, verdict)
+    return [
+        flip.fact
+        for flip in verdict.flips
+        if turn and flip.answer == turn.answer and facts.but(**{flip.fact: flip.to}).possible
+    ]
+
+
 @cache
 def _lens(name: str, edition: str | None) -> Lens:
     """A lens as an edition has it."""
