@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
-
-from customer_casebook.notebook import normalise
+from tools.notebooks import normalise
 
 ACTIVITY = """\
 import ipywidgets

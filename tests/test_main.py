@@ -18,10 +18,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from customer_casebook.__main__ import FAULTY, FINE, INTERRUPTED, NO_READER, main
-from customer_casebook.journal import FOLDER, Attempt, ExamEvent, Journal, journal, shards
-from customer_casebook.models import schema
-from customer_casebook.rules import LENSES
-from customer_casebook.verdict import decide
+from customer_casebook.course.journal import FOLDER, Attempt, ExamEvent, Journal, journal, shards
+from customer_casebook.course.records import schema
+from customer_casebook.domain.rules import LENSES
+from customer_casebook.domain.verdict import decide
 
 COMMAND = [sys.executable, "-m", "customer_casebook"]
 BROKEN = Path(__file__).parent / "broken"

@@ -16,9 +16,10 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_output
+from tools import notebooks
+from tools.notebooks import normalise
 
-from customer_casebook import notebook as notebooks
-from customer_casebook.notebook import WIDGET_VIEW, drop_widgets, normalise
+from customer_casebook.jupyter import WIDGET_VIEW, drop_widgets
 from tests.samples import lesson
 
 ROOT = Path(__file__).parents[1]

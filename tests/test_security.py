@@ -11,12 +11,12 @@ import pytest
 from ipywidgets import HTML, Widget
 
 import customer_casebook as course
-from customer_casebook import library
-from customer_casebook.bank import item
-from customer_casebook.document import prose
-from customer_casebook.journal import Attempt, ExamEvent, journal
-from customer_casebook.library import bank
-from customer_casebook.view.practice import deck
+from customer_casebook.course import casebook as library
+from customer_casebook.course.casebook import bank
+from customer_casebook.course.document import prose
+from customer_casebook.course.items import item
+from customer_casebook.course.journal import Attempt, ExamEvent, journal
+from customer_casebook.widgets.practice import deck
 
 HOSTILE = (
     "<script>window.hit = 1</script><img src=x onerror='window.hit = 1'>"

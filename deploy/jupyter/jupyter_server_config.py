@@ -4,15 +4,7 @@ Found through JUPYTER_CONFIG_PATH. Everything else stays as Jupyter ships it: th
 its token and listens on this computer only.
 """
 
-from typing import Any
-
-from customer_casebook.notebook import drop_widgets
-
-
-def _save_tidily(model: dict[str, Any], **_: object) -> None:
-    if model["type"] == "notebook" and model["content"]:
-        drop_widgets(model["content"])
-
+from customer_casebook.jupyter import save_tidily
 
 c = get_config()
-c.ContentsManager.pre_save_hook = _save_tidily
+c.ContentsManager.pre_save_hook = save_tidily

@@ -10,24 +10,24 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from customer_casebook.facts import Facts
-    from customer_casebook.library import case, cases
-    from customer_casebook.verdict import decide
-    from customer_casebook.view.exam import exam
-    from customer_casebook.view.expectation_gap import expectation_gap
-    from customer_casebook.view.going_direct import going_direct
-    from customer_casebook.view.ledger import ledger
-    from customer_casebook.view.practice import (
+    from customer_casebook.course.casebook import case, cases
+    from customer_casebook.domain.facts import Facts
+    from customer_casebook.domain.verdict import decide
+    from customer_casebook.simulators.expectation_gap import expectation_gap
+    from customer_casebook.simulators.going_direct import going_direct
+    from customer_casebook.simulators.ledger import ledger
+    from customer_casebook.simulators.service_levels import service_levels
+    from customer_casebook.widgets.exam import exam
+    from customer_casebook.widgets.practice import (
         find_evidence,
         own_the_relationship,
         practice,
         sort_parties,
         term,
     )
-    from customer_casebook.view.progress import progress, review
-    from customer_casebook.view.service_levels import service_levels
-    from customer_casebook.view.study import compare, study
-    from customer_casebook.view.what_if import what_if
+    from customer_casebook.widgets.progress import progress, review
+    from customer_casebook.widgets.study import compare, study
+    from customer_casebook.widgets.what_if import what_if
 
 __all__ = [
     "Facts", "case", "cases", "compare", "decide", "exam", "expectation_gap", "find_evidence",
@@ -36,25 +36,25 @@ __all__ = [
 ]  # fmt: skip
 
 _HOME = {
-    "Facts": "facts",
-    "case": "library",
-    "cases": "library",
-    "compare": "view.study",
-    "decide": "verdict",
-    "exam": "view.exam",
-    "expectation_gap": "view.expectation_gap",
-    "find_evidence": "view.practice",
-    "going_direct": "view.going_direct",
-    "ledger": "view.ledger",
-    "own_the_relationship": "view.practice",
-    "practice": "view.practice",
-    "progress": "view.progress",
-    "review": "view.progress",
-    "service_levels": "view.service_levels",
-    "sort_parties": "view.practice",
-    "study": "view.study",
-    "term": "view.practice",
-    "what_if": "view.what_if",
+    "Facts": "domain.facts",
+    "case": "course.casebook",
+    "cases": "course.casebook",
+    "compare": "widgets.study",
+    "decide": "domain.verdict",
+    "exam": "widgets.exam",
+    "expectation_gap": "simulators.expectation_gap",
+    "find_evidence": "widgets.practice",
+    "going_direct": "simulators.going_direct",
+    "ledger": "simulators.ledger",
+    "own_the_relationship": "widgets.practice",
+    "practice": "widgets.practice",
+    "progress": "widgets.progress",
+    "review": "widgets.progress",
+    "service_levels": "simulators.service_levels",
+    "sort_parties": "widgets.practice",
+    "study": "widgets.study",
+    "term": "widgets.practice",
+    "what_if": "widgets.what_if",
 }
 
 

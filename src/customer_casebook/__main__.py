@@ -13,13 +13,13 @@ from io import TextIOWrapper
 from pathlib import Path
 from tempfile import mkstemp
 
-from customer_casebook import library
-from customer_casebook.journal import as_csv, as_json, journal, many, read, shards
-from customer_casebook.library import Fault, Reading
-from customer_casebook.models import MODELS, schema
-from customer_casebook.reader import LIMIT
-from customer_casebook.rules import EVERY
-from customer_casebook.verdict import decide
+from customer_casebook.authoring.reader import LIMIT
+from customer_casebook.course import casebook as library
+from customer_casebook.course.casebook import Fault, Reading
+from customer_casebook.course.journal import as_csv, as_json, journal, many, read, shards
+from customer_casebook.course.records import MODELS, schema
+from customer_casebook.domain.rules import EVERY
+from customer_casebook.domain.verdict import decide
 
 FINE, FAULTY, INTERRUPTED, NO_READER = 0, 1, 130, 141
 
@@ -136,7 +136,7 @@ def _check(names: Sequence[str]) -> int:
 
 
 def _coverage(folder: str, *, as_json: bool) -> int:
-    from customer_casebook import coverage
+    from customer_casebook.authoring import coverage
 
     try:
         rows = coverage.coverage(Path(folder))

@@ -32,7 +32,7 @@ _INTERACT = """\
 import ipywidgets
 import matplotlib.pyplot as plt
 from customer_casebook import case
-from customer_casebook.view.picture import Picture
+from customer_casebook.widgets.diagram import Picture
 
 told = case("marketing-campaign-hub")
 picture = Picture(told)
@@ -52,9 +52,9 @@ _WHAT_IF = 'from customer_casebook import what_if\nwhat_if("marketing-campaign-h
 _CHART = """\
 import ipywidgets
 import matplotlib.pyplot as plt
-from customer_casebook import economics
-from customer_casebook.library import figures
-from customer_casebook.view import {module}
+from customer_casebook.simulators import economics
+from customer_casebook.course.casebook import figures
+from customer_casebook.widgets import {module}
 
 told = figures()
 

@@ -24,13 +24,13 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 from customer_casebook import Facts, decide
-from customer_casebook.facts import VOCABULARY
-from customer_casebook.journal import Attempt, Journal, as_row, fingerprint, read
-from customer_casebook.library import bank, cases
-from customer_casebook.mastery import asked, summary
-from customer_casebook.rules import LENSES
-from customer_casebook.view import card, progress
-from customer_casebook.view.practice import practice
+from customer_casebook.course.casebook import bank, cases
+from customer_casebook.course.journal import Attempt, Journal, as_row, fingerprint, read
+from customer_casebook.course.progress import asked, summary
+from customer_casebook.domain.facts import VOCABULARY
+from customer_casebook.domain.rules import LENSES
+from customer_casebook.widgets import card, progress
+from customer_casebook.widgets.practice import practice
 from tests.bench.quizzes import CARD, JUPYTERQUIZ, STOCK
 from tests.bench.result import Result, in_turn, notebook_of
 from tests.test_notebooks import ROOT, nbval
@@ -44,12 +44,16 @@ start = time.perf_counter()
 import ipywidgets
 between = time.perf_counter()
 import customer_casebook
-from customer_casebook import case, compare, decide, study, what_if
+from customer_casebook import case
+from customer_casebook import compare
+from customer_casebook import decide
+from customer_casebook import study
+from customer_casebook import what_if
 end = time.perf_counter()
 print(1000 * (end - between), 1000 * (between - start), "matplotlib.pyplot" in sys.modules)"""
 _MEMORY = "import psutil\nprint(psutil.Process().memory_info().rss / 2**20)"
 _FLIP = """\
-from customer_casebook.view.what_if import WhatIf
+from customer_casebook.widgets.what_if import WhatIf
 for each in [*Out.values()]:
     if isinstance(each, WhatIf):
         each.switches["charge"].value = "none\""""

@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
-
-from customer_casebook.notebook import normalise
+from tools.notebooks import normalise
 
 HEAD = ("", "value", "", "baseline", "ratio", "aim", "")
 LINE = "{:<50}{:>8} {:<7}{:>9}{:>9}{:>8}  {}"

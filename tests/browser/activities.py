@@ -12,10 +12,10 @@ from typing import Any
 
 from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import Browser, Locator, expect
+from tools.notebooks import normalise
 
-from customer_casebook.library import case
-from customer_casebook.notebook import normalise
-from customer_casebook.questions import Question, ask
+from customer_casebook.course.casebook import case
+from customer_casebook.course.feedback import Question, ask
 from tests.browser.lab import Lab, LabPage
 
 _KERNEL = "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel"

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from customer_casebook.bank import item
-from customer_casebook.journal import ExamEvent, Journal
-from customer_casebook.library import bank
-from customer_casebook.questions import Item
-from customer_casebook.sitting import MINUTES, QUESTIONS, paper
+from customer_casebook.course.casebook import bank
+from customer_casebook.course.exam import MINUTES, QUESTIONS, paper
+from customer_casebook.course.feedback import Item
+from customer_casebook.course.items import item
+from customer_casebook.course.journal import ExamEvent, Journal
 from tests.browser.activities import (
     FOCUS,
     CardOnPage,

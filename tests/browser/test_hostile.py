@@ -15,7 +15,7 @@ _POISON = """\
 import sys, warnings
 sys.path.insert(0, {root!r})
 warnings.simplefilter("ignore")
-from customer_casebook import library
+from customer_casebook.course import casebook as library
 from tests import test_security
 test_security.HOSTILE += " " + {length} * "w"
 loaded = library._models

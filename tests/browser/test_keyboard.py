@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from customer_casebook.view.activity import START
+from customer_casebook.widgets.activity import START
 from tests.browser.lab import ROOT, LabPage
 
 COURSE = sorted(each.name for each in (ROOT / "notebooks").glob("*.ipynb"))

@@ -31,10 +31,12 @@ UNGUARDED = """node => [...node.querySelectorAll("button, input, summary, a[href
     .filter(each => each.dataset.lmSuppressShortcuts !== "true").map(each => each.outerHTML)"""
 
 DECK = """\
-from customer_casebook import case, find_evidence, sort_parties
-from customer_casebook.bank import story
-from customer_casebook.questions import Question
-from customer_casebook.view.practice import deck
+from customer_casebook import case
+from customer_casebook import find_evidence
+from customer_casebook import sort_parties
+from customer_casebook.course.items import story
+from customer_casebook.course.feedback import Question
+from customer_casebook.widgets.practice import deck
 told = case("tussock-till-system")
 deck([Question(told, lens, intro=story(told)) for lens in ("money", "owner")], "Twice")"""
 
@@ -113,7 +115,7 @@ def test_on_what_opens_and_closes(page: LabPage) -> None:
     card = CardOnPage(page, "compare(")
     story = card.node.get_by_text("The story:").first
     press(page, story, *ARROWS, *RUN, "Enter", "Space")
-    run(page, "import customer_casebook.journal as j; j.Journal.record = None")
+    run(page, "import customer_casebook.course.journal as j; j.Journal.record = None")
     card.answer(card.questions[0])
     press(page, card.saved.get_by_text("For whoever looks after this"), *ARROWS, "Enter")
     expect(card.saved.locator("pre")).to_be_visible()

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from customer_casebook.journal import fingerprint
-from customer_casebook.library import misconceptions
-from customer_casebook.questions import Question
-from customer_casebook.rules import LENSES
-from customer_casebook.verdict import UNDETERMINED
+from customer_casebook.course.casebook import misconceptions
+from customer_casebook.course.feedback import Question
+from customer_casebook.course.journal import fingerprint
+from customer_casebook.domain.rules import LENSES
+from customer_casebook.domain.verdict import UNDETERMINED
 from tests.browser.activities import (
     CardOnPage,
     activity,
@@ -288,7 +288,7 @@ def test_an_answer_the_disk_does_not_take_is_said_so_and_saved_with_the_next(
     folder = lab.home / "customer_casebook_data"
     blocked = lab.home / "no folder"
     blocked.touch()
-    move = "import os, customer_casebook.journal as j; os.environ[j.FOLDER] = {!r}; j.journal.cache_clear()"
+    move = "import os, customer_casebook.course.journal as j; os.environ[j.FOLDER] = {!r}; j.journal.cache_clear()"
     run(trouble, move.format(str(blocked)))
     card.answer(first)
     expect(card.feedback).to_contain_text(f"Right: {first.answer}")
@@ -309,7 +309,7 @@ def test_an_answer_that_fails_to_be_recorded_is_said_so_and_the_card_goes_on(
     first, second = card.questions
     run(
         trouble,
-        "from customer_casebook.journal import Journal as J; J.kept, J.record = J.record, None",
+        "from customer_casebook.course.journal import Journal as J; J.kept, J.record = J.record, None",
     )
     card.answer(first)
     expect(card.feedback).to_contain_text(f"Right: {first.answer}")

@@ -9,8 +9,8 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from customer_casebook.facts import VOCABULARY
-from customer_casebook.library import bank
+from customer_casebook.course.casebook import bank
+from customer_casebook.domain.facts import VOCABULARY
 from tests.browser.activities import CardOnPage, activity, find, notebook, opened, run
 from tests.browser.lab import Lab, LabPage
 
@@ -176,7 +176,7 @@ def test_two_cases_can_be_read_and_hit_in_every_state(page: LabPage) -> None:
         each.click()
     run(
         page,
-        "from customer_casebook.journal import Journal as J; J.kept, J.record = J.record, None",
+        "from customer_casebook.course.journal import Journal as J; J.kept, J.record = J.record, None",
     )
     card.answer(one)
     card.saved.get_by_text("For whoever looks after this").click()

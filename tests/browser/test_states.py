@@ -10,7 +10,7 @@ import pytest
 from nbformat.v4 import new_code_cell
 from playwright.sync_api import Browser, Locator, expect
 
-from customer_casebook.notebook import WIDGET_VIEW
+from customer_casebook.jupyter import WIDGET_VIEW
 from tests.browser.activities import activity, opened
 from tests.browser.lab import Lab, LabPage
 from tests.browser.test_keys import ARROWS, RUN, press

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import Locator, expect
+from tools.notebooks import normalise
 
-from customer_casebook.notebook import normalise
 from tests.browser.lab import Lab
 
 Way = Callable[[Locator], Iterator[str]]
@@ -19,10 +19,10 @@ _START = """\
 import os, tempfile
 os.environ["CUSTOMER_CASEBOOK_DATA"] = tempfile.mkdtemp()
 from customer_casebook import *
-from customer_casebook.bank import item
-from customer_casebook.journal import Attempt, fingerprint, journal
-from customer_casebook.library import bank
-from customer_casebook.view.practice import deck
+from customer_casebook.course.items import item
+from customer_casebook.course.journal import Attempt, fingerprint, journal
+from customer_casebook.course.casebook import bank
+from customer_casebook.widgets.practice import deck
 kinds = {each.kind: each for each in bank().values()}
 for place, each in enumerate(kinds.values()):
     asked = item(each)

@@ -1,0 +1,631 @@
+"""The rules, one beside the other, to be read as a page of the textbook.
+
+Every rule speaks for itself: its docstring's first line is its title, the rest its explanation, and
+its body says when it holds, looking at known values only. For any complete set of facts exactly one
+rule of a lens holds; of the lens *role* several may, because roles combine. What to do about the
+unknown is `verdict.decide`'s business.
+
+Editions: ``v3`` is ITIL v3 and its 2011 edition, ``4`` is ITIL 4 (2019), ``5`` is ITIL (Version 5),
+2026.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from inspect import cleandoc
+
+from customer_casebook.domain.facts import UNKNOWN, Facts
+
+V3, V4, V5 = "v3", "4", "5"
+EVERY = (V3, V4, V5)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One reason for one answer of one lens."""
+
+    lens: str
+    name: str
+    answer: str
+    title: str
+    explanation: str
+    editions: tuple[str, ...]
+    reads: tuple[str, ...]
+    holds: Callable[[Facts], bool]
+    note: str = ""
+
+    @property
+    def id(self) -> str:
+        return f"{self.lens}.{self.name}"
+
+
+@dataclass(slots=True, eq=False)
+class Lens:
+    """One question asked of a case, with its possible answers and the rules that give them."""
+
+    name: str
+    answers: tuple[str, ...]
+    many: bool = False
+    rules: list[Rule] = field(default_factory=list)
+    reads: tuple[str, ...] = ()
+
+    def rule(
+        self, answer: str, *, reads: str, editions: tuple[str, ...] = EVERY, note: str = ""
+    ) -> Callable[[Callable[[Facts], bool]], Callable[[Facts], bool]]:
+        """Add a rule: the decorated function's docstring is its title and explanation, ``reads`` its facts."""
+
+        def add(holds: Callable[[Facts], bool]) -> Callable[[Facts], bool]:
+            title, _, explanation = cleandoc(holds.__doc__ or "").partition("\n\n")
+            explanation = " ".join(explanation.split())
+            name, facts = holds.__name__, tuple(reads.split())
+            self.rules.append(
+                Rule(self.name, name, answer, title, explanation, editions, facts, holds, note)
+            )
+            self.reads = tuple(name for name in Facts._fields if name in {*self.reads, *facts})
+            return holds
+
+        return add
+
+
+CUSTOMER = Lens("customer", ("internal", "external", "not_a_customer"))
+ROLE = Lens(
+    "role",
+    ("customer", "user", "sponsor", "supplier", "internal_support", "other_stakeholder"),
+    many=True,
+)
+SERVICE = Lens("service", ("internal", "external", "none"))
+SERVICE_TYPE = Lens(
+    "service_type", ("supporting", "internal_customer_facing", "external_customer_facing", "none")
+)
+MONEY = Lens("money", ("nothing_moves", "internal_transaction", "revenue"))
+AGREEMENT = Lens("agreement", ("sla", "contract_with_sla", "ola", "underpinning_contract", "none"))
+PENALTIES = Lens("penalties", ("enforceable", "escalation_only", "none"))
+OWNER = Lens(
+    "owner",
+    (
+        "business_relationship_manager",
+        "account_manager",
+        "named_in_service_strategy",
+        "service_desk",
+        "supplier_manager",
+        "nobody",
+    ),
+)
+PROVIDER_TYPE = Lens("provider_type", ("I", "II", "III", "none"))
+
+LENSES: Mapping[str, Lens] = {
+    lens.name: lens
+    for lens in (
+        CUSTOMER, ROLE, SERVICE, SERVICE_TYPE, MONEY, AGREEMENT, PENALTIES, OWNER, PROVIDER_TYPE,
+    )
+}  # fmt: skip
+
+
+# What several rules look for, said once.
+
+
+def same_house(f: Facts) -> bool:
+    """Party and provider share one wider organization. A private person belongs to none of it."""
+    return f.organization == "same" and f.party_is != "private_person"
+
+
+def part_of_provider(f: Facts) -> bool:
+    """The party is a piece of the provider itself, which only somebody of the same house can be."""
+    return f.inside_provider == "yes" and same_house(f)
+
+
+def is_customer(f: Facts) -> bool:
+    """The party consumes, says what is needed and answers for the outcomes, and is not the provider itself."""
+    return f.consumes == "yes" and f.sets_requirements == "yes" and not part_of_provider(f)
+
+
+def has_no_voice(f: Facts) -> bool:
+    """The party consumes and does not say what is needed, though it is not the provider itself."""
+    return f.consumes == "yes" and f.sets_requirements == "no" and not part_of_provider(f)
+
+
+def only_supplies(f: Facts) -> bool:
+    """The party stands on the supply side. One that also consumes the service is met as a consumer of it."""
+    return f.supplies == "yes" and f.consumes != "yes"
+
+
+def works_backstage(f: Facts) -> bool:
+    """A group inside the house behind the service: it helps to deliver, or is a team of the provider that is served.
+
+    An employee is no party to agreements between groups, wherever the desk stands.
+    """
+    helps = only_supplies(f) and same_house(f)
+    return helps or (is_served(f) and part_of_provider(f) and f.party_is != "employee")
+
+
+def is_user(f: Facts) -> bool:
+    return f.uses == "yes" and not only_supplies(f)
+
+
+def is_sponsor(f: Facts) -> bool:
+    return f.authorizes_budget == "yes" and not only_supplies(f)
+
+
+def is_served(f: Facts) -> bool:
+    """The service reaches the party: it consumes it, or uses it, or funds its use."""
+    return f.consumes == "yes" or is_user(f) or is_sponsor(f)
+
+
+def keeps_company(f: Facts) -> bool:
+    """The party is one whose relationship somebody looks after for its own sake: customer or sponsor."""
+    return is_customer(f) or (is_sponsor(f) and not part_of_provider(f))
+
+
+def presume(f: Facts) -> Facts:
+    """Whoever consumes a service is taken to have a voice in it.
+
+    A unit, an organization or a private person that consumes is presumed to set its own
+    requirements, unless the facts say no: somebody in there speaks for it. An employee is not: most
+    people at work use what others ordered.
+    """
+    speaks_for_itself = f.party_is in ("unit", "organization", "private_person")
+    if speaks_for_itself and f.consumes == "yes" and f.sets_requirements == UNKNOWN:
+        return f._replace(sets_requirements="yes")
+    return f
+
+
+# Customer: internal, external, or not a customer here.
+
+_CUSTOMER_FACTS = "party_is organization consumes sets_requirements"
+
+
+@CUSTOMER.rule("internal", reads=f"{_CUSTOMER_FACTS} inside_provider", editions=(V3, V4))
+def same_organization(f: Facts) -> bool:
+    """A customer from the provider's own organization is an internal customer.
+
+    Look for the wider organization both belong to: two departments under one top management are
+    one house, however far apart they sit. Neither a charge nor a separate budget changes that.
+    """
+    return is_customer(f) and same_house(f)
+
+
+@CUSTOMER.rule("external", reads=_CUSTOMER_FACTS, editions=(V3, V4))
+def different_organization(f: Facts) -> bool:
+    """A customer from another organization, or a private person, is an external customer.
+
+    It shares no top management with the provider. That, and not the invoice, is what makes it
+    external; being free to leave for a rival usually follows from it.
+    """
+    return is_customer(f) and not same_house(f)
+
+
+@CUSTOMER.rule("not_a_customer", reads="consumes")
+def consumes_nothing(f: Facts) -> bool:
+    """Whoever does not consume this service from this provider is not its customer.
+
+    Roles belong to a relationship, not to a firm. A supplier, a regulator, a rival's customer or a
+    colleague with an opinion may matter a great deal, and still be no customer here.
+    """
+    return f.consumes == "no"
+
+
+@CUSTOMER.rule(
+    "not_a_customer", reads="party_is organization consumes inside_provider", editions=(V3,)
+)
+def provider_itself(f: Facts) -> bool:
+    """A part of the provider is not the provider's customer.
+
+    A team that receives a supporting service is a piece of the machine that serves the customer. It
+    has needs, and deserves good service, but the customer is the one the whole machine works for.
+    """
+    return f.consumes == "yes" and part_of_provider(f)
+
+
+@CUSTOMER.rule(
+    "not_a_customer",
+    reads=f"{_CUSTOMER_FACTS} authorizes_budget inside_provider",
+    note="People who speak v3 often call such a user an internal or external customer all the same.",
+)
+def only_works_with_it(f: Facts) -> bool:
+    """Using a service does not make a customer; setting the requirements does.
+
+    Somebody who only uses it is a user. The customer says what is needed and answers for the
+    outcomes; in v3 words, buys and agrees the targets.
+    """
+    return has_no_voice(f) and f.authorizes_budget == "no"
+
+
+@CUSTOMER.rule(
+    "not_a_customer",
+    reads=f"{_CUSTOMER_FACTS} authorizes_budget inside_provider",
+    editions=(V4, V5),
+    note="In v3 the payer is inside the word customer, so there paying alone leaves it open.",
+)
+def only_releases_the_money(f: Facts) -> bool:
+    """Releasing the money does not make a customer; setting the requirements does.
+
+    Somebody who only authorizes the budget is a sponsor. The customer says what is needed and
+    answers for the outcomes.
+    """
+    return has_no_voice(f) and f.authorizes_budget == "yes"
+
+
+# Role: customer, user and sponsor may combine; who has none of them may still supply or have a stake.
+
+_SERVED_FACTS = "consumes supplies uses authorizes_budget"
+_TWO_HOUSES = "party_is organization"
+_REACH_FACTS = f"{_TWO_HOUSES} {_SERVED_FACTS}"
+_BACKSTAGE_FACTS = f"{_TWO_HOUSES} inside_provider {_SERVED_FACTS}"
+_ALL_ROLES = f"{_REACH_FACTS} sets_requirements inside_provider"
+
+
+@ROLE.rule("customer", reads=f"{_CUSTOMER_FACTS} inside_provider")
+def specifies(f: Facts) -> bool:
+    """The customer says what the service must do, and answers for what comes of using it.
+
+    In v3 the customer is the buyer, with whom the targets are settled. Version 5 speaks of products
+    as well as services.
+    """
+    return is_customer(f)
+
+
+@ROLE.rule("user", reads="consumes supplies uses")
+def works_with_it(f: Facts) -> bool:
+    """A user uses the service.
+
+    Users are served by what the customer agreed. One person may be both, and in a small firm often
+    is.
+    """
+    return is_user(f)
+
+
+@ROLE.rule("sponsor", reads="consumes supplies authorizes_budget", editions=(V4, V5))
+def releases_the_money(f: Facts) -> bool:
+    """Whoever releases the money for a service to be used is its sponsor.
+
+    Signing off the money is an act of its own. In v3 there is no such entry: there the payer hides
+    inside "customer".
+    """
+    return is_sponsor(f)
+
+
+@ROLE.rule("supplier", reads=f"{_TWO_HOUSES} consumes supplies")
+def supplies_from_outside(f: Facts) -> bool:
+    """An outside party that gives the provider what the service needs is a supplier.
+
+    The arrow points the other way: here the provider is the one being served.
+    """
+    return only_supplies(f) and not same_house(f)
+
+
+@ROLE.rule("internal_support", reads=f"{_TWO_HOUSES} consumes supplies")
+def supports_from_inside(f: Facts) -> bool:
+    """A group of the same organization that helps the provider deliver is internal support.
+
+    It stands behind the provider, not in front of it.
+    """
+    return only_supplies(f) and same_house(f)
+
+
+@ROLE.rule(
+    "other_stakeholder",
+    reads=f"{_TWO_HOUSES} inside_provider sets_requirements {_SERVED_FACTS}",
+)
+def has_an_interest(f: Facts) -> bool:
+    """Whoever is neither customer, user, sponsor, supplier nor support may still have an interest.
+
+    Regulators and owners do, a colleague with an opinion may. They are worth hearing; the service is
+    neither agreed with them nor delivered to them.
+    """
+    return not (is_customer(f) or is_user(f) or is_sponsor(f) or only_supplies(f))
+
+
+# Service: what kind of service reaches the party.
+
+
+@SERVICE.rule("internal", reads=_REACH_FACTS, editions=(V3,))
+def between_departments(f: Facts) -> bool:
+    """A service delivered within one organization is an internal service.
+
+    It supports an activity of the house and should be traceable to the external service that
+    activity makes possible.
+    """
+    return is_served(f) and same_house(f)
+
+
+@SERVICE.rule("external", reads=_REACH_FACTS, editions=(V3,))
+def across_the_border(f: Facts) -> bool:
+    """A service delivered to somebody outside the organization is an external service.
+
+    It achieves a business outcome directly: somebody out there gets what they came for.
+    """
+    return is_served(f) and not same_house(f)
+
+
+@SERVICE.rule("none", reads=_SERVED_FACTS)
+def does_not_reach(f: Facts) -> bool:
+    """Where the service does not reach the party, there is no service to classify.
+
+    What a supplier delivers to the provider is another service, in another relationship.
+    """
+    return not is_served(f)
+
+
+@SERVICE_TYPE.rule("supporting", reads=_BACKSTAGE_FACTS, editions=(V3,))
+def only_the_provider_sees_it(f: Facts) -> bool:
+    """A service that only the provider itself uses is a supporting service.
+
+    The business never sees it, and notices only its absence.
+    """
+    return is_served(f) and part_of_provider(f)
+
+
+@SERVICE_TYPE.rule("internal_customer_facing", reads=_BACKSTAGE_FACTS, editions=(V3,))
+def faces_a_colleague(f: Facts) -> bool:
+    """A service that the rest of the organization meets is internal customer-facing.
+
+    Its worth shows in what the receiving unit can then do for the world outside.
+    """
+    return is_served(f) and same_house(f) and not part_of_provider(f)
+
+
+@SERVICE_TYPE.rule("external_customer_facing", reads=_REACH_FACTS, editions=(V3,))
+def faces_the_outside(f: Facts) -> bool:
+    """A service that outside customers meet is external customer-facing.
+
+    When it fails, somebody outside is the first to notice.
+    """
+    return is_served(f) and not same_house(f)
+
+
+@SERVICE_TYPE.rule("none", reads=_SERVED_FACTS, editions=(V3,))
+def faces_nobody_here(f: Facts) -> bool:
+    """Where the service does not reach the party, it faces nobody here.
+
+    Ask the question again for the relationship in which the party is served.
+    """
+    return not is_served(f)
+
+
+# Money: what the provider books.
+
+
+@MONEY.rule("nothing_moves", reads="charge")
+def free_of_charge(f: Facts) -> bool:
+    """What a party is not charged for brings nothing in.
+
+    Charging is a choice: plenty of internal services are paid from one pot and never billed. What the
+    provider itself pays, to a supplier say, is another matter.
+    """
+    return f.charge == "none"
+
+
+@MONEY.rule("nothing_moves", reads="charge", editions=(V3,))
+def shown_not_paid(f: Facts) -> bool:
+    """A notional charge informs and moves nothing.
+
+    The cost is worked out and shown so that people know what they consume. Today one would say
+    showback.
+    """
+    return f.charge == "notional"
+
+
+@MONEY.rule("internal_transaction", reads=f"{_TWO_HOUSES} charge")
+def left_pocket_right_pocket(f: Facts) -> bool:
+    """What one department pays another is an internal transaction, not revenue.
+
+    The ledger moves it from the left pocket to the right one; in the group's books the two entries
+    cancel out.
+    """
+    return f.charge == "paid" and same_house(f)
+
+
+@MONEY.rule("revenue", reads=f"{_TWO_HOUSES} charge")
+def paid_from_outside(f: Facts) -> bool:
+    """What somebody outside pays, in money or in kind, is revenue.
+
+    Barter counts: an airline that pays its consultants partly in tickets has paid.
+    """
+    return f.charge == "paid" and not same_house(f)
+
+
+# Agreement: the one that fits the relationship.
+
+
+@AGREEMENT.rule("sla", reads=f"{_CUSTOMER_FACTS} inside_provider", editions=(V3, V4))
+def agreed_with_a_colleague(f: Facts) -> bool:
+    """With an internal customer the provider agrees a service level agreement.
+
+    Negotiated, measured and reviewed in full. It binds by management, not by law.
+    """
+    return is_customer(f) and same_house(f)
+
+
+@AGREEMENT.rule("contract_with_sla", reads=_CUSTOMER_FACTS, editions=(V3, V4))
+def agreed_in_a_contract(f: Facts) -> bool:
+    """With an external customer the service level agreement stands inside a contract.
+
+    The contract makes the promise binding; the SLA inside it says what was promised. Where there is
+    none yet, this is what should be made, and until then no penalty can be enforced.
+    """
+    return is_customer(f) and not same_house(f)
+
+
+@AGREEMENT.rule("ola", reads=_BACKSTAGE_FACTS, editions=(V3, V4))
+def agreed_behind_the_service(f: Facts) -> bool:
+    """With a group of its own house that works behind the service, the provider has an operational level agreement.
+
+    It is there so that the SLA in front can be kept. ITIL 4 still teaches it, without a glossary
+    entry of its own.
+    """
+    return works_backstage(f)
+
+
+@AGREEMENT.rule("underpinning_contract", reads=f"{_TWO_HOUSES} consumes supplies", editions=(V3,))
+def agreed_with_a_supplier(f: Facts) -> bool:
+    """With an outside supplier the provider has an underpinning contract.
+
+    It holds up, from below, what the provider promised in front.
+    """
+    return only_supplies(f) and not same_house(f)
+
+
+@AGREEMENT.rule("none", reads=_ALL_ROLES)
+def nobody_to_agree_with(f: Facts) -> bool:
+    """With somebody who is neither customer nor supporter of the service there is nothing to agree.
+
+    Users and sponsors live under the agreement that their customer made.
+    """
+    return not (is_customer(f) or only_supplies(f) or works_backstage(f))
+
+
+# Penalties: what happens when the target is missed.
+
+_AGREEMENT_FACTS = f"{_TWO_HOUSES} consumes supplies sets_requirements"
+
+
+@PENALTIES.rule("escalation_only", reads=_ALL_ROLES)
+def one_roof(f: Facts) -> bool:
+    """Within one organization a missed target is escalated, not sued over.
+
+    The same top management stands above both sides: it can move budgets, priorities and people.
+    Where two firms of one group do have a contract, it binds on paper; in practice the management
+    above both decides first.
+    """
+    return works_backstage(f) or (is_customer(f) and same_house(f))
+
+
+@PENALTIES.rule("enforceable", reads=f"{_AGREEMENT_FACTS} binding_contract")
+def law_behind_it(f: Facts) -> bool:
+    """Where a binding contract stands behind the agreement, penalties can be enforced.
+
+    It works in both directions: an external customer can claim against the provider, the provider
+    against a supplier.
+    """
+    return (
+        not same_house(f) and (is_customer(f) or only_supplies(f)) and f.binding_contract == "yes"
+    )
+
+
+@PENALTIES.rule("none", reads=f"{_AGREEMENT_FACTS} binding_contract")
+def nothing_to_enforce(f: Facts) -> bool:
+    """Without a binding contract no penalty can be enforced against an outsider, or by one.
+
+    There is no court to turn to and no common boss either. What remains is to leave, and to tell
+    others why.
+    """
+    return not same_house(f) and (is_customer(f) or only_supplies(f)) and f.binding_contract == "no"
+
+
+@PENALTIES.rule("none", reads=_ALL_ROLES)
+def no_agreement_no_penalty(f: Facts) -> bool:
+    """Where nothing was agreed with the party, nothing can be missed towards it.
+
+    A complaint deserves a hearing all the same.
+    """
+    return not (is_customer(f) or only_supplies(f) or works_backstage(f))
+
+
+# Owner: who looks after the relationship.
+
+_COMPANY_FACTS = f"{_CUSTOMER_FACTS} supplies authorizes_budget"
+
+
+@OWNER.rule(
+    "business_relationship_manager", reads=f"{_COMPANY_FACTS} inside_provider", editions=(V3,)
+)
+def looked_after_inside(f: Facts) -> bool:
+    """The business relationship manager keeps the relationship with the customers inside the house.
+
+    So does it with those inside who fund a service. In ITIL 4 and 5 the relationship management
+    practice covers it.
+    """
+    return same_house(f) and keeps_company(f)
+
+
+@OWNER.rule("account_manager", reads=f"{_COMPANY_FACTS} direct_online", editions=(V3,))
+def looked_after_by_sales(f: Facts) -> bool:
+    """An account manager, or the unit that sells, keeps the relationship with an external customer.
+
+    It is the more commercial counterpart of the business relationship manager. In ITIL 4 and 5 the
+    relationship management practice covers it.
+    """
+    return not same_house(f) and keeps_company(f) and f.direct_online == "no"
+
+
+@OWNER.rule("named_in_service_strategy", reads=f"{_COMPANY_FACTS} direct_online", editions=(V3,))
+def has_to_be_named(f: Facts) -> bool:
+    """Where the provider faces the public directly online, the service strategy has to name the owner.
+
+    There is no selling unit in between to look after the relationship. Left unsaid, it belongs to
+    nobody.
+    """
+    return not same_house(f) and keeps_company(f) and f.direct_online == "yes"
+
+
+@OWNER.rule("service_desk", reads=_ALL_ROLES)
+def looked_after_at_the_desk(f: Facts) -> bool:
+    """Users who are nothing but users turn to the service desk.
+
+    There they bring questions and troubles; the agreement is made above their heads.
+    """
+    return is_user(f) and not keeps_company(f) and not works_backstage(f)
+
+
+@OWNER.rule("supplier_manager", reads=f"{_TWO_HOUSES} consumes supplies", editions=(V3,))
+def looked_after_as_a_supplier(f: Facts) -> bool:
+    """A supplier manager keeps the relationship with a supplier.
+
+    Towards a supplier the provider is itself the customer. In ITIL 4 and 5 the supplier management
+    practice covers it.
+    """
+    return only_supplies(f) and not same_house(f)
+
+
+@OWNER.rule("nobody", reads=_ALL_ROLES)
+def no_relationship_to_own(f: Facts) -> bool:
+    """Behind the scenes of the house, or where no service is received, nobody is appointed to the relationship.
+
+    Groups that work behind the service are steered by line management, strangers to it not at all.
+    """
+    return works_backstage(f) or not (is_user(f) or keeps_company(f) or only_supplies(f))
+
+
+# Provider type: v3's three, per relationship.
+
+_PROVIDER_FACTS = f"{_TWO_HOUSES} inside_provider serves_several_units {_SERVED_FACTS}"
+
+
+@PROVIDER_TYPE.rule("I", reads=_PROVIDER_FACTS, editions=(V3,))
+def embedded(f: Facts) -> bool:
+    """A provider embedded in one business unit, and serving that unit alone, is of type I.
+
+    Close to its customer, far from economies of scale.
+    """
+    served = is_served(f) and same_house(f) and not works_backstage(f)
+    return served and f.serves_several_units == "no"
+
+
+@PROVIDER_TYPE.rule("II", reads=_PROVIDER_FACTS, editions=(V3,))
+def shared(f: Facts) -> bool:
+    """A provider that several units of one organization share is of type II.
+
+    The usual corporate IT department.
+    """
+    served = is_served(f) and same_house(f) and not works_backstage(f)
+    return served and f.serves_several_units == "yes"
+
+
+@PROVIDER_TYPE.rule("III", reads=_REACH_FACTS, editions=(V3,))
+def serves_outsiders(f: Facts) -> bool:
+    """Towards an outside customer a provider is of type III.
+
+    The type belongs to the relationship: the same provider can be type II next door and type III
+    across the street.
+    """
+    return is_served(f) and not same_house(f)
+
+
+@PROVIDER_TYPE.rule("none", reads=_BACKSTAGE_FACTS, editions=(V3,))
+def provides_nothing_here(f: Facts) -> bool:
+    """Towards a party that is not served, or a team of its own, the provider has no type.
+
+    Types describe how a provider stands to the units and firms it works for, and this is none.
+    """
+    return not is_served(f) or works_backstage(f)

@@ -1,0 +1,114 @@
+"""Coverage: counted from notebooks and content, with its holes named."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell, writes
+
+from customer_casebook.__main__ import FAULTY, FINE, main
+from customer_casebook.authoring.coverage import ASKED, Coverage, as_table, coverage
+from customer_casebook.course.casebook import bank, misconceptions, objectives
+
+Captured = pytest.CaptureFixture[str]
+FIRST, SECOND, *_ = objectives()
+
+
+def write(folder: Path, passage: list[str], activity: list[str], name: str = "one") -> Path:
+    """A notebook that teaches and practises these objectives, beside cells that do neither."""
+    cells = [
+        new_markdown_cell("Teaches", id="passage", metadata={"objectives": passage}),
+        new_code_cell("practise()", id="activity", metadata={"objectives": activity}),
+        new_markdown_cell("Greets", id="greeting"),
+        new_raw_cell("Neither", id="raw", metadata={"objectives": [SECOND]}),
+    ]
+    (folder / f"{name}.ipynb").write_text(writes(new_notebook(cells=cells)), encoding="utf-8")
+    return folder
+
+
+def test_passages_and_activities_are_counted_over_all_notebooks(tmp_path: Path) -> None:
+    write(tmp_path, [FIRST, SECOND], [FIRST])
+    write(tmp_path, [FIRST], [], "two")
+    rows = {each.id: each for each in coverage(tmp_path)}
+    assert list(rows) == list(objectives())
+    assert (rows[FIRST].passages, rows[FIRST].activities, rows[FIRST].holes) == (2, 1, [])
+    assert (rows[SECOND].passages, rows[SECOND].activities) == (1, 0)
+    assert rows[SECOND].holes == ["no activity practises it"]
+    table = as_table(rows.values())
+    assert table.count("  missing: no passage teaches it") == len(rows) - 2
+    assert all(name in table for name in rows)
+
+
+def test_questions_and_the_misconceptions_they_betray_are_counted_from_the_bank(
+    tmp_path: Path,
+) -> None:
+    known = {each.id for each in misconceptions()}
+    rows = coverage(write(tmp_path, [], []))
+    for row in rows:
+        assert row.questions == sum(row.id in entry.objectives for entry in bank().values())
+        assert row.questions >= ASKED
+        assert set(row.misconceptions) <= known
+    [inside] = [row for row in rows if row.id == "one-chief-executive"]
+    assert "department-is-another-organization" in inside.misconceptions
+
+
+def test_too_few_questions_are_a_hole() -> None:
+    bare = Coverage("a", "Do a.", None, passages=1, activities=1, questions=3, misconceptions=())
+    assert bare.holes == ["3 questions, where 4 are needed"]
+    assert "missing: 3 questions" in as_table([bare])
+
+
+@pytest.mark.parametrize("name", ["open-case", "", 7])
+def test_an_unknown_objective_is_refused_with_its_cell_and_what_to_write(
+    tmp_path: Path, capsys: Captured, name: str
+) -> None:
+    write(tmp_path, [FIRST], [name])
+    assert main(["coverage", str(tmp_path)]) == FAULTY
+    out, err = capsys.readouterr()
+    told = (
+        f"customer-casebook: one.ipynb[activity]: there is no objective {name!r}; write {FIRST}, "
+    )
+    assert (out, err[: len(told)]) == ("", told)
+    assert ("(did you mean open-cases?)" in err) == (name == "open-case")
+
+
+CELL = '{"cells": [{"id": "a", "cell_type": "code", "metadata": []}]}'
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"cells": [{}]}', '{"cells": [7]}', CELL, "\udcff"]
+)
+def test_what_is_no_notebook_is_refused_by_name(
+    tmp_path: Path, capsys: Captured, text: str
+) -> None:
+    broken = tmp_path / "lesson.ipynb"
+    broken.write_text(text, encoding="utf-8", errors="surrogateescape")
+    assert main(["coverage", str(tmp_path)]) == FAULTY
+    told = "customer-casebook: lesson.ipynb is no notebook; save it anew from JupyterLab\n"
+    assert capsys.readouterr() == ("", told)
+
+
+def test_a_folder_without_notebooks_is_refused(tmp_path: Path, capsys: Captured) -> None:
+    assert main(["coverage", str(tmp_path / "no")]) == FAULTY
+    assert "there is no notebook in " in capsys.readouterr().err
+
+
+def test_the_command_prints_json_and_fails_on_a_hole(tmp_path: Path, capsys: Captured) -> None:
+    every = list(objectives())
+    for passage, status in ((every, FINE), (every[1:], FAULTY)):
+        write(tmp_path, passage, every)
+        assert main(["coverage", "--json", str(tmp_path)]) == status
+        rows = json.loads(capsys.readouterr().out)["objectives"]
+        assert [row["id"] for row in rows] == every
+        assert rows[0]["text"] == objectives()[FIRST].can
+        for row in rows:
+            assert [*row] == "id text row passages activities questions misconceptions".split()
+            assert all(isinstance(row[n], int) for n in ("passages", "activities", "questions"))
+            assert isinstance(row["misconceptions"], list)
+
+
+def test_the_course_teaches_practises_and_asks_every_objective(capsys: Captured) -> None:
+    assert main(["coverage", str(Path(__file__).parents[2] / "notebooks")]) == FINE
+    assert "missing" not in capsys.readouterr().out

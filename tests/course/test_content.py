@@ -1,0 +1,326 @@
+"""What holds for the shipped content: world, cases, lenses in words, misconceptions.
+
+The files are read here as plain YAML: these tests say what the content is, whoever reads it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from functools import cache
+from itertools import product
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+import pytest
+import yaml
+
+import customer_casebook
+from customer_casebook.domain.facts import UNKNOWN, VOCABULARY, plain
+from customer_casebook.domain.rules import EVERY, LENSES
+from customer_casebook.domain.verdict import UNDETERMINED, decide
+
+CONTENT = Path(customer_casebook.__file__).parent / "content"
+CASES = sorted((CONTENT / "cases").glob("*.yaml"), key=lambda path: path.stem)
+KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+# Words that would tell a fact or an answer instead of letting a reader find it. Labels that
+# people in a story give each other wrongly ("your best customer") are part of the game.
+TELLTALE = (
+    r"(in|ex)ternal (customer|service|transaction)s?",
+    r"(same|different|wider|another) organi[sz]ation",
+    r"sponsors?",
+    r"notional(ly)?",
+    r"stakeholders?",
+    r"suppl(y|ies|iers?)",
+    r"requirements?",
+    r"authori[sz]e[sd]?",
+    r"consum(e[sd]?|ing|ption)",
+    r"binding",
+    r"revenue",
+    r"users?",
+    r"SLAs?",
+    r"OLAs?",
+    r"service level agreement",
+    r"operational level agreement",
+    r"underpinning",
+    r"supporting service",
+    r"(account|business relationship) manager",
+    r"type I+",
+)
+
+Mapped = dict[str, Any]
+
+
+@cache
+def load(name: str) -> Mapped:
+    loaded: Mapped = yaml.safe_load((CONTENT / name).read_text(encoding="utf-8"))
+    return loaded
+
+
+def case(path: Path) -> Mapped:
+    return load(f"cases/{path.name}")
+
+
+def facts_of(path: Path) -> dict[str, str]:
+    shown = [each["shows"] for each in case(path)["evidence"]]
+    return {name: plain(value) for shows in shown for name, value in shows.items()}
+
+
+def misconceptions() -> list[Mapped]:
+    listed: list[Mapped] = load("misconceptions.yaml")["misconceptions"]
+    return listed
+
+
+def signs() -> list[tuple[str, Mapped]]:
+    return [(each["id"], sign) for each in misconceptions() for sign in each["shows"]]
+
+
+def telltale(texts: Iterable[str]) -> list[str]:
+    telling = re.compile(rf"\b({'|'.join(TELLTALE)})\b", re.IGNORECASE)
+    return [found.group() for text in texts for found in telling.finditer(text)]
+
+
+def values(stated: object) -> tuple[str, ...]:
+    return tuple(map(plain, stated)) if isinstance(stated, list) else (plain(stated),)
+
+
+def sentences(text: str) -> int:
+    return len(re.findall(r"[.?!]+[\"”]?(?=\s|$)", text))
+
+
+each_case = pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+
+
+# The world
+
+
+def test_parties_and_services_have_ids_of_their_own() -> None:
+    world = load("world.yaml")
+    for kind in ("parties", "services"):
+        ids = [each["id"] for each in world[kind]]
+        assert len(ids) == len(set(ids))
+        assert all(KEBAB.fullmatch(each) for each in ids)
+
+
+def test_every_unit_belongs_somewhere_and_every_belonging_ends_at_an_organization() -> None:
+    parties = {each["id"]: each for each in load("world.yaml")["parties"]}
+    for party in parties.values():
+        outer = party
+        for _ in parties:
+            outer = parties[outer["part_of"]] if "part_of" in outer else outer
+        assert "part_of" not in outer, f"{party['id']} goes round in circles"
+        assert outer is party or outer["kind"] == "organization"
+        assert party["kind"] != "unit" or "part_of" in party
+
+
+def test_every_service_has_a_case() -> None:
+    told = {case(path)["service"] for path in CASES}
+    assert {each["id"] for each in load("world.yaml")["services"]} == told
+
+
+# The cases
+
+
+@each_case
+def test_a_case_is_named_after_its_file_and_set_in_the_world(path: Path) -> None:
+    told, world = case(path), load("world.yaml")
+    assert told["id"] == path.stem
+    assert KEBAB.fullmatch(path.stem)
+    assert all(KEBAB.fullmatch(each["id"]) for each in told["evidence"])
+    assert {told["provider"], told["party"]} <= {each["id"] for each in world["parties"]}
+    assert told["service"] in {each["id"] for each in world["services"]}
+
+
+@each_case
+def test_the_tree_of_the_world_and_the_facts_agree(path: Path) -> None:
+    agrees(case(path), facts_of(path))
+
+
+def agrees(told: Mapped, facts: Mapped) -> None:
+    """Whether two belong together is the same in the world and in what is told of them."""
+    parties = {each["id"]: each for each in load("world.yaml")["parties"]}
+
+    def line(party: str) -> list[str]:
+        outer = parties[party].get("part_of")
+        return [party, *(line(outer) if outer else [])]
+
+    party, provider = line(told["party"]), line(told["provider"])
+    kinds = {"unit": "unit", "organization": "organization"}
+    if "party_is" in facts:
+        assert parties[party[0]]["kind"] == kinds.get(facts["party_is"], "person")
+    if facts.get("organization", UNKNOWN) != UNKNOWN:
+        assert (party[-1] == provider[-1]) == (facts["organization"] == "same")
+    assert (provider[0] in party) == (facts.get("inside_provider") == "yes")
+
+
+@each_case
+def test_each_fact_is_shown_by_exactly_one_piece_of_evidence(path: Path) -> None:
+    evidence = case(path)["evidence"]
+    counted = Counter(name for each in evidence for name in each["shows"])
+    assert set(counted.values()) == {1}
+    assert all(each["shows"] for each in evidence)
+    assert len({each["id"] for each in evidence}) == len(evidence)
+    decide(facts_of(path))
+
+
+@each_case
+def test_what_is_open_is_unknown_and_matters(path: Path) -> None:
+    verdicts = decide(facts_of(path))
+    missing = {name for verdict in verdicts.values() for name in verdict.missing}
+    assert set(case(path).get("open", {})) == missing
+
+
+@each_case
+def test_story_and_evidence_do_not_tell_the_facts_in_fact_words(path: Path) -> None:
+    told = case(path)
+    shown = [told["title"], told["story"]]
+    shown += [f"{each['source']} {each['text']}" for each in told["evidence"]]
+    assert telltale(shown) == []
+
+
+@each_case
+def test_stories_are_short_and_evidence_is_shorter(path: Path) -> None:
+    told = case(path)
+    assert 60 <= len(told["story"].split()) <= 130
+    assert 2 <= len(told["story"].strip().split("\n\n")) <= 4
+    for each in told["evidence"]:
+        assert 1 <= sentences(each["text"]) <= 3, each["id"]
+        assert len(each["text"].split()) <= 45, each["id"]
+
+
+# The stories in which a sentence is to be spotted
+
+
+def stories() -> list[Mapped]:
+    files = sorted((CONTENT / "questions").glob("*.yaml"))
+    entries = [each for path in files for each in load(f"questions/{path.name}")["questions"]]
+    return [each for each in entries if each["kind"] == "spot"]
+
+
+@pytest.mark.parametrize("told", stories(), ids=lambda told: told["id"])
+def test_a_story_of_sentences_tells_its_facts_once_and_in_no_fact_words(told: Mapped) -> None:
+    shown = [each.get("shows", {}) for each in told["sentences"]]
+    facts = {name: plain(value) for each in shown for name, value in each.items()}
+    assert sum(map(len, shown)) == len(facts)
+    assert max(map(len, shown)) <= 2
+    agrees(told, facts)
+    texts = [each["text"] for each in told["sentences"]]
+    assert 5 <= len(texts) <= 8
+    assert telltale(texts) == []
+    for text in texts:
+        assert sentences(text) == 1
+        assert text[-1] in ".?!"
+        assert 4 <= len(text.split()) <= 30
+
+
+def test_a_story_of_sentences_is_no_case_over_again() -> None:
+    scenes = [(each["provider"], each["service"], each["party"]) for each in stories()]
+    told = [(each["provider"], each["service"], each["party"]) for each in map(case, CASES)]
+    assert len(scenes) == len(set(scenes)) >= 10
+    assert not set(scenes) & set(told)
+
+
+def test_together_the_cases_give_every_answer_of_every_lens() -> None:
+    verdicts = [decide(facts_of(path)) for path in CASES]
+    for lens in LENSES.values():
+        given = {answer for each in verdicts for answer in each[lens.name].answers}
+        assert set(lens.answers) == given, lens.name
+
+
+def test_at_least_two_cases_leave_the_customer_open() -> None:
+    customers = [decide(facts_of(path), "customer").answer for path in CASES]
+    assert customers.count(UNDETERMINED) >= 2
+
+
+def test_a_role_can_be_partly_settled_and_partly_open() -> None:
+    roles = [decide(facts_of(path), "role") for path in CASES]
+    assert any(role.answers and set(role.possible) > set(role.answers) for role in roles)
+
+
+def test_feedback_is_given_by_customers_and_by_others() -> None:
+    givers = {
+        decide(facts, "customer").answer
+        for facts in map(facts_of, CASES)
+        if facts.get("gives_feedback") == "yes"
+    }
+    assert givers >= {"internal", "external", "not_a_customer"}
+
+
+# The lenses in words
+
+
+def test_every_lens_and_every_answer_has_its_words_and_no_other() -> None:
+    lenses = load("lenses.yaml")["lenses"]
+    assert list(lenses) == list(LENSES)
+    for name, lens in LENSES.items():
+        assert list(lenses[name]["answers"]) == [*lens.answers, UNDETERMINED]
+
+
+def test_questions_name_nothing_but_party_provider_and_service() -> None:
+    for lens in load("lenses.yaml")["lenses"].values():
+        named = {name for _, name, _, _ in Formatter().parse(lens["question"]) if name}
+        assert named <= {"party", "provider", "service"}
+        assert "party" in named
+
+
+def test_labels_are_short_and_distinct_and_meanings_are_one_sentence() -> None:
+    for lens in load("lenses.yaml")["lenses"].values():
+        labels = [answer["label"] for answer in lens["answers"].values()]
+        assert len(labels) == len(set(labels))
+        assert all(len(label) < 45 and not label.endswith(".") for label in labels)
+        assert all(sentences(answer["means"]) == 1 for answer in lens["answers"].values())
+
+
+# The misconceptions
+
+
+def test_there_are_eighteen_misconceptions_each_with_a_short_corrective() -> None:
+    assert len({each["id"] for each in misconceptions()}) == len(misconceptions()) == 18
+    for each in misconceptions():
+        assert KEBAB.fullmatch(each["id"])
+        assert sentences(each["claim"]) == 1
+        assert 1 <= sentences(each["corrective"]) <= 2
+        assert each["editions"]
+        assert each["editions"] == [name for name in EVERY if name in each["editions"]]
+
+
+@pytest.mark.parametrize(("misconception", "sign"), signs())
+def test_a_misconception_never_contradicts_the_rules(misconception: str, sign: Mapped) -> None:
+    lens = LENSES[sign["lens"]]
+    answer = sign.get("choice", sign.get("omits"))
+    assert answer in lens.answers, misconception
+    assert ("choice" in sign) != ("omits" in sign)
+    # What a lens does not read cannot make an answer right. What `when` leaves open, decide()
+    # tries in full, except for the requirements, which it may presume: those are tried here.
+    tried: Mapping[str, tuple[str, ...]] = {
+        "sets_requirements": (*VOCABULARY["sets_requirements"].says, UNKNOWN),
+        **{name: values(stated) for name, stated in sign["when"].items()},
+    }
+    for facts in product(*tried.values()):
+        verdict = decide(dict(zip(tried, facts, strict=True)), lens.name)
+        if "omits" in sign:
+            assert answer in verdict.answers, (misconception, facts)
+        elif UNKNOWN in (facts[list(tried).index(name)] for name in sign["when"]):
+            assert answer not in verdict.answers, (misconception, facts)
+        else:
+            assert answer not in verdict.possible, (misconception, facts)
+
+
+def test_every_misconception_can_be_met_in_some_case() -> None:
+    """Met means: some wrong choice, of some lens of some case, gets this one as its first match."""
+    met = set()
+    for path, lens in product(CASES, LENSES.values()):
+        facts, verdict = facts_of(path), decide(facts_of(path), lens.name)
+        for answer in lens.answers:
+            way = "omits" if answer in verdict.answers else "choice"
+            for misconception, sign in signs():
+                if (sign["lens"], sign.get(way)) == (lens.name, answer) and all(
+                    facts.get(name, UNKNOWN) in values(stated)
+                    for name, stated in sign["when"].items()
+                ):
+                    met.add(misconception)
+                    break
+    assert {each["id"] for each in misconceptions()} - met == set()

@@ -1,0 +1,299 @@
+"""`decide` against a slow and simple reading of the design, and the forms a verdict takes."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from itertools import product
+from typing import Any
+
+import pytest
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
+
+from customer_casebook.domain.facts import UNKNOWN, VOCABULARY, FactError, Facts
+from customer_casebook.domain.rules import LENSES, Rule
+from customer_casebook.domain.verdict import UNDETERMINED, decide
+
+any_lens = st.sampled_from(sorted(LENSES))
+any_facts = st.builds(
+    Facts, **{name: st.sampled_from([UNKNOWN, *fact.says]) for name, fact in VOCABULARY.items()}
+)
+often = settings(max_examples=250)
+
+
+@cache
+def holding(lens: str, known: Facts) -> tuple[Rule, ...]:
+    return tuple(rule for rule in LENSES[lens].rules if rule.holds(known))
+
+
+class Naive:
+    """Every way the unknown facts a lens reads may turn out, and what its rules then say."""
+
+    def __init__(self, facts: Facts, lens: str, *, presuming: bool = True) -> None:
+        self.facts, self.lens, self.presuming = facts, lens, presuming
+        self.unknown = [name for name in LENSES[lens].reads if getattr(facts, name) == UNKNOWN]
+        self.worlds = [
+            facts._replace(**dict(zip(self.unknown, values, strict=True)))
+            for values in product(*(VOCABULARY[name].says for name in self.unknown))
+        ]
+        self.rules = {rule for world in self.worlds for rule in self.rules_in(world)}
+        self.settled = set.intersection(*map(self.answers, self.worlds))
+        self.possible = set.union(*map(self.answers, self.worlds))
+
+    def rules_in(self, world: Facts) -> tuple[Rule, ...]:
+        presumed = self.presuming and self.presumes(world)
+        known = world._replace(sets_requirements="yes") if presumed else world
+        read = {name: getattr(known, name) for name in LENSES[self.lens].reads}
+        return holding(self.lens, Facts(**read))
+
+    def answers(self, world: Facts) -> set[str]:
+        return {rule.answer for rule in self.rules_in(world)}
+
+    def presumes(self, world: Facts) -> bool:
+        """Who consumes sets requirements, unless the facts say otherwise; an employee may not."""
+        speaks = world.party_is in ("unit", "organization", "private_person")
+        return self.facts.sets_requirements == UNKNOWN and world.consumes == "yes" and speaks
+
+    def missing(self) -> set[str]:
+        """The unknown facts that make worlds differ which are otherwise alike."""
+        return {
+            name
+            for name in self.unknown
+            for world in self.worlds
+            for value in VOCABULARY[name].says
+            if self.answers(world._replace(**{name: value})) != self.answers(world)
+        }
+
+    def flips(self) -> dict[tuple[str, str, str], set[str]]:
+        known = self.facts.known()
+        if self.presumes(self.facts):
+            known["sets_requirements"] = "yes"
+        after = {
+            (name, was, to): Naive(self.facts.but(**{name: to}), self.lens).settled
+            for name, was in known.items()
+            for to in VOCABULARY[name].says
+            if to != was and name in LENSES[self.lens].reads
+        }
+        return {change: settled for change, settled in after.items() if settled != self.settled}
+
+    def presumption_needed(self) -> bool:
+        return not self.settled <= Naive(self.facts, self.lens, presuming=False).settled
+
+
+def as_set(answer: str | tuple[str, ...]) -> set[str]:
+    return set() if answer == UNDETERMINED else {answer} if isinstance(answer, str) else {*answer}
+
+
+def agree(facts: Facts, lens: str) -> None:
+    verdict, naive = decide(facts, lens), Naive(facts, lens)
+    assert as_set(verdict.answer) == set(verdict.answers) == naive.settled
+    assert list(verdict.possible) == [a for a in LENSES[lens].answers if a in naive.possible]
+    assert sorted(verdict.missing) == sorted(naive.missing())
+    flips = [((flip.fact, flip.was, flip.to), as_set(flip.answer)) for flip in verdict.flips]
+    assert dict(flips) == naive.flips()
+    assert len(flips) == len(dict(flips))
+    deciding = [rule for rule in naive.rules if rule.answer in naive.settled]
+    assert {reason.rule for reason in verdict.because} == set(deciding)
+    for reason in verdict.because:
+        assert reason.facts == {k: v for k, v in facts.known().items() if k in reason.rule.reads}
+
+
+@pytest.mark.parametrize("lens", ["customer", "service", "money"])
+def test_a_small_lens_agrees_with_brute_force_on_every_set_of_facts(lens: str) -> None:
+    reads = LENSES[lens].reads
+    for values in product(*([UNKNOWN, *VOCABULARY[name].says] for name in reads)):
+        agree(Facts(**dict(zip(reads, values, strict=True))), lens)
+
+
+@often
+@given(any_facts, any_lens)
+def test_any_lens_agrees_with_brute_force(facts: Facts, lens: str) -> None:
+    agree(facts, lens)
+
+
+@often
+@given(any_facts, any_lens, st.data())
+def test_learning_a_fact_settles_more_and_never_less(facts: Facts, lens: str, data: Any) -> None:
+    before = decide(facts, lens)
+    unknown = sorted(set(Facts._fields) - set(facts.known()))
+    assume(unknown and not Naive(facts, lens).presumption_needed())
+    name = data.draw(st.sampled_from(unknown))
+    after = decide(facts.but(**{name: data.draw(st.sampled_from([*VOCABULARY[name].says]))}), lens)
+    assert set(before.answers) <= set(after.answers)
+    if lens != "role" and before.answers:
+        assert after.answer == before.answer
+
+
+@often
+@given(any_facts, st.sampled_from(["charge", "gives_feedback"]))
+def test_neither_charge_nor_feedback_changes_who_is_a_customer(facts: Facts, name: str) -> None:
+    said = {str(decide(facts.but(**{name: to}), "customer")) for to in VOCABULARY[name].says}
+    assert said == {str(decide(facts, "customer"))}
+
+
+@often
+@given(any_facts, any_lens)
+@example(Facts("unit", "same", "yes", inside_provider="yes"), "agreement")
+@example(Facts("unit", "same", supplies="yes", inside_provider="no"), "penalties")
+def test_a_presumption_is_stated_exactly_when_the_answer_rests_on_it(
+    facts: Facts, lens: str
+) -> None:
+    presumed = [reason.presumed for reason in decide(facts, lens).because if reason.presumed]
+    assert bool(presumed) == Naive(facts, lens).presumption_needed()
+    assert all(each == {"sets_requirements": "yes"} for each in presumed)
+
+
+@often
+@given(any_facts)
+def test_the_json_form_is_plain_and_stable(facts: Facts) -> None:
+    for lens, verdict in decide(facts).items():
+        form = verdict.as_json()
+        assert json.dumps(form) == json.dumps(decide(facts.known(), lens).as_json())
+        assert json.loads(json.dumps(form)) == form
+        assert {"answer", "because", "missing", "flips"} <= set(form)
+        answer = form["answer"] if isinstance(form["answer"], list) else [form["answer"]]
+        assert answer == sorted(as_set(verdict.answer) or {UNDETERMINED})
+        assert not isinstance(form["answer"], list) or lens == "role"
+
+
+DEPARTMENT = {
+    "party_is": "unit",
+    "organization": "same",
+    "consumes": True,
+    "inside_provider": False,
+}
+
+
+def test_a_verdict_as_json() -> None:
+    form = decide(DEPARTMENT, "customer").as_json()
+    (because,) = form.pop("because")
+    assert because == {
+        "rule": "customer.same_organization",
+        "title": LENSES["customer"].rules[0].title,
+        "editions": list(LENSES["customer"].rules[0].editions),
+        "facts": {**DEPARTMENT, "consumes": "yes", "inside_provider": "no"},
+        "presumed": {"sets_requirements": "yes"},
+    }
+    flip = {"fact": "party_is", "from": "unit", "to": "private_person", "answer": "external"}
+    assert form.pop("flips")[0] == flip
+    assert form == {"answer": "internal", "possible": ["internal"], "missing": [], "notes": []}
+
+
+def test_a_settled_verdict_as_text() -> None:
+    verdict = decide({**DEPARTMENT, "inside_provider": UNKNOWN, "consumes": False}, "customer")
+    rule = verdict.because[0].rule
+    assert str(verdict) == (
+        "customer: not a customer\n"
+        f"  because   {rule.title} [{', '.join(rule.editions)}]\n"
+        "            consumes = no\n"
+        "  flips     consumes: no -> yes makes it undetermined"
+    )
+    assert "sets_requirements = yes (presumed)\n" in str(decide(DEPARTMENT, "customer"))
+
+
+def test_an_open_verdict_as_text() -> None:
+    text = str(decide({"charge": "paid"}, "money"))
+    assert text == (
+        "money: undetermined\n"
+        "  possible  internal transaction, revenue\n"
+        f"  missing   party_is: {VOCABULARY['party_is'].question}\n"
+        f"  missing   organization: {VOCABULARY['organization'].question}\n"
+        "  flips     charge: paid -> none makes it nothing moves\n"
+        "  flips     charge: paid -> notional makes it nothing moves"
+    )
+
+
+def test_roles_are_settled_one_by_one_and_sorted() -> None:
+    verdict = decide({**DEPARTMENT, "uses": True}, "role")
+    assert verdict.answer == verdict.answers == ("customer", "user")
+    assert verdict.possible == ("customer", "user", "sponsor")
+    assert verdict.missing == ("authorizes_budget",)
+    assert str(verdict).startswith("role: customer, user\n  possible  customer, user, sponsor\n")
+    assert decide({}, "role").answer == UNDETERMINED
+    assert decide({**DEPARTMENT, "uses": True, "authorizes_budget": True}, "role").answer == (
+        "customer", "sponsor", "user",
+    )  # fmt: skip
+
+
+def test_the_note_on_v3_talk_is_told_with_the_verdict_it_belongs_to() -> None:
+    user = {**DEPARTMENT, "sets_requirements": False, "authorizes_budget": False}
+    verdict = decide(user, "customer")
+    (note,) = verdict.as_json()["notes"]
+    assert "v3" in note
+    assert f"  note      {note}\n" in str(verdict)
+    assert not decide(DEPARTMENT, "customer").notes
+
+
+@often
+@given(any_facts, st.sampled_from(["charge", "authorizes_budget"]), st.data())
+def test_neither_paying_nor_releasing_the_money_decides_who_is_a_customer(
+    facts: Facts, name: str, data: st.DataObject
+) -> None:
+    value = data.draw(st.sampled_from([*VOCABULARY[name].says, UNKNOWN]))
+    after = decide(facts.but(**{name: value}), "customer")
+    assert after.answer == decide(facts, "customer").answer
+
+
+PAYER = {**DEPARTMENT, "sets_requirements": False, "uses": False, "authorizes_budget": True}
+
+
+@pytest.mark.parametrize(
+    ("edition", "role", "customer"),
+    [
+        (None, ("sponsor",), "not_a_customer"),
+        ("v3", UNDETERMINED, UNDETERMINED),
+        ("4", ("sponsor",), "not_a_customer"),
+        ("5", ("sponsor",), "not_a_customer"),
+    ],
+)
+def test_where_the_editions_disagree_each_answers_for_itself(
+    edition: str | None, role: object, customer: str
+) -> None:
+    assert decide(PAYER, "role", edition=edition).answer == role
+    verdict = decide(PAYER, "customer", edition=edition)
+    assert verdict.answer == customer
+    assert ("ITIL v3 has no rule for this" in str(verdict)) == (edition == "v3")
+
+
+@often
+@given(any_facts, any_lens, st.sampled_from(["v3", "4", "5"]))
+def test_an_edition_says_nothing_that_all_editions_together_do_not(
+    facts: Facts, lens: str, edition: str
+) -> None:
+    verdict = decide(facts, lens, edition=edition)
+    assert set(verdict.answers) <= set(decide(facts, lens).answers)
+    assert all(edition in reason.rule.editions for reason in verdict.because)
+
+
+def test_an_edition_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(ValueError, match="no edition '3'; write v3, 4 or 5"):
+        decide(PAYER, "role", edition="3")
+
+
+def test_all_verdicts_at_once() -> None:
+    verdicts = decide(DEPARTMENT)
+    assert verdicts == decide(Facts.read(DEPARTMENT))
+    assert verdicts == {lens: decide(DEPARTMENT, lens) for lens in LENSES}
+    lines = str(verdicts).splitlines()
+    assert [line.split()[0] for line in lines] == list(LENSES)
+    assert "money          undetermined  (missing: charge)" in lines
+    assert "owner          business relationship manager" in lines
+
+
+@pytest.mark.parametrize("lens", [None, "owner"])
+def test_a_notebook_cell_shows_the_text(lens: str | None) -> None:
+    class Printer:
+        def text(self, shown: str) -> None:
+            self.shown = shown
+
+    printer, verdict = Printer(), decide(DEPARTMENT, lens) if lens else decide(DEPARTMENT)
+    verdict._repr_pretty_(printer, False)
+    assert printer.shown == str(verdict)
+
+
+def test_an_unknown_lens_or_fact_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"no lens 'costumer'; write customer, role, "):
+        decide(DEPARTMENT, "costumer")
+    with pytest.raises(FactError, match="did you mean consumes"):
+        decide({"consume": True})

@@ -1,0 +1,589 @@
+"""The arithmetic behind the charts: it balances, it is reproducible, and it refuses nonsense."""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections import Counter
+from collections.abc import Callable
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from customer_casebook.course import casebook as library
+from customer_casebook.simulators import economics
+from customer_casebook.simulators.economics import (
+    BOOKS,
+    EXTERNAL_RUNGS,
+    INTERNAL_EXPENSE,
+    INTERNAL_INCOME,
+    INTERNAL_RUNGS,
+    Inside,
+    Ledger,
+    Outside,
+    Year,
+    achieved,
+    allowed,
+    external,
+    gap,
+    half_even,
+    improved,
+    internal,
+    ledger,
+    serial,
+    year,
+)
+
+FIGURES = library.figures()
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    each.__name__: each for each in (ledger, year, internal, external, gap)
+}
+
+amounts = st.integers(0, 10**9)
+percents = st.integers(0, 100)
+availabilities = st.floats(0, 100) | st.sampled_from([95.0, 99.0, 99.5, 99.9, 100])
+seeds = st.integers(0, 2**32)
+internal_rungs = st.sampled_from(INTERNAL_RUNGS)
+external_rungs = st.sampled_from(EXTERNAL_RUNGS)
+states = {
+    "internal_rung": internal_rungs,
+    "external_rung": external_rungs,
+    "internal_volume": amounts,
+    "external_volume": amounts,
+    "price": amounts,
+    "cut_back": percents,
+    "variable_cost": amounts,
+    "fixed_cost": amounts,
+}
+
+
+def a_ledger(inside: str = "none", outside: str = "none", **moved: float) -> Ledger:
+    return ledger(inside, outside, **FIGURES["ledger"].given(**moved))
+
+
+def a_year(**moved: float) -> Year:
+    return year(**FIGURES["year"].given(**moved))
+
+
+def inside(year: Year, rehearse: bool = False, **moved: float) -> Inside:
+    return internal(year, rehearse, **FIGURES["internal"].given(**moved))
+
+
+def outside(year: Year, penalty_clause: bool = True, **moved: float) -> Outside:
+    return external(year, penalty_clause, **FIGURES["external"].given(**moved))
+
+
+def a_final_gap(**moved: float) -> float:
+    return gap(**FIGURES["gap"].given(**moved)).final
+
+
+# Rounding
+
+
+@given(st.integers(-(10**30), 10**30), st.integers(1, 10**6))
+def test_half_even_is_what_exact_fractions_round_to(amount: int, parts: int) -> None:
+    assert half_even(amount, parts) == round(Fraction(amount, parts))
+
+
+# The ledger
+
+
+@given(st.fixed_dictionaries(states))
+def test_every_entry_and_every_book_balances_to_the_cent(state: dict[str, Any]) -> None:
+    books = ledger(**state)
+    for entry in (*books.entries, *books.eliminations):
+        assert sum(line.debit for line in entry.lines) == sum(line.credit for line in entry.lines)
+        for line in entry.lines:
+            assert min(line.debit, line.credit) == 0 <= max(line.debit, line.credit)
+    for book in BOOKS:
+        assert sum(books.balance(book).values()) == 0
+
+
+@given(st.fixed_dictionaries(states))
+def test_internal_money_nets_to_zero_in_the_group(state: dict[str, Any]) -> None:
+    books = ledger(**state)
+    provider, department = books.totals("provider"), books.totals("department")
+    group, balance = books.totals("group"), books.balance("group")
+    assert provider.internal_income == department.internal_expense
+    assert group.internal_income == group.internal_expense == 0
+    assert not any(cents for account, cents in balance.items() if "inside the group" in account)
+    assert group.result == provider.result + department.result
+
+
+@given(st.fixed_dictionaries(states))
+def test_only_the_client_firm_brings_revenue_to_the_group(state: dict[str, Any]) -> None:
+    books = ledger(**state)
+    group, client = books.totals("group"), books.totals("client")
+    paid = state["external_rung"] in ("money", "in_kind")
+    assert group.revenue == paid * state["price"] * state["external_volume"] == client.expense
+    assert books.totals("department").revenue == client.internal_expense == 0
+    for rung in INTERNAL_RUNGS:
+        assert ledger(**{**state, "internal_rung": rung}).totals("group").revenue == group.revenue
+
+
+@given(st.fixed_dictionaries(states))
+def test_what_is_shown_is_the_price_of_what_is_taken_and_is_not_booked(
+    state: dict[str, Any],
+) -> None:
+    books = ledger(**state)
+    shown = {}
+    if state["internal_rung"] == "notional":
+        shown["department"] = state["price"] * books.internal_volume
+    if state["external_rung"] == "notional":
+        shown["client"] = state["price"] * books.external_volume
+    assert books.shown == shown
+    for book in shown:
+        assert books.balance(book) == {}
+
+
+@given(st.fixed_dictionaries(states), st.integers(0, 10**9))
+def test_the_internal_price_never_changes_the_result_of_the_group(
+    state: dict[str, Any], other: int
+) -> None:
+    state["external_rung"] = "none"
+    moved = ledger(**{**state, "price": other})
+    assert ledger(**state).totals("group") == moved.totals("group")
+
+
+def test_a_department_that_sees_a_cost_takes_less_and_the_group_spends_less() -> None:
+    assert a_ledger("none").internal_volume == 1200
+    assert a_ledger("notional").internal_volume == a_ledger("transfer").internal_volume == 1020
+    saved = a_ledger("none").totals("group").expense - a_ledger("notional").totals("group").expense
+    assert saved == 180 * 600
+    halves = [a_ledger("notional", internal_volume=each, cut_back=50) for each in (1, 3, 5)]
+    assert [each.internal_volume for each in halves] == [0, 2, 2]
+
+
+def test_the_ledger_by_hand() -> None:
+    """38,400 crowns on each side; 18,000 and 6 for each of 2,400 thousands are spent."""
+    books = a_ledger("transfer", "money", cut_back=0)
+    assert books.totals("provider") == (3_840_000, 3_840_000, 3_240_000, 0)
+    assert books.totals("provider").result == 4_440_000
+    assert books.totals("department") == (0, 0, 0, 3_840_000)
+    assert books.totals("client") == (0, 0, 3_840_000, 0)
+    assert books.totals("group") == (3_840_000, 0, 3_240_000, 0)
+    assert books.totals("group").result == 600_000
+    eliminated = Counter(line.account for each in books.eliminations for line in each.lines)
+    assert eliminated[INTERNAL_INCOME] == eliminated[INTERNAL_EXPENSE] == 1
+
+
+def test_payment_in_kind_is_revenue_on_both_sides() -> None:
+    money, kind = a_ledger("none", "money"), a_ledger("none", "in_kind")
+    assert money.totals("group") == kind.totals("group")
+    assert kind.balance("group")["Goods received"] == 3_840_000
+    assert kind.totals("client") == (3_840_000, 0, 3_840_000, 0)
+    assert kind.totals("client").result == 0
+
+
+def test_a_book_that_nobody_keeps() -> None:
+    with pytest.raises(ValueError, match="book is 'diary'; it has to be one of provider"):
+        a_ledger().balance("diary")
+
+
+# Service levels
+
+
+def test_availability_as_anybody_can_check_it() -> None:
+    """ITIL v3, Service Design: (agreed service time - downtime) / agreed service time x 100.
+
+    99.9 % of a month of 30 days are all but 43.2 minutes of 43,200; 99 % of a year, all but 87.6
+    hours of 8,760 (the usual table of "nines"). Two services of 99 % in a row reach 98.01 %.
+    """
+    assert allowed(30 * 24 * 60, 99.9) == 43.2
+    assert allowed(365 * 24, 99) == 87.6
+    assert allowed(1000, 99.9) == 1
+    assert achieved(30 * 24 * 60, 43.2) == pytest.approx(99.9)
+    assert achieved(100, 2) == 98
+    assert serial(99, 99) == pytest.approx(98.01)
+    assert serial() == serial(100, 100) == 100
+    assert improved(98, 50) == 99
+
+
+@given(st.lists(availabilities, max_size=5))
+def test_a_chain_is_never_better_than_its_weakest_link(links: list[float]) -> None:
+    assert 0 <= serial(*links) <= min([*links, 100]) + 1e-9
+    assert serial(*links) == pytest.approx(serial(*reversed(links)))
+
+
+@given(st.floats(0.01, 10**6), availabilities)
+def test_whoever_uses_the_allowed_downtime_has_kept_the_agreed_level(
+    service: float, agreed: float
+) -> None:
+    limit = min(allowed(service, agreed), service)
+    assert achieved(service, limit) == pytest.approx(agreed, abs=1e-4 + 1e-4 / service)
+
+
+@given(agreed=availabilities, typical=availabilities, seed=seeds, hours=st.floats(1, 24))
+def test_a_year_stays_within_its_bounds(
+    agreed: float, typical: float, seed: int, hours: float
+) -> None:
+    drawn = year(agreed, typical, 10**6, seed, hours_a_day=hours)
+    assert [month.number for month in drawn.months] == list(range(1, 13))
+    assert sum(month.service for month in drawn.months) == pytest.approx(365 * hours)
+    for month in drawn.months:
+        assert 0 <= month.downtime <= month.service
+        assert 0 <= month.achieved <= 100
+        assert month.missed == (month.downtime > month.allowed)
+        if abs(month.achieved - agreed) > 1e-3:
+            assert month.missed == (month.achieved < agreed)
+    assert drawn.misses == sum(month.missed for month in drawn.months)
+    assert 0 <= drawn.lost <= 10**6 + 12
+
+
+@given(agreed=availabilities, one=availabilities, other=availabilities, seed=seeds)
+def test_with_the_same_luck_a_better_service_has_no_worse_month(
+    agreed: float, one: float, other: float, seed: int
+) -> None:
+    worse, better = (
+        year(agreed, typical, 1000, seed, hours_a_day=18) for typical in sorted((one, other))
+    )
+    assert worse == year(agreed, min(one, other), 1000, seed, hours_a_day=18)
+    for bad, good in zip(worse.months, better.months, strict=True):
+        assert good.downtime <= bad.downtime
+    assert better.misses <= worse.misses
+
+
+def test_the_same_seed_gives_the_same_year_everywhere() -> None:
+    drawn = year(99, 98.8, 1_200_000, 3, hours_a_day=18)
+    downtime = [1.82, 4.75, 3.09, 6.0, 6.58, 0.44, 0.09, 12.17, 1.95, 1.79, 35.23, 4.25]
+    assert [month.downtime for month in drawn.months] == downtime
+    assert drawn != year(99, 98.8, 1_200_000, 4, hours_a_day=18)
+    assert year(99, 100, 1_200_000, 3, hours_a_day=18).misses == 0
+    total = year(0, 0, 1_200_000, 3, hours_a_day=18)
+    assert total.misses == 0
+    assert max(month.downtime / month.service for month in total.months) == 1
+
+
+def test_over_many_years_downtime_is_what_is_typical() -> None:
+    drawn = [a_year(seed=seed, typical=98) for seed in range(1000)]
+    downtime = sum(month.downtime for each in drawn for month in each.months)
+    service = sum(month.service for each in drawn for month in each.months)
+    assert achieved(service, downtime) == pytest.approx(98, abs=0.1)
+
+
+def test_the_agreed_level_is_the_same_promise_inside_and_outside() -> None:
+    for seed in range(20):
+        drawn = a_year(seed=seed)
+        in_house = [each.month for each in inside(drawn, plan_effect=0).months]
+        assert in_house == [each.month for each in outside(drawn).months] == list(drawn.months)
+
+
+# Inside
+
+
+@given(agreed=availabilities, typical=availabilities, seed=seeds, rehearse=st.booleans())
+def test_misses_lead_upstairs_and_then_to_a_plan(
+    agreed: float, typical: float, seed: int, rehearse: bool
+) -> None:
+    drawn = a_year(agreed=agreed, typical=typical, seed=seed)
+    told = inside(drawn, rehearse)
+    assert told.target == (pytest.approx((agreed + 100) / 2) if rehearse else agreed)
+    below = 0
+    for raw, each in zip(drawn.months, told.months, strict=True):
+        assert each.plan == (below >= 3)
+        assert each.escalated == each.month.missed
+        assert each.below_target or not each.escalated
+        assert each.month.downtime <= raw.downtime
+        assert each.plan or each.month == raw
+        assert each.dependent == pytest.approx(each.month.achieved * 99.5 / 100)
+        assert each.dependent_missed == (round(each.dependent, 6) < 98.5)
+        below += each.below_target
+    assert told.budget == (900_000 if below >= 3 else 0)
+    assert told.typical == (pytest.approx(improved(typical, 60)) if below >= 3 else typical)
+    assert told.cost == told.budget + 30_000 * told.year.misses
+    assert told.plan_from == next((each.month.number for each in told.months if each.plan), None)
+
+
+def test_what_stands_on_a_service_keeps_its_own_level_to_the_last_hundredth() -> None:
+    perfect = a_year(typical=100)
+    reached = inside(perfect, own_availability=98.5).months
+    assert not any(each.dependent_missed for each in reached)
+    missed = inside(perfect, own_availability=98.49).months
+    assert all(each.dependent_missed for each in missed)
+
+
+@given(agreed=availabilities, typical=availabilities, seed=seeds)
+def test_who_rehearses_has_the_plan_no_later_and_no_more_misses(
+    agreed: float, typical: float, seed: int
+) -> None:
+    drawn = a_year(agreed=agreed, typical=typical, seed=seed)
+    rehearsed, plain = inside(drawn, rehearse=True), inside(drawn)
+    assert (rehearsed.plan_from or 13) <= (plain.plan_from or 13)
+    assert rehearsed.year.misses <= plain.year.misses
+    client = a_year(agreed=agreed, typical=rehearsed.typical, seed=seed)
+    assert outside(client).cost <= outside(drawn).cost
+
+
+def test_the_shipped_year_shows_what_a_rehearsal_is_good_for() -> None:
+    drawn = a_year()
+    plain, rehearsed = inside(drawn), inside(drawn, rehearse=True)
+    assert rehearsed.plan_from
+    assert not plain.plan_from  # two misses start no plan
+    assert drawn.misses == plain.year.misses > rehearsed.year.misses > 0
+    better = a_year(typical=rehearsed.typical)
+    assert outside(better).cost + outside(better).serving_better < outside(drawn).cost
+
+
+# Outside
+
+
+def test_credits_by_hand() -> None:
+    """A month's fee is 3,200 crowns: 5 % for each half point that is begun, 25 % at most."""
+    expected = {0: 0, 5.4: 0, 5.41: 5, 8.1: 5, 8.11: 10, 10.8: 10, 17: 25, 540: 25}
+    for downtime, percent in expected.items():
+        month = economics._month(4, 540, 99, downtime, 0)
+        told = outside(Year(99, 99, 0, (month,)))
+        assert told.credits == 320_000 * percent // 100, downtime
+        assert outside(Year(99, 99, 0, (month,)), penalty_clause=False).credits == 0
+
+
+@given(agreed=availabilities, typical=availabilities, seed=seeds, clause=st.booleans())
+def test_misses_cost_credits_trust_and_custom(
+    agreed: float, typical: float, seed: int, clause: bool
+) -> None:
+    drawn = a_year(agreed=agreed, typical=typical, seed=seed)
+    told = outside(drawn, clause)
+    assert told.credits == sum(each.credit for each in told.months)
+    for each in told.months:
+        assert 0 <= each.credit <= 80_000
+        assert (each.credit > 0) == (clause and each.month.missed)
+    assert told.trust == max(0, 100 - 8 * drawn.misses) == told.months[-1].trust
+    assert told.churn == min(100, 3 + 5 * drawn.misses)
+    assert told.loss == 3 * 3_840_000 + 1_500_000
+    assert told.losing == half_even(told.loss * (told.churn - 3), 100)
+    assert told.prospects == half_even(3_840_000 * 6 * 20 * (100 - told.trust), 10_000)
+    assert told.cost == told.credits + told.losing + told.prospects
+    assert outside(drawn, not clause).churn == told.churn
+    assert outside(drawn, not clause).trust == told.trust
+    assert outside(drawn, clause, trust_a_miss=60).trust == (100, 40, 0)[min(2, drawn.misses)]
+
+
+# The expectation gap
+
+
+def test_the_gap_by_hand() -> None:
+    told = gap(2, 90, 1, 2, drift=10, closes=50, check_in_hours=4, hours_a_week=35)
+    # 19 and a tenth of the other 81 are 27.1, and a check-in leaves half of it; then 86.45 are left.
+    assert [week.gap for week in told.weeks] == pytest.approx([19, 13.55, 13.55 + 8.645])
+    assert [week.built for week in told.weeks] == pytest.approx([81, 86.45, 86.45 - 8.645])
+    assert [week.checked for week in told.weeks] == [False, True, False]
+    assert told.final == pytest.approx(22.195)
+    assert told.check_in_hours == 4
+    assert told.rework_hours == pytest.approx(70 * 0.22195)
+    assert told.hours == told.check_in_hours + told.rework_hours
+
+
+gaps = {
+    "people": st.integers(1, 20),
+    "clarity": st.floats(0, 100),
+    "weeks": st.integers(1, 30),
+    "drift": st.floats(0, 100),
+    "closes": st.floats(0, 100),
+    "check_in_hours": st.floats(0, 100),
+    "hours_a_week": st.floats(0, 100),
+}
+
+
+@given(st.fixed_dictionaries(gaps))
+@example(
+    {
+        "people": 1,
+        "clarity": 100,
+        "weeks": 9,
+        "drift": 2,
+        "closes": 100,
+        "check_in_hours": 4,
+        "hours_a_week": 35,
+    }
+)
+def test_more_check_ins_never_widen_the_gap_at_delivery(state: dict[str, Any]) -> None:
+    told = [gap(check_every=every, **state) for every in (*range(1, state["weeks"] + 2), 0)]
+    for often, rarely in pairwise(told):
+        assert often.final <= rarely.final + 1e-9
+        assert often.rework_hours <= rarely.rework_hours + 1e-6
+        assert often.check_in_hours >= rarely.check_in_hours
+    assert told[-1].check_in_hours == 0
+
+
+@given(st.fixed_dictionaries(gaps), st.integers(0, 70))
+def test_a_gap_is_a_share(state: dict[str, Any], every: int) -> None:
+    told = gap(check_every=every, **state)
+    assert [week.number for week in told.weeks] == list(range(state["weeks"] + 1))
+    for week in told.weeks:
+        assert -1e-9 <= week.gap <= 100 + 1e-9
+        assert week.built + week.gap == pytest.approx(100)
+    assert not told.weeks[0].checked
+    assert not told.weeks[-1].checked
+    checks = sum(week.checked for week in told.weeks)
+    assert checks == ((state["weeks"] - 1) // every if every else 0)
+    longer = gap(check_every=every, **{**state, "people": state["people"] + 1})
+    assert longer.final >= told.final - 1e-9
+
+
+def test_without_drift_and_with_perfect_hearing_there_is_no_gap() -> None:
+    assert a_final_gap(clarity=100, drift=0) == 0
+    assert a_final_gap(check_every=1) < a_final_gap(check_every=4) < a_final_gap(check_every=0)
+
+
+# Nonsense
+
+NONSENSE = (-1, math.nan, math.inf, -math.inf, True, "12", None, [1], 10**400, 1e300)
+FIXED = {"ledger": ("none", "money"), "internal": (a_year(), False), "external": (a_year(), True)}
+
+
+@pytest.mark.parametrize(
+    ("function", "name"),
+    [(name, each) for name, figures in FIGURES.items() for each in figures.given()],
+)
+def test_nonsense_is_refused_in_a_sentence_that_names_it(function: str, name: str) -> None:
+    arguments = FIGURES[function].given()
+    for value in NONSENSE:
+        with pytest.raises(ValueError, match=rf"^{name} is .*; it has to be a (whole )?number"):
+            FUNCTIONS[function](*FIXED.get(function, ()), **{**arguments, name: value})
+
+
+@pytest.mark.parametrize(
+    ("function", "name"),
+    [
+        (name, each)
+        for name, figures in FIGURES.items()
+        for each, value in figures.given().items()
+        if FUNCTIONS[name].__annotations__[each] == "float" and name != "gap"
+        if each not in ("hours_a_day", "band")
+    ],
+)
+def test_no_percentage_is_over_100(function: str, name: str) -> None:
+    with pytest.raises(ValueError, match=f"^{name} is 100.5; it has to be a number from 0 to 100"):
+        FUNCTIONS[function](*FIXED.get(function, ()), **{**FIGURES[function].given(), name: 100.5})
+
+
+def test_what_is_counted_is_whole() -> None:
+    for call in (
+        lambda: a_year(volume=1.5),
+        lambda: a_year(seed=1.0),
+        lambda: a_final_gap(people=2.5),
+        lambda: ledger("none", "none", 1, 1, 1.5, 0, variable_cost=0, fixed_cost=0),  # type: ignore[arg-type]
+    ):
+        with pytest.raises(ValueError, match="has to be a whole number from"):
+            call()
+
+
+def test_rungs_and_switches_are_what_they_can_be() -> None:
+    for rungs in (("money", "none"), ("none", "transfer"), (None, "none"), ("none", ["money"])):
+        with pytest.raises(ValueError, match="it has to be one of none, notional, "):
+            ledger(*rungs, **FIGURES["ledger"].given())
+    for switch in (1, 0, None, "yes"):
+        with pytest.raises(ValueError, match=r"rehearse is .*; it has to be True or False"):
+            inside(a_year(), switch)  # type: ignore[arg-type]
+        with pytest.raises(ValueError, match=r"penalty_clause is .*; it has to be True or False"):
+            outside(a_year(), switch)  # type: ignore[arg-type]
+
+
+def test_no_time_and_more_downtime_than_time() -> None:
+    with pytest.raises(ValueError, match="service_time is 0"):
+        achieved(0, 0)
+    with pytest.raises(ValueError, match="downtime is 11; it has to be a number from 0 to 10"):
+        achieved(10, 11)
+    with pytest.raises(ValueError, match="agreed is 101"):
+        allowed(10, 101)
+    with pytest.raises(ValueError, match="availability is 101"):
+        serial(99, 101)
+    with pytest.raises(ValueError, match="less is -1"):
+        improved(99, -1)
+
+
+# The figures
+
+
+def test_every_argument_has_its_figure_and_no_figure_is_left_over() -> None:
+    assert set(FIGURES) == set(FUNCTIONS)
+    for name, figures in FIGURES.items():
+        wanted = set(inspect.signature(FUNCTIONS[name]).parameters) - {"year"}
+        assert wanted == {*figures.given(), *figures.choices, *figures.switches}
+        assert len(figures.sliders) + len(figures.numbers) == len(figures.given())
+
+
+def test_the_rungs_have_their_labels() -> None:
+    choices = FIGURES["ledger"].choices
+    assert tuple(choices["internal_rung"]) == INTERNAL_RUNGS
+    assert tuple(choices["external_rung"]) == EXTERNAL_RUNGS
+
+
+def test_wherever_a_slider_stands_the_arithmetic_takes_it() -> None:
+    for name, figures in FIGURES.items():
+        for argument, slider in figures.sliders.items():
+            steps = (slider.max - slider.min) / slider.step
+            assert steps == pytest.approx(round(steps)), argument
+            assert slider.min < slider.max
+            assert slider.min <= slider.start <= slider.max
+            start = (slider.start - slider.min) / slider.step
+            assert start == pytest.approx(round(start)), argument
+            for end in (slider.min, slider.max):
+                FUNCTIONS[name](*FIXED.get(name, ()), **figures.given(**{argument: end}))
+
+
+def test_crowns_reach_the_arithmetic_as_cents() -> None:
+    assert FIGURES["ledger"].given()["price"] == 3200
+    assert FIGURES["ledger"].given(price=12.5, cut_back=10)["price"] == 1250
+    assert FIGURES["ledger"].given(cut_back=10)["cut_back"] == 10
+    assert FIGURES["external"].given()["fee"] == 3_840_000
+    assert FIGURES["external"].given()["credit"] == 5
+    with pytest.raises(TypeError, match="prize"):
+        a_ledger(prize=3)
+
+
+def test_the_start_is_what_the_cases_say() -> None:
+    """3,200 crowns a month from Marketing, and 9,600 a quarter from Halvorne."""
+    books = a_ledger("transfer", "money", cut_back=0)
+    assert books.totals("department").internal_expense == 12 * 320_000
+    assert books.totals("group").revenue == 4 * 960_000 == FIGURES["external"].given()["fee"]
+    cases = (("marketing-campaign-hub", "3,200 crowns"), ("ferries-ticket-shop", "9,600 crowns"))
+    for name, told in cases:
+        assert any(told in each.text for each in library.case(name).evidence)
+
+
+def test_every_assumption_is_a_sentence() -> None:
+    for figures in FIGURES.values():
+        assert len(figures.assumes) >= 4
+        for each in figures.assumes:
+            assert each[0].isupper()
+            assert each.endswith(".")
+        for labelled in (*figures.sliders.values(), *figures.numbers.values()):
+            assert labelled.unit
+            assert len(labelled.label) < 60
+
+
+def test_what_the_assumptions_say_in_figures_is_what_is_calculated() -> None:
+    given = {name: figures.given() for name, figures in FIGURES.items()}
+    said = {name: " ".join(figures.assumes) for name, figures in FIGURES.items()}
+    assert given["year"]["hours_a_day"] == 18
+    assert "from six to midnight" in said["year"]
+    assert given["internal"]["plan_after"] == 3
+    assert "After three months" in said["internal"]
+    assert given["internal"]["stretch"] == 50
+    assert "half the downtime" in said["internal"]
+    credit = given["external"]
+    assert (credit["credit"], credit["band"], credit["credit_limit"]) == (5, 0.5, 25)
+    assert "5 percent of the month's fee for every half point" in said["external"]
+    assert "25 percent at most" in said["external"]
+    assert credit["serving_better"] == given["internal"]["plan_budget"]
+
+
+def test_a_figure_that_is_no_number_is_told() -> None:
+    text = b"""figures:
+  gap:
+    assumes: [Nothing.]
+    numbers:
+      drift: {label: Drift, unit: percent, value: ten}
+      closes: {label: Closes, unit: percent, value: .inf}
+      weeks: {label: Weeks, unit: weeks, value: [1]}
+"""
+    assert [(fault.line, fault.message) for fault in library.read(text).faults] == [
+        (5, "'ten' is no number; write the number"),
+        (6, "'.inf' is no number; write the number"),
+        (7, "['1'] is no number; write the number"),
+    ]

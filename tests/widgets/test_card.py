@@ -1,0 +1,267 @@
+"""The question card: what the front end shows for each choice, and what the kernel makes of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from html import escape
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import customer_casebook.widgets.card as module
+from customer_casebook.course.casebook import bank, cases
+from customer_casebook.course.feedback import say
+from customer_casebook.course.items import item
+from customer_casebook.course.journal import Attempt
+from customer_casebook.domain.rules import LENSES
+from customer_casebook.widgets.activity import START
+from customer_casebook.widgets.card import Card
+from customer_casebook.widgets.study import study
+from tests.widgets import asked
+
+Said = dict[str, Any]
+
+
+@pytest.fixture
+def card() -> Card:
+    return study("marketing-campaign-hub", ["customer", "role"])
+
+
+def give(card: Card, index: int | str, press: str, *choice: str, **other: Any) -> Said:
+    """What the front end does at a press: it adds an answer to those given. What it hears back."""
+    answer = {"press": press, "choice": list(choice), "sure": True, "ms": 1200} | other
+    given = json.loads(json.dumps({**card.given, str(index): answer}))
+    card.set_state({"given": given})
+    said: Said = card.saved[press]
+    return said
+
+
+def shown(question: Said, choice: tuple[str, ...]) -> tuple[str, str, list[str]]:
+    """What card.js shows for a choice: tone and words of the head, and the parts below it."""
+    head = question["heads"].get("+".join(choice), question["otherwise"])
+    ids = [option["id"] for option in question["options"]]
+    parts = [question["parts"].get(each, {}).get("on" if each in choice else "off") for each in ids]
+    return head["tone"], head["html"], [part for part in parts if part]
+
+
+def choices(question: Said) -> list[tuple[str, ...]]:
+    """Every choice the card lets a learner make, spelled in the order of the options."""
+    ids = [option["id"] for option in question["options"]]
+    sizes = range(1, len(ids) + 1) if question["many"] else [1]
+    return [choice for size in sizes for choice in combinations(ids, size)]
+
+
+def test_a_press_is_one_attempt_judged_by_the_kernel(card: Card, attempts: list[Attempt]) -> None:
+    said = give(card, 0, "p1", "external", ms=2345, right=True, answer=["external"])
+    assert said == {"state": "saved", "text": "Saved."}
+    assert attempts[0] == Attempt(
+        item="marketing-campaign-hub/customer",
+        choice=("external",),
+        sure=True,
+        right=False,
+        misconception="charged-so-external",
+        ms=2345,
+        content=attempts[0].content,
+        event="p1",
+        at=attempts[0].at,
+    )
+    give(card, 1, "p2", "customer", "user", "sponsor", sure=False)
+    assert [(each.event, each.right, each.sure) for each in attempts] == [
+        ("p1", False, True),
+        ("p2", True, False),
+    ]
+    assert attempts[1].misconception is None
+
+
+def test_the_same_press_again_is_no_second_attempt(card: Card, attempts: list[Attempt]) -> None:
+    for _ in range(3):
+        give(card, 0, "p1", "internal")
+    give(card, 0, "p1", "external")
+    card.set_state({"given": {}})
+    give(card, 0, "p1", "internal")
+    assert [each.choice for each in attempts] == [("internal",)]
+
+
+def test_start_again_keeps_what_was_and_counts_anew(card: Card, attempts: list[Attempt]) -> None:
+    give(card, 0, "p1", "external")
+    card.set_state({"given": {}})
+    give(card, 0, "p2", "internal")
+    assert [each.right for each in attempts] == [False, True]
+    assert set(card.saved) == {"p1", "p2"}
+
+
+def test_answers_that_arrive_together_are_each_recorded(
+    card: Card, attempts: list[Attempt]
+) -> None:
+    answer = {"choice": ["internal"], "sure": True, "ms": 1}
+    role = {"choice": ["user"], "sure": True, "ms": 1}
+    card.set_state({"given": {"0": {"press": "a", **answer}, "1": {"press": "b", **role}}})
+    assert [(each.event, each.right) for each in attempts] == [("a", True), ("b", False)]
+
+
+BROKEN: dict[str, tuple[str, Said]] = {
+    "no such question": ("99", {}),
+    "no number": ("x", {}),
+    "no choice": ("0", {"choice": None}),
+    "nothing chosen": ("0", {"choice": []}),
+    "no list": ("0", {"choice": "internal"}),
+    "another option": ("0", {"choice": ["paid"]}),
+    "option of no kind": ("0", {"choice": [{"a": 1}]}),
+    "no time": ("0", {"ms": "soon"}),
+    "sureness missing": ("0", {"sure": ...}),
+}
+
+
+@pytest.mark.parametrize(("index", "change"), BROKEN.values(), ids=BROKEN)
+def test_a_broken_message_is_told_and_the_next_press_works(
+    card: Card, attempts: list[Attempt], index: str, change: Said
+) -> None:
+    answer = {"press": "p1", "choice": ["internal"], "sure": True, "ms": 1} | change
+    card.set_state({"given": {index: {k: v for k, v in answer.items() if v is not ...}}})
+    said = card.saved["p1"]
+    assert said["state"] == "failed"
+    assert re.fullmatch(r"This answer could not be recorded\. [A-Z].*\.", said["text"])
+    assert said["details"].startswith("Traceback")
+    assert attempts == []
+    assert give(card, 1, "p2", "user")["state"] == "saved"
+    assert len(attempts) == 1
+
+
+def test_a_journal_that_fails_is_told_and_the_next_press_works(
+    card: Card, attempts: list[Attempt], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost() -> None:
+        raise RuntimeError("no journal today")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(module, "journal", lost)
+        said = give(card, 0, "p1", "internal")
+    assert said["state"] == "failed"
+    assert "no journal today" in said["details"]
+    assert give(card, 1, "p2", "user")["state"] == "saved"
+    assert [each.event for each in attempts] == ["p2"]
+
+
+def test_a_full_disk_is_told_until_it_takes_the_attempt(
+    card: Card, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def full(*_: object) -> int:
+        raise OSError("no space left")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "write", full)
+        said = give(card, 0, "p1", "internal")
+        assert said["state"] == "memory"
+        assert "Not saved yet" in said["text"]
+    give(card, 1, "p2", "user")
+    assert {press: each["state"] for press, each in card.saved.items()} == {
+        "p1": "saved",
+        "p2": "saved",
+    }
+    lines = [line for path in tmp_path.glob("*.jsonl") for line in path.read_text().splitlines()]
+    assert [json.loads(line)["event"] for line in lines] == ["p1", "p2"]
+
+
+@pytest.mark.parametrize("case_id", cases())
+def test_every_choice_finds_its_text_and_only_the_right_one_is_right(case_id: str) -> None:
+    card = study(case_id)
+    for question, spec in zip(asked(card), card.spec["questions"], strict=True):
+        assert len(choices(spec)) == (127 if question.many else len(spec["options"]))
+        for choice in choices(spec):
+            tone, head, parts = shown(spec, choice)
+            assert tone == ("right" if question.right == set(choice) else "wrong")
+            assert question.answer in head
+            wrong = question.right ^ set(choice) if question.many else {*choice} - question.right
+            assert len(parts) == len(wrong)
+        assert set(spec["answer"]) == question.right
+        assert spec["topic"]
+        assert spec["prompt"]
+
+
+def test_the_kernel_judges_as_the_card_shows(
+    attempts: list[Attempt], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "fsync", lambda _: None)
+    card = study("cfo-forecast-cockpit", ["role", "owner"])
+    tones = []
+    for index, question in enumerate(card.spec["questions"]):
+        for choice in choices(question):
+            tones.append(shown(question, choice)[0])
+            give(card, index, f"{index} {choice}", *choice)
+    assert [each.right for each in attempts] == [tone == "right" for tone in tones]
+    assert tones.count("right") == 2
+
+
+@pytest.mark.parametrize("case_id", cases())
+def test_what_the_card_shows_is_json_and_names_the_telling_evidence(case_id: str) -> None:
+    card = study(case_id)
+    assert json.loads(json.dumps(card.spec)) == card.spec
+    evidence = {f"{case_id}/{each.id}": each for each in cases()[case_id].evidence}
+    for question, spec in zip(asked(card), card.spec["questions"], strict=True):
+        flip = question.turns_on
+        if flip and flip.fact in question.case.facts.known():
+            assert spec["turning"]
+            assert say(flip.fact, flip.to, question.case) in question.turning_point()
+        for slip in spec["turning"]:
+            assert flip
+            assert flip.was == evidence[slip].shows[flip.fact]
+            assert f'data-slip="{slip}"' in card.spec["intro"]
+
+
+def test_elsewhere_a_card_is_its_transcript() -> None:
+    card = study("tussock-till-system")
+    data, _ = card._repr_mimebundle_()
+    assert "application/vnd.jupyter.widget-view+json" in data
+    text, html = data["text/plain"], data["text/html"]
+    assert html.startswith(f"<p>{START}</p>")
+    flat = " ".join(text.split())
+    assert flat.startswith(START)
+    for question in asked(card):
+        assert " ".join(question.prompt.split()) in flat
+        assert " ".join(question.turning_point().split()) in flat
+    assert text.count("(Answer:)") == len(LENSES)
+    assert asked(card)[0].case.takeaway in flat
+
+
+def test_a_transcript_folds_its_solution_away() -> None:
+    card = study("ferries-ticket-shop")
+    html = card._repr_mimebundle_()[0]["text/html"]
+    assert html.count("<details>") == len(LENSES) + 1
+    in_sight = re.sub(r"<details>.*?</details>", "", html, flags=re.DOTALL)
+    assert asked(card)[0].prompt in in_sight
+    for question in asked(card):
+        for reason in question.verdict.because:
+            assert reason.rule.title not in in_sight
+        assert not question.turning_point() or question.turning_point() not in in_sight
+    assert asked(card)[0].case.takeaway not in in_sight
+
+
+def test_options_are_boxes_rows_of_pills_or_a_story() -> None:
+    shapes = {
+        "slip-about-a-shade-of-red": "boxes",
+        "find-what-a-wrong-bed-leads-to": "boxes",
+        "match-customer-user-sponsor": "pills",
+        "sort-four-who-gave-feedback": "pills",
+        "spot-eleven-buckets": "story",
+    }
+    card = Card([item(bank()[each]) for each in shapes])
+    assert [each["shape"] for each in card.spec["questions"]] == [*shapes.values()]
+
+
+@pytest.mark.parametrize("name", [k for k, v in bank().items() if v.kind == "spot"])
+def test_a_story_is_told_by_its_options_in_order_and_each_choice_is_answered(name: str) -> None:
+    [spec] = Card([item(bank()[name])]).spec["questions"]
+    labels = [option["label"] for option in spec["options"]]
+    assert labels == [" ".join(each.text.split()) for each in bank()[name].sentences]
+    assert len(labels) <= 9  # one digit chooses one of them
+    tones = [shown(spec, choice)[0] for choice in choices(spec)]
+    assert tones.count("right") == 1
+    [answer] = [label for label, tone in zip(labels, tones, strict=True) if tone == "right"]
+    for choice in choices(spec):
+        _, head, parts = shown(spec, choice)
+        assert escape(answer) in head
+        assert len(parts) == (spec["answer"] != [*choice])

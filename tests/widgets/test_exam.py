@@ -1,0 +1,544 @@
+"""The mock exam by messages and clicks, without a browser."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from datetime import UTC, datetime, timedelta
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import customer_casebook.course.journal as keeping
+import customer_casebook.widgets.exam as module
+from customer_casebook.course.casebook import bank, objectives
+from customer_casebook.course.exam import LONGEST, paper, sittings
+from customer_casebook.course.feedback import Item
+from customer_casebook.course.items import item
+from customer_casebook.course.journal import Attempt, ExamEvent, Journal, journal
+from customer_casebook.widgets.activity import START as TRANSCRIPT
+from customer_casebook.widgets.card import Card, feedback
+from customer_casebook.widgets.exam import Exam, exam
+
+MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
+N, MINUTES = 6, 20
+DEADLINE = "2026-03-02T09:20:01.000000+00:00"  # of what is begun at once
+
+
+class Clock(datetime):
+    """A clock that stands still until it is told to go on."""
+
+    moment = MONDAY
+
+    @classmethod
+    def now(cls, tz: Any = None) -> datetime:  # type: ignore[override]
+        return cls.moment.astimezone(tz)
+
+    @classmethod
+    def wait(cls, **time: float) -> None:
+        cls.moment += timedelta(**time)
+
+
+@pytest.fixture(autouse=True)
+def _clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    for each in (module, keeping):
+        monkeypatch.setattr(each, "datetime", Clock)
+    Clock.moment = MONDAY
+
+
+def begin(**other: Any) -> Exam:
+    """An exam whose clock runs."""
+    sat = exam(**{"n": N, "minutes": MINUTES, **other})
+    tell(sat, "start")
+    return sat
+
+
+def tell(sat: Exam, what: Any, **given: Any) -> None:
+    """What the front end does when something is pressed, a second after it was last heard of."""
+    Clock.wait(seconds=1)
+    sat.paper._handle_custom_msg({"what": what, **given}, [])
+
+
+def give(sat: Exam, place: Any, choice: Any, flag: Any = False, ms: Any = 700) -> None:
+    """What the front end does when something is chosen or flagged, a second after it was last heard of."""
+    Clock.wait(seconds=1)
+    now = {"choice": [*choice] if isinstance(choice, (frozenset, set)) else choice, "ms": ms}
+    given = {**sat.paper.given, str(place): {**now, "flag": flag}}
+    sat.paper.set_state({"given": json.loads(json.dumps(given))})
+
+
+def asked(sat: Exam) -> list[Item]:
+    return [item(bank()[each["id"]]) for each in sat.paper.questions]
+
+
+def wrong(question: Item) -> set[str]:
+    """A choice that is not right."""
+    return {next(each for each in question.options if {each} != question.right)}
+
+
+def told() -> list[tuple[str, Any]]:
+    """What the journal on disk says of exams, but for their papers."""
+    events = Journal(*journal().folders).read().exams
+    in_turn = sorted(events, key=lambda each: (each.at, each.what))  # some are of one moment
+    return [(each.what, {**each.data}) for each in in_turn if each.what != "start"]
+
+
+def on_disk() -> list[Attempt]:
+    return Journal(*journal().folders).read().attempts
+
+
+def new_kernel() -> None:
+    journal.cache_clear()
+
+
+# The clock starts, answers are kept, and it is handed in.
+
+
+def test_what_was_chosen_while_python_was_busy_is_handed_in_with_the_rest() -> None:
+    sat = begin()
+    [first, *_] = asked(sat)
+    chosen = {"choice": sorted(first.right), "ms": 900, "flag": False}
+    tell(sat, "finish", given={"0": chosen})
+    assert sat.result
+    assert [mark.right for mark in sat.result.marks] == [True, *[False] * (N - 1)]
+
+
+def test_nothing_begins_before_the_clock_is_started() -> None:
+    sat = exam(n=N, minutes=MINUTES)
+    assert (sat.paper.phase, sat.paper.questions, told()) == ("ready", [], [])
+    for nothing in ("clock", "finish", "sneeze", None, ["start"]):
+        tell(sat, nothing)
+    give(sat, 0, ["x"])
+    assert sat.paper.phase == "ready"
+    assert journal().read().exams == []
+    tell(sat, "start")
+    [begun] = journal().read().exams
+    assert (begun.what, sat.paper.phase) == ("start", "running")
+    assert begun.data["items"] == [each["id"] for each in sat.paper.questions]
+    assert sat.paper.deadline == 1000 * (Clock.moment + timedelta(minutes=MINUTES)).timestamp()
+    assert sat.paper.saved == sat.error.value == ""
+
+
+def test_answers_flags_and_the_end_are_events_and_then_attempts(attempts: list[Attempt]) -> None:
+    sat = begin()
+    one, two, *_ = asked(sat)
+    give(sat, 0, [], ms=100)  # looked at
+    give(sat, 0, wrong(one), ms=900)
+    give(sat, 0, wrong(one), flag=True, ms=1400)
+    give(sat, 0, sorted(one.right), flag=True, ms=2000)
+    give(sat, 1, wrong(two), flag=True)
+    give(sat, 1, wrong(two))
+    give(sat, 3, wrong(asked(sat)[3]))
+    give(sat, 3, [])
+    assert attempts == []
+    Clock.wait(minutes=5)
+    tell(sat, "finish")
+    assert told() == [
+        ("answer", {"place": 0, "choice": [*wrong(one)], "ms": 900}),
+        ("flag", {"place": 0, "on": True}),
+        ("answer", {"place": 0, "choice": sorted(one.right), "ms": 2000}),
+        ("answer", {"place": 1, "choice": [*wrong(two)], "ms": 700}),
+        ("flag", {"place": 1, "on": True}),
+        ("flag", {"place": 1, "on": False}),
+        ("answer", {"place": 3, "choice": [*wrong(asked(sat)[3])], "ms": 700}),
+        ("answer", {"place": 3, "choice": [], "ms": 700}),
+        ("finish", {}),
+    ]
+    assert [(each.item, each.right, each.sure, each.ms) for each in attempts] == [
+        (one.id, True, None, 2000),
+        (two.id, False, None, 700),
+    ]
+    assert {each.at for each in attempts} == {Clock.moment.isoformat(timespec="microseconds")}
+    assert sat.paper.verdict == f"1 of {N} right: 17%. Not passed this time; 65% are needed."
+
+
+def test_whatever_the_front_end_says_is_answered_with_the_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    heard: list[Any] = []
+    sat = begin()
+    monkeypatch.setattr(sat.paper, "send", heard.append)
+    start = 1000 * Clock.moment.timestamp()
+    tell(sat, "clock")
+    give(sat, 0, wrong(asked(sat)[0]))
+    give(sat, 1, [])
+    assert heard == [{"now": start + 1000 * each} for each in (1, 2, 3)]
+    Clock.wait(minutes=MINUTES)
+    give(sat, 1, wrong(asked(sat)[1]))  # heard, if too late
+    tell(sat, "finish")
+    assert len(heard) == 5
+
+
+def test_pressing_twice_begins_one_exam_and_hands_it_in_once(attempts: list[Attempt]) -> None:
+    sat = begin()
+    tell(sat, "start")
+    give(sat, 0, asked(sat)[0].right)
+    tell(sat, "finish")
+    tell(sat, "finish")
+    Clock.wait(seconds=1)
+    tell(sat, "finish")
+    assert [what for what, _ in told()] == ["answer", "finish"]
+    assert len(sittings(journal().read().exams)) == 1
+    assert len(attempts) == 1
+
+
+def test_an_answer_that_comes_late_does_not_count() -> None:
+    sat = begin()
+    give(sat, 0, asked(sat)[0].right)
+    Clock.wait(minutes=MINUTES)
+    give(sat, 1, asked(sat)[1].right)
+    tell(sat, "finish")
+    give(sat, 2, asked(sat)[2].right)
+    assert [what for what, _ in told()] == ["answer", "finish"]
+    assert sat.paper.verdict.startswith(f"1 of {N} right")
+    assert [each.at for each in on_disk()] == [DEADLINE]
+
+
+# It goes on where it was.
+
+
+def test_a_new_kernel_takes_it_up_with_answers_flags_and_the_same_clock() -> None:
+    sat = begin()
+    one, two, *_ = asked(sat)
+    give(sat, 0, sorted(one.right), flag=True)
+    give(sat, 1, wrong(two))
+    give(sat, 4, [], flag=True)
+    before = sat.paper
+    new_kernel()
+    Clock.wait(minutes=15)
+    again = exam(n=N, minutes=MINUTES)
+    assert again.paper.phase == "running"
+    assert again.paper.questions == before.questions
+    assert again.paper.deadline == before.deadline
+    assert again.paper.given == {
+        "0": {"choice": sorted(one.right), "ms": 700, "flag": True},
+        "1": {"choice": [*wrong(two)], "ms": 700, "flag": False},
+        "4": {"choice": [], "ms": 0, "flag": True},
+    }
+    give(again, 1, sorted(two.right))
+    tell(again, "finish")
+    assert again.paper.verdict.startswith(f"2 of {N} right")
+
+
+def test_another_kind_of_exam_does_not_take_it_up() -> None:
+    begin()
+    for other in ({"n": N + 1}, {"minutes": MINUTES + 1}, {"seed": 3}):
+        assert exam(**{"n": N, "minutes": MINUTES, **other}).paper.phase == "ready"
+    assert exam(n=N, minutes=MINUTES).paper.phase == "running"
+
+
+def test_one_whose_time_is_up_is_handed_in_at_its_deadline_when_met_again() -> None:
+    sat = begin()
+    give(sat, 0, asked(sat)[0].right)
+    new_kernel()
+    Clock.wait(days=3)
+    again = exam(n=N, minutes=MINUTES)
+    assert again.paper.phase == "done"
+    assert again.paper.verdict.startswith(f"1 of {N} right")
+    assert [each.at for each in on_disk()] == [DEADLINE]
+    new_kernel()
+    third = exam(n=N, minutes=MINUTES)
+    assert third.paper.phase == "ready"
+    assert [*third.ways.children] == [third.look]
+    assert len(on_disk()) == 1
+
+
+def test_a_kernel_that_ends_between_the_end_and_the_attempts_loses_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sat = begin()
+    for place, question in enumerate(asked(sat)):
+        give(sat, place, sorted(question.right))
+
+    def killed(_: Exam, event: Attempt | ExamEvent) -> None:
+        if len(on_disk()) == 2:
+            raise KeyboardInterrupt
+        journal().record(event)
+
+    with monkeypatch.context() as kernel:
+        kernel.setattr(Exam, "_keep", killed)
+        with pytest.raises(KeyboardInterrupt):
+            tell(sat, "finish")
+    assert len(on_disk()) == 2
+    new_kernel()
+    exam(n=N, minutes=MINUTES)
+    made = on_disk()
+    assert sorted(each.item for each in made) == sorted(each.id for each in asked(sat))
+    new_kernel()
+    exam(n=N, minutes=MINUTES)
+    assert on_disk() == made
+    lines = "".join(each.read_text(encoding="utf-8") for each in tmp_path.glob("*.jsonl"))
+    assert lines.count('"kind":"attempt"') == N  # none is written twice
+
+
+def test_two_kernels_at_one_exam_make_one_result() -> None:
+    here = begin()
+    mine = journal()
+    new_kernel()
+    there = exam(n=N, minutes=MINUTES)
+    one, two, *_ = asked(here)
+    give(there, 0, sorted(one.right))
+    theirs = journal()
+    journal.cache_clear()
+    Clock.wait(minutes=1)
+    for kernel, sat in ((mine, here), (theirs, there)):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(module, "journal", lambda kernel=kernel: kernel)
+            give(sat, 1, sorted(two.right))
+            tell(sat, "finish")
+            Clock.wait(minutes=1)
+    assert here.paper.verdict == there.paper.verdict
+    assert here.paper.verdict.startswith(f"2 of {N} right")
+    assert len(on_disk()) == 2
+    [found] = sittings(journal().read().exams)
+    assert found.finished
+    assert {each.at for each in on_disk()} == {found.finished.isoformat(timespec="microseconds")}
+    assert found.finished < MONDAY + timedelta(minutes=2)
+
+
+def test_one_begun_elsewhere_meanwhile_is_taken_up_and_no_second_one_begun() -> None:
+    waits = exam(n=N, minutes=MINUTES)
+    new_kernel()
+    other = begin()
+    new_kernel()
+    tell(waits, "start")
+    assert waits.paper.questions == other.paper.questions
+    assert len(sittings(journal().read().exams)) == 1
+
+
+# What follows.
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_review_tells_of_every_question_with_the_weakest_objective_first(seed: int) -> None:
+    sat = begin(seed=seed, n=20)
+    questions = asked(sat)
+    for place, question in enumerate(questions):
+        if place % 3:
+            give(sat, place, sorted(question.right))
+        elif place:
+            give(sat, place, wrong(question))
+    assert sat.review.value == ""
+    tell(sat, "finish")
+    assert sat.result
+    shown = sat.review.value
+    assert "1 not answered." in shown
+    folds = re.findall(r"<summary>([✓✗]) (\d+)\. ", shown)
+    assert sorted(int(place) for _, place in folds) == [*range(1, 21)]
+    groups = sat.result.by_objective.values()
+    wanted = [each for marks in groups for each in sorted(marks, key=lambda mark: mark.right)]
+    assert [(mark == "✓", int(place) - 1) for mark, place in folds] == [
+        (each.right, each.place) for each in wanted
+    ]
+    for mark in sat.result.marks:
+        for block in (*mark.item.intro, *feedback(mark.item, mark.choice)):
+            assert block.html() in shown
+    heads = re.findall("<h4>(.*?)</h4>", shown)
+    assert heads == [escape(objectives()[each].can) for each in sat.result.by_objective]
+    rows = [(int(a), int(b)) for a, b in re.findall(r"<td>(\d+) of (\d+)</td>", shown)]
+    assert [a / b for a, b in rows] == sorted(a / b for a, b in rows)
+    assert sum(b for _, b in rows) == 20
+
+
+def test_the_review_says_which_answer_was_given_to_which_part() -> None:
+    whole = sum(each.kind != "sort" for each in bank().values())
+    sat = begin(seed=1, n=whole)
+    place, question = next((place, each) for place, each in enumerate(asked(sat)) if each.groups)
+    give(sat, place, sorted(question.right))
+    tell(sat, "finish")
+    part, [first, *_] = next(iter(question.groups.items()))
+    [right] = question.right & {first, *_}
+    assert f"<strong>You:</strong> {escape(part)}: {escape(question.options[right])}" in (
+        sat.review.value
+    )
+    assert sat.review.value.count("<strong>You:</strong> no answer.") == whole - 1
+
+
+def test_what_was_missed_can_be_practised_at_once(attempts: list[Attempt]) -> None:
+    sat = begin()
+    right, *missed = asked(sat)
+    give(sat, 0, right.right)
+    tell(sat, "finish")
+    assert [*sat.ways.children] == [sat.again, sat.new]
+    sat.again.click()
+    [card] = sat.practice.children
+    assert isinstance(card, Card)
+    assert sorted(each.id for each in card.questions) == sorted(each.id for each in missed)
+    first = card.questions[0]
+    answer = {"press": "p", "choice": sorted(first.right), "sure": True, "ms": 5}
+    card.set_state({"given": {"0": answer}})
+    assert (attempts[-1].item, attempts[-1].right) == (first.id, True)
+
+
+def test_who_has_all_of_it_right_has_nothing_to_practise() -> None:
+    sat = begin()
+    for place, question in enumerate(asked(sat)):
+        give(sat, place, sorted(question.right))
+    tell(sat, "finish")
+    assert sat.paper.verdict == f"{N} of {N} right: 100%. Passed; 65% are needed."
+    assert [*sat.ways.children] == [sat.new]
+
+
+def test_another_exam_is_another_one_and_the_last_can_be_looked_at_again() -> None:
+    sat = begin()
+    give(sat, 0, asked(sat)[0].right)
+    tell(sat, "finish")
+    verdict, review, first = sat.paper.verdict, sat.review.value, asked(sat)
+    sat.again.click()
+    sat.new.click()
+    assert (sat.paper.phase, sat.review.value, sat.practice.children) == ("ready", "", ())
+    assert [*sat.ways.children] == [sat.look]
+    sat.look.click()
+    assert (sat.paper.phase, sat.paper.verdict, sat.review.value) == ("done", verdict, review)
+    sat.new.click()
+    tell(sat, "start")
+    assert sat.paper.phase == "running"
+    assert sat.paper.given == {}
+    assert sat.ways.children == ()
+    assert not {each.id for each in asked(sat)} & {each.id for each in first}
+    new_kernel()
+    assert exam(n=N, minutes=MINUTES).paper.questions == sat.paper.questions
+
+
+def test_a_seed_sets_the_same_paper_for_everybody() -> None:
+    first = begin(seed=7)
+    tell(first, "finish")
+    first.new.click()
+    tell(first, "start")
+    assert [each.id for each in asked(first)] == paper(N, 7)
+
+
+# What goes wrong.
+
+
+def test_a_journal_that_cannot_be_written_is_told_and_the_exam_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full(*_: object) -> int:
+        raise OSError("no space left")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "write", full)
+        sat = begin()
+        assert (sat.paper.phase, sat.paper.saved[:15]) == ("running", "Not saved yet. ")
+        give(sat, 0, asked(sat)[0].right)
+        assert sat.paper.saved.startswith("Not saved yet. ")
+        assert told() == []
+        again = exam(n=N, minutes=MINUTES)  # in the same kernel, from memory
+        assert again.paper.given["0"]["choice"] == sat.paper.given["0"]["choice"]
+    give(sat, 1, asked(sat)[1].right)
+    assert sat.paper.saved == ""
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "write", full)
+        tell(sat, "finish")
+        assert sat.paper.verdict.startswith(f"2 of {N} right")
+        assert sat.paper.saved.startswith("Not saved yet. ")
+    assert [what for what, _ in told()] == ["answer", "answer"]
+    Clock.wait(minutes=1)
+    tell(begin(seed=3), "finish")
+    assert len(on_disk()) == 2
+
+
+def test_a_journal_that_is_erased_meanwhile_takes_no_exam_away(tmp_path: Path) -> None:
+    sat = begin()
+    give(sat, 0, sorted(asked(sat)[0].right))
+    for shard in tmp_path.glob("*.jsonl"):
+        shard.unlink()
+    give(sat, 1, sorted(asked(sat)[1].right))
+    tell(sat, "finish")
+    assert sat.paper.verdict.startswith(f"2 of {N} right")
+    assert len(on_disk()) == 2
+    assert sat.error.value == ""
+
+
+NONSENSE: dict[str, tuple[Any, dict[str, Any]]] = {
+    "no such question": (99, {"choice": []}),
+    "a place before the first": (-1, {"choice": []}),
+    "no place": ("x", {"choice": []}),
+    "no list": (1, {"choice": "abc"}),
+    "no choice": (1, {"choice": None}),
+    "another option": (1, {"choice": ["<script>"]}),
+    "option of no kind": (1, {"choice": [{"a": 1}]}),
+    "no time": (1, {"choice": [], "ms": "soon"}),
+    "time without end": (1, {"choice": [], "ms": float("inf")}),
+}
+
+
+@pytest.mark.parametrize(("place", "now"), NONSENSE.values(), ids=NONSENSE)
+def test_nonsense_is_told_and_everything_else_is_kept(place: Any, now: dict[str, Any]) -> None:
+    sat = begin()
+    one, _, three, *_ = asked(sat)
+    assert sat.error.value == ""
+    give(sat, place, **now)
+    assert "Something went wrong here, and it is not your doing." in sat.error.value
+    assert "<script>" not in sat.error.value
+    give(sat, 0, sorted(one.right))
+    give(sat, 2, sorted(three.right), flag=True)
+    assert [what for what, _ in told()] == ["answer", "answer", "flag"]
+    tell(sat, "finish")
+    assert sat.paper.verdict.startswith(f"2 of {N} right")
+    assert len(on_disk()) == 2
+
+
+@pytest.mark.parametrize("said", [None, 7, "start", ["start"], {}, {"what": {"start": 1}}])
+def test_a_message_of_no_sense_changes_nothing(said: Any) -> None:
+    sat = exam(n=N, minutes=MINUTES)
+    sat.paper._handle_custom_msg(said, [])
+    assert sat.paper.phase == "ready"
+    tell(sat, "start")
+    sat.paper.set_state({"given": {"0": None}})
+    sat.paper.set_state({"given": {"0": {}, "1": []}})
+    assert sat.paper.phase == "running"
+    tell(sat, "finish")
+    assert sat.paper.phase == "done"
+
+
+def test_a_failure_is_told_and_can_be_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    sat = begin()
+
+    def broken(_: object) -> None:
+        raise RuntimeError("no <marks> today")
+
+    with monkeypatch.context() as trouble:
+        trouble.setattr(module, "marked", broken)
+        tell(sat, "finish")
+    assert "RuntimeError: no &lt;marks&gt; today" in sat.error.value
+    assert sat.paper.phase == "running"
+    tell(sat, "finish")
+    assert sat.paper.phase == "done"
+    assert sat.error.value == ""
+
+
+REFUSED = [
+    ({"n": 0}, "0 questions cannot be set; write n from 1 to"),
+    ({"n": 9999}, "9999 questions cannot be set; write n from 1 to"),
+    ({"minutes": 0}, f"0 minutes are no exam; write 1 to {LONGEST}"),
+    ({"minutes": LONGEST + 1}, "minutes are no exam"),
+]
+
+
+@pytest.mark.parametrize(("wanted", "sentence"), REFUSED)
+def test_what_makes_no_exam_is_refused(wanted: dict[str, int], sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        exam(**wanted)
+
+
+# Elsewhere.
+
+
+def test_its_transcript_is_the_same_for_everybody_at_any_time(tmp_path: Path) -> None:
+    before = exam()._repr_mimebundle_()[0]
+    sat = exam()
+    tell(sat, "start")
+    give(sat, 0, wrong(asked(sat)[0]))
+    running = exam()._repr_mimebundle_()[0]
+    tell(sat, "finish")
+    after = sat._repr_mimebundle_()[0]
+    for form in ("text/plain", "text/html"):
+        assert before[form] == running[form] == after[form]
+        assert TRANSCRIPT in " ".join(after[form].split())
+        assert "40 questions" in after[form]
+        assert str(tmp_path) not in after[form]

@@ -1,0 +1,257 @@
+"""Progress and review by traits and clicks, without a browser."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import customer_casebook.widgets.progress as module
+from customer_casebook.course.casebook import bank, misconceptions, objectives
+from customer_casebook.course.feedback import Item
+from customer_casebook.course.items import item
+from customer_casebook.course.journal import FOLDER, Attempt, fingerprint, journal
+from customer_casebook.course.progress import summary
+from customer_casebook.widgets.activity import START
+from customer_casebook.widgets.card import Card
+from customer_casebook.widgets.progress import Overview, progress, review
+
+SLIP = next(
+    (item(each), option, found)
+    for each in bank().values()
+    if not item(each).many and not item(each).groups
+    for option in item(each).options
+    if (found := item(each).misconception({option}))
+)
+
+
+def answered(question: Item, *, days: float, right: bool = True, sure: bool = True) -> Attempt:
+    """An answer of so many days ago, kept."""
+    choice = question.right if right else question.options.keys() - question.right
+    wrong = None if right or question != SLIP[0] else SLIP[2].id
+    at = datetime.now(UTC) - timedelta(days=days)
+    attempt = Attempt(
+        item=question.id,
+        choice=tuple(sorted(choice)),
+        sure=sure,
+        right=right,
+        misconception=wrong,
+        ms=900,
+        content=fingerprint(question),
+        at=at.isoformat(timespec="microseconds"),
+    )
+    assert journal().record(attempt)
+    return attempt
+
+
+def everything(*, days: float = 2) -> list[Attempt]:
+    """Every question of the bank, right and sure."""
+    return [answered(item(each), days=days) for each in bank().values()]
+
+
+def answer(card: Card, place: int, choice: Iterable[str]) -> None:
+    """What the front end does at a press."""
+    told = {"press": f"{card.model_id} {place}", "choice": sorted(choice), "sure": True, "ms": 7}
+    card.set_state({"given": json.loads(json.dumps({**card.given, str(place): told}))})
+
+
+def shown(overview: Overview) -> str:
+    return "".join(
+        each.value for each in (overview.told, overview.lenses, overview.trust, overview.details)
+    )
+
+
+def test_before_the_first_answer_it_says_so_and_where_to_begin() -> None:
+    overview = progress()
+    assert "No answers yet. Every question you answer will count here." in overview.told.value
+    first = next(iter(objectives().values()))
+    assert f"Next: {first.can}" in overview.told.value
+    assert overview.lenses.value == overview.trust.value == overview.details.value == ""
+    assert overview.next.description == "Practise this now"
+    overview.next.click()
+    [card] = overview.work.children
+    assert isinstance(card, Card)
+    assert all(first.id in bank()[each.id].objectives for each in card.questions)
+
+
+def test_a_few_answers_are_counted_drawn_and_told_in_tables() -> None:
+    question, _, misconception = SLIP
+    answered(question, days=0.1, right=False)
+    answered(item(bank()["four-around-the-payroll"]), days=0.1, sure=False)
+    overview = progress()
+    assert "2 answers so far; 3 of " in overview.told.value
+    assert "Nothing is due; the next review is on " in overview.told.value
+    assert misconception.claim in overview.details.value.replace("&#x27;", "'")
+    assert "Misconceptions that still stand:" in overview.details.value
+    assert '<th scope="row">I am sure</th><td>0</td><td>1</td>' in overview.details.value
+    assert '<th scope="row">I think so</th><td>1</td><td>0</td>' in overview.details.value
+    assert "when sure, right 0% of the time; when not sure, right 100%" in overview.details.value
+    assert overview.trust.value.count("<svg ") == 1
+    assert 'aria-label="Confidence: when sure, right 0%' in overview.trust.value
+    assert overview.guard.live.startswith("2 answers so far")
+    assert len(re.findall(r"<details><summary>By (?:objective|lens)", overview.details.value)) == 2
+
+
+def test_who_knows_it_all_is_sent_to_the_exam() -> None:
+    everything()
+    overview = progress()
+    count = len(objectives())
+    assert (
+        f"{count} of {count} objectives begun, {count} of them firm. Nothing waits for review."
+        in shown(overview)
+    )
+    assert "Next: the mock exam. Every objective is firm." in overview.told.value
+    assert "No misconception stands." in overview.details.value
+    assert (overview.next.description, overview.next.layout.display) == ("", "none")
+    assert overview.details.value.count("✓\xa0firm") >= count
+
+
+def test_what_was_answered_meanwhile_shows_when_one_looks_again() -> None:
+    overview = progress()
+    answered(SLIP[0], days=1.5, right=False)
+    assert "No answers yet" in overview.told.value
+    overview.again.click()
+    assert "1 answer so far; 1 of " in overview.told.value
+    assert "1 question is due for review." in overview.told.value
+    assert overview.next.description == "Review now"
+    assert overview.next.layout.display is None
+
+
+def test_review_now_serves_what_is_due_and_its_end_brings_progress_up_to_date() -> None:
+    question, _, misconception = SLIP
+    answered(question, days=1.5, right=False)
+    overview = progress()
+    assert misconception.claim in overview.details.value.replace("&#x27;", "'")
+    overview.next.click()
+    [card] = overview.work.children
+    assert isinstance(card, Card)
+    assert [each.id for each in card.questions] == [question.id]
+    assert card.note == ""
+    answer(card, 0, question.right)
+    assert "2 answers so far" in overview.told.value
+    assert "Nothing is due; the next review is on " in overview.told.value
+    assert card.note == overview.progress.line
+    assert misconception.claim not in overview.details.value.replace("&#x27;", "'")
+    assert overview.next.description == "Practise this now"
+    assert overview.work.children == (card,)
+
+
+def test_practice_from_progress_brings_it_up_to_date_too() -> None:
+    overview = progress()
+    overview.next.click()
+    [card] = overview.work.children
+    for place, question in enumerate(card.questions):
+        answer(card, place, question.right)
+    count = len(card.questions)
+    assert f"{count} answers so far" in overview.told.value
+    assert card.note.startswith(f"{count} answers so far")
+
+
+def test_a_journal_with_broken_lines_is_summed_up_and_told(tmp_path: Path) -> None:
+    answered(SLIP[0], days=1.5)
+    shard = next(tmp_path.glob("*.jsonl"))
+    with shard.open("a", encoding="utf-8") as file:
+        file.write('{"v": 2, "kind": "att\n<b>not ours</b>\n{"v": 99}\n')
+    (tmp_path / "folder.jsonl").mkdir()
+    told = progress().told.value
+    assert "1 answer so far" in told
+    assert "1 line of the journal was left alone: broken off in the middle." in told
+    assert "1 line of the journal was left alone: not an answer of this course." in told
+    assert "written by a newer Customer Casebook" in told
+    assert "1 file of the journal was left alone: no file that can be read." in told
+    assert "not ours" not in told
+
+
+def test_a_journal_that_cannot_be_written_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv(FOLDER, str(tmp_path / "file"))
+    journal.cache_clear()
+    assert "Your answers cannot be saved here, for " in progress().told.value
+
+
+@pytest.mark.parametrize("button", ["again", "next"])
+def test_what_fails_is_told_and_can_be_tried_again(
+    button: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> Any:
+        raise RuntimeError("no <sums> today")
+
+    overview = progress()
+    with monkeypatch.context() as trouble:
+        trouble.setattr(module, "summary", broken)
+        trouble.setattr(module, "practice", broken)
+        getattr(overview, button).click()
+    assert "No answer is lost." in overview.error.value
+    assert "RuntimeError: no &lt;sums&gt; today" in overview.error.value
+    getattr(overview, button).click()
+    assert overview.error.value == ""
+
+
+# Review
+
+
+def test_with_no_answers_nothing_waits_for_review() -> None:
+    waits = review()
+    assert "Nothing waits for review." in waits.children[0].value
+    assert not any(isinstance(each, Card) for each in waits.children)
+
+
+def test_what_is_not_due_yet_is_told_with_its_day() -> None:
+    answered(SLIP[0], days=0.5, right=False)
+    waits = review()
+    assert re.search(r"the next review is on \w+day \d+ \w+, \d\d:\d\d\.", waits.children[0].value)
+    assert not any(isinstance(each, Card) for each in waits.children)
+
+
+def test_what_is_due_is_asked_firm_beliefs_that_were_wrong_first_and_no_more_than_wanted() -> None:
+    shaky, firm, later = (item(each) for each in list(bank().values())[:3])
+    answered(shaky, days=5, right=False, sure=False)
+    answered(firm, days=1.5, right=False)
+    answered(later, days=0.2, right=False)
+    [_, card, _] = review().children
+    assert [each.id for each in card.questions] == [firm.id, shaky.id]
+    assert "2 questions are due for review." in review().children[0].value
+    [_, card, _] = review(1).children
+    assert [each.id for each in card.questions] == [firm.id]
+    answer(card, 0, firm.right)
+    assert card.note.endswith("1 question is due for review.")
+    now = datetime.now(UTC) + timedelta(days=2.9)
+    due = [each.item for each in summary(journal().read().attempts, now).due]
+    assert firm.id not in due
+    assert {shaky.id, later.id} <= {*due}
+
+
+def test_a_review_of_many_is_cut_to_what_fits_a_sitting() -> None:
+    for each in list(bank().values())[:14]:
+        answered(item(each), days=2, right=False)
+    told, card, _ = review().children
+    assert "14 questions are due for review." in told.value
+    assert len(card.questions) == 10
+
+
+@pytest.mark.parametrize("n", [0, -3])
+def test_a_review_of_nothing_is_refused(n: int) -> None:
+    with pytest.raises(ValueError, match=f"{n} questions are no review; write n=1 or more"):
+        review(n)
+
+
+# Elsewhere
+
+
+@pytest.mark.parametrize("make", [progress, review])
+def test_a_transcript_tells_nothing_of_the_learner(make: Any, tmp_path: Path) -> None:
+    before = make()._repr_mimebundle_()[0]
+    answered(SLIP[0], days=1.5, right=False)
+    after = make()._repr_mimebundle_()[0]
+    for form in ("text/plain", "text/html"):
+        assert before[form] == after[form]
+        assert START in " ".join(after[form].split())
+        assert str(tmp_path) not in after[form]
+        assert not any(each.claim in after[form] for each in misconceptions())

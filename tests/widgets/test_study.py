@@ -1,0 +1,125 @@
+"""Study one case, compare two: stories, questions, and the board that fills."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from html import escape, unescape
+from itertools import permutations
+
+import pytest
+
+import customer_casebook.widgets.study as module
+from customer_casebook.course.casebook import case, cases, lens_texts
+from customer_casebook.course.document import to_html, to_text
+from customer_casebook.course.feedback import Question
+from customer_casebook.course.records import Case
+from customer_casebook.domain.rules import LENSES
+from customer_casebook.widgets.card import Card
+from customer_casebook.widgets.study import compare, study
+from tests.widgets import asked
+
+FIRST = list(cases())[:3]
+
+
+def board(card: Card) -> dict[str, list[tuple[str, int | None]]]:
+    """The cells of each row of the board: what they say, and after which question."""
+    rows = card.spec["board"]["rows"]
+    assert {1 + len(row["cells"]) for row in rows} == {len(card.spec["board"]["columns"])}
+    return {row["label"]: [(c["html"], c["after"]) for c in row["cells"]] for row in rows}
+
+
+@pytest.mark.parametrize("lens", LENSES)
+def test_a_case_can_be_studied_through_one_lens_and_its_file_is_folded(lens: str) -> None:
+    told = case(FIRST[0])
+    card = study(told.id, [lens])
+    [question] = card.spec["questions"]
+    assert question["id"] == f"{told.id}/{lens}"
+    assert card.spec["title"] == told.title
+    for each in told.evidence:
+        assert escape(each.source) in card.spec["intro"]
+    shown, fold, file = card.spec["closing"].partition("<details>")
+    assert escape(told.takeaway) in shown
+    assert fold
+    filled = {label: {after for _, after in cells} for label, cells in board(card).items()}
+    assert filled == {lens_texts()[lens].label: {0}}
+    for text in lens_texts().values():
+        assert f">{escape(text.label)}<" in file
+
+
+@pytest.mark.parametrize("case_id", cases())
+def test_the_case_file_sums_up_all_lenses(case_id: str) -> None:
+    card = study(case_id)
+    assert [each.lens for each in asked(card)] == list(LENSES)
+    for place, (question, cells) in enumerate(zip(asked(card), board(card).values(), strict=True)):
+        (verdict, after), (because, _) = cells
+        assert (verdict, after) == (escape(question.answer), place)
+        for reason in question.verdict.because:
+            assert escape(reason.rule.title) in because
+        assert ("Not known: " in because) == bool(question.verdict.missing)
+
+
+@pytest.mark.parametrize(("a", "b"), [*permutations(FIRST, 2)])
+def test_two_cases_are_compared_lens_by_lens(a: str, b: str) -> None:
+    lenses = ["customer", "role", "owner"]
+    card = compare(a, b, lenses)
+    asked = [each["id"] for each in card.spec["questions"]]
+    assert asked == [f"{each}/{lens}" for lens in lenses for each in (a, b)]
+    rows = board(card)
+    assert list(rows) == [lens_texts()[lens].label for lens in lenses]
+    for lens, cells in zip(lenses, rows.values(), strict=True):
+        for case_id, (words, after) in zip((a, b), cells, strict=True):
+            assert words == escape(Question(case(case_id), lens).answer)
+            assert after == asked.index(f"{case_id}/{lens}")
+    for case_id in (a, b):
+        assert escape(case(case_id).title) in card.spec["intro"]
+        assert escape(case(case_id).takeaway) in card.spec["closing"]
+
+
+@pytest.mark.parametrize("cards", [lambda: study(FIRST[0]), lambda: compare(*FIRST[:2])])
+def test_a_transcript_says_the_same_in_html_and_in_text(cards: Callable[[], Card]) -> None:
+    card = cards()
+    html, text = to_html(card.transcript), to_text(card.transcript)
+    shown = unescape(re.sub(r"</?[a-z][^>]*>", "", html))
+    assert re.findall(r"\w", shown) == re.findall(r"\w", text)
+    for question in asked(card):
+        for told in (question.case.title, question.prompt, *question.grounds):
+            assert "".join(told.split()) in "".join(text.split())
+
+
+@pytest.mark.parametrize("name", ["marketing-hub", "zzz"])
+def test_a_case_that_does_not_exist_is_refused_with_what_to_write(name: str) -> None:
+    hint = {
+        "marketing-hub": "did you mean 'marketing-campaign-hub'",
+        "zzz": f"there are {FIRST[0]}",
+    }
+    with pytest.raises(ValueError, match=f"no case '{name}'; {hint[name]}"):
+        study(name)
+    with pytest.raises(ValueError, match=f"no case '{name}'; {hint[name]}"):
+        compare(FIRST[0], name)
+
+
+@pytest.mark.parametrize("lens", ["costumer", "", "Customer"])
+def test_a_lens_that_does_not_exist_is_refused_with_what_to_write(lens: str) -> None:
+    with pytest.raises(ValueError, match=f"no lens '{lens}'; write customer, role"):
+        study(FIRST[0], [lens])
+    with pytest.raises(ValueError, match=f"no lens '{lens}'; write customer, role"):
+        compare(FIRST[0], FIRST[1], ["role", lens])
+
+
+def test_hostile_content_stays_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    bad = "<script>alert(1)</script><img src=x onerror=alert(1)>"
+    told = case(FIRST[0])
+    clue = replace(told.evidence[0], source=bad, text=f"{bad} [x](javascript:alert(1))")
+    open_ = dict.fromkeys(told.open, bad)
+    hostile: Case = replace(
+        told, title=bad, story=bad, takeaway=bad, open=open_, evidence=(clue, *told.evidence[1:])
+    )
+    monkeypatch.setattr(module, "case", lambda _: hostile)
+    for card in (study("any"), compare("any", "other")):
+        html = [card.spec["intro"], card.spec["closing"], to_html(card.transcript)]
+        html += [question["tail"] for question in card.spec["questions"]]
+        html += [words for cells in board(card).values() for words, _ in cells]
+        assert escape(bad) in "".join(html)
+        assert not re.search(r"<(script|img|a)\b", "".join(html))
