@@ -33,7 +33,9 @@ REACHED = {
 EXAMS = {name: len(PLACES) + place for place, name in enumerate([*REACHED][-2:], 1)}
 CARDS = ["study", "undetermined", "compare", "every kind", "find_evidence", "owners", "review"]
 
-TEXT = "See [the others](other.ipynb).\n\n<details><summary>Fold</summary>\n\nInside.\n\n</details>"
+TEXT = (
+    "See [the others](other.ipynb).\n\n<details><summary>Details</summary>\n\nInside.\n\n</details>"
+)
 WRITE = """source => window.jupyterapp.shell.currentWidget.content.model.sharedModel
     .addCell({cell_type: "markdown", source})"""
 TRUSTED = "place => window.jupyterapp.shell.currentWidget.content.model.cells.get(place).trusted"

@@ -10,13 +10,13 @@ import pytest
 
 from customer_casebook.course.document import (
     Block,
-    Fold,
+    BulletList,
+    Details,
+    Heading,
     Line,
-    Points,
-    Prose,
+    Markdown,
     Slip,
     Table,
-    Title,
     to_html,
     to_text,
 )
@@ -43,13 +43,13 @@ HOSTILE = {
 }
 
 BLOCKS: dict[str, Callable[[str], Block]] = {
-    "title": Title,
+    "title": Heading,
     "line": Line,
-    "prose": Prose,
+    "prose": Markdown,
     "slip": lambda words: Slip(words, words, words),
-    "points": lambda words: Points([words, "two"]),
+    "points": lambda words: BulletList([words, "two"]),
     "table": lambda words: Table(words, [words, "b"], [[words, words], ["x", ""]]),
-    "fold": lambda words: Fold(words, [Prose(words), Table(words, [words], [[words]])]),
+    "fold": lambda words: Details(words, [Markdown(words), Table(words, [words], [[words]])]),
 }
 
 
@@ -99,7 +99,7 @@ def test_an_attribute_cannot_be_left() -> None:
 
 
 def test_authored_text_may_stress_and_list_and_nothing_else() -> None:
-    prose = Prose("One *two* and **three**.\n\n- four\n- five\n\n# six\n\n> seven `eight`")
+    prose = Markdown("One *two* and **three**.\n\n- four\n- five\n\n# six\n\n> seven `eight`")
     page = Page(prose.html())
     assert page.tags == {"p", "em", "strong", "ul", "li"}
     assert letters(page.words) == letters(prose.text())
@@ -107,14 +107,14 @@ def test_authored_text_may_stress_and_list_and_nothing_else() -> None:
 
 def test_a_document_says_the_same_both_ways() -> None:
     blocks: list[Block] = [
-        Title("A title"),
-        Title("A smaller one", level=4),
+        Heading("A title"),
+        Heading("A smaller one", level=4),
         Line("A line, in a style.", "ccb-head"),
-        Prose("First *stressed*.\n\nSecond, which\nruns on."),
+        Markdown("First *stressed*.\n\nSecond, which\nruns on."),
         Slip("id", "Org chart, page 1", "One line down:\nMarketing."),
-        Points(["first", "second " * 30]),
+        BulletList(["first", "second " * 30]),
         Table("Facts", ("Fact", "Value"), [("Charge", "paid"), ("Uses it", "")]),
-        Fold("Answer", [Line("Internal customer."), Fold("Why", [Points(["because"])])]),
+        Details("Answer", [Line("Internal customer."), Details("Why", [BulletList(["because"])])]),
     ]
     page = Page(to_html(blocks))
     assert letters(page.words) == letters(to_text(blocks))
@@ -122,7 +122,7 @@ def test_a_document_says_the_same_both_ways() -> None:
 
 
 def test_a_fold_hides_in_html_and_stands_apart_in_text() -> None:
-    fold = Fold("Answer", [Line("Internal."), Line("Because.")])
+    fold = Details("Answer", [Line("Internal."), Line("Because.")])
     assert fold.html().startswith("<details><summary>Answer</summary>")
     assert "open" not in fold.html()
     assert fold.text() == "(Answer:)\n    Internal.\n\n    Because."

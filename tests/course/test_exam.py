@@ -19,12 +19,12 @@ from customer_casebook.course.exam import (
     MINUTES,
     PASS,
     QUESTIONS,
+    ExamSession,
     Result,
-    Sitting,
     attempts,
+    exam_sessions,
     marked,
     paper,
-    sittings,
 )
 from customer_casebook.course.items import item
 from customer_casebook.course.journal import ExamEvent, Journal, fingerprint
@@ -128,7 +128,7 @@ def answer(minute: float, place: Any, *choice: str, exam: str = "one") -> ExamEv
 
 
 def test_a_sitting_goes_on_where_it_was() -> None:
-    [found] = sittings(
+    [found] = exam_sessions(
         [
             begin(seed=4),
             answer(1, 0, "2"),
@@ -153,7 +153,7 @@ def test_a_sitting_goes_on_where_it_was() -> None:
 def test_what_comes_after_the_end_counts_no_more() -> None:
     early = [begin(), answer(1, 0, "1"), event("finish", 2)]
     late = [answer(3, 0, "2"), answer(3, 1, "2"), event("flag", 3, place=1, on=True)]
-    [found] = sittings([*early, *late, event("finish", 4), begin(5)])
+    [found] = exam_sessions([*early, *late, event("finish", 4), begin(5)])
     assert found.finished == START + timedelta(minutes=2)
     assert found.over(START)
     assert (found.answers, found.flags, found.started) == ({0: ("1",)}, set(), START)
@@ -161,16 +161,16 @@ def test_what_comes_after_the_end_counts_no_more() -> None:
 
 def test_when_the_time_is_up_it_is_up() -> None:
     events = [begin(), answer(59.9, 0, "1"), answer(60, 1, "1"), answer(99, 0, "2")]
-    [found] = sittings(events)
+    [found] = exam_sessions(events)
     assert found.answers == {0: ("1",)}
     assert found.finished is None
-    [found] = sittings([*events, event("finish", 120)])
+    [found] = exam_sessions([*events, event("finish", 120)])
     assert found.finished == found.deadline
 
 
 def test_exams_are_told_apart_and_stand_in_the_order_of_their_beginning() -> None:
     events = [begin(exam="b"), begin(1, exam="a"), answer(2, 0, "1", exam="a"), answer(2, 0, "2")]
-    assert [(each.exam, each.answers) for each in sittings(events)] == [
+    assert [(each.exam, each.answers) for each in exam_sessions(events)] == [
         ("b", {}),
         ("a", {0: ("1",)}),
     ]
@@ -188,8 +188,8 @@ def test_a_journal_puts_events_in_order_however_they_were_written(
     shards = [Journal(folder) for _ in range(kernels)]
     for place in order:
         assert shards[place % kernels].record(told[place])
-    assert sittings(shards[0].read().exams) == sittings(told)
-    assert sittings(told)[0].answers == {0: ("2",)}
+    assert exam_sessions(shards[0].read().exams) == exam_sessions(told)
+    assert exam_sessions(told)[0].answers == {0: ("2",)}
 
 
 @pytest.mark.parametrize(
@@ -210,8 +210,8 @@ def test_a_journal_puts_events_in_order_however_they_were_written(
     ],
 )
 def test_a_beginning_that_makes_no_sense_begins_nothing(data: dict[str, Any]) -> None:
-    assert sittings([begin(**data), answer(1, 0, "1"), event("finish", 2)]) == []
-    [found] = sittings([begin(**data), begin(1)])
+    assert exam_sessions([begin(**data), answer(1, 0, "1"), event("finish", 2)]) == []
+    [found] = exam_sessions([begin(**data), begin(1)])
     assert found.started == START + timedelta(minutes=1)
 
 
@@ -238,7 +238,7 @@ _sound = st.builds(begin, st.integers(-10, 90)) | st.builds(
 @given(st.lists(_events | _sound, max_size=12))
 def test_nonsense_is_passed_over_in_whatever_order_it_comes(events: list[ExamEvent]) -> None:
     begun = {each.exam for each in events if each.what == "start"}
-    for found in sittings(events):
+    for found in exam_sessions(events):
         begun.remove(found.exam)
         assert all(each in bank() for each in found.items)
         assert {*found.answers, *found.flags} <= {*range(len(found.items))}
@@ -265,7 +265,7 @@ def test_nonsense_is_passed_over_in_whatever_order_it_comes(events: list[ExamEve
     ],
 )
 def test_an_event_that_makes_no_sense_changes_nothing(nonsense: ExamEvent) -> None:
-    assert sittings([begin(), nonsense]) == sittings([begin()])
+    assert exam_sessions([begin(), nonsense]) == exam_sessions([begin()])
 
 
 # What it came to
@@ -274,7 +274,9 @@ def test_an_event_that_makes_no_sense_changes_nothing(nonsense: ExamEvent) -> No
 def sat(items: list[str], answers: dict[int, Any], finished: datetime | None = None) -> Result:
     given = {place: tuple(choice) for place, choice in answers.items()}
     ms = {place: 100 + place for place in given}
-    return marked(Sitting("one", tuple(items), None, START, MINUTES, given, ms, finished=finished))
+    return marked(
+        ExamSession("one", tuple(items), None, START, MINUTES, given, ms, finished=finished)
+    )
 
 
 def rightly(items: list[str], places: Any) -> Result:

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 import customer_casebook.course.items as module
 from customer_casebook.authoring.coverage import ASKED
 from customer_casebook.course.casebook import bank, case, cases, glossary, objectives, read
-from customer_casebook.course.document import Points, to_text
+from customer_casebook.course.document import BulletList, to_text
 from customer_casebook.course.feedback import Item, Question, in_words
-from customer_casebook.course.items import Spot, interleaved, item, lot
+from customer_casebook.course.items import Spot, interleaved, item, stable_shuffle_key
 from customer_casebook.course.records import Case, Entry
 from customer_casebook.domain.facts import VOCABULARY
 from customer_casebook.domain.rules import EVERY, LENSES
@@ -172,7 +172,7 @@ def test_definitions_to_match_differ_and_are_of_that_edition(name: str) -> None:
     assert len(set(meanings)) == len(meanings) >= 3
     assert entry.edition in asked.topic
     [listed] = asked.intro
-    assert isinstance(listed, Points)
+    assert isinstance(listed, BulletList)
     letters = {line[0]: line[3:] for line in listed.items}
     assert [*letters.values()] == sorted(meanings)
     for group in asked.groups.values():
@@ -267,7 +267,7 @@ def test_what_cannot_be_broken_up_is_asked_all_the_same(monkeypatch: pytest.Monk
 
 @given(st.integers())
 def test_the_whole_bank_can_be_asked_without_blocks(seed: int) -> None:
-    order = interleaved(sorted(bank().values(), key=lambda each: lot(seed, each.id)))
+    order = interleaved(sorted(bank().values(), key=lambda each: stable_shuffle_key(seed, each.id)))
     assert sorted(each.id for each in order) == sorted(bank())
     for alike in (
         [each.kind for each in order],
@@ -278,8 +278,8 @@ def test_the_whole_bank_can_be_asked_without_blocks(seed: int) -> None:
 
 
 def test_a_lot_is_the_same_everywhere_and_another_with_another_seed() -> None:
-    assert lot(1, "a").hex().startswith("2735d0823be7")
-    assert len({lot(seed, name) for seed in range(3) for name in "abc"}) == 9
+    assert stable_shuffle_key(1, "a").hex().startswith("2735d0823be7")
+    assert len({stable_shuffle_key(seed, name) for seed in range(3) for name in "abc"}) == 9
 
 
 # What an author is told

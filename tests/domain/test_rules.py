@@ -153,5 +153,5 @@ def test_the_core_needs_the_standard_library_only(module: ModuleType, may_use: s
         elif isinstance(node, ast.ImportFrom):
             imported.add("." * node.level + (node.module or ""))
     ours = {name for name in imported if name.startswith("customer_casebook")}
-    assert ours == {f"customer_casebook.{name}" for name in may_use}
+    assert ours == {f"customer_casebook.domain.{name}" for name in may_use}
     assert {name.split(".")[0] for name in imported - ours} <= sys.stdlib_module_names

@@ -15,7 +15,7 @@ import pytest
 import customer_casebook.course.journal as keeping
 import customer_casebook.widgets.exam as module
 from customer_casebook.course.casebook import bank, objectives
-from customer_casebook.course.exam import LONGEST, paper, sittings
+from customer_casebook.course.exam import LONGEST, exam_sessions, paper
 from customer_casebook.course.feedback import Item
 from customer_casebook.course.items import item
 from customer_casebook.course.journal import Attempt, ExamEvent, Journal, journal
@@ -181,7 +181,7 @@ def test_pressing_twice_begins_one_exam_and_hands_it_in_once(attempts: list[Atte
     Clock.wait(seconds=1)
     tell(sat, "finish")
     assert [what for what, _ in told()] == ["answer", "finish"]
-    assert len(sittings(journal().read().exams)) == 1
+    assert len(exam_sessions(journal().read().exams)) == 1
     assert len(attempts) == 1
 
 
@@ -293,7 +293,7 @@ def test_two_kernels_at_one_exam_make_one_result() -> None:
     assert here.paper.verdict == there.paper.verdict
     assert here.paper.verdict.startswith(f"2 of {N} right")
     assert len(on_disk()) == 2
-    [found] = sittings(journal().read().exams)
+    [found] = exam_sessions(journal().read().exams)
     assert found.finished
     assert {each.at for each in on_disk()} == {found.finished.isoformat(timespec="microseconds")}
     assert found.finished < MONDAY + timedelta(minutes=2)
@@ -306,7 +306,7 @@ def test_one_begun_elsewhere_meanwhile_is_taken_up_and_no_second_one_begun() -> 
     new_kernel()
     tell(waits, "start")
     assert waits.paper.questions == other.paper.questions
-    assert len(sittings(journal().read().exams)) == 1
+    assert len(exam_sessions(journal().read().exams)) == 1
 
 
 # What follows.

@@ -28,7 +28,7 @@ class Block(Protocol):
 
 
 @dataclass(frozen=True)
-class Title:
+class Heading:
     words: str
     level: int = 3
 
@@ -55,7 +55,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Lead:
+class RunInHeading:
     """A paragraph with the point of it up front."""
 
     point: str
@@ -69,7 +69,7 @@ class Lead:
 
 
 @dataclass(frozen=True)
-class Prose:
+class Markdown:
     """Authored Markdown."""
 
     markdown: str
@@ -96,11 +96,11 @@ class Slip:
         )
 
     def text(self) -> str:
-        return textwrap.indent(f"[{self.source}]\n{Prose(self.markdown).text()}", "    ")
+        return textwrap.indent(f"[{self.source}]\n{Markdown(self.markdown).text()}", "    ")
 
 
 @dataclass(frozen=True)
-class Points:
+class BulletList:
     items: Sequence[str]
 
     def html(self) -> str:
@@ -130,11 +130,11 @@ class Table:
     def text(self) -> str:
         head = f"{self.caption} ({' | '.join(filter(None, self.columns))})"
         rows = [f"{first}: {'; '.join(filter(None, others))}" for first, *others in self.rows]
-        return f"{head}\n{Points(rows).text()}"
+        return f"{head}\n{BulletList(rows).text()}"
 
 
 @dataclass(frozen=True)
-class Fold:
+class Details:
     """Something to look at when one is ready for it."""
 
     summary: str

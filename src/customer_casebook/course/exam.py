@@ -14,7 +14,7 @@ from secrets import token_hex
 
 from customer_casebook.course.casebook import bank, objectives
 from customer_casebook.course.feedback import Item
-from customer_casebook.course.items import interleaved, item, lot
+from customer_casebook.course.items import interleaved, item, stable_shuffle_key
 from customer_casebook.course.journal import Attempt, ExamEvent, fingerprint
 from customer_casebook.course.records import Entry
 
@@ -23,7 +23,7 @@ LONGEST = 24 * 60  # minutes
 
 
 @dataclass(slots=True)
-class Sitting:
+class ExamSession:
     """One exam: the items it asks, and what the learner has done so far. ``answers`` and ``flags`` are by place."""
 
     exam: str
@@ -46,12 +46,12 @@ class Sitting:
         return self.finished is not None or now >= self.deadline
 
 
-def sittings(events: Iterable[ExamEvent]) -> list[Sitting]:
+def exam_sessions(events: Iterable[ExamEvent]) -> list[ExamSession]:
     """The exams that the events tell of, in the order in which they were begun.
 
     What makes no sense in them is passed over: an item that is gone, an answer after the end.
     """
-    found: dict[str, Sitting] = {}
+    found: dict[str, ExamSession] = {}
     # Some clocks tick seldom: of one moment the start comes first and the end last.
     in_turn = sorted(
         events, key=lambda each: (each.at, each.what != "start", each.what == "finish")
@@ -69,16 +69,16 @@ def sittings(events: Iterable[ExamEvent]) -> list[Sitting]:
     return list(found.values())
 
 
-def _begun(event: ExamEvent, at: datetime) -> Sitting | None:
+def _begun(event: ExamEvent, at: datetime) -> ExamSession | None:
     match event.data:
         case {"items": [*items], "minutes": int(minutes), "seed": int() | None as seed}:
             known = all(isinstance(each, str) and each in bank() for each in items)
             if items and known and 0 < minutes <= LONGEST:
-                return Sitting(event.exam, tuple(items), seed, at, minutes)
+                return ExamSession(event.exam, tuple(items), seed, at, minutes)
     return None
 
 
-def _happened(sitting: Sitting, event: ExamEvent) -> None:
+def _happened(sitting: ExamSession, event: ExamEvent) -> None:
     places = range(len(sitting.items))
     match event.what, event.data:
         case "answer", {"place": int(place), "choice": [*choice], "ms": int(ms)} if place in places:
@@ -99,7 +99,7 @@ def paper(n: int, seed: int | None, met: Iterable[str] = ()) -> list[str]:
         raise ValueError(f"an exam of {n} questions cannot be set; write n from 1 to {len(pool)}")
     times = Counter(met if seed is None else ())
     drum = token_hex() if seed is None else seed
-    drawn = sorted(pool, key=lambda each: lot(drum, each.id))
+    drawn = sorted(pool, key=lambda each: stable_shuffle_key(drum, each.id))
     fresh = sorted(drawn, key=lambda each: times[each.id])
     chosen = {
         each.id
@@ -143,7 +143,7 @@ class Mark:
 class Result:
     """What a sitting came to."""
 
-    sitting: Sitting
+    sitting: ExamSession
     marks: tuple[Mark, ...]
 
     @property
@@ -179,7 +179,7 @@ def _right(marks: Iterable[Mark]) -> int:
     return sum(mark.right for mark in marks)
 
 
-def marked(sitting: Sitting) -> Result:
+def marked(sitting: ExamSession) -> Result:
     """The result of a sitting. What was not answered is not right."""
     return Result(
         sitting,

@@ -14,9 +14,9 @@ from functools import cached_property
 from itertools import combinations, product
 
 from customer_casebook.course.casebook import lens_texts, misconceptions, world
-from customer_casebook.course.document import Block, Lead, Points
+from customer_casebook.course.document import Block, BulletList, RunInHeading
 from customer_casebook.course.records import Case, Misconception
-from customer_casebook.domain.facts import UNKNOWN, VOCABULARY, Facts, expect
+from customer_casebook.domain.facts import UNKNOWN, VOCABULARY, Facts, require_known
 from customer_casebook.domain.rules import EVERY, LENSES
 from customer_casebook.domain.verdict import (
     ABOUT,
@@ -208,26 +208,27 @@ class Question(Item):
     def explanation(self) -> list[Block]:
         rules = [reason.rule for reason in self.verdict.because]
         blocks: list[Block] = [
-            Lead(rule.title, f"{rule.explanation} {in_editions(rule.editions)}") for rule in rules
+            RunInHeading(rule.title, f"{rule.explanation} {in_editions(rule.editions)}")
+            for rule in rules
         ]
         if self.grounds:
-            blocks.append(Points(self.grounds))
+            blocks.append(BulletList(self.grounds))
         if turn := self.turning_point():
             settles = "What would settle it:" if self.verdict.missing else "What would flip it:"
-            blocks.append(Lead(settles, turn))
+            blocks.append(RunInHeading(settles, turn))
         return blocks
 
     @property
     def telling(self) -> tuple[str, ...]:
         turns_on = self.turns_on.fact if self.turns_on else None
         shown_in = [each for each in self.case.evidence if turns_on in each.shows]
-        return tuple(slip_id(self.case, each.id) for each in shown_in)
+        return tuple(evidence_id(self.case, each.id) for each in shown_in)
 
     @property
     def counting(self) -> tuple[str, ...]:
         slips = self.case.evidence
         return tuple(
-            slip_id(self.case, each.id) for each in slips if self._deciding.keys() & each.shows
+            evidence_id(self.case, each.id) for each in slips if self._deciding.keys() & each.shows
         )
 
     @property
@@ -301,11 +302,11 @@ def ask(case: Case, lenses: Iterable[str]) -> list[Question]:
     """The questions of a case, in the order of the lenses. Raises `ValueError` for a lens that does not exist."""
     wanted = (lenses,) if isinstance(lenses, str) else tuple(lenses)
     for lens in wanted:
-        expect("lens", lens, LENSES)
+        require_known("lens", lens, LENSES)
     return [Question(case, lens) for lens in wanted]
 
 
-def slip_id(case: Case, evidence: str) -> str:
+def evidence_id(case: Case, evidence: str) -> str:
     """The name of a piece of evidence among those of several cases."""
     return f"{case.id}/{evidence}"
 

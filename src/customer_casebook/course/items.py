@@ -13,15 +13,23 @@ from hashlib import sha256
 from string import ascii_uppercase
 
 from customer_casebook.course.casebook import case, glossary, lens_texts
-from customer_casebook.course.document import Block, Fold, Lead, Points, Prose, Slip, Title
+from customer_casebook.course.document import (
+    Block,
+    BulletList,
+    Details,
+    Heading,
+    Markdown,
+    RunInHeading,
+    Slip,
+)
 from customer_casebook.course.feedback import (
     Item,
     Question,
+    evidence_id,
     in_words,
     join,
     say,
     sentence,
-    slip_id,
     stop,
 )
 from customer_casebook.course.records import Case, Entry, Evidence, Misconception
@@ -48,7 +56,9 @@ class Concept(Item):
 
     @property
     def explanation(self) -> list[Block]:
-        return [Lead(stop(each.text), each.because) for each in self.entry.options if each.right]
+        return [
+            RunInHeading(stop(each.text), each.because) for each in self.entry.options if each.right
+        ]
 
     def why_not(self, option: str) -> str:
         return self.entry.options[int(option)].because
@@ -62,7 +72,7 @@ class Find(Item):
     def __init__(self, entry: Entry) -> None:
         told = self.told(entry)
         self.question = Question(told, entry.lens)
-        self.evidence = {slip_id(told, each.id): each for each in told.evidence}
+        self.evidence = {evidence_id(told, each.id): each for each in told.evidence}
         self.id = entry.id
         self.topic = self.question.topic
         answered = f"The answer is “{self.question.answer}”. {self.ask()}"
@@ -71,7 +81,7 @@ class Find(Item):
         turning = {*turning_facts(told.facts, self.question.verdict)}
         # One piece, where the question can be asked.
         self.right = frozenset(k for k, each in self.evidence.items() if turning & {*each.shows})
-        self.intro = [Title(told.title), Prose(told.story)]
+        self.intro = [Heading(told.title), Markdown(told.story)]
 
     def told(self, entry: Entry) -> Case:
         """The case whose evidence is to be searched."""
@@ -147,7 +157,7 @@ class Sort(Item):
         self.id = entry.id
         self.topic = lens_texts()[entry.lens].label
         self.prompt = entry.prompt or f"{self.topic}: where does each of these belong?"
-        self.intro = [Fold(relation(each), story(each)) for each in told]
+        self.intro = [Details(relation(each), story(each)) for each in told]
         self.options: dict[str, str] = {}
         self.groups: dict[str, Sequence[str]] = {}
         self.right = frozenset[str]()
@@ -166,7 +176,9 @@ class Sort(Item):
     @property
     def explanation(self) -> list[Block]:
         return [
-            Lead(f"{relation(each.case)}: {each.answer}.", each.turning_point() or each.verdict.why)
+            RunInHeading(
+                f"{relation(each.case)}: {each.answer}.", each.turning_point() or each.verdict.why
+            )
             for each in self.questions.values()
         ]
 
@@ -197,7 +209,9 @@ class Match(Item):
         self.topic = f"Terms (ITIL {entry.edition})"
         self.prompt = entry.prompt or "Which definition belongs to which term?"
         letters = dict(zip(shown, ascii_uppercase, strict=False))
-        self.intro = [Points([f"{letter}. {self.means[each]}" for each, letter in letters.items()])]
+        self.intro = [
+            BulletList([f"{letter}. {self.means[each]}" for each, letter in letters.items()])
+        ]
         self.groups = {each.term: [f"{each.id}:{other}" for other in shown] for each in self.terms}
         self.options = {f"{each}:{other}": letters[other] for each in self.means for other in shown}
         self.right = frozenset(f"{each}:{each}" for each in self.means)
@@ -212,7 +226,7 @@ class Match(Item):
     @property
     def explanation(self) -> list[Block]:
         return [
-            Lead(f"{each.term}:", " ".join(filter(None, (self.means[each.id], each.note))))
+            RunInHeading(f"{each.term}:", " ".join(filter(None, (self.means[each.id], each.note))))
             for each in self.terms
         ]
 
@@ -244,8 +258,8 @@ def item(entry: Entry) -> Item:
     return _KINDS[entry.kind](entry)
 
 
-def lot(seed: object, name: str) -> bytes:
-    """What a name draws in a choice by lot, whoever else is in the drum.
+def stable_shuffle_key(seed: object, name: str) -> bytes:
+    """What a name draws in a choice by stable_shuffle_key, whoever else is in the drum.
 
     So what ranks by it keeps its order when the bank grows, and a seed its choice, unless one of
     the newcomers ranks into it.
@@ -285,8 +299,8 @@ def _traits(entry: Entry) -> frozenset[tuple[str, str]]:
 
 def story(told: Case) -> list[Block]:
     """A case as it is told: its story and its evidence."""
-    slips = [Slip(slip_id(told, each.id), each.source, each.text) for each in told.evidence]
-    return [Title(told.title), Prose(told.story), *slips]
+    slips = [Slip(evidence_id(told, each.id), each.source, each.text) for each in told.evidence]
+    return [Heading(told.title), Markdown(told.story), *slips]
 
 
 def relation(told: Case) -> str:

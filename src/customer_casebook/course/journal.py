@@ -116,7 +116,7 @@ class Journal:
         self._shard: int | None = None
         self._home: Path | None = None  # where the shard is
         self._process = os.getpid()
-        self._alone = Lock()  # JupyterLab may hear widgets in a thread of their own
+        self._lock = Lock()  # JupyterLab may hear widgets in a thread of their own
 
     def record(self, event: Attempt | ExamEvent) -> bool:
         """Keep an event. True once it, and all before it, are safely on disk.
@@ -125,7 +125,7 @@ class Journal:
         JSON, or too long for a line.
         """
         _line(event)
-        with self._alone:
+        with self._lock:
             return self._record(event)
 
     def _record(self, event: Attempt | ExamEvent) -> bool:
@@ -133,7 +133,7 @@ class Journal:
             self.attempts.append(event)
         self._waiting.append(event)
         if self._process != os.getpid():  # a fork: the shard is the parent's
-            self._let_go()
+            self._close_shard()
             self._process = os.getpid()
         try:
             while self._waiting:
@@ -177,11 +177,11 @@ class Journal:
             erased = not os.fstat(shard).st_nlink
         except OSError as error:
             if written or error.errno not in _FULL:  # a new shard is no help to a full disk
-                self._let_go()
+                self._close_shard()
             raise
         if erased or written != len(line):
             # What follows a torn line starts on a line of its own, in a new shard.
-            self._let_go()
+            self._close_shard()
         if written != len(line):
             raise OSError(errno.EIO, "the disk took only a part of it")
         if erased:  # while this kernel ran
@@ -203,7 +203,7 @@ class Journal:
                 return self._shard
         raise refused
 
-    def _let_go(self) -> None:
+    def _close_shard(self) -> None:
         shard, self._shard, self._home = self._shard, None, None
         if shard is not None:
             with suppress(OSError):

@@ -69,7 +69,7 @@ class Calibration:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class OpenMisconception:
     """A misconception that was betrayed ``times`` times, and not yet put right."""
 
     misconception: Misconception
@@ -102,7 +102,7 @@ class Progress:
     objectives: tuple[Mastery, ...]
     lenses: tuple[Mastery, ...]
     calibration: Calibration
-    standing: tuple[Standing, ...]
+    standing: tuple[OpenMisconception, ...]
     due: tuple[Review, ...]
     next_due: datetime | None
     advice: Advice
@@ -264,7 +264,7 @@ def _calibration(attempts: Iterable[Attempt]) -> Calibration:
     return Calibration(*(counted[sure, right] for sure in (True, False) for right in (True, False)))
 
 
-def _standing(attempts: Iterable[Attempt]) -> tuple[Standing, ...]:
+def _standing(attempts: Iterable[Attempt]) -> tuple[OpenMisconception, ...]:
     """The misconceptions betrayed with no right answer since to an item that could betray them."""
     times: Counter[str] = Counter()
     slipped: dict[str, int] = {}
@@ -276,7 +276,7 @@ def _standing(attempts: Iterable[Attempt]) -> tuple[Standing, ...]:
             times[each.misconception] += 1
             slipped[each.misconception] = place
     return tuple(
-        Standing(each, times[each.id])
+        OpenMisconception(each, times[each.id])
         for each in misconceptions()
         if each.id in slipped
         and not any(

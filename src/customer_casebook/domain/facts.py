@@ -224,10 +224,10 @@ def suggest(word: str, known: Mapping[str, object] | tuple[str, ...]) -> str:
     return f"write {one_of(words)}" + (f" (did you mean {near[0]}?)" if near else "")
 
 
-def expect(sort: str, word: object, words: Mapping[str, object] | tuple[str, ...]) -> None:
+def require_known(kind: str, word: object, words: Mapping[str, object] | tuple[str, ...]) -> None:
     """Raises `ValueError` for a word that is none of these, and says what to write."""
     if not isinstance(word, str) or word not in words:
-        raise ValueError(f"there is no {sort} {shorten(word)}; {suggest(str(word), words)}")
+        raise ValueError(f"there is no {kind} {shorten(word)}; {suggest(str(word), words)}")
 
 
 def shorten(value: object, width: int = 40) -> str:

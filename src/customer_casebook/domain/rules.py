@@ -105,14 +105,14 @@ LENSES: Mapping[str, Lens] = {
 # What several rules look for, said once.
 
 
-def same_house(f: Facts) -> bool:
+def in_same_organization(f: Facts) -> bool:
     """Party and provider share one wider organization. A private person belongs to none of it."""
     return f.organization == "same" and f.party_is != "private_person"
 
 
 def part_of_provider(f: Facts) -> bool:
     """The party is a piece of the provider itself, which only somebody of the same house can be."""
-    return f.inside_provider == "yes" and same_house(f)
+    return f.inside_provider == "yes" and in_same_organization(f)
 
 
 def is_customer(f: Facts) -> bool:
@@ -120,7 +120,7 @@ def is_customer(f: Facts) -> bool:
     return f.consumes == "yes" and f.sets_requirements == "yes" and not part_of_provider(f)
 
 
-def has_no_voice(f: Facts) -> bool:
+def does_not_set_requirements(f: Facts) -> bool:
     """The party consumes and does not say what is needed, though it is not the provider itself."""
     return f.consumes == "yes" and f.sets_requirements == "no" and not part_of_provider(f)
 
@@ -130,12 +130,12 @@ def only_supplies(f: Facts) -> bool:
     return f.supplies == "yes" and f.consumes != "yes"
 
 
-def works_backstage(f: Facts) -> bool:
+def supports_internally(f: Facts) -> bool:
     """A group inside the house behind the service: it helps to deliver, or is a team of the provider that is served.
 
     An employee is no party to agreements between groups, wherever the desk stands.
     """
-    helps = only_supplies(f) and same_house(f)
+    helps = only_supplies(f) and in_same_organization(f)
     return helps or (is_served(f) and part_of_provider(f) and f.party_is != "employee")
 
 
@@ -152,7 +152,7 @@ def is_served(f: Facts) -> bool:
     return f.consumes == "yes" or is_user(f) or is_sponsor(f)
 
 
-def keeps_company(f: Facts) -> bool:
+def has_managed_relationship(f: Facts) -> bool:
     """The party is one whose relationship somebody looks after for its own sake: customer or sponsor."""
     return is_customer(f) or (is_sponsor(f) and not part_of_provider(f))
 
@@ -182,7 +182,7 @@ def same_organization(f: Facts) -> bool:
     Look for the wider organization both belong to: two departments under one top management are
     one house, however far apart they sit. Neither a charge nor a separate budget changes that.
     """
-    return is_customer(f) and same_house(f)
+    return is_customer(f) and in_same_organization(f)
 
 
 @CUSTOMER.rule("external", reads=_CUSTOMER_FACTS, editions=(V3, V4))
@@ -192,7 +192,7 @@ def different_organization(f: Facts) -> bool:
     It shares no top management with the provider. That, and not the invoice, is what makes it
     external; being free to leave for a rival usually follows from it.
     """
-    return is_customer(f) and not same_house(f)
+    return is_customer(f) and not in_same_organization(f)
 
 
 @CUSTOMER.rule("not_a_customer", reads="consumes")
@@ -228,7 +228,7 @@ def only_works_with_it(f: Facts) -> bool:
     Somebody who only uses it is a user. The customer says what is needed and answers for the
     outcomes; in v3 words, buys and agrees the targets.
     """
-    return has_no_voice(f) and f.authorizes_budget == "no"
+    return does_not_set_requirements(f) and f.authorizes_budget == "no"
 
 
 @CUSTOMER.rule(
@@ -243,7 +243,7 @@ def only_releases_the_money(f: Facts) -> bool:
     Somebody who only authorizes the budget is a sponsor. The customer says what is needed and
     answers for the outcomes.
     """
-    return has_no_voice(f) and f.authorizes_budget == "yes"
+    return does_not_set_requirements(f) and f.authorizes_budget == "yes"
 
 
 # Role: customer, user and sponsor may combine; who has none of them may still supply or have a stake.
@@ -291,7 +291,7 @@ def supplies_from_outside(f: Facts) -> bool:
 
     The arrow points the other way: here the provider is the one being served.
     """
-    return only_supplies(f) and not same_house(f)
+    return only_supplies(f) and not in_same_organization(f)
 
 
 @ROLE.rule("internal_support", reads=f"{_TWO_HOUSES} consumes supplies")
@@ -300,7 +300,7 @@ def supports_from_inside(f: Facts) -> bool:
 
     It stands behind the provider, not in front of it.
     """
-    return only_supplies(f) and same_house(f)
+    return only_supplies(f) and in_same_organization(f)
 
 
 @ROLE.rule(
@@ -326,7 +326,7 @@ def between_departments(f: Facts) -> bool:
     It supports an activity of the house and should be traceable to the external service that
     activity makes possible.
     """
-    return is_served(f) and same_house(f)
+    return is_served(f) and in_same_organization(f)
 
 
 @SERVICE.rule("external", reads=_REACH_FACTS, editions=(V3,))
@@ -335,7 +335,7 @@ def across_the_border(f: Facts) -> bool:
 
     It achieves a business outcome directly: somebody out there gets what they came for.
     """
-    return is_served(f) and not same_house(f)
+    return is_served(f) and not in_same_organization(f)
 
 
 @SERVICE.rule("none", reads=_SERVED_FACTS)
@@ -362,7 +362,7 @@ def faces_a_colleague(f: Facts) -> bool:
 
     Its worth shows in what the receiving unit can then do for the world outside.
     """
-    return is_served(f) and same_house(f) and not part_of_provider(f)
+    return is_served(f) and in_same_organization(f) and not part_of_provider(f)
 
 
 @SERVICE_TYPE.rule("external_customer_facing", reads=_REACH_FACTS, editions=(V3,))
@@ -371,7 +371,7 @@ def faces_the_outside(f: Facts) -> bool:
 
     When it fails, somebody outside is the first to notice.
     """
-    return is_served(f) and not same_house(f)
+    return is_served(f) and not in_same_organization(f)
 
 
 @SERVICE_TYPE.rule("none", reads=_SERVED_FACTS, editions=(V3,))
@@ -413,7 +413,7 @@ def left_pocket_right_pocket(f: Facts) -> bool:
     The ledger moves it from the left pocket to the right one; in the group's books the two entries
     cancel out.
     """
-    return f.charge == "paid" and same_house(f)
+    return f.charge == "paid" and in_same_organization(f)
 
 
 @MONEY.rule("revenue", reads=f"{_TWO_HOUSES} charge")
@@ -422,7 +422,7 @@ def paid_from_outside(f: Facts) -> bool:
 
     Barter counts: an airline that pays its consultants partly in tickets has paid.
     """
-    return f.charge == "paid" and not same_house(f)
+    return f.charge == "paid" and not in_same_organization(f)
 
 
 # Agreement: the one that fits the relationship.
@@ -434,7 +434,7 @@ def agreed_with_a_colleague(f: Facts) -> bool:
 
     Negotiated, measured and reviewed in full. It binds by management, not by law.
     """
-    return is_customer(f) and same_house(f)
+    return is_customer(f) and in_same_organization(f)
 
 
 @AGREEMENT.rule("contract_with_sla", reads=_CUSTOMER_FACTS, editions=(V3, V4))
@@ -444,7 +444,7 @@ def agreed_in_a_contract(f: Facts) -> bool:
     The contract makes the promise binding; the SLA inside it says what was promised. Where there is
     none yet, this is what should be made, and until then no penalty can be enforced.
     """
-    return is_customer(f) and not same_house(f)
+    return is_customer(f) and not in_same_organization(f)
 
 
 @AGREEMENT.rule("ola", reads=_BACKSTAGE_FACTS, editions=(V3, V4))
@@ -454,7 +454,7 @@ def agreed_behind_the_service(f: Facts) -> bool:
     It is there so that the SLA in front can be kept. ITIL 4 still teaches it, without a glossary
     entry of its own.
     """
-    return works_backstage(f)
+    return supports_internally(f)
 
 
 @AGREEMENT.rule("underpinning_contract", reads=f"{_TWO_HOUSES} consumes supplies", editions=(V3,))
@@ -463,7 +463,7 @@ def agreed_with_a_supplier(f: Facts) -> bool:
 
     It holds up, from below, what the provider promised in front.
     """
-    return only_supplies(f) and not same_house(f)
+    return only_supplies(f) and not in_same_organization(f)
 
 
 @AGREEMENT.rule("none", reads=_ALL_ROLES)
@@ -472,7 +472,7 @@ def nobody_to_agree_with(f: Facts) -> bool:
 
     Users and sponsors live under the agreement that their customer made.
     """
-    return not (is_customer(f) or only_supplies(f) or works_backstage(f))
+    return not (is_customer(f) or only_supplies(f) or supports_internally(f))
 
 
 # Penalties: what happens when the target is missed.
@@ -488,7 +488,7 @@ def one_roof(f: Facts) -> bool:
     Where two firms of one group do have a contract, it binds on paper; in practice the management
     above both decides first.
     """
-    return works_backstage(f) or (is_customer(f) and same_house(f))
+    return supports_internally(f) or (is_customer(f) and in_same_organization(f))
 
 
 @PENALTIES.rule("enforceable", reads=f"{_AGREEMENT_FACTS} binding_contract")
@@ -499,7 +499,9 @@ def law_behind_it(f: Facts) -> bool:
     against a supplier.
     """
     return (
-        not same_house(f) and (is_customer(f) or only_supplies(f)) and f.binding_contract == "yes"
+        not in_same_organization(f)
+        and (is_customer(f) or only_supplies(f))
+        and f.binding_contract == "yes"
     )
 
 
@@ -510,7 +512,11 @@ def nothing_to_enforce(f: Facts) -> bool:
     There is no court to turn to and no common boss either. What remains is to leave, and to tell
     others why.
     """
-    return not same_house(f) and (is_customer(f) or only_supplies(f)) and f.binding_contract == "no"
+    return (
+        not in_same_organization(f)
+        and (is_customer(f) or only_supplies(f))
+        and f.binding_contract == "no"
+    )
 
 
 @PENALTIES.rule("none", reads=_ALL_ROLES)
@@ -519,7 +525,7 @@ def no_agreement_no_penalty(f: Facts) -> bool:
 
     A complaint deserves a hearing all the same.
     """
-    return not (is_customer(f) or only_supplies(f) or works_backstage(f))
+    return not (is_customer(f) or only_supplies(f) or supports_internally(f))
 
 
 # Owner: who looks after the relationship.
@@ -536,7 +542,7 @@ def looked_after_inside(f: Facts) -> bool:
     So does it with those inside who fund a service. In ITIL 4 and 5 the relationship management
     practice covers it.
     """
-    return same_house(f) and keeps_company(f)
+    return in_same_organization(f) and has_managed_relationship(f)
 
 
 @OWNER.rule("account_manager", reads=f"{_COMPANY_FACTS} direct_online", editions=(V3,))
@@ -546,7 +552,7 @@ def looked_after_by_sales(f: Facts) -> bool:
     It is the more commercial counterpart of the business relationship manager. In ITIL 4 and 5 the
     relationship management practice covers it.
     """
-    return not same_house(f) and keeps_company(f) and f.direct_online == "no"
+    return not in_same_organization(f) and has_managed_relationship(f) and f.direct_online == "no"
 
 
 @OWNER.rule("named_in_service_strategy", reads=f"{_COMPANY_FACTS} direct_online", editions=(V3,))
@@ -556,7 +562,7 @@ def has_to_be_named(f: Facts) -> bool:
     There is no selling unit in between to look after the relationship. Left unsaid, it belongs to
     nobody.
     """
-    return not same_house(f) and keeps_company(f) and f.direct_online == "yes"
+    return not in_same_organization(f) and has_managed_relationship(f) and f.direct_online == "yes"
 
 
 @OWNER.rule("service_desk", reads=_ALL_ROLES)
@@ -565,7 +571,7 @@ def looked_after_at_the_desk(f: Facts) -> bool:
 
     There they bring questions and troubles; the agreement is made above their heads.
     """
-    return is_user(f) and not keeps_company(f) and not works_backstage(f)
+    return is_user(f) and not has_managed_relationship(f) and not supports_internally(f)
 
 
 @OWNER.rule("supplier_manager", reads=f"{_TWO_HOUSES} consumes supplies", editions=(V3,))
@@ -575,7 +581,7 @@ def looked_after_as_a_supplier(f: Facts) -> bool:
     Towards a supplier the provider is itself the customer. In ITIL 4 and 5 the supplier management
     practice covers it.
     """
-    return only_supplies(f) and not same_house(f)
+    return only_supplies(f) and not in_same_organization(f)
 
 
 @OWNER.rule("nobody", reads=_ALL_ROLES)
@@ -584,7 +590,9 @@ def no_relationship_to_own(f: Facts) -> bool:
 
     Groups that work behind the service are steered by line management, strangers to it not at all.
     """
-    return works_backstage(f) or not (is_user(f) or keeps_company(f) or only_supplies(f))
+    return supports_internally(f) or not (
+        is_user(f) or has_managed_relationship(f) or only_supplies(f)
+    )
 
 
 # Provider type: v3's three, per relationship.
@@ -598,7 +606,7 @@ def embedded(f: Facts) -> bool:
 
     Close to its customer, far from economies of scale.
     """
-    served = is_served(f) and same_house(f) and not works_backstage(f)
+    served = is_served(f) and in_same_organization(f) and not supports_internally(f)
     return served and f.serves_several_units == "no"
 
 
@@ -608,7 +616,7 @@ def shared(f: Facts) -> bool:
 
     The usual corporate IT department.
     """
-    served = is_served(f) and same_house(f) and not works_backstage(f)
+    served = is_served(f) and in_same_organization(f) and not supports_internally(f)
     return served and f.serves_several_units == "yes"
 
 
@@ -619,7 +627,7 @@ def serves_outsiders(f: Facts) -> bool:
     The type belongs to the relationship: the same provider can be type II next door and type III
     across the street.
     """
-    return is_served(f) and not same_house(f)
+    return is_served(f) and not in_same_organization(f)
 
 
 @PROVIDER_TYPE.rule("none", reads=_BACKSTAGE_FACTS, editions=(V3,))
@@ -628,4 +636,4 @@ def provides_nothing_here(f: Facts) -> bool:
 
     Types describe how a provider stands to the units and firms it works for, and this is none.
     """
-    return not is_served(f) or works_backstage(f)
+    return not is_served(f) or supports_internally(f)

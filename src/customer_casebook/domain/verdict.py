@@ -8,7 +8,7 @@ from functools import cache
 from itertools import product
 from typing import Any, NamedTuple, overload
 
-from customer_casebook.domain.facts import UNKNOWN, VOCABULARY, Facts, expect
+from customer_casebook.domain.facts import UNKNOWN, VOCABULARY, Facts, require_known
 from customer_casebook.domain.rules import EVERY, LENSES, Lens, Rule, presume
 
 UNDETERMINED = "undetermined"
@@ -162,9 +162,9 @@ def decide(
     """
     known = facts if isinstance(facts, Facts) else Facts.read(facts)
     if lens is not None:
-        expect("lens", lens, LENSES)
+        require_known("lens", lens, LENSES)
     if edition is not None:
-        expect("edition", edition, EVERY)
+        require_known("edition", edition, EVERY)
     if lens is not None:
         return _judge(_lens(lens, edition), known, edition)
     return Verdicts({name: _judge(_lens(name, edition), known, edition) for name in LENSES})

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from customer_casebook.course.casebook import figures
-from customer_casebook.course.document import Fold, Table
+from customer_casebook.course.document import Details, Table
 from customer_casebook.simulators.economics import Gap, gap
 from customer_casebook.simulators.simulator import Outcome, Simulator, sliders
 from customer_casebook.widgets.chart import SERVICE, SUPPLY, Chart, legend, ticks
@@ -80,7 +80,7 @@ class ExpectationGap(Simulator):
         )
         closed = given["closes"] / 100
         drawn = self._chart.html(lambda axes: _draw(axes, found, closed), words)
-        return Outcome(drawn, point, [hours, Fold("Week by week", [weeks])])
+        return Outcome(drawn, point, [hours, Details("Week by week", [weeks])])
 
 
 def expectation_gap() -> ExpectationGap:

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from customer_casebook.course.casebook import figures
-from customer_casebook.course.document import Block, Fold, Line, Table
+from customer_casebook.course.document import Block, Details, Line, Table
 from customer_casebook.course.feedback import join
 from customer_casebook.simulators.economics import BOOKS, Entry, Ledger, Totals
 from customer_casebook.simulators.economics import ledger as keep
@@ -81,7 +81,7 @@ class LedgerBooks(Simulator):
         numbers = [
             Table("The year in four books, in crowns", columns, rows),
             *notes,
-            Fold("Every entry", [_entries(kept)]),
+            Details("Every entry", [_entries(kept)]),
         ]
         words = " ".join(f"{_NAMES[book]}: {_in_words(totals[book])}." for book in BOOKS)
         return Outcome(self._chart.html(lambda axes: _draw(axes, totals), words), point, numbers)

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from customer_casebook.course.casebook import figures
-from customer_casebook.course.document import Block, Fold, Table
+from customer_casebook.course.document import Block, Details, Table
 from customer_casebook.domain.facts import shorten
 from customer_casebook.simulators.economics import (
     Inside,
@@ -132,7 +132,7 @@ class ServiceLevels(Simulator):
         )
         numbers: list[Block] = [
             Table("What follows from the year", ("", "Amount"), follows),
-            Fold("Month by month", [months]),
+            Details("Month by month", [months]),
         ]
         missed = [_MONTHS[month.number - 1] for month in shown.months if month.missed]
         words = (

@@ -9,10 +9,18 @@ from typing import Any, NamedTuple
 import ipywidgets as widgets
 
 from customer_casebook.course.casebook import simulators
-from customer_casebook.course.document import Block, Fold, Lead, Line, Points, Title, to_html
+from customer_casebook.course.document import (
+    Block,
+    BulletList,
+    Details,
+    Heading,
+    Line,
+    RunInHeading,
+    to_html,
+)
 from customer_casebook.course.feedback import Item
 from customer_casebook.course.records import Figures, Simulation, Slider
-from customer_casebook.widgets.activity import Activity, Guard, box, careful, html, trouble
+from customer_casebook.widgets.activity import Activity, Guard, box, html, report_errors, trouble
 from customer_casebook.widgets.card import Card, as_text
 
 _ASSUMED = "What is assumed: an illustration, not a forecast"
@@ -61,7 +69,7 @@ class Simulator(Activity, widgets.VBox):
         *given: Figures,
     ) -> None:
         text = simulators()[name]
-        assumed = Fold(_ASSUMED, _assumptions(text, given))
+        assumed = Details(_ASSUMED, _assumptions(text, given))
         prediction = Prediction(text, right, numbers or {})
         self.controls = dict(controls)
         self._start = {name: each.value for name, each in controls.items()}
@@ -70,7 +78,7 @@ class Simulator(Activity, widgets.VBox):
             [prediction],
             layout="deck",
             title=text.title,
-            intro=to_html([Title(text.title), Line(text.about)]),
+            intro=to_html([Heading(text.title), Line(text.about)]),
             board=None,
             closed="Now see it move",
             close="See it move",
@@ -94,12 +102,12 @@ class Simulator(Activity, widgets.VBox):
         self.add_class("ccb-activity")
         start = self._show()
         self.transcript = [
-            Title(text.title),
+            Heading(text.title),
             Line(text.about),
             *as_text([prediction]),
             Line(text.play),
             assumed,
-            Lead("At the start:", start.point),
+            RunInHeading("At the start:", start.point),
             *start.numbers,
         ]
 
@@ -119,17 +127,17 @@ class Simulator(Activity, widgets.VBox):
             details,
         )
 
-    @careful(_failed)
+    @report_errors(_failed)
     def _reveal(self, _change: object) -> None:
         if self.card.given:
             self.bench.layout.display = None
 
-    @careful(_failed)
+    @report_errors(_failed)
     def _turned(self, _change: object) -> None:
         if not self._busy:
             self._show()
 
-    @careful(_failed)
+    @report_errors(_failed)
     def _reset(self, _button: object) -> None:
         self._busy = True
         for name, value in self._start.items():
@@ -151,9 +159,9 @@ def _assumptions(text: Simulation, given: Sequence[Figures]) -> list[Block]:
     """Whatever is assumed: in sentences, and in numbers that no slider moves."""
     said = [*text.assumes, *(each for figures in given for each in figures.assumes)]
     fixed = [each for figures in given for each in figures.numbers.values()]
-    numbers = Points([f"{each.label}: {each.value:,} {each.unit}" for each in fixed])
+    numbers = BulletList([f"{each.label}: {each.value:,} {each.unit}" for each in fixed])
     stay: list[Block] = [Line("These numbers stay as they are:"), numbers]
-    return [Points(said), *(stay if fixed else [])]
+    return [BulletList(said), *(stay if fixed else [])]
 
 
 def toggle(label: str, options: Mapping[Any, str], value: object) -> widgets.ToggleButtons:

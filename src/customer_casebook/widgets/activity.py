@@ -65,7 +65,7 @@ def box(children: Sequence[widgets.Widget], name: str) -> widgets.VBox:
     return box
 
 
-def careful(
+def report_errors(
     report: Callable[[Any, str], None],
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Wrap a callback so that what fails in it reaches ``report``: on its own it would vanish unseen."""

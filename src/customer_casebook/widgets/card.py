@@ -14,7 +14,15 @@ from typing import Any
 import anywidget
 import traitlets
 
-from customer_casebook.course.document import Block, Fold, Lead, Line, Points, Title, to_html
+from customer_casebook.course.document import (
+    Block,
+    BulletList,
+    Details,
+    Heading,
+    Line,
+    RunInHeading,
+    to_html,
+)
 from customer_casebook.course.feedback import Item, stop
 from customer_casebook.course.items import Spot
 from customer_casebook.course.journal import Attempt, fingerprint, journal
@@ -151,23 +159,25 @@ def _head(tone: str, words: str) -> dict[str, str]:
     return {"tone": tone, "html": Line(words, "ccb-head").html()}
 
 
-def _told(question: Item, option: str) -> dict[str, Lead]:
+def _told(question: Item, option: str) -> dict[str, RunInHeading]:
     """What is told of one option: chosen (on) although wrong, or left out (off) although right."""
     name = question.name(option)
     if question.groups:
-        wrong = Lead(f"Not so for {name}.", question.why_not(option))
+        wrong = RunInHeading(f"Not so for {name}.", question.why_not(option))
         return {} if option in question.right else {"on": wrong}
     if option not in question.right:
         why = question.why_not(option)
-        told = {"on": Lead(f"You chose “{name}”.", why)}
+        told = {"on": RunInHeading(f"You chose “{name}”.", why)}
         return told | (
-            {"off": Lead(f"Rightly left: “{name}”.", why)} if question.each_explained else {}
+            {"off": RunInHeading(f"Rightly left: “{name}”.", why)}
+            if question.each_explained
+            else {}
         )
     if not question.many:
         return {}
     why = question.why_missed(option)
-    told = {"off": Lead(f"Missing: “{name}”.", why)}
-    return {**told, "on": Lead(f"Yes: “{name}”.", why)} if question.each_explained else told
+    told = {"off": RunInHeading(f"Missing: “{name}”.", why)}
+    return {**told, "on": RunInHeading(f"Yes: “{name}”.", why)} if question.each_explained else told
 
 
 def feedback(question: Item, choice: Collection[str]) -> list[Block]:
@@ -183,14 +193,14 @@ def as_text(questions: Sequence[Item]) -> list[Block]:
     """The questions as text, each with its answer folded away."""
     blocks: list[Block] = []
     for number, question in enumerate(questions, 1):
-        offered: list[Block] = [Points(list(dict.fromkeys(question.options.values())))]
+        offered: list[Block] = [BulletList(list(dict.fromkeys(question.options.values())))]
         if question.groups:
-            offered = [Points(list(question.groups)), Line("For each, one of:"), *offered]
+            offered = [BulletList(list(question.groups)), Line("For each, one of:"), *offered]
         grounds = [Line(stop(question.answer)), *question.explanation]
         blocks += [
-            Title(f"{number}. {question.prompt}", level=4),
+            Heading(f"{number}. {question.prompt}", level=4),
             *question.intro,
             *offered,
-            Fold("Answer", grounds),
+            Details("Answer", grounds),
         ]
     return blocks

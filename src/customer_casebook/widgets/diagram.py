@@ -11,7 +11,7 @@ from customer_casebook.course.casebook import world
 from customer_casebook.course.feedback import capital, fill
 from customer_casebook.course.records import Case
 from customer_casebook.domain.facts import UNKNOWN, Facts
-from customer_casebook.domain.rules import part_of_provider, same_house
+from customer_casebook.domain.rules import in_same_organization, part_of_provider
 from customer_casebook.domain.verdict import UNDETERMINED, decide, spell
 from customer_casebook.widgets.chart import INK, MONEY, SERVICE, SUPPLY, Canvas
 
@@ -46,7 +46,7 @@ class Picture:
     def _roofs(self, facts: Facts) -> str:
         if part_of_provider(facts):
             return f"{self.party} is a part of {self.provider}, in {self.house}."
-        if same_house(facts):
+        if in_same_organization(facts):
             return f"{self.party} and {self.provider} stand under one roof: {self.house}."
         if facts.party_is == "private_person":
             return f"{self.party} stands alone, outside {self.house}, where {self.provider} is."
@@ -95,7 +95,7 @@ class Picture:
             arrow(axes, 70, 30, 19, "charged?", MONEY, ":")
 
     def _draw_roofs(self, axes: Axes, facts: Facts) -> None:
-        if same_house(facts):
+        if in_same_organization(facts):
             _roof(axes, (1, 3, 98, 50), self.house)
             return
         _roof(axes, (2, 3, 30, 46), self.house)

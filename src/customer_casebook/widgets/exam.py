@@ -13,19 +13,28 @@ import ipywidgets as widgets
 import traitlets
 
 from customer_casebook.course.casebook import bank, objectives
-from customer_casebook.course.document import Block, Fold, Lead, Line, Points, Table, Title, to_html
+from customer_casebook.course.document import (
+    Block,
+    BulletList,
+    Details,
+    Heading,
+    Line,
+    RunInHeading,
+    Table,
+    to_html,
+)
 from customer_casebook.course.exam import (
     LONGEST,
     MINUTES,
     PASS,
     QUESTIONS,
+    ExamSession,
     Mark,
     Result,
-    Sitting,
     attempts,
+    exam_sessions,
     marked,
     paper,
-    sittings,
 )
 from customer_casebook.course.feedback import stop
 from customer_casebook.course.items import item
@@ -35,9 +44,9 @@ from customer_casebook.widgets.activity import (
     Activity,
     Guard,
     box,
-    careful,
     front,
     html,
+    report_errors,
     trouble,
 )
 from customer_casebook.widgets.card import asked, feedback
@@ -73,10 +82,10 @@ class Exam(Activity, widgets.VBox):
         if not 1 <= minutes <= LONGEST:
             raise ValueError(f"{minutes} minutes are no exam; write 1 to {LONGEST}")
         self.seed, self.n, self.minutes = seed, n, minutes
-        self._alone = Lock()
-        self.sitting: Sitting | None = None
+        self._lock = Lock()
+        self.sitting: ExamSession | None = None
         self.result: Result | None = None
-        self.last: Sitting | None = None
+        self.last: ExamSession | None = None
         about = _about(n, minutes)
         self.paper = Paper(intro=to_html(about))
         self.review, self.error = html(), html()
@@ -111,7 +120,7 @@ class Exam(Activity, widgets.VBox):
         reading = journal().read()
         alike = [
             each
-            for each in sittings(reading.exams)
+            for each in exam_sessions(reading.exams)
             if (each.seed, len(each.items), each.minutes) == same
         ]
         self.last = next((each for each in reversed(alike) if each.finished), None)
@@ -122,11 +131,11 @@ class Exam(Activity, widgets.VBox):
             self._sit(alike[-1])
         return reading
 
-    @careful(_failed)
+    @report_errors(_failed)
     def _told(self, _widget: object, said: Mapping[str, Any], _buffers: object) -> None:
         """The front end asks for something, if only for the time."""
         self._heard()
-        with self._alone:  # two presses may be heard at once
+        with self._lock:  # two presses may be heard at once
             match said.get("what"):
                 case "start" if not self.sitting:
                     self._start()
@@ -138,7 +147,7 @@ class Exam(Activity, widgets.VBox):
     def _heard(self) -> None:
         self.paper.send({"now": _milliseconds(datetime.now(UTC))})
 
-    @careful(_failed)
+    @report_errors(_failed)
     def _anew(self, _button: object) -> None:
         self.sitting = self.result = None
         self.paper.phase = "ready"  # takes the focus, before its button goes
@@ -150,15 +159,15 @@ class Exam(Activity, widgets.VBox):
         reading = self._resume()  # another kernel may have begun it meanwhile
         if self.sitting:
             return
-        met = [name for each in sittings(reading.exams) for name in each.items]
+        met = [name for each in exam_sessions(reading.exams) for name in each.items]
         items = paper(self.n, self.seed, met)
         data = {"items": items, "seed": self.seed, "minutes": self.minutes}
         begun = ExamEvent(uuid4().hex, "start", data)
         self._keep(begun)
         at = datetime.fromisoformat(begun.at)
-        self._sit(Sitting(begun.exam, tuple(items), self.seed, at, self.minutes))
+        self._sit(ExamSession(begun.exam, tuple(items), self.seed, at, self.minutes))
 
-    def _sit(self, sitting: Sitting) -> None:
+    def _sit(self, sitting: ExamSession) -> None:
         self.sitting = sitting
         if sitting.over(datetime.now(UTC)):
             self._finish(sitting)
@@ -187,8 +196,8 @@ class Exam(Activity, widgets.VBox):
             for place, now in given.items():
                 self._note(sitting, place, now)
 
-    @careful(_failed)
-    def _note(self, sitting: Sitting, name: str, now: Mapping[str, Any]) -> None:
+    @report_errors(_failed)
+    def _note(self, sitting: ExamSession, name: str, now: Mapping[str, Any]) -> None:
         place, choice, ms, flag = int(name), now["choice"], int(now["ms"]), now["flag"] is True
         offered = item(bank()[dict(enumerate(sitting.items))[place]]).options
         if not isinstance(choice, list) or not {*choice} <= offered.keys():
@@ -204,12 +213,12 @@ class Exam(Activity, widgets.VBox):
         kept = journal().record(event)
         self.paper.saved = "" if kept else f"Not saved yet. {journal().notice}"
 
-    def _finish(self, sitting: Sitting) -> None:
+    def _finish(self, sitting: ExamSession) -> None:
         """Close a sitting. What it came to is what the journal says: another kernel may have had a part in it."""
         sitting.finished = datetime.now(UTC)
         self._keep(_of(sitting, "finish"))
         reading = journal().read()
-        told = (each for each in sittings(reading.exams) if each.exam == sitting.exam)
+        told = (each for each in exam_sessions(reading.exams) if each.exam == sitting.exam)
         result = marked(next(told, sitting))
         self._count(result, reading)
         self._show(result)
@@ -221,7 +230,7 @@ class Exam(Activity, widgets.VBox):
             if attempt.event not in known:
                 self._keep(attempt)
 
-    @careful(_failed)
+    @report_errors(_failed)
     def _look_back(self, _button: object) -> None:
         if self.last:
             self._show(marked(self.last))
@@ -234,7 +243,7 @@ class Exam(Activity, widgets.VBox):
         self.review.value = to_html(_review(result))
         self.ways.children = [*([self.again] if result.missed else []), self.new]
 
-    @careful(_failed)
+    @report_errors(_failed)
     def _practise(self, _button: object) -> None:
         if self.result:
             self.practice.children = [deck(self.result.missed, "What you missed")]
@@ -250,7 +259,7 @@ def exam(seed: int | None = None, n: int = QUESTIONS, minutes: int = MINUTES) ->
     return Exam(seed, n, minutes)
 
 
-def _of(sitting: Sitting, what: str, **data: Any) -> ExamEvent:
+def _of(sitting: ExamSession, what: str, **data: Any) -> ExamEvent:
     return ExamEvent(sitting.exam, what, data)
 
 
@@ -260,12 +269,12 @@ def _milliseconds(moment: datetime) -> float:
 
 def _about(n: int, minutes: int) -> list[Block]:
     return [
-        Title("Mock exam"),
+        Heading("Mock exam"),
         Line(
             f"{n} questions over the whole course, {minutes} minutes, {PASS:.0%} to pass. There is "
             "no feedback until you hand in; then every question is explained, the weak spots first."
         ),
-        Points(
+        BulletList(
             [
                 "Move about as you like. Flag what you want to come back to.",
                 "The clock does not stop, whatever happens to this page or this computer. It can be hidden.",
@@ -296,19 +305,19 @@ def _review(result: Result) -> list[Block]:
         Table("By objective, the weakest first", ("You can", "Right"), rows),
     ]
     for each, marks in groups.items():
-        blocks.append(Title(can[each], level=4))
+        blocks.append(Heading(can[each], level=4))
         blocks += [_explained(mark) for mark in sorted(marks, key=lambda mark: mark.right)]
     return blocks
 
 
-def _explained(mark: Mark) -> Fold:
+def _explained(mark: Mark) -> Details:
     item = mark.item
     of = {each: f"{group}: " for group, offered in item.groups.items() for each in offered}
     chosen = [of.get(each, "") + item.options[each] for each in item.options if each in mark.choice]
     told = [
         *item.intro,
-        Lead("You:", "; ".join(chosen) or "no answer."),
-        Lead("The answer:", stop(item.answer)),
+        RunInHeading("You:", "; ".join(chosen) or "no answer."),
+        RunInHeading("The answer:", stop(item.answer)),
         *feedback(item, mark.choice),
     ]
-    return Fold(f"{'✓' if mark.right else '✗'} {mark.place + 1}. {item.prompt}", told)
+    return Details(f"{'✓' if mark.right else '✗'} {mark.place + 1}. {item.prompt}", told)

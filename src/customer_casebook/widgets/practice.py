@@ -11,15 +11,23 @@ from itertools import cycle
 import ipywidgets as widgets
 
 from customer_casebook.course.casebook import bank, case, glossary, objectives
-from customer_casebook.course.document import Block, Fold, Line, Table, Title
+from customer_casebook.course.document import Block, Details, Heading, Line, Table
 from customer_casebook.course.feedback import Item, Question, sentence
-from customer_casebook.course.items import Find, Sort, interleaved, item, lot, relation, story
+from customer_casebook.course.items import (
+    Find,
+    Sort,
+    interleaved,
+    item,
+    relation,
+    stable_shuffle_key,
+    story,
+)
 from customer_casebook.course.journal import journal
 from customer_casebook.course.progress import summary
 from customer_casebook.course.records import Entry
-from customer_casebook.domain.facts import expect
+from customer_casebook.domain.facts import require_known
 from customer_casebook.domain.rules import EVERY, LENSES
-from customer_casebook.widgets.activity import Activity, Guard, careful, html, trouble
+from customer_casebook.widgets.activity import Activity, Guard, html, report_errors, trouble
 from customer_casebook.widgets.card import Card, as_text
 from customer_casebook.widgets.diagram import Row, draw_rows
 
@@ -36,16 +44,16 @@ def practice(*wanted: str, n: int = 4, seed: int | None = None) -> Card:
     less than one question.
     """
     for each in wanted:
-        expect("objective", each, objectives())
+        require_known("objective", each, objectives())
     if n < 1:
         raise ValueError(f"{n} questions are no practice; write n=1 or more")
     drawn = secrets.randbelow(2**32) if seed is None else seed
     met = Counter(each.item for each in journal().read().attempts if seed is None)
-    every = sorted(objectives(), key=lambda each: lot(drawn, each))
+    every = sorted(objectives(), key=lambda each: stable_shuffle_key(drawn, each))
     chosen = choose(wanted or every, n, drawn, met)
     card = deck([item(each) for each in chosen], "Practice", at_end=where_you_stand)
     if seed is None:
-        card.transcript = [Title("Practice"), Line(_AFRESH.format(n="one" if n == 1 else n))]
+        card.transcript = [Heading("Practice"), Line(_AFRESH.format(n="one" if n == 1 else n))]
     return card
 
 
@@ -58,7 +66,7 @@ def choose(
     """
     times = Counter(met)
     about = [each for each in bank().values() if {*wanted} & {*each.objectives}]
-    left = sorted(about, key=lambda each: (times[each.id], lot(seed, each.id)))
+    left = sorted(about, key=lambda each: (times[each.id], stable_shuffle_key(seed, each.id)))
     chosen: list[Entry] = []
     turns = cycle(wanted)
     while left and len(chosen) < n:
@@ -85,7 +93,7 @@ def sort_parties(case_ids: Sequence[str], lens: str = "customer") -> Card:
     Raises `ValueError` for a case or a lens that does not exist, for fewer than two cases, and for
     a lens on which one party may have several answers.
     """
-    expect("lens", lens, LENSES)
+    require_known("lens", lens, LENSES)
     if LENSES[lens].many:
         raise ValueError(f"one party may have several answers on {lens}; sort by another lens")
     if len({case(each).id for each in case_ids}) < max(2, len(case_ids)):
@@ -102,7 +110,7 @@ def find_evidence(case_id: str, lens: str = "customer") -> Card:
     """
     if case_id in bank() and bank()[case_id].kind == "spot":
         return deck([item(bank()[case_id])], "Spot the sentence")
-    expect("lens", lens, LENSES)
+    require_known("lens", lens, LENSES)
     found = Find(Entry(f"find/{case_id}/{lens}", "find", (), case=case(case_id).id, lens=lens))
     if len(found.right) != 1:
         raise ValueError(f"the answer on {lens} in {case_id} turns on no single piece of evidence")
@@ -113,7 +121,7 @@ def deck(items: Sequence[Item], title: str, *, at_end: Callable[[], str] | None 
     """A card for questions that bring their own story; ``at_end`` has the last word."""
     ends = {"closed": "Done", "close": "Finish", "closing": ""}
     card = Card(items, at_end, layout="deck", title=title, intro="", board=None, **ends)
-    card.transcript = [Title(title), *as_text(items)]
+    card.transcript = [Heading(title), *as_text(items)]
     return card
 
 
@@ -125,7 +133,7 @@ class OwnerMap(Activity, widgets.VBox):
         if not told:
             raise ValueError("there is no relationship to own; name one case or more")
         self.questions = [
-            Question(each, "owner", intro=[Fold(relation(each), story(each))]) for each in told
+            Question(each, "owner", intro=[Details(relation(each), story(each))]) for each in told
         ]
         self.card = deck(self.questions, "Who owns the relationship?")
         self.map = html()
@@ -140,7 +148,7 @@ class OwnerMap(Activity, widgets.VBox):
             ("Relationship", "Looked after by"),
             [(relation(each.case), each.answer) for each in self.questions],
         )
-        self.transcript = [*self.card.transcript, Fold("The map", [known])]
+        self.transcript = [*self.card.transcript, Details("The map", [known])]
         self._draw()
 
     def _failed(self, details: str) -> None:
@@ -154,7 +162,7 @@ class OwnerMap(Activity, widgets.VBox):
             return "?"
         return f"{'✓' if asked.right == {*given['choice']} else '✗'} {asked.answer}"
 
-    @careful(_failed)
+    @report_errors(_failed)
     def _draw(self, _change: object = None) -> None:
         rows = [
             Row(
@@ -178,9 +186,9 @@ class Terms(Activity, widgets.VBox):
 
     def __init__(self, ids: Sequence[str]) -> None:
         for each in ids:
-            expect("term", each, glossary())
+            require_known("term", each, glossary())
         tables = {glossary()[each].term: _definitions(each) for each in ids}
-        folds = [Fold(f"{each}: what it means in each edition", tables[each]) for each in tables]
+        folds = [Details(f"{each}: what it means in each edition", tables[each]) for each in tables]
         super().__init__([html("".join(fold.html() for fold in folds)), Guard()])
         self.add_class("ccb-activity")
         self.transcript = [block for blocks in tables.values() for block in blocks]

@@ -10,10 +10,18 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 
 from customer_casebook.course.casebook import objectives
-from customer_casebook.course.document import Block, Fold, Line, Points, Table, Title, to_html
+from customer_casebook.course.document import (
+    Block,
+    BulletList,
+    Details,
+    Heading,
+    Line,
+    Table,
+    to_html,
+)
 from customer_casebook.course.journal import journal
 from customer_casebook.course.progress import Calibration, Mastery, Progress, asked, lesson, summary
-from customer_casebook.widgets.activity import Activity, Guard, box, careful, html, trouble
+from customer_casebook.widgets.activity import Activity, Guard, box, html, report_errors, trouble
 from customer_casebook.widgets.card import Card
 from customer_casebook.widgets.chart import MONEY, SUPPLY, Chart
 from customer_casebook.widgets.practice import deck, practice, where_you_stand
@@ -24,7 +32,7 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 10  # questions in a review; more would be a burden
 _ABOUT: Sequence[Block] = (
-    Title("Your progress"),
+    Heading("Your progress"),
     Line(
         "What your answers say: by objective, by lens, how far you may trust your own confidence, "
         "which misconceptions still stand, what is due for review, and what to do next. It is "
@@ -33,7 +41,7 @@ _ABOUT: Sequence[Block] = (
 )
 
 _REVIEW: Sequence[Block] = (
-    Title("Review"),
+    Heading("Review"),
     Line(
         "What you answered wrong, or were not sure of, comes back here after 1, 3 and 7 days; what "
         "you were sure of and had wrong comes first. What is due is found in the answers on your "
@@ -69,11 +77,11 @@ class Overview(Activity, widgets.VBox):
         words = "Your progress could not be summed up, and it is not your doing. No answer is lost."
         self.error.value = trouble(words, details)
 
-    @careful(_failed)
+    @report_errors(_failed)
     def _refresh(self, _button: object = None) -> None:
         self.progress = self._show()
 
-    @careful(_failed)
+    @report_errors(_failed)
     def _go_on(self, _button: object) -> None:
         advice = self.progress.advice
         card = _due(self.progress) if advice.what == "review" else practice(advice.objective)
@@ -89,7 +97,7 @@ class Overview(Activity, widgets.VBox):
         reading = journal().read()
         found = summary(reading.attempts, datetime.now(UTC))
         lines = [found.line, _advice(found), journal().notice, reading.notice]
-        self.told.value = to_html([Title("Your progress"), *map(Line, filter(None, lines))])
+        self.told.value = to_html([Heading("Your progress"), *map(Line, filter(None, lines))])
         self.next.description = {"review": "Review now", "objective": "Practise this now"}.get(
             found.advice.what, ""
         )
@@ -124,7 +132,7 @@ class Reviews(Activity, widgets.VBox):
         if n < 1:
             raise ValueError(f"{n} questions are no review; write n=1 or more")
         found = summary(journal().read().attempts, datetime.now(UTC))
-        told = html(to_html([Title("Review"), Line(found.reviews)]))
+        told = html(to_html([Heading("Review"), Line(found.reviews)]))
         super().__init__([told, *([_due(found, n)] if found.due else []), Guard()])
         self.add_class("ccb-activity")
         self.transcript = _REVIEW
@@ -163,7 +171,10 @@ def _advice(found: Progress) -> str:
 
 def _details(found: Progress) -> list[Block]:
     claims = [each.misconception.claim for each in found.standing]
-    standing: list[Block] = [Line("Misconceptions that still stand:", "ccb-head"), Points(claims)]
+    standing: list[Block] = [
+        Line("Misconceptions that still stand:", "ccb-head"),
+        BulletList(claims),
+    ]
     trust = found.calibration
     confidence = [
         ("I am sure", f"{trust.sure_right}", f"{trust.sure_wrong}"),
@@ -173,8 +184,8 @@ def _details(found: Progress) -> list[Block]:
         *(standing if claims else [Line("No misconception stands.", "ccb-head")]),
         Table("How sure, and how right", ("You said", "Right", "Wrong"), confidence),
         Line(_trust_in_words(trust)),
-        Fold("By objective", [_mastery("You can", found.objectives)]),
-        Fold("By lens", [_mastery("Lens", found.lenses)]),
+        Details("By objective", [_mastery("You can", found.objectives)]),
+        Details("By lens", [_mastery("Lens", found.lenses)]),
     ]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from html import escape
 
 from customer_casebook.course.casebook import case
-from customer_casebook.course.document import Fold, Line, Points, Table, to_html
+from customer_casebook.course.document import BulletList, Details, Line, Table, to_html
 from customer_casebook.course.feedback import Question, ask, sentence
 from customer_casebook.course.items import story
 from customer_casebook.domain.rules import LENSES
@@ -24,7 +24,7 @@ def study(case_id: str, lenses: Iterable[str] = tuple(LENSES)) -> Card:
     columns = ("Lens", "Verdict", "Because")
     rows = [(each.topic, each.answer, _ground(each)) for each in ask(one, LENSES)]
     known = (Table(one.title, columns, rows), Line(one.takeaway))
-    file = Fold("The case file, with every verdict", known)
+    file = Details("The case file, with every verdict", known)
     mine = [row for row, lens in zip(rows, LENSES, strict=True) if lens in asked]
     places = [(asked[lens],) * 2 for lens in LENSES if lens in asked]
     card = Card(
@@ -57,7 +57,7 @@ def compare(
     rows = [(one.topic, one.answer, other.answer) for one, other in pairs]
     places = [(2 * row, 2 * row + 1) for row in range(len(pairs))]
     kicker = Line("Two cases, the same questions", "ccb-kicker").html()
-    stories = [Fold(f"The story: {each.title}", story(each)) for each in both]
+    stories = [Details(f"The story: {each.title}", story(each)) for each in both]
     card = Card(
         questions,
         layout="compare",
@@ -66,9 +66,9 @@ def compare(
         board=_board(Table("Side by side", columns, rows), places),
         closed="Both cases closed",
         close="See them side by side",
-        closing=Points([each.takeaway for each in both]).html(),
+        closing=BulletList([each.takeaway for each in both]).html(),
     )
-    known = Fold("Both case files, side by side", [Table(" and ".join(names), columns, rows)])
+    known = Details("Both case files, side by side", [Table(" and ".join(names), columns, rows)])
     card.transcript = [*story(both[0]), *story(both[1]), *as_text(questions), known]
     return card
 

@@ -10,20 +10,20 @@ import ipywidgets as widgets
 from customer_casebook.course.casebook import case, lens_texts
 from customer_casebook.course.document import (
     Block,
-    Fold,
+    BulletList,
+    Details,
+    Heading,
     Line,
-    Points,
-    Prose,
+    Markdown,
     Table,
-    Title,
     to_html,
 )
 from customer_casebook.course.feedback import in_words
 from customer_casebook.course.records import Case
-from customer_casebook.domain.facts import UNKNOWN, VOCABULARY, Facts, expect
+from customer_casebook.domain.facts import UNKNOWN, VOCABULARY, Facts, require_known
 from customer_casebook.domain.rules import LENSES
 from customer_casebook.domain.verdict import UNDETERMINED, Verdicts, decide, spell
-from customer_casebook.widgets.activity import Activity, Guard, box, careful, html, trouble
+from customer_casebook.widgets.activity import Activity, Guard, box, html, report_errors, trouble
 from customer_casebook.widgets.diagram import Picture
 
 Challenge = tuple[str, str]
@@ -85,12 +85,12 @@ class WhatIf(Activity, widgets.VBox):
             details,
         )
 
-    @careful(_failed)
+    @report_errors(_failed)
     def _turned(self, _change: object) -> None:
         if not self._busy:
             self._show()
 
-    @careful(_failed)
+    @report_errors(_failed)
     def _reset(self, _button: object) -> None:
         self._busy = True
         for name, switch in self.switches.items():
@@ -98,12 +98,12 @@ class WhatIf(Activity, widgets.VBox):
         self._busy = False
         self._show()
 
-    @careful(_failed)
+    @report_errors(_failed)
     def _hint(self, _button: object) -> None:
         self.hinted = True  # and stays: this press may overtake a switch turned before it
         self._task()
 
-    @careful(_failed)
+    @report_errors(_failed)
     def _go_on(self, button: object) -> None:
         self.at = (self.at + 1) % len(self.challenges)
         self.hinted = False
@@ -168,11 +168,11 @@ def what_if(
     """
     told = case(case_id)
     for lens in lenses:
-        expect("lens", lens, LENSES)
+        require_known("lens", lens, LENSES)
     if challenges is None:
         challenges = [("customer", goal) for goal in _within_reach(told, "customer")]
     for lens, goal in challenges:
-        expect("lens", lens, tuple(lenses))
+        require_known("lens", lens, tuple(lenses))
         near = _within_reach(told, lens)
         if goal not in near:
             raise ValueError(
@@ -204,11 +204,11 @@ def _switch(name: str, value: str) -> widgets.ToggleButtons:
 
 
 def _introduction(told: Case) -> str:
-    clues = Points([f"{each.source}: {each.text}" for each in told.evidence])
+    clues = BulletList([f"{each.source}: {each.text}" for each in told.evidence])
     blocks: list[Block] = [
-        Title(f"What if: {told.title}"),
+        Heading(f"What if: {told.title}"),
         Line("Turn one fact and watch what follows from it."),
-        Fold("The story once more", [Prose(told.story), clues]),
+        Details("The story once more", [Markdown(told.story), clues]),
     ]
     return to_html(blocks)
 
@@ -249,12 +249,12 @@ def _transcript(
     ]
     verdicts = [(lens_texts()[lens].label, _label(lens, baseline)) for lens in baseline]
     blocks: list[Block] = [
-        Title(f"What if: {told.title}"),
+        Heading(f"What if: {told.title}"),
         Line("Every fact is a switch. As the story tells it they stand like this:"),
         Table("Facts", ("Fact", "Value"), facts),
         Table("What follows", ("Lens", "Verdict"), verdicts),
         Line(f"The picture: {picture.describe(told.facts)}"),
     ]
     if challenges:
-        blocks.append(Points([_challenge(*each) for each in challenges]))
+        blocks.append(BulletList([_challenge(*each) for each in challenges]))
     return blocks
