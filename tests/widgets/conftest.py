@@ -1,3 +1,5 @@
-"""Every test of a widget has a journal of its own."""
+"""Every test here has a journal of its own."""
 
-from tests.own_journal import attempts as attempts
+from tests.own_journal import attempts
+
+__all__ = ["attempts"]
