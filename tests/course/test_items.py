@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import customer_casebook.course.items as module
 from customer_casebook.authoring.coverage import ASKED
 from customer_casebook.course.casebook import bank, case, cases, glossary, objectives, read
-from customer_casebook.course.document import BulletList, to_text
+from customer_casebook.document import BulletList, to_text
 from customer_casebook.course.feedback import Item, Question, in_words
 from customer_casebook.course.items import Spot, interleaved, item, stable_shuffle_key
 from customer_casebook.course.records import Case, Entry

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from customer_casebook.course.casebook import figures
-from customer_casebook.course.document import Block, Details, Table
+from customer_casebook.document import Block, Details, Table
 from customer_casebook.domain.facts import shorten
 from customer_casebook.simulators.economics import (
     Inside,

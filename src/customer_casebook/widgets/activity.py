@@ -15,7 +15,7 @@ import anywidget
 import ipywidgets as widgets
 import traitlets
 
-from customer_casebook.course.document import Block, Line, to_html, to_text
+from customer_casebook.document import Block, Line, to_html, to_text
 
 FRONT = Path(__file__).parent / "front"
 

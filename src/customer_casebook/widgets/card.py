@@ -14,7 +14,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from customer_casebook.course.document import (
+from customer_casebook.document import (
     Block,
     BulletList,
     Details,

@@ -13,7 +13,7 @@ import ipywidgets as widgets
 import traitlets
 
 from customer_casebook.course.casebook import bank, objectives
-from customer_casebook.course.document import (
+from customer_casebook.document import (
     Block,
     BulletList,
     Details,

@@ -11,7 +11,7 @@ from itertools import cycle
 import ipywidgets as widgets
 
 from customer_casebook.course.casebook import bank, case, glossary, objectives
-from customer_casebook.course.document import Block, Details, Heading, Line, Table
+from customer_casebook.document import Block, Details, Heading, Line, Table
 from customer_casebook.course.feedback import Item, Question, sentence
 from customer_casebook.course.items import (
     Find,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 
 from customer_casebook.course.casebook import objectives
-from customer_casebook.course.document import (
+from customer_casebook.document import (
     Block,
     BulletList,
     Details,

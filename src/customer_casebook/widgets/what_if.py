@@ -8,7 +8,7 @@ from html import escape
 import ipywidgets as widgets
 
 from customer_casebook.course.casebook import case, lens_texts
-from customer_casebook.course.document import (
+from customer_casebook.document import (
     Block,
     BulletList,
     Details,
