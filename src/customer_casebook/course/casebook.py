@@ -31,8 +31,8 @@ from customer_casebook.course.records import (
     World,
     built,
 )
-from customer_casebook.domain.facts import Facts, shorten
-from customer_casebook.domain.rules import EVERY, LENSES
+from customer_casebook.domain.facts import Facts, short_repr
+from customer_casebook.domain.rules import EDITIONS, LENSES
 
 CONTENT = files("customer_casebook") / "content"
 
@@ -137,7 +137,7 @@ def case(name: str) -> Case:
         return cases()[name]
     near = get_close_matches(str(name)[:80], cases(), 1)
     hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(cases())}"
-    raise ValueError(f"there is no case {shorten(name)}; {hint}")
+    raise ValueError(f"there is no case {short_repr(name)}; {hint}")
 
 
 @cache
@@ -225,7 +225,7 @@ def _names(folder: Traversable, kind: str) -> Names:
         else:
             lists |= {field.name: getattr(file, field.name) for field in fields(file)}
     names = {sort: tuple(each.id for each in listed) for sort, listed in lists.items()}
-    for edition in EVERY if "terms" in lists else ():
+    for edition in EDITIONS if "terms" in lists else ():
         defined = (each.id for each in lists["terms"] if edition in each.definitions)
         names[f"{DEFINED}{edition}"] = tuple(defined)
     if (folder / "cases").is_dir():

@@ -17,14 +17,14 @@ from customer_casebook.course.casebook import lens_texts, misconceptions, world
 from customer_casebook.course.document import Block, BulletList, RunInHeading
 from customer_casebook.course.records import Case, Misconception
 from customer_casebook.domain.facts import UNKNOWN, VOCABULARY, Facts, require_known
-from customer_casebook.domain.rules import EVERY, LENSES
+from customer_casebook.domain.rules import EDITIONS, LENSES
 from customer_casebook.domain.verdict import (
-    ABOUT,
+    MAIN_FACT,
     UNDETERMINED,
     Flip,
     decide,
-    plausible,
-    turning_point,
+    decisive_flip,
+    is_plausible,
 )
 
 _FAR = 3  # more changed facts than this make another story
@@ -161,14 +161,14 @@ class Question(Item):
         # To make a supplier of somebody, or a part of the provider, is far-fetched; to unmake one is not.
         far = [name for name in ("supplies", "inside_provider") if getattr(facts, name) != "yes"]
         ordinary = [name for name in reads if name not in far]
-        ordinary.sort(key=lambda name: name != ABOUT.get(self.lens))
+        ordinary.sort(key=lambda name: name != MAIN_FACT.get(self.lens))
         for names in (*_some(ordinary), *_some(reads)):
             for values in product(*(VOCABULARY[name].says for name in names)):
                 changes = dict(zip(names, values, strict=True))
                 if any(getattr(facts, name) == value for name, value in changes.items()):
                     continue
-                other = facts.but(**changes)
-                if plausible(other) and option in decide(other, self.lens).answers:
+                other = facts.with_changes(**changes)
+                if is_plausible(other) and option in decide(other, self.lens).answers:
                     return self._deciding_of(changes, option)
         return ()
 
@@ -176,7 +176,7 @@ class Question(Item):
         """The changes without those that only go along with another, and decide nothing."""
         for name in tuple(changes):
             fewer = {other: value for other, value in changes.items() if other != name}
-            if fewer and option in decide(self.case.facts.but(**fewer), self.lens).answers:
+            if fewer and option in decide(self.case.facts.with_changes(**fewer), self.lens).answers:
                 return self._deciding_of(fewer, option)
         return tuple(changes.items())
 
@@ -243,7 +243,7 @@ class Question(Item):
     @cached_property
     def turns_on(self) -> Flip | None:
         """The one fact a settled answer turns on: of those that would settle it otherwise, the most telling."""
-        return turning_point(self.case.facts, self.verdict)
+        return decisive_flip(self.case.facts, self.verdict)
 
     def turning_point(self) -> str:
         """What single fact would settle the question, or flip it, as a sentence; empty where none would."""
@@ -251,11 +251,11 @@ class Question(Item):
             return " ".join(self._settling(name) for name in self.verdict.missing)
         if not (flip := self.turns_on):
             return ""
-        after = decide(self.case.facts.but(**{flip.fact: flip.to}), self.lens)
+        after = decide(self.case.facts.with_changes(**{flip.fact: flip.new}), self.lens)
         presuming = any(reason.presumed for reason in after.because)
         voice = say("sets_requirements", "yes", self.case)
         return (
-            f"Suppose {say(flip.fact, flip.to, self.case)}: "
+            f"Suppose {say(flip.fact, flip.new, self.case)}: "
             f"then the answer would be “{in_words(self.lens, flip.answer)}”"
             + (f", for it would be presumed that {voice}." if presuming else ".")
         )
@@ -267,7 +267,7 @@ class Question(Item):
     def _settling(self, name: str) -> str:
         outcomes = []
         for value in VOCABULARY[name].says:
-            after = decide(self.case.facts.but(**{name: value}), self.lens)
+            after = decide(self.case.facts.with_changes(**{name: value}), self.lens)
             if {*after.answers} == {*after.possible}:  # no part of it is left open
                 told = in_words(self.lens, after.answer)
                 outcomes.append(f"if {say(name, value, self.case)}: {told}")
@@ -283,14 +283,14 @@ def in_words(lens: str, answer: str | tuple[str, ...]) -> str:
 
 
 def _corrected(wrong: Misconception) -> str:
-    editions = "" if tuple(wrong.editions) == EVERY else f" {in_editions(wrong.editions)}"
+    editions = "" if tuple(wrong.editions) == EDITIONS else f" {in_editions(wrong.editions)}"
     return f"A common thought: “{wrong.claim}” {wrong.corrective}{editions}"
 
 
 def in_editions(editions: Iterable[str]) -> str:
     """The editions something holds in, as learners read it."""
     listed = tuple(editions)
-    return "(Every edition.)" if listed == EVERY else f"(ITIL {join(listed)}.)"
+    return "(Every edition.)" if listed == EDITIONS else f"(ITIL {join(listed)}.)"
 
 
 def _some(names: Sequence[str]) -> Iterator[tuple[str, ...]]:

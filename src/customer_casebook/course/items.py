@@ -33,7 +33,7 @@ from customer_casebook.course.feedback import (
     stop,
 )
 from customer_casebook.course.records import Case, Entry, Evidence, Misconception
-from customer_casebook.domain.verdict import turning_facts
+from customer_casebook.domain.verdict import decisive_facts
 
 _ROW = 4  # entries of one answer, kind or objective in a row; more are a block
 
@@ -78,7 +78,7 @@ class Find(Item):
         answered = f"The answer is “{self.question.answer}”. {self.ask()}"
         self.prompt = f"{self.question.prompt} {answered}"
         self.options = {slip: self.label(each) for slip, each in self.evidence.items()}
-        turning = {*turning_facts(told.facts, self.question.verdict)}
+        turning = {*decisive_facts(told.facts, self.question.verdict)}
         # One piece, where the question can be asked.
         self.right = frozenset(k for k, each in self.evidence.items() if turning & {*each.shows})
         self.intro = [Heading(told.title), Markdown(told.story)]

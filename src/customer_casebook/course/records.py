@@ -12,7 +12,7 @@ from dataclasses import MISSING, dataclass, field, is_dataclass, make_dataclass
 from functools import cache
 from typing import Any, ClassVar, Literal, get_args, get_origin, get_type_hints
 
-from customer_casebook.domain.facts import UNKNOWN, VOCABULARY, Facts, plain
+from customer_casebook.domain.facts import UNKNOWN, VOCABULARY, Facts, normalize_value
 from customer_casebook.domain.rules import LENSES
 
 Edition = Literal["v3", "4", "5"]
@@ -76,7 +76,7 @@ class Evidence(_Model):
     shows: Mapping[str, Any] = _field("the facts it shows", json_schema_extra=_by_fact(_stated))
 
     def __post_init__(self) -> None:
-        shows = {name: plain(value) for name, value in self.shows.items()}
+        shows = {name: normalize_value(value) for name, value in self.shows.items()}
         object.__setattr__(self, "shows", shows)
 
 
@@ -150,7 +150,7 @@ class Sign(_Model):
 
     def __post_init__(self) -> None:
         when = {
-            name: tuple(map(plain, value if isinstance(value, list) else [value]))
+            name: tuple(map(normalize_value, value if isinstance(value, list) else [value]))
             for name, value in self.when.items()
         }
         object.__setattr__(self, "when", when)
