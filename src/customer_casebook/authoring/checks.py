@@ -16,22 +16,22 @@ from pydantic import ValidationError
 from customer_casebook.authoring.reader import MOST, Document, Place
 from customer_casebook.course.records import MODELS, Names, model
 from customer_casebook.domain.facts import (
-    IMPOSSIBLE,
+    CONTRADICTIONS,
     UNKNOWN,
     VOCABULARY,
     Facts,
-    fault_in,
-    plain,
-    shorten,
-    suggest,
+    find_fault,
+    normalize_value,
+    short_repr,
+    what_to_write,
 )
 from customer_casebook.domain.rules import LENSES
 from customer_casebook.domain.verdict import (
     UNDETERMINED,
     Verdict,
     decide,
-    turning_facts,
-    turning_point,
+    decisive_facts,
+    decisive_flip,
 )
 
 BROKEN = "broken"  # among the names: the files that cannot be asked for any
@@ -66,7 +66,7 @@ def _told(sort: str, place: Place, given: object, shape: dict[str, Any]) -> str:
     """One of pydantic's errors in our words; empty for what others tell."""
     if sort == "unexpected_keyword_argument":
         keys = _shape(shape, place[:-1])["properties"]
-        return f"there is no such key; {suggest(str(place[-1]), keys)}"
+        return f"there is no such key; {what_to_write(str(place[-1]), keys)}"
     node = _shape(shape, place)
     keys = ", ".join(node.get("properties", ()))
     what = f"write its keys: {keys}" if keys else f"write {node.get('description', 'text')}"
@@ -74,20 +74,22 @@ def _told(sort: str, place: Place, given: object, shape: dict[str, Any]) -> str:
         return f"is missing; {what}"
     if given in (None, [], {}) or not str(given).strip():
         return f"is empty; {what}"
-    given = plain(given) if isinstance(given, bool) else given
+    given = normalize_value(given) if isinstance(given, bool) else given
     match sort:
         case "too_short":
             return ""  # its entries are wrong
         case "literal_error":
-            return f"there is no {shorten(given)}; {suggest(str(given), tuple(node['enum']))}"
+            return (
+                f"there is no {short_repr(given)}; {what_to_write(str(given), tuple(node['enum']))}"
+            )
         case "string_pattern_mismatch":
             near = "-".join(re.findall("[a-z0-9]+", str(given)[:80].lower())) or "my-case-2"
-            return f"{shorten(given)} is no id; write letters and digits such as {near}"
+            return f"{short_repr(given)} is no id; write letters and digits such as {near}"
         case "string_type" if isinstance(given, str):
             return f"a bare {given} is no text; put it in quotes"
     number = dict.fromkeys(("float_type", "float_parsing", "finite_number"), "number")
     wanted = {"string_type": "text", "tuple_type": "list", **number}.get(sort, "mapping")
-    return f"{shorten(given)} is no {wanted}; {what}"
+    return f"{short_repr(given)} is no {wanted}; {what}"
 
 
 def _shape(node: dict[str, Any], place: Place) -> dict[str, Any]:
@@ -110,7 +112,7 @@ def related(kind: str, document: Document, names: Names) -> None:
     """Note what is wrong with a mapping although each of its fields may be right."""
     tree = document.value
     for place, name, value in stated(kind, tree):
-        if wrong := fault_in(name, value):
+        if wrong := find_fault(name, value):
             document.fault(place, wrong)
     for key in tree:
         first: dict[str, Place] = {}
@@ -118,7 +120,7 @@ def related(kind: str, document: Document, names: Names) -> None:
             here, name = (*place, "id"), str(entry.get("id", place))
             if first.setdefault(name, here) != here:
                 line = document.line(first[name])
-                document.fault(here, f"{shorten(name)} is taken by line {line}; write another")
+                document.fault(here, f"{short_repr(name)} is taken by line {line}; write another")
     for file in names.get(BROKEN, ()):
         document.fault((), f"its {file}.yaml has faults of its own; check that first")
     if kind == "case":
@@ -282,10 +284,10 @@ def _in_spot(document: Document, place: Place, entry: Any) -> None:
     together(document, told)
     shown = {name: value for name, (_, value) in first.items()}
     lens = str(entry.get("lens"))
-    if lens in LENSES and not any(fault_in(*each) for each in shown.items()):
+    if lens in LENSES and not any(find_fault(*each) for each in shown.items()):
         sentences = {name: at[:-2] for name, (at, _) in first.items()}
         facts = Facts.read(shown)
-        if facts.possible and (why := _unspottable(facts, decide(facts, lens), sentences)):
+        if facts.consistent and (why := _unspottable(facts, decide(facts, lens), sentences)):
             document.fault((*place, "lens"), why)
 
 
@@ -294,10 +296,10 @@ def _unspottable(facts: Facts, verdict: Verdict, sentences: Mapping[str, Place])
     if verdict.missing:
         open_facts = " and ".join(verdict.missing)
         return f"is left open by {open_facts}; show it in a sentence, or ask another lens"
-    turn = turning_point(facts, verdict)
+    turn = decisive_flip(facts, verdict)
     if not turn or turn.fact not in sentences:
         return "turns on no sentence; show the fact that it turns on, or ask another lens"
-    for fact in turning_facts(facts, verdict):
+    for fact in decisive_facts(facts, verdict):
         if sentences.get(fact, sentences[turn.fact]) != sentences[turn.fact]:
             both = f"{turn.fact} and on {fact}"
             return f"turns on {both} alike; show both in one sentence, or ask another lens"
@@ -377,7 +379,7 @@ def _in_letter(document: Document, place: Place, letter: Any) -> None:
 def together(document: Document, facts: Iterable[Stated]) -> None:
     """Note facts that cannot be true together, each at a field of its own."""
     places = {(name, value): place for place, name, value in facts}
-    for impossible, why in IMPOSSIBLE:
+    for impossible, why in CONTRADICTIONS:
         if all(each in places for each in impossible.items()):
             (name, value), (other, its_value) = impossible.items()
             told = f"{value} cannot go with {other}: {its_value}, for {why}; change one of them"
@@ -418,7 +420,7 @@ def _facts(place: Place, group: Mapping[str, Any]) -> Iterator[Stated]:
     for name, value in group.items():
         several = value and isinstance(value, list) and place[-1:] == ("when",)
         for each in value if several else [value]:
-            yield (*place, name), name, "" if each is None else plain(each)
+            yield (*place, name), name, "" if each is None else normalize_value(each)
 
 
 def _among(words: Iterable[str] | None, document: Document, place: Place, given: object) -> None:
@@ -429,7 +431,7 @@ def _among(words: Iterable[str] | None, document: Document, place: Place, given:
         known = tuple(words)
         if len(known) > len(VOCABULARY):  # too many to list: the three nearest will do
             known = tuple(get_close_matches(given[:80], known[:1000], 3, 0))
-        document.fault(place, f"there is no {shorten(given)}; {suggest(given, known)}")
+        document.fault(place, f"there is no {short_repr(given)}; {what_to_write(given, known)}")
 
 
 def _all_among(
@@ -446,7 +448,7 @@ def _gaps_among(words: tuple[str, ...], document: Document, place: Place, text: 
         if words:
             _among(words, document, place, gap)
         else:
-            told = f"has {shorten(gap)}, and nothing to fill it with; leave it out"
+            told = f"has {short_repr(gap)}, and nothing to fill it with; leave it out"
             document.fault(place, told)
 
 

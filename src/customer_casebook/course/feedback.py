@@ -16,12 +16,12 @@ from customer_casebook.document import Block, BulletList, RunInHeading
 from customer_casebook.domain.facts import UNKNOWN, VOCABULARY, Facts
 from customer_casebook.domain.rules import EVERY, LENSES
 from customer_casebook.domain.verdict import (
-    ABOUT,
+    MAIN_FACT,
     UNDETERMINED,
     Flip,
     decide,
-    plausible,
-    turning_point,
+    decisive_flip,
+    is_plausible,
 )
 
 MAX_CHANGED_FACTS = 3  # with more of them it is another story

@@ -129,7 +129,7 @@ def _relationships(way: str) -> list[tuple[str, str, str]]:
     if way == "through":
         pairs = {
             "Sales, by Group IT": unit,
-            "The public, by Sales": direct.but(direct_online="no"),
+            "The public, by Sales": direct.with_changes(direct_online="no"),
         }
     return [
         (

@@ -60,7 +60,7 @@ class ServiceLevels(Simulator):
     def __init__(self, customer: str) -> None:
         if customer not in _CUSTOMERS:
             told = " or ".join(_CUSTOMERS)
-            raise ValueError(f"there is no customer {shorten(customer)}; write {told}")
+            raise ValueError(f"there is no customer {short_repr(customer)}; write {told}")
         self.figures = figures()
         rehearse = self.figures["internal"].switches["rehearse"]
         clause = self.figures["external"].switches["penalty_clause"]

@@ -22,7 +22,7 @@ from customer_casebook.course.feedback import in_words
 from customer_casebook.course.records import Case
 from customer_casebook.domain.facts import UNKNOWN, VOCABULARY, Facts, require_known
 from customer_casebook.domain.rules import LENSES
-from customer_casebook.domain.verdict import UNDETERMINED, Verdicts, decide, spell
+from customer_casebook.domain.verdict import UNDETERMINED, Verdicts, decide, humanize
 from customer_casebook.widgets.activity import Activity, Guard, box, html, report_errors, trouble
 from customer_casebook.widgets.diagram import Picture
 
@@ -189,14 +189,14 @@ def _within_reach(told: Case, lens: str) -> dict[str, str]:
     # Where the party works says more about it than what kind of thing it is.
     for name in sorted(LENSES[lens].reads, key=lambda name: name == "party_is"):
         for value in VOCABULARY[name].says:
-            answer = decide(told.facts.but(**{name: value}), lens).answer
+            answer = decide(told.facts.with_changes(**{name: value}), lens).answer
             if isinstance(answer, str) and answer not in (before, UNDETERMINED):
                 near.setdefault(answer, name)
     return near
 
 
 def _switch(name: str, value: str) -> widgets.ToggleButtons:
-    options = [(spell(each), each) for each in VOCABULARY[name].says]
+    options = [(humanize(each), each) for each in VOCABULARY[name].says]
     switch = widgets.ToggleButtons(options=[*options, ("not known", UNKNOWN)], value=value)
     switch.description = VOCABULARY[name].label
     switch.tooltip = VOCABULARY[name].question  # or it says "null"
@@ -244,7 +244,7 @@ def _transcript(
     told: Case, baseline: Verdicts, picture: Picture, challenges: Sequence[Challenge]
 ) -> list[Block]:
     facts = [
-        (VOCABULARY[name].label, spell(value) if value != UNKNOWN else "not known")
+        (VOCABULARY[name].label, humanize(value) if value != UNKNOWN else "not known")
         for name, value in told.facts._asdict().items()
     ]
     verdicts = [(lens_texts()[lens].label, _label(lens, baseline)) for lens in baseline]
