@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 import customer_casebook.course.items as module
 from customer_casebook.authoring.coverage import ASKED
 from customer_casebook.course.casebook import bank, case, cases, glossary, objectives, read
-from customer_casebook.document import BulletList, to_text
 from customer_casebook.course.feedback import Item, Question, in_words
 from customer_casebook.course.items import Spot, interleaved, item, stable_shuffle_key
 from customer_casebook.course.records import Case, Entry
+from customer_casebook.document import BulletList, to_text
 from customer_casebook.domain.facts import VOCABULARY
 from customer_casebook.domain.rules import EDITIONS, LENSES
 from customer_casebook.domain.verdict import UNDETERMINED, decide, decisive_flip

@@ -40,7 +40,7 @@ from customer_casebook.document import (
     Markdown,
     RunInHeading,
 )
-from customer_casebook.domain.verdict import turning_facts
+from customer_casebook.domain.verdict import decisive_facts
 
 
 class ConceptItem(Item):
@@ -91,7 +91,7 @@ class FindItem(Item):
         self.options = {key: self.label(clue) for key, clue in self.evidence.items()}
         # One piece, where the question can be asked at all.
         self.right = frozenset(
-            evidence_ids(case, {*turning_facts(case.facts, self.question.verdict)})
+            evidence_ids(case, {*decisive_facts(case.facts, self.question.verdict)})
         )
         self.decisive_evidence = self.question.decisive_evidence
         self.intro = [Heading(case.title), Markdown(case.story)] if case.story else []

@@ -27,7 +27,7 @@ from customer_casebook.course.records import (
     Term,
     World,
 )
-from customer_casebook.domain.facts import VOCABULARY, shorten
+from customer_casebook.domain.facts import VOCABULARY, short_repr
 from customer_casebook.domain.rules import LENSES
 from customer_casebook.domain.verdict import UNDETERMINED
 
@@ -80,7 +80,7 @@ class Casebook:
             return self.cases[case_id]
         near = get_close_matches(str(case_id)[:80], self.cases, 1)
         hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(self.cases)}"
-        raise ValueError(f"there is no case {shorten(case_id)}; {hint}")
+        raise ValueError(f"there is no case {short_repr(case_id)}; {hint}")
 
     def fill(self, template: str, case: Case) -> str:
         """A template with the names of the case's party, provider and service in it."""

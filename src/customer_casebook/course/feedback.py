@@ -14,7 +14,7 @@ from customer_casebook.course.casebook import Casebook, capital, join
 from customer_casebook.course.records import Case, Misconception
 from customer_casebook.document import Block, BulletList, RunInHeading
 from customer_casebook.domain.facts import UNKNOWN, VOCABULARY, Facts
-from customer_casebook.domain.rules import EVERY, LENSES
+from customer_casebook.domain.rules import EDITIONS, LENSES
 from customer_casebook.domain.verdict import (
     MAIN_FACT,
     UNDETERMINED,
@@ -93,7 +93,7 @@ class CaseFeedback:
     @cached_property
     def decisive_flip(self) -> Flip | None:
         """The one fact that a settled answer turns on."""
-        return turning_point(self.facts, self.verdict)
+        return decisive_flip(self.facts, self.verdict)
 
     @cached_property
     def turning_sentence(self) -> str:
@@ -102,13 +102,13 @@ class CaseFeedback:
             return " ".join(self._settling(name) for name in self.verdict.missing)
         if not (flip := self.decisive_flip):
             return ""
-        after = decide(self.facts.but(**{flip.fact: flip.to}), self.lens)
+        after = decide(self.facts.with_changes(**{flip.fact: flip.new}), self.lens)
         presuming = any(reason.presumed for reason in after.because)
         presumption = (
             f", for it would be presumed that {self.statement('sets_requirements', 'yes')}."
         )
         return (
-            f"Suppose {self.statement(flip.fact, flip.to)}: "
+            f"Suppose {self.statement(flip.fact, flip.new)}: "
             f"then the answer would be “{self.book.answer_label(self.lens, flip.answer)}”"
             + (presumption if presuming else ".")
         )
@@ -185,14 +185,14 @@ class CaseFeedback:
         # It is far-fetched to make the party a supplier or a part of the provider; the reverse is not.
         far = [name for name in ("supplies", "inside_provider") if getattr(facts, name) != "yes"]
         ordinary = [name for name in reads if name not in far]
-        ordinary.sort(key=lambda name: name != ABOUT.get(self.lens))
+        ordinary.sort(key=lambda name: name != MAIN_FACT.get(self.lens))
         for names in (*_subsets(ordinary), *_subsets(reads)):
             for values in product(*(VOCABULARY[name].says for name in names)):
                 changes = dict(zip(names, values, strict=True))
                 if any(getattr(facts, name) == value for name, value in changes.items()):
                     continue
-                changed = facts.but(**changes)
-                if plausible(changed) and option in decide(changed, self.lens).answers:
+                changed = facts.with_changes(**changes)
+                if is_plausible(changed) and option in decide(changed, self.lens).answers:
                     return self._needed(changes, option)
         return ()
 
@@ -200,14 +200,14 @@ class CaseFeedback:
         """The changes without those that go along with another and decide nothing."""
         for name in tuple(changes):
             fewer = {other: value for other, value in changes.items() if other != name}
-            if fewer and option in decide(self.facts.but(**fewer), self.lens).answers:
+            if fewer and option in decide(self.facts.with_changes(**fewer), self.lens).answers:
                 return self._needed(fewer, option)
         return tuple(changes.items())
 
     def _settling(self, name: str) -> str:
         outcomes = []
         for value in VOCABULARY[name].says:
-            after = decide(self.facts.but(**{name: value}), self.lens)
+            after = decide(self.facts.with_changes(**{name: value}), self.lens)
             if {*after.answers} == {*after.possible}:  # no part of it is left open
                 label = self.book.answer_label(self.lens, after.answer)
                 outcomes.append(f"if {self.statement(name, value)}: {label}")
@@ -217,12 +217,12 @@ class CaseFeedback:
 
 def in_editions(editions: Sequence[str]) -> str:
     """The editions that something holds in, as learners read it."""
-    return "(Every edition.)" if tuple(editions) == EVERY else f"(ITIL {join(editions)}.)"
+    return "(Every edition.)" if tuple(editions) == EDITIONS else f"(ITIL {join(editions)}.)"
 
 
 def _correction(misconception: Misconception) -> str:
     editions = misconception.editions
-    suffix = "" if editions == EVERY else f" {in_editions(editions)}"
+    suffix = "" if editions == EDITIONS else f" {in_editions(editions)}"
     return f"A common thought: “{misconception.claim}” {misconception.corrective}{suffix}"
 
 

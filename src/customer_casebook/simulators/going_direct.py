@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from customer_casebook.course.casebook import case, simulators
-from customer_casebook.document import Table
 from customer_casebook.course.feedback import in_words
 from customer_casebook.course.records import Letter
+from customer_casebook.document import Table
 from customer_casebook.domain.facts import Facts
 from customer_casebook.domain.verdict import decide
 from customer_casebook.simulators.simulator import Outcome, Simulator, toggle

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from customer_casebook.course.casebook import figures
 from customer_casebook.document import Block, Details, Table
-from customer_casebook.domain.facts import shorten
+from customer_casebook.domain.facts import short_repr
 from customer_casebook.simulators.economics import (
     Inside,
     Month,

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 import ipywidgets as widgets
 
 from customer_casebook.course.casebook import simulators
+from customer_casebook.course.feedback import Item
+from customer_casebook.course.records import Figures, Simulation, Slider
 from customer_casebook.document import (
     Block,
     BulletList,
@@ -18,8 +20,6 @@ from customer_casebook.document import (
     RunInHeading,
     to_html,
 )
-from customer_casebook.course.feedback import Item
-from customer_casebook.course.records import Figures, Simulation, Slider
 from customer_casebook.widgets.activity import Activity, Guard, box, html, report_errors, trouble
 from customer_casebook.widgets.card import Card, as_text
 

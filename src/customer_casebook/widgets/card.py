@@ -14,6 +14,9 @@ from typing import Any
 import anywidget
 import traitlets
 
+from customer_casebook.course.feedback import Item, stop
+from customer_casebook.course.items import Spot
+from customer_casebook.course.journal import Attempt, fingerprint, journal
 from customer_casebook.document import (
     Block,
     BulletList,
@@ -23,9 +26,6 @@ from customer_casebook.document import (
     RunInHeading,
     to_html,
 )
-from customer_casebook.course.feedback import Item, stop
-from customer_casebook.course.items import Spot
-from customer_casebook.course.journal import Attempt, fingerprint, journal
 from customer_casebook.widgets.activity import FRONT, Activity, front
 
 _SHORT = 45  # characters of an option that stand in one line of the narrowest card, or nearly

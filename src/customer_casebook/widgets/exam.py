@@ -13,16 +13,6 @@ import ipywidgets as widgets
 import traitlets
 
 from customer_casebook.course.casebook import bank, objectives
-from customer_casebook.document import (
-    Block,
-    BulletList,
-    Details,
-    Heading,
-    Line,
-    RunInHeading,
-    Table,
-    to_html,
-)
 from customer_casebook.course.exam import (
     LONGEST,
     MINUTES,
@@ -39,6 +29,16 @@ from customer_casebook.course.exam import (
 from customer_casebook.course.feedback import stop
 from customer_casebook.course.items import item
 from customer_casebook.course.journal import Attempt, ExamEvent, Reading, journal
+from customer_casebook.document import (
+    Block,
+    BulletList,
+    Details,
+    Heading,
+    Line,
+    RunInHeading,
+    Table,
+    to_html,
+)
 from customer_casebook.widgets.activity import (
     FRONT,
     Activity,

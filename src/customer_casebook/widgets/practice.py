@@ -11,7 +11,6 @@ from itertools import cycle
 import ipywidgets as widgets
 
 from customer_casebook.course.casebook import bank, case, glossary, objectives
-from customer_casebook.document import Block, Details, Heading, Line, Table
 from customer_casebook.course.feedback import Item, Question, sentence
 from customer_casebook.course.items import (
     Find,
@@ -25,6 +24,7 @@ from customer_casebook.course.items import (
 from customer_casebook.course.journal import journal
 from customer_casebook.course.progress import summary
 from customer_casebook.course.records import Entry
+from customer_casebook.document import Block, Details, Heading, Line, Table
 from customer_casebook.domain.facts import require_known
 from customer_casebook.domain.rules import EDITIONS, LENSES
 from customer_casebook.widgets.activity import Activity, Guard, html, report_errors, trouble

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 
 from customer_casebook.course.casebook import objectives
+from customer_casebook.course.journal import journal
+from customer_casebook.course.progress import Calibration, Mastery, Progress, asked, lesson, summary
 from customer_casebook.document import (
     Block,
     BulletList,
@@ -19,8 +21,6 @@ from customer_casebook.document import (
     Table,
     to_html,
 )
-from customer_casebook.course.journal import journal
-from customer_casebook.course.progress import Calibration, Mastery, Progress, asked, lesson, summary
 from customer_casebook.widgets.activity import Activity, Guard, box, html, report_errors, trouble
 from customer_casebook.widgets.card import Card
 from customer_casebook.widgets.chart import MONEY, SUPPLY, Chart

@@ -8,6 +8,8 @@ from html import escape
 import ipywidgets as widgets
 
 from customer_casebook.course.casebook import case, lens_texts
+from customer_casebook.course.feedback import in_words
+from customer_casebook.course.records import Case
 from customer_casebook.document import (
     Block,
     BulletList,
@@ -18,8 +20,6 @@ from customer_casebook.document import (
     Table,
     to_html,
 )
-from customer_casebook.course.feedback import in_words
-from customer_casebook.course.records import Case
 from customer_casebook.domain.facts import UNKNOWN, VOCABULARY, Facts, require_known
 from customer_casebook.domain.rules import LENSES
 from customer_casebook.domain.verdict import UNDETERMINED, Verdicts, decide, humanize
