@@ -93,8 +93,11 @@ class FindItem(Item):
         self.right = frozenset(
             evidence_ids(case, {*decisive_facts(case.facts, self.question.verdict)})
         )
-        self.decisive_evidence = self.question.decisive_evidence
         self.intro = [Heading(case.title), Markdown(case.story)] if case.story else []
+
+    @property
+    def decisive_evidence(self) -> tuple[str, ...]:
+        return self.question.decisive_evidence
 
     def label(self, clue: Evidence) -> str:
         """A piece of evidence as an option."""

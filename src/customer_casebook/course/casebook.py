@@ -76,7 +76,7 @@ class Casebook:
 
     def case(self, case_id: str) -> Case:
         """The case of that id. Raises `ValueError` if there is none."""
-        if isinstance(case_id, str) and case_id in self.cases:
+        if case_id in self.cases:
             return self.cases[case_id]
         near = get_close_matches(str(case_id)[:80], self.cases, 1)
         hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(self.cases)}"
@@ -144,11 +144,13 @@ def make_casebook(name: str, content: Mapping[str, Any], base: Casebook | None =
     """
     records = {key: build(CONTENT_SHAPES[key], value) for key, value in content.items()}
 
-    def by_id(key: str, borrowed: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
-        return {record.id: record for record in records[key]} if key in records else borrowed or {}
+    def by_id(key: str, borrowed: str = "") -> Mapping[str, Any]:
+        if key not in records:
+            return getattr(base, borrowed, {})
+        return {record.id: record for record in records[key]}
 
     parties, services = by_id("parties"), by_id("services")
-    lens_texts = records.get("lenses") or (base.lens_texts if base else {})
+    lens_texts = records.get("lenses") or getattr(base, "lens_texts", {})
     return Casebook(
         name=name,
         world=World(
@@ -157,12 +159,12 @@ def make_casebook(name: str, content: Mapping[str, Any], base: Casebook | None =
         ),
         cases=dict(sorted(by_id("cases").items())),
         questions=by_id("questions"),
-        objectives=by_id("objectives", base and base.objectives),
-        glossary=by_id("terms", base and base.glossary),
+        objectives=by_id("objectives", "objectives"),
+        glossary=by_id("terms", "glossary"),
         lens_texts={lens: lens_texts[lens] for lens in LENSES},
-        misconceptions=records.get("misconceptions", base.misconceptions if base else ()),
-        simulators=by_id("simulators", base and base.simulators),
-        figures=records.get("figures", base.figures if base else {}),
+        misconceptions=records.get("misconceptions", getattr(base, "misconceptions", ())),
+        simulators=by_id("simulators", "simulators"),
+        figures=records.get("figures", getattr(base, "figures", {})),
     )
 
 

@@ -51,8 +51,16 @@ class Item(ABC):
     explains_every_option: bool = False  # right or wrong, chosen or not
     groups: Sequence[Group] = ()  # where each of several groups needs a choice
     intro: Sequence[Block] = ()  # read first, where the card does not show it anyway
-    decisive_evidence: tuple[str, ...] = ()  # the evidence on which the answer turns
-    supporting_evidence: tuple[str, ...] = ()  # the evidence that the answer rests on
+
+    @property
+    def decisive_evidence(self) -> tuple[str, ...]:
+        """The evidence on which the answer turns."""
+        return ()
+
+    @property
+    def supporting_evidence(self) -> tuple[str, ...]:
+        """The evidence that the answer rests on."""
+        return self.decisive_evidence
 
     @property
     def answer(self) -> str:

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from customer_casebook.course.casebook import figures
-from customer_casebook.document import Details, Table
+from customer_casebook.course.document import Details, Table
 from customer_casebook.simulators.economics import Gap, gap
 from customer_casebook.simulators.simulator import Outcome, Simulator, sliders
 from customer_casebook.widgets.chart import SERVICE, SUPPLY, Chart, legend, ticks

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from customer_casebook.course.casebook import case, simulators
+from customer_casebook.course.document import Table
 from customer_casebook.course.feedback import in_words
 from customer_casebook.course.records import Letter
-from customer_casebook.document import Table
 from customer_casebook.domain.facts import Facts
 from customer_casebook.domain.verdict import decide
 from customer_casebook.simulators.simulator import Outcome, Simulator, toggle
@@ -129,7 +129,7 @@ def _relationships(way: str) -> list[tuple[str, str, str]]:
     if way == "through":
         pairs = {
             "Sales, by Group IT": unit,
-            "The public, by Sales": direct.with_changes(direct_online="no"),
+            "The public, by Sales": direct.but(direct_online="no"),
         }
     return [
         (

@@ -6,8 +6,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from customer_casebook.course.casebook import figures
+from customer_casebook.course.document import Block, Details, Line, Table
 from customer_casebook.course.feedback import join
-from customer_casebook.document import Block, Details, Line, Table
 from customer_casebook.simulators.economics import BOOKS, Entry, Ledger, Totals
 from customer_casebook.simulators.economics import ledger as keep
 from customer_casebook.simulators.simulator import Outcome, Simulator, crowns, sliders, toggle

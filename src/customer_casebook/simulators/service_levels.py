@@ -7,8 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from customer_casebook.course.casebook import figures
-from customer_casebook.document import Block, Details, Table
-from customer_casebook.domain.facts import short_repr
+from customer_casebook.course.document import Block, Details, Table
+from customer_casebook.domain.facts import shorten
 from customer_casebook.simulators.economics import (
     Inside,
     Month,
@@ -60,7 +60,7 @@ class ServiceLevels(Simulator):
     def __init__(self, customer: str) -> None:
         if customer not in _CUSTOMERS:
             told = " or ".join(_CUSTOMERS)
-            raise ValueError(f"there is no customer {short_repr(customer)}; write {told}")
+            raise ValueError(f"there is no customer {shorten(customer)}; write {told}")
         self.figures = figures()
         rehearse = self.figures["internal"].switches["rehearse"]
         clause = self.figures["external"].switches["penalty_clause"]

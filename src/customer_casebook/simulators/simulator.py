@@ -9,9 +9,7 @@ from typing import Any, NamedTuple
 import ipywidgets as widgets
 
 from customer_casebook.course.casebook import simulators
-from customer_casebook.course.feedback import Item
-from customer_casebook.course.records import Figures, Simulation, Slider
-from customer_casebook.document import (
+from customer_casebook.course.document import (
     Block,
     BulletList,
     Details,
@@ -20,6 +18,8 @@ from customer_casebook.document import (
     RunInHeading,
     to_html,
 )
+from customer_casebook.course.feedback import Item
+from customer_casebook.course.records import Figures, Simulation, Slider
 from customer_casebook.widgets.activity import Activity, Guard, box, html, report_errors, trouble
 from customer_casebook.widgets.card import Card, as_text
 

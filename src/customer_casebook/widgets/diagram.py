@@ -11,8 +11,8 @@ from customer_casebook.course.casebook import world
 from customer_casebook.course.feedback import capital, fill
 from customer_casebook.course.records import Case
 from customer_casebook.domain.facts import UNKNOWN, Facts
-from customer_casebook.domain.rules import in_same_organization, is_part_of_provider
-from customer_casebook.domain.verdict import UNDETERMINED, decide, humanize
+from customer_casebook.domain.rules import in_same_organization, part_of_provider
+from customer_casebook.domain.verdict import UNDETERMINED, decide, spell
 from customer_casebook.widgets.chart import INK, MONEY, SERVICE, SUPPLY, Canvas
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Picture:
         return " ".join(map(capital, parts))
 
     def _roofs(self, facts: Facts) -> str:
-        if is_part_of_provider(facts):
+        if part_of_provider(facts):
             return f"{self.party} is a part of {self.provider}, in {self.house}."
         if in_same_organization(facts):
             return f"{self.party} and {self.provider} stand under one roof: {self.house}."
@@ -74,7 +74,7 @@ class Picture:
 
     def _draw(self, axes: Axes, facts: Facts) -> None:
         self._draw_roofs(axes, facts)
-        if is_part_of_provider(facts):
+        if part_of_provider(facts):
             box(axes, (3, 6, 94, 38), self.provider, top=True)
         else:
             box(axes, (4.5, 14, 24.5, 24), self.provider)
@@ -87,7 +87,7 @@ class Picture:
         if facts.supplies == "yes":
             arrow(axes, 70, 30, 26, "supplies", SUPPLY)
         if facts.charge == "paid":
-            booked = humanize(decide(facts, "money").answer)
+            booked = spell(decide(facts, "money").answer)
             arrow(axes, 70, 30, 19, "pays" if booked == UNDETERMINED else booked, MONEY)
         elif facts.charge == "notional":
             arrow(axes, 30, 70, 19, "shows the cost", MONEY, ":")

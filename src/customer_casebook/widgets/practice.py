@@ -11,6 +11,7 @@ from itertools import cycle
 import ipywidgets as widgets
 
 from customer_casebook.course.casebook import bank, case, glossary, objectives
+from customer_casebook.course.document import Block, Details, Heading, Line, Table
 from customer_casebook.course.feedback import Item, Question, sentence
 from customer_casebook.course.items import (
     Find,
@@ -24,9 +25,8 @@ from customer_casebook.course.items import (
 from customer_casebook.course.journal import journal
 from customer_casebook.course.progress import summary
 from customer_casebook.course.records import Entry
-from customer_casebook.document import Block, Details, Heading, Line, Table
 from customer_casebook.domain.facts import require_known
-from customer_casebook.domain.rules import EDITIONS, LENSES
+from customer_casebook.domain.rules import EVERY, LENSES
 from customer_casebook.widgets.activity import Activity, Guard, html, report_errors, trouble
 from customer_casebook.widgets.card import Card, as_text
 from customer_casebook.widgets.diagram import Row, draw_rows
@@ -203,6 +203,6 @@ def _definitions(id_: str) -> list[Block]:
     entry = glossary()[id_]
     definitions = {str(edition): text for edition, text in entry.definitions.items()}
     none = "No entry of its own."
-    rows = [(f"ITIL {edition}", definitions.get(edition, none)) for edition in EDITIONS]
+    rows = [(f"ITIL {edition}", definitions.get(edition, none)) for edition in EVERY]
     note: list[Block] = [Line(entry.note)] if entry.note else []
     return [Table(entry.term, ("Edition", "Meaning"), rows), *note]

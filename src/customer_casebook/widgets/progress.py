@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 
 from customer_casebook.course.casebook import objectives
-from customer_casebook.course.journal import journal
-from customer_casebook.course.progress import Calibration, Mastery, Progress, asked, lesson, summary
-from customer_casebook.document import (
+from customer_casebook.course.document import (
     Block,
     BulletList,
     Details,
@@ -21,6 +19,8 @@ from customer_casebook.document import (
     Table,
     to_html,
 )
+from customer_casebook.course.journal import journal
+from customer_casebook.course.progress import Calibration, Mastery, Progress, asked, lesson, summary
 from customer_casebook.widgets.activity import Activity, Guard, box, html, report_errors, trouble
 from customer_casebook.widgets.card import Card
 from customer_casebook.widgets.chart import MONEY, SUPPLY, Chart

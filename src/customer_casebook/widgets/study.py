@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from html import escape
 
 from customer_casebook.course.casebook import case
+from customer_casebook.course.document import BulletList, Details, Line, Table, to_html
 from customer_casebook.course.feedback import Question, ask, sentence
 from customer_casebook.course.items import story
-from customer_casebook.document import BulletList, Details, Line, Table, to_html
 from customer_casebook.domain.rules import LENSES
 from customer_casebook.widgets.card import Card, as_text
 

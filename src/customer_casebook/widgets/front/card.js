@@ -4,9 +4,10 @@
 // press, whatever the kernel is doing. Nothing here decides what is right: a choice is a key, and the key picks a text.
 // What was pressed goes to the kernel in `given`; the kernel judges and records it and answers in `saved`.
 
-const SEND_DELAY_MS = 20; // until a press is sent: or the kernel's answer may come before the frame with the feedback
+const SILENT = 8000; // ms without an answer from the kernel before the card says what to do about it
+const FRAME = 20; // ms until a press is sent: the kernel's answer would come before the frame that shows the feedback
 
-function renderCard({ model, el }) {
+function render({ model, el }) {
   const spec = model.get("spec");
   const deck = spec.questions;
   const name = groupName();
@@ -60,7 +61,7 @@ function renderCard({ model, el }) {
     answer.ms = Math.round(performance.now() - shownAt);
     given = { ...given, [at]: answer };
     show();
-    setTimeout(save, SEND_DELAY_MS);
+    setTimeout(save, FRAME);
   }
 
   function save() {
@@ -204,7 +205,7 @@ function renderCard({ model, el }) {
           "Not saved yet. Python is busy or has stopped; the feedback stands, and you can go on. " +
           "If this stays, choose Run, then Run All Cells.";
         saved.replaceChildren(h("span", { role: "alert" }, words));
-      }, KERNEL_TIMEOUT_MS);
+      }, SILENT);
   }
 
   function drawBoard() {
@@ -279,3 +280,5 @@ function renderCard({ model, el }) {
     model.off("change:note", onNote);
   };
 }
+
+export default { render };
