@@ -7,13 +7,13 @@ instructor's own casebook is read from a folder and takes from the course what t
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, is_dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from types import UnionType
-from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin
 
 from customer_casebook.course.figures import Figures, Simulation
 from customer_casebook.course.records import (
@@ -173,30 +173,33 @@ def build(shape: Any, value: Any) -> Any:
 
     Raises `KeyError`, `TypeError` or `AttributeError` for values that are not of that shape.
     """
+    return _builder(shape)(value)
+
+
+@cache
+def _builder(shape: Any) -> Callable[[Any], Any]:
+    """What makes values of a shape from plain ones."""
     origin, inner = get_origin(shape), get_args(shape)
     if origin is Annotated:
-        return build(inner[0], value)
+        return _builder(inner[0])
     if origin is tuple:
-        return tuple([build(inner[0], entry) for entry in value])
-    if origin is Mapping and inner:
-        return {key: build(inner[1], entry) for key, entry in value.items()}
-    if isinstance(shape, UnionType) and value is not None and is_dataclass(inner[0]):
-        return build(_kinds(shape)[value["kind"]], value)
-    if isinstance(shape, type) and is_dataclass(shape):
-        hints = _hints(shape)
-        return shape(**{key: build(hints[key], entry) for key, entry in value.items()})
+        one = _builder(inner[0])
+        return lambda values: tuple([one(value) for value in values])
+    if origin is Mapping:
+        one = _builder(inner[1])
+        return lambda values: {key: one(value) for key, value in values.items()}
+    if isinstance(shape, UnionType) and is_dataclass(inner[0]):
+        kinds = {record.__dataclass_fields__["kind"].default: _builder(record) for record in inner}
+        return lambda values: kinds[values["kind"]](values)
+    if not is_dataclass(shape):
+        return _unchanged
+    record: Any = shape
+    builders = {field.name: _builder(field.type) for field in fields(shape)}
+    return lambda values: record(**{key: builders[key](value) for key, value in values.items()})
+
+
+def _unchanged(value: Any) -> Any:
     return value
-
-
-@cache
-def _kinds(shape: UnionType) -> dict[str, type]:
-    """The records of a union by what they have as ``kind``."""
-    return {get_args(_hints(record)["kind"])[0]: record for record in get_args(shape)}
-
-
-@cache
-def _hints(shape: type) -> dict[str, Any]:
-    return get_type_hints(shape)
 
 
 def capital(text: str) -> str:

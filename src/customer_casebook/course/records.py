@@ -5,8 +5,6 @@ field says in its metadata what to write there: so the JSON Schema, the messages
 the look-up of ids all follow from these declarations. Only authors need pydantic for it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field
 from typing import Annotated, Any, ClassVar, Literal
