@@ -13,9 +13,9 @@ from ipywidgets import HTML, Widget
 import customer_casebook as course
 from customer_casebook.course import casebook as library
 from customer_casebook.course.casebook import bank
-from customer_casebook.course.document import prose
 from customer_casebook.course.items import item
 from customer_casebook.course.journal import Attempt, ExamEvent, journal
+from customer_casebook.document import prose
 from customer_casebook.widgets.practice import deck
 
 HOSTILE = (

@@ -18,7 +18,7 @@ from customer_casebook.course import casebook as library
 from customer_casebook.course.casebook import Fault, Reading
 from customer_casebook.course.journal import as_csv, as_json, journal, many, read, shards
 from customer_casebook.course.records import MODELS, schema
-from customer_casebook.domain.rules import EVERY
+from customer_casebook.domain.rules import EDITIONS
 from customer_casebook.domain.verdict import decide
 
 FINE, FAULTY, INTERRUPTED, NO_READER = 0, 1, 130, 141
@@ -78,7 +78,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=version("customer-casebook"))
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     decider = verbs.add_parser("decide", help="say what the rules make of facts, or of a case")
-    decider.add_argument("--edition", choices=EVERY, help="let only the rules of one edition speak")
+    decider.add_argument(
+        "--edition", choices=EDITIONS, help="let only the rules of one edition speak"
+    )
     decider.add_argument("--json", action="store_true", help="one JSON object a line for each file")
     checker = verbs.add_parser("check", help="find everything that is wrong with files of content")
     for verb in (decider, checker):

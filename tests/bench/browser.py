@@ -41,7 +41,7 @@ def chart(charge):
     figure, axes = plt.subplots(figsize=(4.2, 2.6))
     axes.set(xlim=(0, 100), ylim=(0, 62))
     axes.axis("off")
-    picture._draw(axes, told.facts.but(charge=charge))
+    picture._draw(axes, told.facts.with_changes(charge=charge))
     plt.show()
 
 charges = ipywidgets.ToggleButtons(options=["none", "paid"], value="paid")

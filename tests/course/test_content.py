@@ -18,8 +18,8 @@ import pytest
 import yaml
 
 import customer_casebook
-from customer_casebook.domain.facts import UNKNOWN, VOCABULARY, plain
-from customer_casebook.domain.rules import EVERY, LENSES
+from customer_casebook.domain.facts import UNKNOWN, VOCABULARY, normalize_value
+from customer_casebook.domain.rules import EDITIONS, LENSES
 from customer_casebook.domain.verdict import UNDETERMINED, decide
 
 CONTENT = Path(customer_casebook.__file__).parent / "content"
@@ -66,7 +66,7 @@ def case(path: Path) -> Mapped:
 
 def facts_of(path: Path) -> dict[str, str]:
     shown = [each["shows"] for each in case(path)["evidence"]]
-    return {name: plain(value) for shows in shown for name, value in shows.items()}
+    return {name: normalize_value(value) for shows in shown for name, value in shows.items()}
 
 
 def misconceptions() -> list[Mapped]:
@@ -84,7 +84,11 @@ def telltale(texts: Iterable[str]) -> list[str]:
 
 
 def values(stated: object) -> tuple[str, ...]:
-    return tuple(map(plain, stated)) if isinstance(stated, list) else (plain(stated),)
+    return (
+        tuple(map(normalize_value, stated))
+        if isinstance(stated, list)
+        else (normalize_value(stated),)
+    )
 
 
 def sentences(text: str) -> int:
@@ -203,7 +207,7 @@ def stories() -> list[Mapped]:
 @pytest.mark.parametrize("told", stories(), ids=lambda told: told["id"])
 def test_a_story_of_sentences_tells_its_facts_once_and_in_no_fact_words(told: Mapped) -> None:
     shown = [each.get("shows", {}) for each in told["sentences"]]
-    facts = {name: plain(value) for each in shown for name, value in each.items()}
+    facts = {name: normalize_value(value) for each in shown for name, value in each.items()}
     assert sum(map(len, shown)) == len(facts)
     assert max(map(len, shown)) <= 2
     agrees(told, facts)
@@ -284,7 +288,7 @@ def test_there_are_eighteen_misconceptions_each_with_a_short_corrective() -> Non
         assert sentences(each["claim"]) == 1
         assert 1 <= sentences(each["corrective"]) <= 2
         assert each["editions"]
-        assert each["editions"] == [name for name in EVERY if name in each["editions"]]
+        assert each["editions"] == [name for name in EDITIONS if name in each["editions"]]
 
 
 @pytest.mark.parametrize(("misconception", "sign"), signs())

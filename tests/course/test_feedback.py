@@ -91,10 +91,10 @@ def test_a_wrong_option_is_told_its_misconception_or_what_would_make_it_right(
             changes = told(question, reason.removeprefix(means))
             if changes:
                 assert all(getattr(facts, name) != value for name, value in changes.items())
-                assert option in decide(facts.but(**changes), question.lens).answers
+                assert option in decide(facts.with_changes(**changes), question.lens).answers
                 for name in changes if len(changes) > 1 else ():  # none of them is idle
                     others = {each: to for each, to in changes.items() if each != name}
-                    assert option not in decide(facts.but(**others), question.lens).answers
+                    assert option not in decide(facts.with_changes(**others), question.lens).answers
                 different, _, untold = reason.partition("have to be told that ")
                 assert set(told(question, untold)) == set(changes) - set(facts.known())
                 assert ("It would be right if this were so" in different) == bool(
@@ -123,12 +123,12 @@ def test_what_is_said_to_flip_or_settle_the_answer_does_so(question: Question) -
     facts, verdict, words = question.case.facts, question.verdict, question.turning_point()
 
     def right_if(name: str, value: str) -> set[str]:
-        return right_in(decide(facts.but(**{name: value}), question.lens))
+        return right_in(decide(facts.with_changes(**{name: value}), question.lens))
 
     def tellable(flip: Flip) -> bool:
-        after = facts.but(**{flip.fact: flip.to})
-        sensible = after.possible and not (after.uses == "yes" and after.consumes == "no")
-        return sensible and UNDETERMINED not in right_if(flip.fact, flip.to)
+        after = facts.with_changes(**{flip.fact: flip.new})
+        sensible = after.consistent and not (after.uses == "yes" and after.consumes == "no")
+        return sensible and UNDETERMINED not in right_if(flip.fact, flip.new)
 
     if verdict.missing:
         said = dict(re.findall(r"[Ii]f ([^:]+): (.+?)(?=; if |\.\))", words))
@@ -144,7 +144,7 @@ def test_what_is_said_to_flip_or_settle_the_answer_does_so(question: Question) -
     elif words:
         flipped, _, _presumed = words.partition(", for it would be presumed that ")
         [(name, value)] = told(question, flipped).items()
-        assert facts.but(**{name: value}).possible
+        assert facts.with_changes(**{name: value}).consistent
         right = right_if(name, value)
         assert right != question.right
         assert UNDETERMINED not in right

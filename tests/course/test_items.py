@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 import customer_casebook.course.items as module
 from customer_casebook.authoring.coverage import ASKED
 from customer_casebook.course.casebook import bank, case, cases, glossary, objectives, read
-from customer_casebook.course.document import BulletList, to_text
 from customer_casebook.course.feedback import Item, Question, in_words
 from customer_casebook.course.items import Spot, interleaved, item, stable_shuffle_key
 from customer_casebook.course.records import Case, Entry
+from customer_casebook.document import BulletList, to_text
 from customer_casebook.domain.facts import VOCABULARY
-from customer_casebook.domain.rules import EVERY, LENSES
-from customer_casebook.domain.verdict import UNDETERMINED, decide, turning_point
+from customer_casebook.domain.rules import EDITIONS, LENSES
+from customer_casebook.domain.verdict import UNDETERMINED, decide, decisive_flip
 
 ITEMS: dict[str, Item] = {name: item(entry) for name, entry in bank().items()}
 CHOOSE = [each for each in bank().values() if each.kind == "choose"]
@@ -94,7 +94,7 @@ def test_an_entry_practises_objectives_that_exist_and_says_its_editions(name: st
     entry = bank()[name]
     assert set(entry.objectives) <= objectives().keys()
     assert len(set(entry.objectives)) == len(entry.objectives)
-    assert list(entry.editions) == [each for each in EVERY if each in entry.editions]
+    assert list(entry.editions) == [each for each in EDITIONS if each in entry.editions]
     assert bool(entry.editions) == entry.kind.startswith("choose")
 
 
@@ -126,7 +126,7 @@ def test_the_slip_to_find_shows_the_fact_the_answer_turns_on(name: str) -> None:
     assert decide(case(entry.case).facts, entry.lens).answer != UNDETERMINED
     evidence = {f"{entry.case}/{each.id}": each for each in case(entry.case).evidence}
     [right] = asked.right
-    assert evidence[right].shows[flip.fact] == flip.was
+    assert evidence[right].shows[flip.fact] == flip.old
     assert all(flip.fact not in evidence[each].shows for each in evidence.keys() - asked.right)
 
 
@@ -138,12 +138,12 @@ def test_one_sentence_of_a_story_decides_and_no_other_gives_that_answer(name: st
     turn = asked.question.turns_on
     assert turn
     [right] = asked.right
-    assert asked.evidence[right].shows[turn.fact] == turn.was
+    assert asked.evidence[right].shows[turn.fact] == turn.old
     assert f"would make it “{in_words(entry.lens, turn.answer)}”." in asked.prompt
     for other in asked.evidence.keys() - asked.right:
         for fact in asked.evidence[other].shows:
-            for changed in (facts.but(**{fact: value}) for value in VOCABULARY[fact].says):
-                assert not changed.possible or decide(changed, entry.lens).answer != turn.answer
+            for changed in (facts.with_changes(**{fact: value}) for value in VOCABULARY[fact].says):
+                assert not changed.consistent or decide(changed, entry.lens).answer != turn.answer
     assert not verdict.missing
     assert asked.answer == asked.options[right].removesuffix(".")
     assert list(asked.options.values()) == [" ".join(each.text.split()) for each in entry.sentences]
@@ -162,7 +162,7 @@ def test_stories_to_spot_in_ask_on_many_lenses_and_decide_at_any_place() -> None
 def test_the_checks_find_the_turning_point_that_questions_have(told: Case) -> None:
     for lens in LENSES:
         turns_on = Question(told, lens).turns_on
-        assert turning_point(told.facts, decide(told.facts, lens)) == turns_on
+        assert decisive_flip(told.facts, decide(told.facts, lens)) == turns_on
 
 
 @of_kind("match")

@@ -157,7 +157,7 @@ def test_an_open_case_names_the_fact_that_decides(
     assert decides in verdict.missing
     for value, expected in pairs(answers):
         assert expected in verdict.possible
-        assert decide(read(facts).but(**{decides: value}), lens).answer == expected
+        assert decide(read(facts).with_changes(**{decides: value}), lens).answer == expected
 
 
 def test_no_row_of_the_table_is_left_out() -> None:

@@ -97,9 +97,9 @@ def test_a_long_or_unprintable_value_is_shown_short_and_printable() -> None:
 
 def test_but_changes_some_facts_and_leaves_the_rest() -> None:
     before = Facts.read({"consumes": "yes", "charge": "paid"})
-    after = before.but(charge="none", uses=True)
+    after = before.with_changes(charge="none", uses=True)
     assert after.known() == {"consumes": "yes", "charge": "none", "uses": "yes"}
     assert before.known() == {"consumes": "yes", "charge": "paid"}
-    assert after.but(charge=UNKNOWN, uses="unknown").known() == {"consumes": "yes"}
+    assert after.with_changes(charge=UNKNOWN, uses="unknown").known() == {"consumes": "yes"}
     with pytest.raises(FactError, match=r"charges: .*did you mean charge\?"):
-        before.but(charges="paid")
+        before.with_changes(charges="paid")

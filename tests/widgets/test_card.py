@@ -205,10 +205,10 @@ def test_what_the_card_shows_is_json_and_names_the_telling_evidence(case_id: str
         flip = question.turns_on
         if flip and flip.fact in question.case.facts.known():
             assert spec["turning"]
-            assert say(flip.fact, flip.to, question.case) in question.turning_point()
+            assert say(flip.fact, flip.new, question.case) in question.turning_point()
         for slip in spec["turning"]:
             assert flip
-            assert flip.was == evidence[slip].shows[flip.fact]
+            assert flip.old == evidence[slip].shows[flip.fact]
             assert f'data-slip="{slip}"' in card.spec["intro"]
 
 

@@ -48,7 +48,7 @@ def test_the_words_say_what_the_picture_shows(organization: str, party_is: str) 
     told = case("marketing-campaign-hub")
     picture = Picture(told)
     for charge, consumes in product(values("charge"), values("consumes")):
-        facts = told.facts.but(
+        facts = told.facts.with_changes(
             organization=organization,
             party_is=party_is,
             charge=charge,
@@ -85,7 +85,7 @@ def test_the_same_facts_draw_the_same_picture(case_id: str) -> None:
     told = case(case_id)
     once = Picture(told)
     first = once.html(told.facts)
-    once.html(told.facts.but(charge="none", organization="same", supplies="yes"))
+    once.html(told.facts.with_changes(charge="none", organization="same", supplies="yes"))
     assert once.html(told.facts) == first == Picture(told).html(told.facts)
 
 
@@ -99,7 +99,7 @@ def test_pictures_drawn_in_two_threads_at_once_are_as_if_drawn_alone() -> None:
 
 def test_ink_and_type_are_those_of_the_page() -> None:
     told = case("tussock-till-system")
-    html = Picture(told).html(told.facts.but(supplies="yes"))
+    html = Picture(told).html(told.facts.with_changes(supplies="yes"))
     colours = set(re.findall(r"(?:fill|stroke|color): ?([^;\"]+)", html))
     assert "currentColor" in colours
     assert colours <= COLOURS
@@ -117,7 +117,9 @@ def test_a_shown_cost_points_at_the_party_and_a_payment_at_the_provider() -> Non
     told = case("marketing-campaign-hub")
 
     def head(charge: str) -> float:
-        svg, _ = drawn(Picture(told).html(told.facts.but(charge=charge, consumes="no", uses="no")))
+        svg, _ = drawn(
+            Picture(told).html(told.facts.with_changes(charge=charge, consumes="no", uses="no"))
+        )
         paths = [each for each in svg.iter(f"{SVG}path") if "#009e73" in each.get("style", "")]
         [tip] = [each for each in paths if "fill: #009e73" in each.get("style", "")]
         points = [float(x) for x in re.findall(r"[ML] ([\d.]+) ", tip.get("d", ""))]

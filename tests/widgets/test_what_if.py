@@ -54,7 +54,7 @@ def test_a_turned_switch_shows_all_that_follows(case_id: str, name: str) -> None
     told = case(case_id).facts
     for value in (*VOCABULARY[name].says, UNKNOWN, getattr(told, name)):
         activity.switches[name].value = value
-        facts = told.but(**{name: value})
+        facts = told.with_changes(**{name: value})
         assert activity.facts == facts
         assert marked(activity) == activity.changed == ([name] if facts != told else [])
         for lens, text in lens_texts().items():
@@ -141,7 +141,7 @@ def test_every_challenge_set_by_itself_can_be_solved(case_id: str) -> None:
             (name, value)
             for name, fact in VOCABULARY.items()
             for value in fact.says
-            if decide(activity.facts.but(**{name: value}), lens).answer == goal
+            if decide(activity.facts.with_changes(**{name: value}), lens).answer == goal
         )
         activity.switches[name].value = value
         assert "Solved: " in activity.task.value

@@ -24,21 +24,21 @@ from customer_casebook.course.records import (
     SpotQuestion,
 )
 from customer_casebook.domain.facts import (
-    IMPOSSIBLE,
+    CONTRADICTIONS,
     UNKNOWN,
     VOCABULARY,
     Facts,
-    fault_in,
-    plain,
-    shorten,
+    find_fault,
+    normalize_value,
+    short_repr,
 )
-from customer_casebook.domain.rules import EVERY, LENSES
+from customer_casebook.domain.rules import EDITIONS, LENSES
 from customer_casebook.domain.verdict import (
     UNDETERMINED,
     Verdict,
     decide,
-    turning_facts,
-    turning_point,
+    decisive_facts,
+    decisive_flip,
 )
 
 ListsById = Callable[[str], Mapping[str, Any] | None]  # the entries that a file may name, of a kind
@@ -71,7 +71,7 @@ def check_relations(
     checks = _Checks(document, lists)
     if kind == "facts":
         tree = document.value if isinstance(document.value, dict) else {}
-        checks.together({name: ((name,), plain(value)) for name, value in tree.items()})
+        checks.together({name: ((name,), normalize_value(value)) for name, value in tree.items()})
     by_record: Mapping[Any, Callable[[Place, Any], None]] = {
         Case: checks.case,
         ChooseQuestion: checks.choose,
@@ -118,10 +118,10 @@ class _Checks:
         first = self.story(place, question, "sentences")
         shown = {name: value for name, (_, value) in first.items()}
         lens = str(question.get("lens"))
-        if lens in LENSES and not any(fault_in(*fact) for fact in shown.items()):
+        if lens in LENSES and not any(find_fault(*fact) for fact in shown.items()):
             sentences = {name: fact_place[:-2] for name, (fact_place, _) in first.items()}
             facts = Facts.read(shown)
-            if facts.possible and (why := _unspottable(facts, decide(facts, lens), sentences)):
+            if facts.consistent and (why := _unspottable(facts, decide(facts, lens), sentences)):
                 self.document.fault((*place, "lens"), why)
 
     def story(self, place: Place, story: Any, key: str) -> Shown:
@@ -146,7 +146,7 @@ class _Checks:
 
     def together(self, shown: Shown) -> None:
         """Find facts that cannot be true together."""
-        for impossible, why in IMPOSSIBLE:
+        for impossible, why in CONTRADICTIONS:
             if all(name in shown and shown[name][1] == impossible[name] for name in impossible):
                 (name, value), (other, its_value) = impossible.items()
                 self.clashes.append(
@@ -223,7 +223,7 @@ class _Checks:
     def match(self, place: Place, question: Any) -> None:
         edition, terms = question.get("edition", "4"), self.lists("terms") or {}
         for number, name in enumerate(_get(question, "terms", list)):
-            if edition in EVERY and isinstance(name, str) and name in terms:
+            if edition in EDITIONS and isinstance(name, str) and name in terms:
                 if edition not in _get(terms[name], "definitions", dict):
                     message = f"{name} has no definition in ITIL {edition}; write one, or another term"
                     self.document.fault((*place, "terms", number), message)
@@ -305,7 +305,7 @@ class _Checks:
             if words:
                 among(words, self.document, place, gap)
             else:
-                message = f"has {shorten(gap)}, and nothing to fill it with; leave it out"
+                message = f"has {short_repr(gap)}, and nothing to fill it with; leave it out"
                 self.document.fault(place, message)
 
 
@@ -343,7 +343,7 @@ def _shown(place: Place, story: Any, key: str) -> Iterator[tuple[Place, str, str
     for number, part in enumerate(_get(story, key, list)):
         if isinstance(part, dict):
             for name, value in _get(part, "shows", dict).items():
-                value = "" if value is None else plain(value)
+                value = "" if value is None else normalize_value(value)
                 yield (*place, key, number, "shows", name), name, value
 
 
@@ -367,10 +367,10 @@ def _unspottable(facts: Facts, verdict: Verdict, sentences: Mapping[str, Place])
     if verdict.missing:
         open_facts = " and ".join(verdict.missing)
         return f"is left open by {open_facts}; show it in a sentence, or ask another lens"
-    turn = turning_point(facts, verdict)
+    turn = decisive_flip(facts, verdict)
     if not turn or turn.fact not in sentences:
         return "turns on no sentence; show the fact that it turns on, or ask another lens"
-    for fact in turning_facts(facts, verdict):
+    for fact in decisive_facts(facts, verdict):
         if sentences.get(fact, sentences[turn.fact]) != sentences[turn.fact]:
             both = f"{turn.fact} and on {fact}"
             return f"turns on {both} alike; show both in one sentence, or ask another lens"

@@ -14,7 +14,7 @@ from pathlib import Path
 from customer_casebook.course.casebook import bank, objectives
 from customer_casebook.course.feedback import Item
 from customer_casebook.course.items import item
-from customer_casebook.domain.facts import shorten, suggest
+from customer_casebook.domain.facts import short_repr, what_to_write
 
 ASKED = 4  # questions that each objective needs
 
@@ -54,8 +54,8 @@ def coverage(notebooks: Path) -> list[Coverage]:
     for place, kind, ids in cells(notebooks):
         for each in ids:
             if each not in taught:
-                hint = suggest(str(each), objectives())
-                raise ValueError(f"{place}: there is no objective {shorten(each)}; {hint}")
+                hint = what_to_write(str(each), objectives())
+                raise ValueError(f"{place}: there is no objective {short_repr(each)}; {hint}")
             taught[each].append(kind)
     asked = {
         each: [entry for entry in bank().values() if each in entry.objectives] for each in taught

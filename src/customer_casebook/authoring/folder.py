@@ -27,7 +27,7 @@ from customer_casebook.course.casebook import (
     course,
     make_casebook,
 )
-from customer_casebook.domain.facts import Facts, shorten
+from customer_casebook.domain.facts import Facts, short_repr
 from customer_casebook.domain.rules import LENSES
 
 # The kind of file that holds each list.
@@ -273,7 +273,7 @@ def _taken(entries: Iterable[_Entry]) -> Iterator[Fault]:
     for entry in entries:
         taken = first.setdefault((entry.kind, entry.id), entry)
         if taken.file != entry.file:
-            message = f"{shorten(entry.id)} is taken by {taken.file}:{taken.line}; write another"
+            message = f"{short_repr(entry.id)} is taken by {taken.file}:{taken.line}; write another"
             yield Fault(entry.file, entry.line, entry.field, message)
 
 
@@ -283,7 +283,7 @@ def _hidden(entries: Iterable[_Entry], names: Names) -> Iterator[Fault]:
         known = names.course_entries(kind)
         for entry in entries:
             if entry.kind == kind and entry.id in known:
-                message = f"{shorten(entry.id)} is an id of the course, too; this casebook uses its own"
+                message = f"{short_repr(entry.id)} is an id of the course, too; this casebook uses its own"
                 yield Fault(entry.file, entry.line, entry.field, f"note: {message}")
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 from yaml.resolver import Resolver
 
-from customer_casebook.domain.facts import shorten
+from customer_casebook.domain.facts import short_repr
 
 MAX_FILE_BYTES = 1 << 18  # the longest of our files has a tenth of it
 MAX_DEPTH = 12  # ours go down to six
@@ -69,7 +69,7 @@ class Document:
         """Note what is wrong at a place; of one place and line the first word counts."""
         path = ""
         for step in place:
-            word = step if isinstance(step, int) or step.isidentifier() else shorten(step)
+            word = step if isinstance(step, int) or step.isidentifier() else short_repr(step)
             path += f"[{word + 1}]" if isinstance(word, int) else f".{word}"
         if not self.full:
             self.faults.setdefault((line or self.line(place), path.removeprefix(".")), message)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from functools import cache
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
 
 from customer_casebook.course.casebook import CONTENT_SHAPES
 from customer_casebook.course.records import Case, FactNames
@@ -143,10 +143,9 @@ def fields_of(record: Any) -> Mapping[str, Field]:
             key: Field(read_shape(CONTENT_SHAPES[key]), what, required=only, min_length=1)
             for key, what in record.lists.items()
         }
-    hints = get_type_hints(record, include_extras=True)
     return {
         field.name: Field(
-            read_shape(hints[field.name]),
+            read_shape(field.type),
             field.metadata.get("description", ""),
             field.default is MISSING and field.default_factory is MISSING,
             field.metadata.get("pattern", ""),

@@ -21,7 +21,7 @@ from customer_casebook.authoring.schema import (
     fields_of,
     read_shape,
 )
-from customer_casebook.domain.facts import UNKNOWN, VOCABULARY, fault_in, plain, shorten, suggest
+from customer_casebook.domain.facts import UNKNOWN, VOCABULARY, find_fault, normalize_value, short_repr, what_to_write
 
 
 class Names(Protocol):
@@ -98,12 +98,12 @@ class _Walk:
             return ""
         match sort:
             case "text" if isinstance(value, bool):
-                return f"a bare {plain(value)} is no text; put it in quotes"
+                return f"a bare {normalize_value(value)} is no text; put it in quotes"
             case "text" if isinstance(value, str):
                 if re.search(field.pattern.replace("$", r"\Z"), value):
                     return ""
                 near = "-".join(re.findall("[a-z0-9]+", value[:80].lower())) or "my-case-2"
-                return f"{shorten(value)} is no id; write letters and digits such as {near}"
+                return f"{short_repr(value)} is no id; write letters and digits such as {near}"
             case "choice":
                 return not_among(field.shape.inner, value)
             case "number" if _is_number(value):
@@ -115,7 +115,7 @@ class _Walk:
             case "mapping" | "facts" | "record" | "kinds" if isinstance(value, dict):
                 return ""
         noun = sort if sort in ("text", "number", "yes or no", "list") else "mapping"
-        return f"{shorten(plain(value) if isinstance(value, bool) else value)} is no {noun}; {what}"
+        return f"{short_repr(normalize_value(value) if isinstance(value, bool) else value)} is no {noun}; {what}"
 
     def record(self, record: Any, value: dict[str, Any], place: Place, of_kind: str = "") -> None:
         """Note what is wrong with the keys of a record, and with their values."""
@@ -124,7 +124,7 @@ class _Walk:
             if key in known:
                 self.value(known[key], entry, (*place, key))
             elif not self.document.full:
-                message = f"there is no such key{of_kind}; {suggest(key, tuple(known))}"
+                message = f"there is no such key{of_kind}; {what_to_write(key, tuple(known))}"
                 self.document.fault((*place, key), message)
         for key, field in known.items():
             if field.required and key not in value:
@@ -138,7 +138,7 @@ class _Walk:
         if isinstance(kind, str) and kind in kinds:
             self.record(kinds[kind], value, place, f" in a {kind} question")
             return
-        told = not_among(tuple(kinds), kind) if kind else f"is missing; {suggest('', tuple(kinds))}"
+        told = not_among(tuple(kinds), kind) if kind else f"is missing; {what_to_write('', tuple(kinds))}"
         self.document.fault((*place, "kind"), told)
         common = fields_of(next(iter(kinds.values())))
         for key in field.keys[1:]:
@@ -156,7 +156,7 @@ class _Walk:
                 continue
             several = value if values == "several" and value and isinstance(value, list) else [value]
             for one in [UNKNOWN] if values == "text" else several:
-                if message := fault_in(name, "" if one is None else plain(one)):
+                if message := find_fault(name, "" if one is None else normalize_value(one)):
                     self.document.fault((*place, name), message)
 
     def ids(self, entries: list[Any], place: Place) -> None:
@@ -167,7 +167,7 @@ class _Walk:
                 here = (*place, number, "id")
                 if first.setdefault(name, here) != here:
                     line = self.document.line(first[name])
-                    message = f"{shorten(name)} is taken by line {line}; write another"
+                    message = f"{short_repr(name)} is taken by line {line}; write another"
                     self.document.fault(here, message)
 
 
@@ -182,13 +182,13 @@ def not_among(words: Collection[str], word: object) -> str:
     """What to write for a word that is none of these; an empty text for one of them."""
     if isinstance(word, str) and word in words:
         return ""
-    word = plain(word) if isinstance(word, bool) else word
+    word = normalize_value(word) if isinstance(word, bool) else word
     known = tuple(words)
     if not known:
-        return f"there is no {shorten(word)}, nor any other; leave it out"
+        return f"there is no {short_repr(word)}, nor any other; leave it out"
     if len(known) > len(VOCABULARY):  # too many to list: the three nearest will do
         known = tuple(get_close_matches(str(word)[:80], known[:1000], 3, 0))
-    return f"there is no {shorten(word)}; {suggest(str(word), known)}"
+    return f"there is no {short_repr(word)}; {what_to_write(str(word), known)}"
 
 
 def among(words: Iterable[str] | None, document: Document, place: Place, word: object) -> None:

@@ -7,13 +7,13 @@ instructor's own casebook is read from a folder and takes from the course what t
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, is_dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from types import UnionType
-from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin
 
 from customer_casebook.course.figures import Figures, Simulation
 from customer_casebook.course.records import (
@@ -27,7 +27,7 @@ from customer_casebook.course.records import (
     Term,
     World,
 )
-from customer_casebook.domain.facts import VOCABULARY, shorten
+from customer_casebook.domain.facts import VOCABULARY, short_repr
 from customer_casebook.domain.rules import LENSES
 from customer_casebook.domain.verdict import UNDETERMINED
 
@@ -76,11 +76,11 @@ class Casebook:
 
     def case(self, case_id: str) -> Case:
         """The case of that id. Raises `ValueError` if there is none."""
-        if isinstance(case_id, str) and case_id in self.cases:
+        if case_id in self.cases:
             return self.cases[case_id]
         near = get_close_matches(str(case_id)[:80], self.cases, 1)
         hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(self.cases)}"
-        raise ValueError(f"there is no case {shorten(case_id)}; {hint}")
+        raise ValueError(f"there is no case {short_repr(case_id)}; {hint}")
 
     def fill(self, template: str, case: Case) -> str:
         """A template with the names of the case's party, provider and service in it."""
@@ -144,11 +144,13 @@ def make_casebook(name: str, content: Mapping[str, Any], base: Casebook | None =
     """
     records = {key: build(CONTENT_SHAPES[key], value) for key, value in content.items()}
 
-    def by_id(key: str, borrowed: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
-        return {record.id: record for record in records[key]} if key in records else borrowed or {}
+    def by_id(key: str, borrowed: str = "") -> Mapping[str, Any]:
+        if key not in records:
+            return getattr(base, borrowed, {})
+        return {record.id: record for record in records[key]}
 
     parties, services = by_id("parties"), by_id("services")
-    lens_texts = records.get("lenses") or (base.lens_texts if base else {})
+    lens_texts = records.get("lenses") or getattr(base, "lens_texts", {})
     return Casebook(
         name=name,
         world=World(
@@ -157,12 +159,12 @@ def make_casebook(name: str, content: Mapping[str, Any], base: Casebook | None =
         ),
         cases=dict(sorted(by_id("cases").items())),
         questions=by_id("questions"),
-        objectives=by_id("objectives", base and base.objectives),
-        glossary=by_id("terms", base and base.glossary),
+        objectives=by_id("objectives", "objectives"),
+        glossary=by_id("terms", "glossary"),
         lens_texts={lens: lens_texts[lens] for lens in LENSES},
-        misconceptions=records.get("misconceptions", base.misconceptions if base else ()),
-        simulators=by_id("simulators", base and base.simulators),
-        figures=records.get("figures", base.figures if base else {}),
+        misconceptions=records.get("misconceptions", getattr(base, "misconceptions", ())),
+        simulators=by_id("simulators", "simulators"),
+        figures=records.get("figures", getattr(base, "figures", {})),
     )
 
 
@@ -171,30 +173,33 @@ def build(shape: Any, value: Any) -> Any:
 
     Raises `KeyError`, `TypeError` or `AttributeError` for values that are not of that shape.
     """
+    return _builder(shape)(value)
+
+
+@cache
+def _builder(shape: Any) -> Callable[[Any], Any]:
+    """What makes values of a shape from plain ones."""
     origin, inner = get_origin(shape), get_args(shape)
     if origin is Annotated:
-        return build(inner[0], value)
+        return _builder(inner[0])
     if origin is tuple:
-        return tuple([build(inner[0], entry) for entry in value])
-    if origin is Mapping and inner:
-        return {key: build(inner[1], entry) for key, entry in value.items()}
-    if isinstance(shape, UnionType) and value is not None and is_dataclass(inner[0]):
-        return build(_kinds(shape)[value["kind"]], value)
-    if isinstance(shape, type) and is_dataclass(shape):
-        hints = _hints(shape)
-        return shape(**{key: build(hints[key], entry) for key, entry in value.items()})
+        one = _builder(inner[0])
+        return lambda values: tuple([one(value) for value in values])
+    if origin is Mapping:
+        one = _builder(inner[1])
+        return lambda values: {key: one(value) for key, value in values.items()}
+    if isinstance(shape, UnionType) and is_dataclass(inner[0]):
+        kinds = {record.__dataclass_fields__["kind"].default: _builder(record) for record in inner}
+        return lambda values: kinds[values["kind"]](values)
+    if not is_dataclass(shape):
+        return _unchanged
+    record: Any = shape
+    builders = {field.name: _builder(field.type) for field in fields(shape)}
+    return lambda values: record(**{key: builders[key](value) for key, value in values.items()})
+
+
+def _unchanged(value: Any) -> Any:
     return value
-
-
-@cache
-def _kinds(shape: UnionType) -> dict[str, type]:
-    """The records of a union by what they have as ``kind``."""
-    return {get_args(_hints(record)["kind"])[0]: record for record in get_args(shape)}
-
-
-@cache
-def _hints(shape: type) -> dict[str, Any]:
-    return get_type_hints(shape)
 
 
 def capital(text: str) -> str:

@@ -1,10 +1,8 @@
 """The words and numbers of the simulators, as records of the casebook."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal, get_type_hints
+from dataclasses import dataclass, fields
+from typing import Any, Literal
 
 from customer_casebook.course.records import Record, list_field, text_field, value_field
 
@@ -61,10 +59,10 @@ class _Counted(Record):
     unit: str = text_field("the unit, such as crowns a year, percent or hours")
 
     def __post_init__(self) -> None:
-        for name, sort in get_type_hints(type(self)).items():
-            if sort is float:
-                value = float(getattr(self, name))
-                object.__setattr__(self, name, int(value) if value.is_integer() else value)
+        for field in fields(self):
+            if field.type is float:
+                value = float(getattr(self, field.name))
+                object.__setattr__(self, field.name, int(value) if value.is_integer() else value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 if TYPE_CHECKING:
-    from customer_casebook.course.feedback import Item
+    from customer_casebook.course.items import Item
 
 VERSION = 2  # version 1 had attempts only, without their kind and their content
 FOLDER = "CUSTOMER_CASEBOOK_DATA"  # environment variable that moves the journal

@@ -5,13 +5,11 @@ field says in its metadata what to write there: so the JSON Schema, the messages
 the look-up of ids all follow from these declarations.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field
 from typing import Annotated, Any, Literal
 
-from customer_casebook.domain.facts import Facts, plain
+from customer_casebook.domain.facts import Facts, normalize_value
 
 Edition = Literal["v3", "4", "5"]
 
@@ -92,7 +90,7 @@ class Evidence(Record):
 
 def _make_plain(record: Any, name: str) -> None:
     """Spell the facts of a record as the vocabulary does: YAML's yes and no arrive as booleans."""
-    values = {fact: plain(value) for fact, value in getattr(record, name).items()}
+    values = {fact: normalize_value(value) for fact, value in getattr(record, name).items()}
     object.__setattr__(record, name, values)
 
 
@@ -185,7 +183,7 @@ class Sign(Record):
 
     def __post_init__(self) -> None:
         when = {
-            name: tuple(map(plain, value if isinstance(value, list | tuple) else [value]))
+            name: tuple(map(normalize_value, value if isinstance(value, list | tuple) else [value]))
             for name, value in self.when.items()
         }
         object.__setattr__(self, "when", when)

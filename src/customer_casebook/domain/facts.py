@@ -121,7 +121,7 @@ VOCABULARY: Mapping[str, Fact] = {
 
 
 # Facts that no case can have together, and why.
-IMPOSSIBLE: tuple[tuple[Mapping[str, str], str], ...] = (
+CONTRADICTIONS: tuple[tuple[Mapping[str, str], str], ...] = (
     (
         {"inside_provider": "yes", "organization": "different"},
         "a part is in the same organization",
@@ -161,32 +161,32 @@ class Facts(NamedTuple):
     binding_contract: str = UNKNOWN
 
     @classmethod
-    def read(cls, given: Mapping[str, object]) -> Facts:
+    def read(cls, values: Mapping[str, object]) -> Facts:
         """Read a mapping of facts. ``True`` and ``False`` count as yes and no.
 
         Raises `FactError`, with every fault at once, for a name or value outside the vocabulary.
         """
         faults = {
-            str(name): fault for name, value in given.items() if (fault := fault_in(name, value))
+            str(name): fault for name, value in values.items() if (fault := find_fault(name, value))
         }
         if faults:
             raise FactError(faults)
-        return cls(**{name: plain(value) for name, value in given.items()})
+        return cls(**{name: normalize_value(value) for name, value in values.items()})
 
-    def but(self, **changes: object) -> Facts:
+    def with_changes(self, **changes: object) -> Facts:
         """The same facts with some of them changed. Raises `FactError` as `read` does."""
         return Facts.read({**self._asdict(), **changes})
 
     @property
     def contradiction(self) -> str | None:
         """Why what is known cannot all be true together, where it cannot."""
-        for together, why in IMPOSSIBLE:
+        for together, why in CONTRADICTIONS:
             if all(getattr(self, name) == value for name, value in together.items()):
                 return why
         return None
 
     @property
-    def possible(self) -> bool:
+    def consistent(self) -> bool:
         """Whether all that is known can be true together."""
         return self.contradiction is None
 
@@ -195,42 +195,44 @@ class Facts(NamedTuple):
         return {name: value for name, value in self._asdict().items() if value != UNKNOWN}
 
 
-def plain(value: object) -> str:
+def normalize_value(value: object) -> str:
     """A value as the vocabulary spells it: YAML's bare yes and no arrive as booleans."""
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
 
-def fault_in(name: object, value: object) -> str | None:
+def find_fault(name: object, value: object) -> str | None:
     """What is wrong with one stated fact and what to write instead, or ``None`` if it is fine."""
     if name not in VOCABULARY:
-        return f"no such fact; {suggest(str(name), VOCABULARY)}"
+        return f"no such fact; {what_to_write(str(name), VOCABULARY)}"
     values = (*VOCABULARY[str(name)].says, UNKNOWN)
     if value is None or value == "":
-        return f"is empty; write {one_of(values)}"
-    if isinstance(value, bool | str) and plain(value) in values:
+        return f"is empty; write {join_with_or(values)}"
+    if isinstance(value, bool | str) and normalize_value(value) in values:
         return None
-    return f"{shorten(value)} is not a value of it; {suggest(str(value), values)}"
+    return f"{short_repr(value)} is not a value of it; {what_to_write(str(value), values)}"
 
 
-def one_of(words: tuple[str, ...]) -> str:
+def join_with_or(words: tuple[str, ...]) -> str:
     """``a, b or c``."""
     return f"{', '.join(words[:-1])} or {words[-1]}" if len(words) > 1 else words[0]
 
 
-def suggest(word: str, known: Mapping[str, object] | tuple[str, ...]) -> str:
+def what_to_write(word: str, known: Mapping[str, object] | tuple[str, ...]) -> str:
     """What to write for a word that is not known, with the nearest known one where one is near."""
     words = tuple(known)
     near = get_close_matches(word[:80].lower(), words, n=1)
-    return f"write {one_of(words)}" + (f" (did you mean {near[0]}?)" if near else "")
+    return f"write {join_with_or(words)}" + (f" (did you mean {near[0]}?)" if near else "")
 
 
 def require_known(kind: str, word: object, words: Mapping[str, object] | tuple[str, ...]) -> None:
     """Raises `ValueError` for a word that is none of these, and says what to write."""
     if not isinstance(word, str) or word not in words:
-        raise ValueError(f"there is no {kind} {shorten(word)}; {suggest(str(word), words)}")
+        raise ValueError(
+            f"there is no {kind} {short_repr(word)}; {what_to_write(str(word), words)}"
+        )
 
 
-def shorten(value: object, width: int = 40) -> str:
+def short_repr(value: object, width: int = 40) -> str:
     """A value as it is shown in a message: quoted, printable and short."""
     text = ascii(value) if not str(value).isprintable() else repr(value)
     return text if len(text) <= width else f"{text[: width - 1]}…"

@@ -9,12 +9,12 @@ from itertools import product
 from typing import Any, NamedTuple, overload
 
 from customer_casebook.domain.facts import UNKNOWN, VOCABULARY, Facts, require_known
-from customer_casebook.domain.rules import EVERY, LENSES, Lens, Rule, presume
+from customer_casebook.domain.rules import EDITIONS, LENSES, Lens, Rule, presume_requirements
 
 UNDETERMINED = "undetermined"
 
 # The fact a lens is about, where it is not the wider organization: there the answer is best turned.
-ABOUT = {"penalties": "binding_contract"}
+MAIN_FACT = {"penalties": "binding_contract"}
 
 Answers = frozenset[str]
 
@@ -33,8 +33,8 @@ class Flip:
     """One fact whose change would change the answer: from ``was`` to ``to``, making it ``answer``."""
 
     fact: str
-    was: str
-    to: str
+    old: str
+    new: str
     answer: str | tuple[str, ...]
 
 
@@ -90,8 +90,8 @@ class Verdict:
             "flips": [
                 {
                     "fact": flip.fact,
-                    "from": flip.was,
-                    "to": flip.to,
+                    "from": flip.old,
+                    "to": flip.new,
                     "answer": list(flip.answer) if isinstance(flip.answer, tuple) else flip.answer,
                 }
                 for flip in self.flips
@@ -101,11 +101,11 @@ class Verdict:
 
     def __str__(self) -> str:
         edition = f" in ITIL {self.edition}" if self.edition else ""
-        lines = [f"{self.lens}{edition}: {spell(self.answer)}"]
+        lines = [f"{self.lens}{edition}: {humanize(self.answer)}"]
         if self.answer == UNDETERMINED and not self.missing:
             lines.append(f"  silent    ITIL {self.edition} has no rule for this")
         if set(self.possible) != set(self.answers):
-            lines.append(f"  possible  {spell(self.possible)}")
+            lines.append(f"  possible  {humanize(self.possible)}")
         for reason in self.because:
             lines.append(f"  because   {reason.rule.title} [{', '.join(reason.rule.editions)}]")
             lines += [f"            {name} = {value}" for name, value in reason.facts.items()]
@@ -114,7 +114,7 @@ class Verdict:
         lines += [f"  note      {note}" for note in self.notes]
         lines += [f"  missing   {name}: {VOCABULARY[name].question}" for name in self.missing]
         lines += [
-            f"  flips     {flip.fact}: {flip.was} -> {flip.to} makes it {spell(flip.answer)}"
+            f"  flips     {flip.fact}: {flip.old} -> {flip.new} makes it {humanize(flip.answer)}"
             for flip in self.flips
         ]
         return "\n".join(lines)
@@ -129,7 +129,7 @@ class Verdicts(dict[str, Verdict]):
     def __str__(self) -> str:
         width = max(map(len, self))
         return "\n".join(
-            f"{lens:{width}}  {spell(verdict.answer)}"
+            f"{lens:{width}}  {humanize(verdict.answer)}"
             + (f"  (missing: {', '.join(verdict.missing)})" if verdict.missing else "")
             for lens, verdict in self.items()
         )
@@ -138,7 +138,7 @@ class Verdicts(dict[str, Verdict]):
         printer.text(str(self))
 
 
-def spell(answer: str | tuple[str, ...]) -> str:
+def humanize(answer: str | tuple[str, ...]) -> str:
     """An answer as words in a line of text."""
     return (answer if isinstance(answer, str) else ", ".join(answer)).replace("_", " ")
 
@@ -164,37 +164,39 @@ def decide(
     if lens is not None:
         require_known("lens", lens, LENSES)
     if edition is not None:
-        require_known("edition", edition, EVERY)
+        require_known("edition", edition, EDITIONS)
     if lens is not None:
         return _judge(_lens(lens, edition), known, edition)
     return Verdicts({name: _judge(_lens(name, edition), known, edition) for name in LENSES})
 
 
-def plausible(facts: Facts) -> bool:
+def is_plausible(facts: Facts) -> bool:
     """Whether a story could be told with these facts: nobody uses a service that nobody takes."""
-    return facts.possible and not (facts.uses == "yes" and facts.consumes == "no")
+    return facts.consistent and not (facts.uses == "yes" and facts.consumes == "no")
 
 
-def turning_point(facts: Facts, verdict: Verdict) -> Flip | None:
+def decisive_flip(facts: Facts, verdict: Verdict) -> Flip | None:
     """The one fact a settled answer turns on: of those that would settle it otherwise, the most telling."""
     flips = []
     for flip in verdict.flips:
-        other = facts.but(**{flip.fact: flip.to})
+        other = facts.with_changes(**{flip.fact: flip.new})
         after = decide(other, verdict.lens)
-        if plausible(other) and {*after.answers} == {*after.possible}:
+        if is_plausible(other) and {*after.answers} == {*after.possible}:
             flips.append(flip)
     # Where the party works says more about it than what kind of thing it is.
-    flips.sort(key=lambda flip: (flip.fact == "party_is", flip.fact != ABOUT.get(verdict.lens)))
+    flips.sort(key=lambda flip: (flip.fact == "party_is", flip.fact != MAIN_FACT.get(verdict.lens)))
     return flips[0] if flips and not verdict.missing else None
 
 
-def turning_facts(facts: Facts, verdict: Verdict) -> list[str]:
+def decisive_facts(facts: Facts, verdict: Verdict) -> list[str]:
     """The facts that would, each by itself, bring the same other answer as that at the turning point."""
-    turn = turning_point(facts, verdict)
+    turn = decisive_flip(facts, verdict)
     return [
         flip.fact
         for flip in verdict.flips
-        if turn and flip.answer == turn.answer and facts.but(**{flip.fact: flip.to}).possible
+        if turn
+        and flip.answer == turn.answer
+        and facts.with_changes(**{flip.fact: flip.new}).consistent
     ]
 
 
@@ -213,7 +215,7 @@ def _judge(lens: Lens, facts: Facts, edition: str | None) -> Verdict:
     outcomes = _outcomes(lens, stated)
     settled = _settled(outcomes)
     possible = Answers().union(*(each.answers for each in outcomes.values()))
-    effective = presume(facts)
+    effective = presume_requirements(facts)
     # What would not be settled if nothing were presumed rests on the presumption.
     resting = Answers()
     if facts.sets_requirements == UNKNOWN:
@@ -280,7 +282,9 @@ def _outcomes(lens: Lens, stated: _Values, *, presuming: bool = True) -> dict[_V
     outcomes = {}
     for values in product(*learnable):
         silent = (*values[:voice], UNKNOWN, *values[voice + 1 :])
-        presumed = presume(Facts(**dict(zip(lens.reads, silent, strict=True)))).sets_requirements
+        presumed = presume_requirements(
+            Facts(**dict(zip(lens.reads, silent, strict=True)))
+        ).sets_requirements
         heard = values if presumed == UNKNOWN else (*values[:voice], presumed, *values[voice + 1 :])
         outcomes[values] = table[heard]
     return outcomes

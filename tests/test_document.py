@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from customer_casebook.course.document import (
+from customer_casebook.document import (
     Block,
     BulletList,
     Details,
