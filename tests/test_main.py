@@ -18,7 +18,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from customer_casebook.__main__ import FAULTY, FINE, INTERRUPTED, NO_READER, main
-from customer_casebook.course.journal import FOLDER, Attempt, ExamEvent, Journal, journal, shards
+from customer_casebook.course.journal import (
+    DATA_FOLDER_VARIABLE,
+    Attempt,
+    ExamEvent,
+    Journal,
+    journal,
+)
 from customer_casebook.course.records import schema
 from customer_casebook.domain.rules import LENSES
 from customer_casebook.domain.verdict import decide
@@ -218,10 +224,10 @@ def test_the_command_needs_no_widgets_and_no_charts() -> None:
 
 
 @pytest.fixture
-def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Journal]:
+def own_journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Journal]:
     """A journal with two answers in one file and an exam in another."""
     folder = tmp_path / "journal"
-    monkeypatch.setenv(FOLDER, str(folder))
+    monkeypatch.setenv(DATA_FOLDER_VARIABLE, str(folder))
     journal.cache_clear()
     for number in range(2):
         journal().record(Attempt(f"case/{number}", ("a",), True, True, None, 900))
@@ -237,8 +243,8 @@ def typing(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setattr(sys, "stdin", terminal)
 
 
-def test_where_says_where_and_how_many(kept: Journal, capsys: Captured) -> None:
-    [folder] = kept.folders
+def test_where_says_where_and_how_many(own_journal: Journal, capsys: Captured) -> None:
+    [folder] = own_journal.folders
     (folder / "other.jsonl").write_text("what is this")
     assert main(["journal", "where"]) == FINE
     assert capsys.readouterr().out.splitlines() == [
@@ -248,21 +254,40 @@ def test_where_says_where_and_how_many(kept: Journal, capsys: Captured) -> None:
     ]
 
 
+def test_where_as_json_is_one_object(own_journal: Journal, capsys: Captured) -> None:
+    [folder] = own_journal.folders
+    (folder / "other.jsonl").write_text("what is this")
+    assert main(["journal", "where", "--json"]) == FINE
+    [line] = capsys.readouterr().out.splitlines()
+    assert json.loads(line) == {
+        "folder": str(folder),
+        "answers": 2,
+        "exams": 1,
+        "files": 2,
+        "skipped": {"foreign": 1},
+        "notice": "1 line of the journal was left alone: not an answer of this course.",
+    }
+
+
 def test_where_complains_of_a_folder_that_cannot_be_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
 ) -> None:
     (tmp_path / "file").touch()
-    monkeypatch.setenv(FOLDER, str(tmp_path / "file" / "journal"))
+    monkeypatch.setenv(DATA_FOLDER_VARIABLE, str(tmp_path / "file" / "journal"))
     journal.cache_clear()
     assert main(["journal", "where"]) == FAULTY
+    path, _, notice, *_ = capsys.readouterr().out.splitlines()
+    assert path == str(tmp_path / "file" / "journal")
+    assert notice.startswith("Your answers cannot be saved here")
+    assert main(["journal", "where", "--json"]) == FAULTY
+    assert json.loads(capsys.readouterr().out)["notice"].startswith(notice)
     journal.cache_clear()
-    assert "Your answers cannot be saved here" in capsys.readouterr().out
 
 
 def test_export_writes_what_the_ending_says(
-    kept: Journal, tmp_path: Path, capsys: Captured
+    own_journal: Journal, tmp_path: Path, capsys: Captured
 ) -> None:
-    (kept.folders[0] / "torn.jsonl").write_text('{"v":2,"ki')
+    (own_journal.folders[0] / "torn.jsonl").write_text('{"v":2,"ki')
     table, everything = tmp_path / "answers.CSV", tmp_path / "answers.json"
     assert main(["journal", "export", str(table)]) == FINE
     assert main(["journal", "export", str(everything)]) == FINE
@@ -277,7 +302,7 @@ def test_export_writes_what_the_ending_says(
     assert table.stat().st_mode & 0o077 == 0  # nobody else's business
 
 
-@pytest.mark.usefixtures("kept")
+@pytest.mark.usefixtures("own_journal")
 def test_export_replaces_a_file_only_if_told_to(tmp_path: Path, capsys: Captured) -> None:
     file = tmp_path / "answers.csv"
     file.write_text("precious")
@@ -288,7 +313,7 @@ def test_export_replaces_a_file_only_if_told_to(tmp_path: Path, capsys: Captured
     assert file.read_text().startswith("at,item")
 
 
-@pytest.mark.usefixtures("kept")
+@pytest.mark.usefixtures("own_journal")
 @pytest.mark.parametrize(
     ("name", "told"),
     [
@@ -304,7 +329,7 @@ def test_export_says_what_it_cannot_do(
     assert capsys.readouterr() == ("", f"{tmp_path / name}: {told}\n")
 
 
-@pytest.mark.usefixtures("kept")
+@pytest.mark.usefixtures("own_journal")
 def test_an_export_that_fails_leaves_the_old_file_and_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
 ) -> None:
@@ -321,10 +346,10 @@ def test_an_export_that_fails_leaves_the_old_file_and_nothing_else(
 
 
 def test_erase_erases_once_yes_is_typed_and_only_what_is_ours(
-    kept: Journal, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+    own_journal: Journal, monkeypatch: pytest.MonkeyPatch, capsys: Captured
 ) -> None:
-    [folder] = kept.folders
-    ours = {each.name for each in folder.iterdir()}
+    [folder] = own_journal.folders
+    ours = {file.name for file in folder.iterdir()}
     (folder / "notes.jsonl").write_text("mine")
     (folder / f"20260101T000000-{'a' * 32}.jsonl").mkdir()
     for answer in ("", "\n", "no\n", "y\n"):
@@ -341,31 +366,58 @@ def test_erase_erases_once_yes_is_typed_and_only_what_is_ours(
     assert (folder / "notes.jsonl").read_text() == "mine"
     assert main(["journal", "erase"]) == FINE
     assert capsys.readouterr().out == f"There is nothing to erase in {folder}\n"
-    assert kept.record(Attempt("case/new", ("a",), True, True, None, 900))  # and life goes on
-    assert [each.item for each in kept.read().attempts] == ["case/new"]
+    assert own_journal.record(
+        Attempt("case/new", ("a",), True, True, None, 900)
+    )  # and life goes on
+    assert [each.item for each in own_journal.read().attempts] == ["case/new"]
 
 
 @pytest.mark.parametrize("stdin", [io.StringIO("yes\n"), None])
 def test_erase_does_not_take_a_pipe_for_an_answer(
-    kept: Journal, monkeypatch: pytest.MonkeyPatch, capsys: Captured, stdin: io.StringIO | None
+    own_journal: Journal,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: Captured,
+    stdin: io.StringIO | None,
 ) -> None:
     monkeypatch.setattr(sys, "stdin", stdin)
     assert main(["journal", "erase"]) == FAULTY
     told = "2 answers and 1 exam in 2 files would be erased; --yes does it without asking"
     assert capsys.readouterr() == ("", f"customer-casebook: {told}\n")
-    assert len(kept.read().attempts) == 2
+    assert len(own_journal.read().attempts) == 2
     assert main(["journal", "erase", "--yes"]) == FINE
-    assert kept.read().attempts == []
+    assert own_journal.read().attempts == []
 
 
 def test_erase_says_what_it_could_not_erase(
-    kept: Journal, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+    own_journal: Journal, monkeypatch: pytest.MonkeyPatch, capsys: Captured
 ) -> None:
-    def refused(_: Path, *, missing_ok: bool) -> None:
-        raise PermissionError(errno.EACCES, f"Permission denied ({missing_ok})")
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
 
+    files = own_journal.read().files
+    with monkeypatch.context() as disk:
+        disk.setattr(Path, "unlink", refused)
+        disk.setattr(os, "truncate", refused)
+        assert main(["journal", "erase", "--yes"]) == FAULTY
+        out, err = capsys.readouterr()
+        assert out == "Not everything was erased\n"
+        assert err.splitlines() == [f"{file}: Permission denied" for file in files]
     monkeypatch.setattr(Path, "unlink", refused)
-    assert main(["journal", "erase", "--yes"]) == FAULTY
+    assert main(["journal", "erase", "--yes"]) == FINE
     out, err = capsys.readouterr()
-    assert out == "Not everything was erased\n"
-    assert len(err.splitlines()) == len(shards(*kept.folders)) == 2
+    assert out == "Erased 2 answers and 1 exam in 2 files\n"
+    empty = "is empty now, but cannot be removed; another program may use it"
+    assert err.splitlines() == [f"{file}: {empty}" for file in files]
+    assert own_journal.read().attempts == []
+
+
+def test_erase_names_the_files_that_have_other_names(
+    own_journal: Journal, capsys: Captured
+) -> None:
+    [folder] = own_journal.folders
+    [first, _] = sorted(folder.iterdir(), key=lambda file: -file.stat().st_size)
+    first.rename(folder / "laptop.jsonl")
+    assert main(["journal", "erase", "--yes"]) == FINE
+    size = "2 answers and 1 exam in 2 files, among them laptop.jsonl"
+    assert capsys.readouterr().out == f"Erased {size}\n"
+    assert [*folder.iterdir()] == []

@@ -16,7 +16,14 @@ from tempfile import mkstemp
 from customer_casebook.authoring.reader import LIMIT
 from customer_casebook.course import casebook as library
 from customer_casebook.course.casebook import Fault, Reading
-from customer_casebook.course.journal import as_csv, as_json, journal, many, read, shards
+from customer_casebook.course.journal import (
+    History,
+    attempts_as_csv,
+    history_as_json,
+    is_shard_name,
+    journal,
+    many,
+)
 from customer_casebook.course.records import MODELS, schema
 from customer_casebook.domain.rules import EDITIONS
 from customer_casebook.domain.verdict import decide
@@ -88,16 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     covered = verbs.add_parser("coverage", help="say what is taught, practised and asked")
     covered.add_argument("--json", action="store_true", help="the table as one JSON object")
     covered.add_argument("notebooks", nargs="?", default="notebooks", metavar="FOLDER")
-    kept = verbs.add_parser(
-        "journal", help="say where your answers are; take them along; erase them"
-    )
-    deeds = kept.add_subparsers(dest="deed", metavar="VERB", required=True)
-    deeds.add_parser("where", help="say where your answers are, and how many")
-    export = deeds.add_parser("export", help="write your answers into a file")
-    export.add_argument("file", type=Path, metavar="FILE", help="its ending is .csv or .json")
-    export.add_argument("--force", action="store_true", help="replace a file that is there")
-    erase = deeds.add_parser("erase", help="erase your answers, once you have said yes")
-    erase.add_argument("--yes", action="store_true", help="do not ask")
+    _add_journal_parser(verbs)
     shape = verbs.add_parser("schema", help="print a JSON Schema for editors")
     shape.add_argument("kind", nargs="?", default="case", choices=MODELS, help="the kind of file")
     return parser
@@ -149,23 +147,53 @@ def _coverage(folder: str, *, as_json: bool) -> int:
     return FAULTY if any(each.holes for each in rows) else FINE
 
 
-def _journal(given: argparse.Namespace) -> int:
-    if given.deed == "export":
-        return _export(given.file, force=given.force)
-    if given.deed == "erase":
-        return _erase(asking=not given.yes)
-    kept = journal()
-    _say(kept.where or kept.folders[0], _holdings(kept.folders), kept.notice, kept.read().notice)
-    return FINE if kept.where else FAULTY
+def _add_journal_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = verbs.add_parser(
+        "journal", help="say where your answers are; take them along; erase them"
+    )
+    actions = parser.add_subparsers(dest="action", metavar="VERB", required=True)
+    where = actions.add_parser("where", help="say where your answers are, and how many")
+    where.add_argument("--json", action="store_true", help="the same as one JSON object")
+    export = actions.add_parser("export", help="write your answers into a file")
+    export.add_argument("file", type=Path, metavar="FILE", help="its ending is .csv or .json")
+    export.add_argument("--force", action="store_true", help="replace a file that is there")
+    erase = actions.add_parser("erase", help="erase your answers, once you have said yes")
+    erase.add_argument("--yes", action="store_true", help="do not ask")
+
+
+def _journal(arguments: argparse.Namespace) -> int:
+    if arguments.action == "export":
+        return _export(arguments.file, force=arguments.force)
+    if arguments.action == "erase":
+        return _erase(ask=not arguments.yes)
+    return _where(as_json=arguments.json)
+
+
+def _where(*, as_json: bool) -> int:
+    own, history = journal(), journal().read()
+    folder = own.folder or own.folders[0]
+    if as_json:
+        summary = {
+            "folder": str(folder),
+            "answers": len(history.attempts),
+            "exams": history.exam_count,
+            "files": len(history.files),
+            "skipped": history.skipped,
+            "notice": " ".join(filter(None, [own.notice, history.notice])),
+        }
+        print(json.dumps(summary))
+    else:
+        _say(folder, _size(history), own.notice, history.notice)
+    return FINE if own.folder else FAULTY
 
 
 def _export(file: Path, *, force: bool) -> int:
-    reading = journal().read()
+    history = journal().read()
     if file.suffix.lower() == ".csv":
-        reading = replace(reading, exams=[])
-        text = as_csv(reading.attempts)
+        history = replace(history, exams=[])
+        text = attempts_as_csv(history.attempts)
     elif file.suffix.lower() == ".json":
-        text = as_json(reading)
+        text = history_as_json(history)
     else:
         _complain(f"{file}: its ending says what to write; name it .csv or .json")
         return FAULTY
@@ -177,7 +205,7 @@ def _export(file: Path, *, force: bool) -> int:
     except OSError as error:
         _complain(f"{file}: {error.strerror}")
         return FAULTY
-    _say(f"{file}: {reading}", reading.notice)
+    _say(f"{file}: {history}", history.notice)
     return FINE
 
 
@@ -195,35 +223,34 @@ def _write(file: Path, text: str) -> None:
         raise
 
 
-def _erase(*, asking: bool) -> int:
-    folders = journal().folders
-    files = shards(*folders)
-    if not files:
-        _say(f"There is nothing to erase in {folders[0]}")
+def _erase(*, ask: bool) -> int:
+    history = journal().read()
+    if not history.files:
+        _say(f"There is nothing to erase in {journal().folders[0]}")
         return FINE
-    told = _holdings(files)
-    if asking:
+    size = _size(history)
+    if ask:
         if not (sys.stdin and sys.stdin.isatty()):
-            _complain(f"customer-casebook: {told} would be erased; --yes does it without asking")
+            _complain(f"customer-casebook: {size} would be erased; --yes does it without asking")
             return FAULTY
-        print(f"Erase {told} for good? Type yes:", end=" ", flush=True)
+        print(f"Erase {size} for good? Type yes:", end=" ", flush=True)
         if sys.stdin.readline().strip().lower() != "yes":
             _say("Nothing was erased")
             return FAULTY
-    status = FINE
-    for file in files:
-        try:
-            file.unlink(missing_ok=True)
-        except OSError as error:
-            _complain(f"{file}: {error.strerror}")
-            status = FAULTY
-    _say(f"Erased {told}" if status == FINE else "Not everything was erased")
-    return status
+    emptied, errors = journal().erase(history.files)
+    for file in emptied:
+        _complain(f"{file}: is empty now, but cannot be removed; another program may use it")
+    for file, error in errors.items():
+        _complain(f"{file}: {error.strerror}")
+    _say("Not everything was erased" if errors else f"Erased {size}")
+    return FAULTY if errors else FINE
 
 
-def _holdings(places: Sequence[Path]) -> str:
-    """What is in folders or shards, and in how many files."""
-    return f"{read(*places)} in {many(len(shards(*places)), 'file')}"
+def _size(history: History) -> str:
+    """How much a history holds, in how many files. Files with a name of another form are named."""
+    others = [file.name for file in history.files if not is_shard_name(file.name)]
+    among = f", among them {', '.join(others)}" if others else ""
+    return f"{history} in {many(len(history.files), 'file')}{among}"
 
 
 def _say(*lines: object) -> None:

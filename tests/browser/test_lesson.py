@@ -288,8 +288,9 @@ def test_an_answer_the_disk_does_not_take_is_said_so_and_saved_with_the_next(
     folder = lab.home / "customer_casebook_data"
     blocked = lab.home / "no folder"
     blocked.touch()
-    move = "import os, customer_casebook.course.journal as j; os.environ[j.FOLDER] = {!r}; j.journal.cache_clear()"
-    run(trouble, move.format(str(blocked)))
+    name = "customer_casebook.course.journal"
+    move = f"import {name} as j; j.os.environ[j.DATA_FOLDER_VARIABLE] = {str(blocked)!r}; j.journal.cache_clear()"
+    run(trouble, move)
     card.answer(first)
     expect(card.feedback).to_contain_text(f"Right: {first.answer}")
     expect(card.saved).to_contain_text("Not saved yet. Your answers cannot be saved")

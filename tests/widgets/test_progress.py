@@ -15,7 +15,7 @@ import customer_casebook.widgets.progress as module
 from customer_casebook.course.casebook import bank, misconceptions, objectives
 from customer_casebook.course.feedback import Item
 from customer_casebook.course.items import item
-from customer_casebook.course.journal import FOLDER, Attempt, fingerprint, journal
+from customer_casebook.course.journal import DATA_FOLDER_VARIABLE, Attempt, fingerprint, journal
 from customer_casebook.course.progress import summary
 from customer_casebook.widgets.activity import START
 from customer_casebook.widgets.card import Card
@@ -171,7 +171,7 @@ def test_a_journal_that_cannot_be_written_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "file").write_text("")
-    monkeypatch.setenv(FOLDER, str(tmp_path / "file"))
+    monkeypatch.setenv(DATA_FOLDER_VARIABLE, str(tmp_path / "file"))
     journal.cache_clear()
     assert "Your answers cannot be saved here, for " in progress().told.value
 

@@ -38,7 +38,7 @@ from customer_casebook.course.exam import (
 )
 from customer_casebook.course.feedback import stop
 from customer_casebook.course.items import item
-from customer_casebook.course.journal import Attempt, ExamEvent, Reading, journal
+from customer_casebook.course.journal import Attempt, ExamEvent, History, journal
 from customer_casebook.widgets.activity import (
     FRONT,
     Activity,
@@ -114,7 +114,7 @@ class Exam(Activity, widgets.VBox):
         )
         self.error.value = trouble(words, details)
 
-    def _resume(self) -> Reading:
+    def _resume(self) -> History:
         """Take up the last exam of this kind that was begun and not handed in; what the journal says."""
         same = self.seed, self.n, self.minutes
         reading = journal().read()
@@ -223,7 +223,7 @@ class Exam(Activity, widgets.VBox):
         self._count(result, reading)
         self._show(result)
 
-    def _count(self, result: Result, reading: Reading) -> None:
+    def _count(self, result: Result, reading: History) -> None:
         """Keep every answer as an attempt, once, so that misses come back for review."""
         known = {each.event for each in reading.attempts}
         for attempt in attempts(result):
