@@ -1,26 +1,340 @@
-"""Reads a folder of content."""
+"""Reads the files and folders of casebooks, and finds everything that is wrong with them.
+
+One reader serves the packaged course, an instructor's own casebook, ``check`` and ``decide``.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+import json
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from customer_casebook.authoring import reader
-from customer_casebook.course.casebook import CONTENT, Casebook, make_casebook
+from customer_casebook.authoring.checks import check_relations
+from customer_casebook.authoring.reader import MAX_FAULTS_PER_FILE, Document
+from customer_casebook.authoring.schema import FILES, ListFile, kind_of
+from customer_casebook.authoring.values import check_values
+from customer_casebook.course.casebook import (
+    BUILT_CONTENT,
+    CONTENT,
+    CONTENT_SHAPES,
+    Casebook,
+    build,
+    course,
+    make_casebook,
+)
+from customer_casebook.domain.facts import Facts, short_repr
+from customer_casebook.domain.rules import LENSES
+
+# The kind of file that holds each list.
+LIST_FILES = {key: kind for kind, f in FILES.items() if isinstance(f, ListFile) for key in f.lists}
+ADDED_LISTS = ("parties", "services")  # a casebook adds to these of the course, and replaces others
+
+
+class Fault(NamedTuple):
+    """One thing wrong with a file, and what to write instead."""
+
+    file: str
+    line: int
+    field: str
+    message: str
+
+    def __str__(self) -> str:
+        field = f"{self.field}: " if self.field else ""
+        return f"{self.file}:{self.line}: {field}{self.message}"
+
+
+class ContentError(ValueError):
+    """Content that cannot be used, with every `Fault` in it."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(map(str, self.faults)))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a file turns out to be.
+
+    Facts that cannot be true together are a fault, and still facts that can be decided.
+    """
+
+    file: str
+    kind: str
+    faults: tuple[Fault, ...]
+    document: Document | None = None  # its plain values; None where it cannot be read at all
+    value: Any = None  # its records, where nothing is wrong with it
+    facts: Facts | None = None  # of a case or a file of facts
+
+    @property
+    def tree(self) -> Any:
+        """The plain values, if any."""
+        return self.document.value if self.document else None
+
+
+@dataclass
+class Names:
+    """What a file may name: what its folder holds, and what the course lends to the folder."""
+
+    folder: Traversable
+    lists: dict[str, Mapping[str, Any] | None] = field(default_factory=dict)  # once asked for
+    broken: list[str] = field(default_factory=list)  # files of the folder that name nothing
+
+    def known(self, kind: str) -> Collection[str] | None:
+        """The ids of a kind; None where its file is broken."""
+        return LENSES if kind == "lenses" else self.entries(kind)
+
+    def entries(self, kind: str) -> Mapping[str, Any] | None:
+        """The entries of a list by id; None where its file is broken."""
+        if kind not in self.lists:
+            self.lists[kind] = self._load(kind)
+        return self.lists[kind]
+
+    def inside(self, kind: str, tree: object) -> Names:
+        """The names for a file of a kind, which may have some of the lists itself."""
+        file = FILES[kind]
+        own = tree if isinstance(file, ListFile) and isinstance(tree, dict) else {}
+        lists = {key: self._with_course(key, own[key]) for key in own if key in LIST_FILES}
+        return Names(self.folder, self.lists | lists, self.broken) if lists else self
+
+    def _load(self, kind: str) -> Mapping[str, Any] | None:
+        if kind == "cases":
+            return {path.name[: -len(".yaml")]: None for path in _yaml_files(self.folder / "cases")}
+        source = self.folder / f"{LIST_FILES[kind]}.yaml"
+        if not source.is_file():
+            return self.course_entries(kind)
+        reading = read_file(source, kind=LIST_FILES[kind])
+        if reading.faults:
+            self.broken.append(source.name)
+            return None
+        return self._with_course(kind, reading.tree.get(kind))
+
+    def _with_course(self, kind: str, entries: object) -> Mapping[str, Any]:
+        """Entries by id, with those of the course that they are added to."""
+        listed = entries if isinstance(entries, list) else []
+        lent = self.course_entries(kind) if kind in ADDED_LISTS else {}
+        return {**lent, **{entry["id"]: entry for entry in listed if _id(entry)}}
+
+    def course_entries(self, kind: str) -> Mapping[str, Any]:
+        """The entries of the course by id; none where this is the course."""
+        if self.folder == CONTENT:
+            return {}
+        if BUILT_CONTENT.is_file():
+            content = json.loads(BUILT_CONTENT.read_text(encoding="utf-8"))
+        elif kind == "cases":
+            return Names(CONTENT).entries(kind) or {}
+        else:
+            content = reader.read(CONTENT / f"{LIST_FILES[kind]}.yaml").value
+        return {entry["id"]: entry for entry in content[kind]}
+
+
+def read_file(
+    source: Traversable | str | bytes,
+    *,
+    kind: str = "",
+    default_kind: str = "case",
+    names: Names | None = None,
+) -> Reading:
+    """Read a file and find everything that is wrong with it.
+
+    Args:
+        source: A file, its name, or the bytes of one.
+        kind: The kind of the file, where that is certain; else its keys tell it.
+        default_kind: The kind of a file whose keys are of no kind.
+        names: What it may name, where that is known; else what the folder around it holds.
+    """
+    source = Path(source) if isinstance(source, str) else source
+    file = "<stdin>" if isinstance(source, bytes) else str(source)
+    file = file if file.isprintable() else ascii(file)[1:-1]
+    try:
+        document = reader.read(source)
+    except reader.UnreadableError as error:
+        message, line = error.args
+        return Reading(file, kind, (Fault(file, line, "", message),))
+    tree = document.value
+    kind = kind or kind_of(tree, default_kind)
+    is_alone = names is None  # the faults of its neighbours are not read with it
+    names = (names or Names(_home(source))).inside(kind, tree)
+    visits = check_values(kind, document, names)
+    clashes = check_relations(kind, document, visits, names.entries)
+    for name in names.broken if is_alone else ():
+        document.fault((), f"its {name} has faults of its own; check that first")
+    facts = value = None
+    if not document.faults:
+        value = _records(kind, tree)
+        facts = value.facts if kind == "case" else Facts.read(value) if kind == "facts" else None
+    for clash in clashes:
+        document.fault(clash.place, clash.message)
+    if kind == "case" and isinstance(tree, dict) and not isinstance(source, bytes):
+        stem = source.name.rpartition(".")[0] or source.name
+        if tree.get("id", stem) != stem:
+            document.fault(("id",), f"is not the name of the file; write {stem}, or rename it")
+    faults = [Fault(file, *where, what) for where, what in sorted(document.faults.items())]
+    if len(faults) > MAX_FAULTS_PER_FILE:
+        faults[-1] = faults[-1]._replace(field="", message="and more; mend these first")
+    return Reading(file, kind, tuple(faults), document, None if faults else value, facts)
+
+
+def _records(kind: str, tree: Any) -> Any:
+    """The records of a file without faults: a case, facts, or its lists by their keys."""
+    if isinstance(FILES[kind], ListFile):
+        return {key: build(CONTENT_SHAPES[key], value) for key, value in tree.items()}
+    return build(FILES[kind], tree)
+
+
+def _yaml_files(folder: Traversable) -> list[Traversable]:
+    """The YAML files in a folder, by name; none where there is no such folder."""
+    paths = folder.iterdir() if folder.is_dir() else ()
+    return sorted((path for path in paths if path.name.endswith(".yaml")), key=str)
+
+
+def _home(source: Traversable | bytes) -> Traversable:
+    """The folder of the casebook that a file belongs to; that of the course if there is none."""
+    for folder in source.absolute().parents[:2] if isinstance(source, Path) else ():
+        if _files(folder):
+            return folder
+    return CONTENT
+
+
+def _id(entry: object) -> str:
+    """The id of what may be a record; an empty text where it has none."""
+    name = entry.get("id") if isinstance(entry, dict) else None
+    return name if isinstance(name, str) else ""
+
+
+# Folders.
+
+
+@dataclass(frozen=True, slots=True)
+class FolderReading:
+    """The files of a casebook, and everything that is wrong with them and between them."""
+
+    readings: list[Reading]
+    faults: list[Fault]
+    notes: list[Fault]  # what an author should know, although it is no fault
+
+
+def _files(folder: Traversable) -> list[tuple[Traversable, str]]:
+    """The files of a casebook, and the kind of each."""
+    kinds = [*dict.fromkeys(LIST_FILES.values())]
+    files = [(folder / f"{kind}.yaml", kind) for kind in kinds]
+    files = [(path, kind) for path, kind in files if path.is_file()]
+    files += [(path, "questions") for path in _yaml_files(folder / "questions")]
+    return files + [(path, "case") for path in _yaml_files(folder / "cases")]
+
+
+def read_folder(folder: Traversable) -> FolderReading:
+    """Read all files of a casebook, and find everything that is wrong."""
+    files = _files(folder)
+    if not any(kind in ("case", "questions") for _, kind in files):
+        message = (
+            "is no casebook; it needs cases in cases/NAME.yaml, or questions in questions.yaml "
+            "or questions/NAME.yaml"
+        )
+        return FolderReading([], [Fault(str(folder), 1, "", message)], [])
+    names = Names(folder)
+    readings = [read_file(path, kind=kind, names=names) for path, kind in files]
+    faults = {fault for reading in readings for fault in reading.faults}
+    entries = [entry for reading in readings for entry in _entries(reading)]
+    return FolderReading(
+        readings, sorted(faults | {*_taken(entries)}), [*_hidden(entries, names)]
+    )
+
+
+class _Entry(NamedTuple):
+    """One record with an id, and where it stands."""
+
+    kind: str
+    id: str
+    file: str
+    line: int
+    field: str
+
+
+def _entries(reading: Reading) -> Iterator[_Entry]:
+    """The cases, questions, parties and services of a file."""
+    if reading.document and reading.kind == "case" and (name := _id(reading.tree)):
+        yield _Entry("cases", name, reading.file, reading.document.line(("id",)), "id")
+    for kind in ("questions", *ADDED_LISTS):
+        listed = reading.tree.get(kind) if isinstance(reading.tree, dict) else ()
+        for number, entry in enumerate(listed if isinstance(listed, list) else ()):
+            if reading.document and (name := _id(entry)):
+                line = reading.document.line((kind, number, "id"))
+                yield _Entry(kind, name, reading.file, line, f"{kind}[{number + 1}].id")
+
+
+def _taken(entries: Iterable[_Entry]) -> Iterator[Fault]:
+    """Ids that another file has taken. What one file has twice is found with its values."""
+    first: dict[tuple[str, str], _Entry] = {}
+    for entry in entries:
+        taken = first.setdefault((entry.kind, entry.id), entry)
+        if taken.file != entry.file:
+            message = f"{short_repr(entry.id)} is taken by {taken.file}:{taken.line}; write another"
+            yield Fault(entry.file, entry.line, entry.field, message)
+
+
+def _hidden(entries: Iterable[_Entry], names: Names) -> Iterator[Fault]:
+    """Ids that the course has as well."""
+    for kind in ("cases", *ADDED_LISTS):
+        known = names.course_entries(kind)
+        for entry in entries:
+            if entry.kind == kind and entry.id in known:
+                message = f"{short_repr(entry.id)} is an id of the course, too; this casebook uses its own"
+                yield Fault(entry.file, entry.line, entry.field, f"note: {message}")
+
+
+def read_casebook(folder: Path | str) -> Casebook:
+    """The casebook of a folder. What it lacks is the course's; its world is added to the course's.
+
+    Raises:
+        ContentError: The folder is no casebook, or something is wrong with a file of it.
+    """
+    folder = Path(folder)
+    reading = read_folder(folder)
+    if reading.faults:
+        raise ContentError(reading.faults)
+    name = "-".join(re.findall("[a-z0-9]+", folder.resolve().name.lower())) or "casebook"
+    content = _lists((file.kind, file.tree) for file in reading.readings)
+    return make_casebook(name, content, base=course())
 
 
 def read_course() -> Casebook:
-    """The packaged casebook from its YAML."""
+    """The packaged casebook, from its YAML files.
+
+    Raises:
+        ContentError: Something is wrong with a file of it.
+    """
+    try:
+        return make_casebook("", course_content())
+    except (KeyError, TypeError, AttributeError, ValueError, reader.UnreadableError) as error:
+        raise ContentError(read_folder(CONTENT).faults) from error
+
+
+def course_content() -> dict[str, Any]:
+    """The lists of the course as its files hold them, by the keys of `CONTENT_SHAPES`.
+
+    Raises:
+        ValueError, UnreadableError: A file cannot be read. Nothing else is checked.
+    """
+    documents = [(kind, reader.read(path)) for path, kind in _files(CONTENT)]
+    if any(document.faults for _, document in documents):
+        raise ValueError
+    return _lists((kind, document.value) for kind, document in documents)
+
+
+def _lists(files: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """The lists of many files, each as one; questions in the order of the objectives."""
     content: dict[str, Any] = {}
-    for path in sorted(CONTENT.glob("*.yaml")):
-        content |= reader.read(path).value
-    content["cases"] = [
-        reader.read(path).value for path in sorted((CONTENT / "cases").glob("*.yaml"))
-    ]
-    content["questions"] = [
-        question
-        for objective in content["objectives"]
-        for question in reader.read(CONTENT / "questions" / f"{objective['id']}.yaml").value[
-            "questions"
-        ]
-    ]
-    return make_casebook("", content)
+    for kind, tree in files:
+        for key, listed in {"cases": [tree]}.items() if kind == "case" else tree.items():
+            content[key] = [*content[key], *listed] if key in content else listed
+    order = [objective["id"] for objective in content.get("objectives", ())]
+    rank = {name: place for place, name in enumerate(order)}
+    content.get("questions", []).sort(
+        key=lambda question: rank.get(question["objectives"][0], len(rank))
+    )
+    return content

@@ -18,9 +18,9 @@ from yaml.resolver import Resolver
 
 from customer_casebook.domain.facts import short_repr
 
-LIMIT = 1 << 18  # bytes; the longest of our files has a tenth of it
-DEPTH = 12  # ours go down to six
-MOST = 200  # faults told of one file; who has more starts with these
+MAX_FILE_BYTES = 1 << 18  # the longest of our files has a tenth of it
+MAX_DEPTH = 12  # ours go down to six
+MAX_FAULTS_PER_FILE = 200  # an author with more of them starts with these
 
 Place = tuple[str | int, ...]  # the keys and list positions that lead to a value
 
@@ -54,6 +54,11 @@ class Document:
     lines: dict[Place, int] = field(default_factory=dict)
     faults: dict[tuple[int, str], str] = field(default_factory=dict)
 
+    @property
+    def full(self) -> bool:
+        """Whether there are so many faults that no more are noted."""
+        return len(self.faults) > MAX_FAULTS_PER_FILE
+
     def line(self, place: Place) -> int:
         """The line of a value, or of the nearest thing around it where it is missing."""
         while place and place not in self.lines:
@@ -66,7 +71,7 @@ class Document:
         for step in place:
             word = step if isinstance(step, int) or step.isidentifier() else short_repr(step)
             path += f"[{word + 1}]" if isinstance(word, int) else f".{word}"
-        if len(self.faults) <= MOST:
+        if not self.full:
             self.faults.setdefault((line or self.line(place), path.removeprefix(".")), message)
 
 
@@ -91,15 +96,15 @@ def read(source: Traversable | bytes) -> Document:
 def _bytes(source: Traversable) -> bytes:
     try:
         with source.open("rb") as stream:
-            return stream.read(LIMIT + 1)
+            return stream.read(MAX_FILE_BYTES + 1)
     except (OSError, ValueError) as error:  # a ValueError tells of a name that no file can have
         why = (getattr(error, "strerror", None) or str(error)).lower()
         raise UnreadableError(f"cannot be read: {why}; name a file that can", 1) from None
 
 
 def _text(data: bytes) -> str:
-    if len(data) > LIMIT:
-        raise UnreadableError(f"is longer than {LIMIT >> 10} KiB, as no file of ours; split it", 1)
+    if len(data) > MAX_FILE_BYTES:
+        raise UnreadableError(f"is longer than {MAX_FILE_BYTES >> 10} KiB, as no file of ours; split it", 1)
     try:
         text = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
@@ -146,7 +151,7 @@ class _Walk:
         if isinstance(event, yaml.AliasEvent) or event.anchor or event.tag:
             told = "anchors, aliases and tags (&, *, !) are not read; write it out without"
             self.document.fault(place, told, self.line(event))
-        if len(place) > DEPTH:
+        if len(place) > MAX_DEPTH:
             raise UnreadableError("is nested too deeply; flatten it", self.line(event))
         if isinstance(event, yaml.MappingStartEvent):
             return self.mapping(place)

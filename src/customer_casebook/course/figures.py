@@ -7,11 +7,6 @@ from typing import Any, Literal
 from customer_casebook.course.records import Record, list_field, text_field, value_field
 
 
-def _number_field(what: str) -> Any:
-    """A field of a number."""
-    return value_field(what, allow_inf_nan=False)
-
-
 @dataclass(frozen=True, slots=True)
 class GuessText(Record):
     """One answer to a prediction, and why it is right or wrong. Which one is right is computed."""
@@ -74,17 +69,17 @@ class _Counted(Record):
 class Number(_Counted):
     """A number of an example that stays as it is."""
 
-    value: float = _number_field("the number")
+    value: float = value_field("the number")
 
 
 @dataclass(frozen=True, slots=True)
 class Slider(_Counted):
     """A number of an example that a learner may move, from ``min`` to ``max`` in steps."""
 
-    min: float = _number_field("the least that can be chosen")
-    max: float = _number_field("the most that can be chosen")
-    step: float = _number_field("from one choice to the next")
-    start: float = _number_field("what is chosen at the start")
+    min: float = value_field("the least that can be chosen")
+    max: float = value_field("the most that can be chosen")
+    step: float = value_field("from one choice to the next")
+    start: float = value_field("what is chosen at the start")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,12 @@
 
 They are plain frozen dataclasses. An id of another record is declared as a `Reference`, and every
 field says in its metadata what to write there: so the JSON Schema, the messages of ``check`` and
-the look-up of ids all follow from these declarations. Only authors need pydantic for it.
+the look-up of ids all follow from these declarations.
 """
 
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
 from customer_casebook.domain.facts import Facts, normalize_value
 
@@ -44,7 +44,14 @@ FactValues = Annotated[Mapping[str, Any], FactNames("one")]
 def value_field(
     what: str, *, default: Any = MISSING, default_factory: Any = MISSING, **limits: Any
 ) -> Any:
-    """A field of a record; ``what`` says what to write there, ``limits`` are pydantic's."""
+    """A field of a record.
+
+    Args:
+        what: What to write there.
+        default: What the record has where nothing is written.
+        default_factory: The same, for a default that has to be made anew.
+        limits: ``pattern`` of a text, ``min_length`` of a list or a mapping.
+    """
     metadata = {"description": what, **limits}
     return field(default=default, default_factory=default_factory, metadata=metadata)
 
@@ -63,7 +70,6 @@ class Record:
     """What stands in a file; a key that is no field of it is a fault."""
 
     __slots__ = ()
-    __pydantic_config__: ClassVar = {"extra": "forbid"}
 
 
 # Cases and their world.
@@ -121,7 +127,7 @@ class Party(Record):
     name: str = text_field("the name as it is used inside a sentence")
     kind: Literal["organization", "unit", "person"] = value_field("what it is")
     about: str = text_field("one sentence about the party")
-    part_of: str | None = text_field("the id of the party it belongs to", default=None)
+    part_of: PartyId | None = text_field("the id of the party it belongs to", default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +221,7 @@ class Term(Record):
 
     id: str = text_field("a short name, such as sponsor", ID_PATTERN)
     term: str = text_field("the word as it is written")
-    definitions: Mapping[Edition, str] = list_field("edition to definition")
+    definitions: Mapping[Edition, str] = list_field("what the term means, by edition")
     note: str | None = text_field("how the editions differ", default=None)
     see: tuple[TermId, ...] = value_field("ids of related terms", default=())
 
@@ -314,7 +320,7 @@ class SortQuestion(QuestionRecord):
     """Several parties, each to be put into a class of one lens."""
 
     kind: Literal["sort"] = "sort"
-    prompt: str = value_field("what is asked", default="")
+    prompt: str = text_field("what is asked", default="")
     cases: tuple[CaseId, ...] = list_field("ids from cases")
     lens: LensName = text_field("the lens to ask")
 
@@ -324,7 +330,7 @@ class MatchQuestion(QuestionRecord):
     """Terms and their definitions in one edition."""
 
     kind: Literal["match"] = "match"
-    prompt: str = value_field("what is asked", default="")
+    prompt: str = text_field("what is asked", default="")
     terms: tuple[TermId, ...] = list_field("ids from glossary.yaml")
     edition: Edition = value_field("the edition it asks", default="4")
 
