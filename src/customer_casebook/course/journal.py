@@ -252,7 +252,9 @@ class Reading:
     def __str__(self) -> str:
         """How much it is, such as ``2 answers and 1 exam``."""
         exams = len({each.exam for each in self.exams})
-        return many(len(self.attempts), "answer") + (f" and {many(exams, 'exam')}" if exams else "")
+        return count_of(len(self.attempts), "answer") + (
+            f" and {count_of(exams, 'exam')}" if exams else ""
+        )
 
     @property
     def notice(self) -> str:
@@ -261,11 +263,11 @@ class Reading:
         for reason, (unit, why) in _SKIPPED.items():
             if count := self.skipped.get(reason, 0):
                 were = "was" if count == 1 else "were"
-                told.append(f"{many(count, unit)} of the journal {were} left alone: {why}.")
+                told.append(f"{count_of(count, unit)} of the journal {were} left alone: {why}.")
         return " ".join(told)
 
 
-def many(count: int, unit: str) -> str:
+def count_of(count: int, unit: str) -> str:
     """``1 answer``, ``2 answers``."""
     return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
 
