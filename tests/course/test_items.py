@@ -143,7 +143,7 @@ def test_one_sentence_of_a_story_decides_and_no_other_gives_that_answer(name: st
     for other in asked.evidence.keys() - asked.right:
         for fact in asked.evidence[other].shows:
             for changed in (facts.with_changes(**{fact: value}) for value in VOCABULARY[fact].says):
-                assert not changed.consistent or decide(changed, entry.lens).answer != turn.answer
+                assert changed.contradiction or decide(changed, entry.lens).answer != turn.answer
     assert not verdict.missing
     assert asked.answer == asked.options[right].removesuffix(".")
     assert list(asked.options.values()) == [" ".join(each.text.split()) for each in entry.sentences]

@@ -287,7 +287,7 @@ def _in_spot(document: Document, place: Place, entry: Any) -> None:
     if lens in LENSES and not any(find_fault(*each) for each in shown.items()):
         sentences = {name: at[:-2] for name, (at, _) in first.items()}
         facts = Facts.read(shown)
-        if facts.consistent and (why := _unspottable(facts, decide(facts, lens), sentences)):
+        if not facts.contradiction and (why := _unspottable(facts, decide(facts, lens), sentences)):
             document.fault((*place, "lens"), why)
 
 
