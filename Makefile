@@ -26,10 +26,10 @@ lab: $(VENV)/lab.stamp  ## open the course in JupyterLab; the first time, set ev
 test: lint  ## check everything: code, content, notebooks, and the course in a browser
 	@"$(BIN)/python" -m pytest --numprocesses 2 --dist loadfile
 
-lint: $(VENV)/test.stamp  ## check style, types and the one-way arrows between modules
+lint: $(VENV)/test.stamp  ## check style, types and the one-way arrows between rooms
 	@"$(BIN)/ruff" check
 	@"$(BIN)/ruff" format --check
-	@"$(BIN)/codespell" src notebooks README.md
+	@"$(BIN)/codespell" src notebooks *.md
 	@"$(BIN)/mypy"
 	@"$(BIN)/lint-imports" --no-logo
 
@@ -62,7 +62,7 @@ $(VENV)/lab.stamp: pyproject.toml constraints.txt
 	  exit 1; }
 	@echo "Setting up the environment in $(VENV). This takes a few minutes once." >&2
 	@test -x "$(BIN)/pip" || "$(PYTHON)" -m venv "$(VENV)"
-	@$(PIP) -e .
+	@$(PIP) -e '.[lab,author]'
 	@touch "$@"
 
 $(VENV)/test.stamp: $(VENV)/lab.stamp

@@ -15,14 +15,32 @@ from zipfile import ZipFile
 import pytest
 import yaml
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
+
+import customer_casebook
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "customer_casebook"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-NEEDED = [
-    Requirement(line) for line in PROJECT["dependencies"] + PROJECT["optional-dependencies"]["test"]
-]
+OLDEST = f"{re.sub('[^0-9.]', '', PROJECT['requires-python'])}.0"  # "3.11" means 3.11.0 too
+EXTRAS = {
+    extra: [Requirement(line) for line in lines]
+    for extra, lines in PROJECT["optional-dependencies"].items()
+}
+
+
+def with_extras(*extras: str) -> list[Requirement]:
+    """What the package needs with these extras; an extra may name others of the package."""
+    requirements = [Requirement(line) for line in PROJECT["dependencies"]]
+    for extra in extras:
+        for requirement in EXTRAS[extra]:
+            own = requirement.name == PROJECT["name"]
+            requirements += with_extras(*requirement.extras) if own else [requirement]
+    return [*dict.fromkeys(requirements)]
+
+
+NEEDED = with_extras("test")
 CONSTRAINTS = {
     canonicalize_name(name): version
     for name, version in re.findall(
@@ -31,10 +49,10 @@ CONSTRAINTS = {
 }
 # Where conda-forge calls a package something else.
 CONDA_NAMES = {"matplotlib": "matplotlib-base", "playwright": "playwright-python"}
-INSTALLED = {canonicalize_name(each.name): each for each in metadata.distributions()}
+INSTALLED = {canonicalize_name(dist.name): dist for dist in metadata.distributions()}
 # What constraints.txt is made for; elsewhere a package or two comes or goes.
 PLATFORM = {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix"}
-PLATFORM |= {"python_version": "3.11", "python_full_version": "3.11.0"}
+PLATFORM |= {"python_version": OLDEST.rpartition(".")[0], "python_full_version": OLDEST}
 MODULES = {path.relative_to(PACKAGE): path for path in PACKAGE.rglob("*.py")}
 
 
@@ -48,18 +66,18 @@ def run(*command: str | Path, cwd: Path = ROOT) -> str:
 
 def imports(path: Path) -> set[str]:
     """The packages that a module imports, anywhere in it."""
-    found = set()
+    modules = set()
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
+            modules |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            found.add(node.module)
-    return {name.partition(".")[0] for name in found}
+            modules.add(node.module)
+    return {name.partition(".")[0] for name in modules}
 
 
 def needed_by(requirements: list[Requirement]) -> set[NormalizedName]:
     """Everything that installing these brings along, by name."""
-    todo = [(each.name, extra) for each in requirements for extra in ("", *each.extras)]
+    todo = [(wanted.name, extra) for wanted in requirements for extra in ("", *wanted.extras)]
     done: set[tuple[NormalizedName, str]] = set()
     while todo:
         name, extra = todo.pop()
@@ -68,9 +86,9 @@ def needed_by(requirements: list[Requirement]) -> set[NormalizedName]:
         done.add((canonicalize_name(name), extra))
         here = INSTALLED.get(canonicalize_name(name))
         for line in (here and here.requires) or ():
-            each = Requirement(line)
-            if each.marker is None or each.marker.evaluate({"extra": extra, **PLATFORM}):
-                todo += [(each.name, extra) for extra in ("", *each.extras)]
+            wanted = Requirement(line)
+            if wanted.marker is None or wanted.marker.evaluate({"extra": extra, **PLATFORM}):
+                todo += [(wanted.name, extra) for extra in ("", *wanted.extras)]
     return {name for name, _ in done}
 
 
@@ -82,13 +100,13 @@ def test_conda_users_get_the_same_dependencies() -> None:
     assert listed.pop("python") == Requirement(f"python{PROJECT['requires-python']}").specifier
     listed.pop("pip")
     assert listed == {
-        CONDA_NAMES.get(each.name, each.name.lower()): each.specifier for each in NEEDED
+        CONDA_NAMES.get(wanted.name, wanted.name.lower()): wanted.specifier for wanted in NEEDED
     }
 
 
 def test_the_constraints_are_within_the_ranges_and_are_what_is_tested() -> None:
-    for each in NEEDED:
-        assert CONSTRAINTS[canonicalize_name(each.name)] in each.specifier, each
+    for wanted in NEEDED:
+        assert CONSTRAINTS[canonicalize_name(wanted.name)] in wanted.specifier, wanted
     assert needed_by(NEEDED) == CONSTRAINTS.keys()
     tested = {name: INSTALLED[name].version for name in CONSTRAINTS if name in INSTALLED}
     assert tested.items() <= CONSTRAINTS.items()
@@ -99,12 +117,40 @@ def test_the_constraints_name_versions_and_nothing_else() -> None:
     assert lines == [f"{name}=={version}" for name, version in sorted(CONSTRAINTS.items())]
 
 
+def test_every_pinned_release_runs_on_the_oldest_python_stated() -> None:
+    for name in CONSTRAINTS.keys() & INSTALLED.keys():
+        needs = SpecifierSet(*INSTALLED[name].metadata.get_all("Requires-Python", []))
+        assert needs.contains(OLDEST), f"{name} needs Python {needs}, and we promise {OLDEST}"
+
+
+def test_the_stated_pythons_are_the_classified_ones() -> None:
+    minors = re.findall(r":: 3\.(\d+)$", "\n".join(PROJECT["classifiers"]), re.MULTILINE)
+    assert [*map(int, minors)] == [*range(11, 15)]
+    assert OLDEST == "3.11.0"
+
+
+def test_the_version_is_told_in_one_place_and_the_changelog_knows_it() -> None:
+    assert "version" not in PROJECT
+    assert metadata.version("customer-casebook") == customer_casebook.__version__
+    changelog = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    assert f"## [{customer_casebook.__version__}]" in changelog
+
+
+# Each room, and the extra whose requirements it may import besides the run-time ones.
+ROOMS = {"domain": "", "course": "", "widgets": "charts", "simulators": "charts"}
+AUTHORS = ("authoring", "playable.py", "__main__.py")
+
+
 def test_the_code_imports_only_what_it_declares() -> None:
-    declared = {canonicalize_name(Requirement(line).name) for line in PROJECT["dependencies"]}
     providers = metadata.packages_distributions()
-    imported = set().union(*map(imports, MODULES.values())) - sys.stdlib_module_names
-    for name in imported - {"customer_casebook"}:
-        assert declared & {*map(canonicalize_name, providers[name])}, f"{name} is not declared"
+    for name, path in MODULES.items():
+        extra = "author" if name.parts[0] in AUTHORS else ROOMS.get(name.parts[0], "")
+        declared = {
+            canonicalize_name(wanted.name) for wanted in with_extras(*([extra] if extra else []))
+        }
+        for module in imports(path) - sys.stdlib_module_names - {"customer_casebook"}:
+            distributions = {*map(canonicalize_name, providers[module])}
+            assert declared & distributions, f"{name} imports {module}, which is not declared"
 
 
 @pytest.mark.parametrize("name", ["facts", "rules", "verdict"])
@@ -162,7 +208,7 @@ def test_the_wheel_holds_every_file_of_the_package_and_the_licences(wheel: Path)
         packed = set(archive.namelist())
     package = {name.removeprefix("src/") for name in tracked() if name.startswith("src/")}
     assert package <= packed
-    for kind in (".py", ".yaml", ".json", ".js", ".css"):
+    for kind in (".py", ".pyi", ".yaml", ".json", ".js", ".css"):
         assert any(name.endswith(kind) for name in package), kind
     for name in ("LICENSE", "LICENSE-content"):
         assert any(path.endswith(f"/licenses/{name}") for path in packed)
@@ -183,8 +229,8 @@ def test_the_wheel_works_in_an_empty_environment(wheel: Path, tmp_path: Path) ->
     (site / "borrowed.pth").write_text(str(Path(yaml.__file__).parents[1]))
     where = run(python, "-c", "import customer_casebook as it; print(it.__file__)", cwd=tmp_path)
     assert Path(where.strip()).is_relative_to(site)
-    said = run(venv / "bin" / "customer-casebook", "--version", cwd=tmp_path)
-    assert PROJECT["version"] in said
+    answer = run(venv / "bin" / "customer-casebook", "--version", cwd=tmp_path)
+    assert customer_casebook.__version__ in answer
 
 
 def tracked() -> list[str]:

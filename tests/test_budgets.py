@@ -1,0 +1,82 @@
+"""How much code there may be: a package that one reads in an afternoon stays one by a test.
+
+A room that is added gets a budget of its own here, small against the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "src" / "customer_casebook"
+
+MAX_PYTHON_LINES = 6_300
+MAX_FRONT_END_LINES = 1_550
+MAX_READING_PATH_LINES = 2_250
+MAX_MODULES_PER_FOLDER = 10
+
+MAX_ROOM_LINES = {
+    "__init__": 65,  # with its stub
+    "__main__": 230,
+    "authoring": 700,
+    "course": 1_800,
+    "domain": 1_150,
+    "jupyter": 20,
+    "playable": 100,
+    "simulators": 1_000,
+    "widgets": 1_350,
+}
+MAX_TOOLS_LINES = 200
+
+# Whoever reads these has read the idea.
+READING_PATH = [
+    *sorted((PACKAGE / "domain").glob("*.py")),
+    *(PACKAGE / "course" / f"{name}.py" for name in ("records", "casebook", "feedback", "items")),
+    PACKAGE / "widgets" / "card.py",
+]
+
+
+def lines(paths: Iterable[Path]) -> int:
+    """As ``wc -l`` counts them."""
+    return sum(path.read_text("utf-8").count("\n") for path in paths)
+
+
+def files(folder: Path, *kinds: str) -> list[Path]:
+    return [path for kind in kinds for path in folder.rglob(f"*.{kind}")]
+
+
+def rooms() -> dict[str, list[Path]]:
+    """The Python of each folder or module at the top of the package, by its name."""
+    python: dict[str, list[Path]] = {}
+    for path in files(PACKAGE, "py", "pyi"):
+        room = path.relative_to(PACKAGE).parts[0].partition(".")[0]
+        python.setdefault(room, []).append(path)
+    return python
+
+
+def test_every_room_has_a_budget() -> None:
+    assert rooms().keys() == MAX_ROOM_LINES.keys()
+
+
+@pytest.mark.parametrize("room", MAX_ROOM_LINES)
+def test_a_room_stays_in_its_budget(room: str) -> None:
+    assert lines(rooms().get(room, ())) <= MAX_ROOM_LINES[room]
+
+
+def test_the_package_stays_small() -> None:
+    assert lines(files(PACKAGE, "py", "pyi")) <= MAX_PYTHON_LINES
+    assert lines(files(PACKAGE, "js", "css")) <= MAX_FRONT_END_LINES
+    assert lines(files(ROOT / "tools", "py")) <= MAX_TOOLS_LINES
+
+
+def test_the_idea_is_read_in_one_sitting() -> None:
+    assert lines(READING_PATH) <= MAX_READING_PATH_LINES
+
+
+def test_no_folder_has_too_many_modules() -> None:
+    for folder in (PACKAGE, *(path for path in PACKAGE.rglob("*") if path.is_dir())):
+        modules = {path.name for path in folder.glob("*.py")} - {"__init__.py"}
+        assert len(modules) <= MAX_MODULES_PER_FOLDER, folder.name
