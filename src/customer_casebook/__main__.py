@@ -8,25 +8,18 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
-from importlib.metadata import version
 from io import TextIOWrapper
 from pathlib import Path
-from tempfile import mkstemp
+from typing import TYPE_CHECKING, Any
 
-from customer_casebook.authoring.reader import LIMIT
-from customer_casebook.course import casebook as library
-from customer_casebook.course.casebook import Fault, Reading
-from customer_casebook.course.journal import (
-    History,
-    attempts_as_csv,
-    history_as_json,
-    is_shard_name,
-    journal,
-    many,
-)
-from customer_casebook.course.records import MODELS, schema
+from customer_casebook.authoring.schema import FILES, json_schema
+from customer_casebook.domain.facts import short_repr, what_to_write
 from customer_casebook.domain.rules import EDITIONS
 from customer_casebook.domain.verdict import decide
+
+if TYPE_CHECKING:
+    from customer_casebook.authoring.folder import Fault, Reading
+    from customer_casebook.course.journal import History
 
 FINE, FAULTY, INTERRUPTED, NO_READER = 0, 1, 130, 141
 
@@ -45,6 +38,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _let_go_of_stdout()
         return NO_READER
+    except ModuleNotFoundError as error:
+        if error.name != "yaml":
+            raise
+        _complain(
+            "customer-casebook: reading files of content needs PyYAML; "
+            "install it with: pip install 'customer-casebook[author]'"
+        )
+        return FAULTY
     except OSError as error:  # such as a full disk behind the output
         _let_go_of_stdout()
         _complain(f"customer-casebook: {error.strerror}")
@@ -62,89 +63,145 @@ def _let_go_of_stdout() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _run(arguments: Sequence[str] | None) -> int:
-    given = _parser().parse_args(arguments)
-    if given.verb == "schema":
-        print(schema(given.kind), end="")
+class _Version(argparse.Action):
+    """Prints the version; it takes time to look up, so nothing else does."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version
+
+        print(version("customer-casebook"))
+        parser.exit()
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that says what a wrong word may have meant."""
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        if action.choices is not None and value not in action.choices:
+            hint = what_to_write(str(value), tuple(action.choices))
+            raise argparse.ArgumentError(action, f"there is no {short_repr(value)}; {hint}")
+
+
+def _run(words: Sequence[str] | None) -> int:
+    arguments = _parser().parse_args(words)
+    if arguments.verb == "schema":
+        print(json_schema(arguments.kind), end="")
         return FINE
-    if given.verb == "journal":
-        return _journal(given)
-    if given.verb == "coverage":
-        return _coverage(given.notebooks, as_json=given.json)
-    if given.verb == "check":
-        return _check(given.files)
-    return _decide(given.files, given.edition, as_json=given.json)
+    if arguments.verb == "journal":
+        return _journal(arguments)
+    if arguments.verb == "coverage":
+        return _coverage(arguments.notebooks, as_json=arguments.json)
+    if arguments.verb == "check":
+        return _check(arguments.files)
+    return _decide(arguments.files, arguments.edition, as_json=arguments.json)
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="customer-casebook",
         description="Tell internal from external customers, case by case.",
         allow_abbrev=False,
     )
-    parser.add_argument("--version", action="version", version=version("customer-casebook"))
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     decider = verbs.add_parser("decide", help="say what the rules make of facts, or of a case")
     decider.add_argument(
         "--edition", choices=EDITIONS, help="let only the rules of one edition speak"
     )
-    decider.add_argument("--json", action="store_true", help="one JSON object a line for each file")
+    decider.add_argument(
+        "--json",
+        action="store_true",
+        help="one JSON object a line for each file; of several files, or of a folder, it names its file",
+    )
     checker = verbs.add_parser("check", help="find everything that is wrong with files of content")
     for verb in (decider, checker):
-        verb.add_argument("files", nargs="+", metavar="FILE", help="YAML or JSON; - reads stdin")
+        verb.add_argument(
+            "files",
+            nargs="+",
+            metavar="FILE",
+            help="YAML or JSON, or the folder of a casebook; - reads stdin",
+        )
     covered = verbs.add_parser("coverage", help="say what is taught, practised and asked")
     covered.add_argument("--json", action="store_true", help="the table as one JSON object")
     covered.add_argument("notebooks", nargs="?", default="notebooks", metavar="FOLDER")
     _add_journal_parser(verbs)
     shape = verbs.add_parser("schema", help="print a JSON Schema for editors")
-    shape.add_argument("kind", nargs="?", default="case", choices=MODELS, help="the kind of file")
+    shape.add_argument("kind", nargs="?", default="case", choices=FILES, help="the kind of file")
     return parser
 
 
-def _read(name: str, doubt: str) -> Reading:
-    if name != "-":
-        return library.read(Path(name), doubt=doubt)
-    return library.read((sys.stdin and sys.stdin.buffer.read(LIMIT + 1)) or b"", doubt=doubt)
-
-
 def _decide(names: Sequence[str], edition: str | None, *, as_json: bool) -> int:
+    from customer_casebook.authoring.folder import Fault, read_folder
+
     status = FINE
+    several = len(names) > 1 or Path(names[0]).is_dir()
     for name in names:
-        reading = _read(name, "facts")
-        faults = list(reading.faults)
-        if reading.facts is None and not faults:
-            told = f"holds the {reading.kind} of the casebook; name a case, or a file of facts"
-            faults.append(Fault(reading.file, 1, "", told))
+        if Path(name).is_dir():
+            folder = read_folder(Path(name))
+            faults = folder.faults
+            readings = [reading for reading in folder.readings if reading.kind == "case"]
+        else:
+            reading = _read(name, "facts")
+            readings, faults = [reading], [*reading.faults]
+            if reading.facts is None and not faults:
+                message = f"holds the {reading.kind} of the casebook; name a case, or a file of facts"
+                faults = [Fault(reading.file, 1, "", message)]
         if faults:
             _complain(*faults)
             status = FAULTY
-        if reading.facts is not None:
-            verdicts = decide(reading.facts, edition=edition)
-            if as_json:
-                print(json.dumps({lens: each.as_json() for lens, each in verdicts.items()}))
-            else:
-                print(reading.file, *verdicts.values(), sep="\n", end="\n\n")
+        for reading in readings:
+            if reading.facts is not None:
+                verdicts = decide(reading.facts, edition=edition)
+                if as_json:
+                    line = {"file": reading.file} if several else {}
+                    print(json.dumps(line | {k: verdict.as_json() for k, verdict in verdicts.items()}))
+                else:
+                    print(reading.file, *verdicts.values(), sep="\n", end="\n\n")
     return status
 
 
+def _read(name: str, default_kind: str) -> Reading:
+    from customer_casebook.authoring.folder import read_file
+    from customer_casebook.authoring.reader import MAX_FILE_BYTES
+
+    if name != "-":
+        return read_file(Path(name), default_kind=default_kind)
+    data = (sys.stdin and sys.stdin.buffer.read(MAX_FILE_BYTES + 1)) or b""
+    return read_file(data, default_kind=default_kind)
+
+
 def _check(names: Sequence[str]) -> int:
-    faults = [fault for name in names for fault in _read(name, "case").faults]
-    print(*faults, sep="\n", end="\n" if faults else "")
+    from customer_casebook.authoring.folder import read_folder
+
+    faults: list[Fault] = []
+    notes: list[Fault] = []
+    count = 0
+    for name in names:
+        if Path(name).is_dir():
+            folder = read_folder(Path(name))
+            faults, notes = faults + folder.faults, notes + folder.notes
+            count += len(folder.readings)
+        else:
+            faults += _read(name, "case").faults
+            count += 1
+    for line in (*faults, *notes):
+        print(line)
     if not faults:
-        print("1 file is fine" if len(names) == 1 else f"{len(names)} files are fine")
+        print("1 file is fine" if count == 1 else f"{count} files are fine")
     return FAULTY if faults else FINE
 
 
 def _coverage(folder: str, *, as_json: bool) -> int:
     from customer_casebook.authoring import coverage
+    from customer_casebook.course.casebook import course
 
     try:
-        rows = coverage.coverage(Path(folder))
+        rows = coverage.coverage(course(), Path(folder))
     except ValueError as error:
         _complain(f"customer-casebook: {error}")
         return FAULTY
     print(coverage.as_json(rows) if as_json else coverage.as_table(rows))
-    return FAULTY if any(each.holes for each in rows) else FINE
+    return FAULTY if any(row.holes for row in rows) else FINE
 
 
 def _add_journal_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -170,6 +227,8 @@ def _journal(arguments: argparse.Namespace) -> int:
 
 
 def _where(*, as_json: bool) -> int:
+    from customer_casebook.course.journal import journal
+
     own, history = journal(), journal().read()
     folder = own.folder or own.folders[0]
     if as_json:
@@ -188,6 +247,8 @@ def _where(*, as_json: bool) -> int:
 
 
 def _export(file: Path, *, force: bool) -> int:
+    from customer_casebook.course.journal import attempts_as_csv, history_as_json, journal
+
     history = journal().read()
     if file.suffix.lower() == ".csv":
         history = replace(history, exams=[])
@@ -211,6 +272,8 @@ def _export(file: Path, *, force: bool) -> int:
 
 def _write(file: Path, text: str) -> None:
     """Write a file whole or not at all."""
+    from tempfile import mkstemp
+
     handle, name = mkstemp(dir=file.parent, prefix=f".{file.name}.")
     try:
         with open(handle, "w", encoding="utf-8", newline="", errors="backslashreplace") as out:  # noqa: PTH123  (a handle)
@@ -224,6 +287,8 @@ def _write(file: Path, text: str) -> None:
 
 
 def _erase(*, ask: bool) -> int:
+    from customer_casebook.course.journal import journal
+
     history = journal().read()
     if not history.files:
         _say(f"There is nothing to erase in {journal().folders[0]}")
@@ -248,6 +313,8 @@ def _erase(*, ask: bool) -> int:
 
 def _size(history: History) -> str:
     """How much a history holds, in how many files. Files with a name of another form are named."""
+    from customer_casebook.course.journal import is_shard_name, many
+
     others = [file.name for file in history.files if not is_shard_name(file.name)]
     among = f", among them {', '.join(others)}" if others else ""
     return f"{history} in {many(len(history.files), 'file')}{among}"

@@ -8,8 +8,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,11 +25,13 @@ from customer_casebook.course.casebook import (
     course,
     make_casebook,
 )
+from customer_casebook.course.records import Case
 from customer_casebook.domain.facts import Facts, short_repr
 from customer_casebook.domain.rules import LENSES
 
 # The kind of file that holds each list.
 LIST_FILES = {key: kind for kind, f in FILES.items() if isinstance(f, ListFile) for key in f.lists}
+_LIST_FILE_NAMES = {f"{kind}.yaml": kind for kind in LIST_FILES.values()}
 ADDED_LISTS = ("parties", "services")  # a casebook adds to these of the course, and replaces others
 
 
@@ -56,8 +56,7 @@ class ContentError(ValueError):
         super().__init__("\n".join(map(str, self.faults)))
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What a file turns out to be.
 
     Facts that cannot be true together are a fault, and still facts that can be decided.
@@ -66,23 +65,31 @@ class Reading:
     file: str
     kind: str
     faults: tuple[Fault, ...]
-    document: Document | None = None  # its plain values; None where it cannot be read at all
-    value: Any = None  # its records, where nothing is wrong with it
+    document: Document = Document()  # its plain values; none where it cannot be read at all
     facts: Facts | None = None  # of a case or a file of facts
 
     @property
+    def value(self) -> Any:
+        """Its records, where nothing is wrong with it: a case, facts, or lists by their keys."""
+        if self.faults:
+            return None
+        if isinstance(FILES[self.kind], ListFile):
+            return {key: build(CONTENT_SHAPES[key], value) for key, value in self.tree.items()}
+        return build(FILES[self.kind], self.tree)
+
+    @property
     def tree(self) -> Any:
-        """The plain values, if any."""
-        return self.document.value if self.document else None
+        """The plain values."""
+        return self.document.value
 
 
-@dataclass
 class Names:
     """What a file may name: what its folder holds, and what the course lends to the folder."""
 
-    folder: Traversable
-    lists: dict[str, Mapping[str, Any] | None] = field(default_factory=dict)  # once asked for
-    broken: list[str] = field(default_factory=list)  # files of the folder that name nothing
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.lists: dict[str, Mapping[str, Any] | None] = {}  # by id, once asked for
+        self.broken: list[str] = []  # files of the folder that name nothing
 
     def known(self, kind: str) -> Collection[str] | None:
         """The ids of a kind; None where its file is broken."""
@@ -91,27 +98,36 @@ class Names:
     def entries(self, kind: str) -> Mapping[str, Any] | None:
         """The entries of a list by id; None where its file is broken."""
         if kind not in self.lists:
-            self.lists[kind] = self._load(kind)
+            self._load(kind)
         return self.lists[kind]
 
     def inside(self, kind: str, tree: object) -> Names:
         """The names for a file of a kind, which may have some of the lists itself."""
         file = FILES[kind]
-        own = tree if isinstance(file, ListFile) and isinstance(tree, dict) else {}
-        lists = {key: self._with_course(key, own[key]) for key in own if key in LIST_FILES}
-        return Names(self.folder, self.lists | lists, self.broken) if lists else self
+        if not isinstance(file, ListFile) or not isinstance(tree, dict):
+            return self
+        names = Names(self.folder)
+        lists = {key: self._with_course(key, tree[key]) for key in file.lists if key in tree}
+        names.lists, names.broken = self.lists | lists, self.broken
+        return names
 
-    def _load(self, kind: str) -> Mapping[str, Any] | None:
+    def _load(self, kind: str) -> None:
+        """Read the file of a list, with the other lists in it."""
         if kind == "cases":
-            return {path.name[: -len(".yaml")]: None for path in _yaml_files(self.folder / "cases")}
+            paths = _yaml_files(self.folder / "cases")
+            self.lists[kind] = {path.stem: None for path in paths}
+            return
         source = self.folder / f"{LIST_FILES[kind]}.yaml"
-        if not source.is_file():
-            return self.course_entries(kind)
-        reading = read_file(source, kind=LIST_FILES[kind])
-        if reading.faults:
+        reading = read_file(source, kind=LIST_FILES[kind]) if source.is_file() else None
+        if reading and reading.faults:
             self.broken.append(source.name)
-            return None
-        return self._with_course(kind, reading.tree.get(kind))
+        for key in FILES[LIST_FILES[kind]].lists:
+            if not reading:
+                self.lists[key] = self.course_entries(key)
+            else:
+                self.lists[key] = (
+                    None if reading.faults else self._with_course(key, reading.tree.get(key))
+                )
 
     def _with_course(self, kind: str, entries: object) -> Mapping[str, Any]:
         """Entries by id, with those of the course that they are added to."""
@@ -121,7 +137,7 @@ class Names:
 
     def course_entries(self, kind: str) -> Mapping[str, Any]:
         """The entries of the course by id; none where this is the course."""
-        if self.folder == CONTENT:
+        if self.folder.resolve() == CONTENT.resolve():
             return {}
         if BUILT_CONTENT.is_file():
             content = json.loads(BUILT_CONTENT.read_text(encoding="utf-8"))
@@ -133,7 +149,7 @@ class Names:
 
 
 def read_file(
-    source: Traversable | str | bytes,
+    source: Path | str | bytes,
     *,
     kind: str = "",
     default_kind: str = "case",
@@ -163,10 +179,9 @@ def read_file(
     clashes = check_relations(kind, document, visits, names.entries)
     for name in names.broken if is_alone else ():
         document.fault((), f"its {name} has faults of its own; check that first")
-    facts = value = None
-    if not document.faults:
-        value = _records(kind, tree)
-        facts = value.facts if kind == "case" else Facts.read(value) if kind == "facts" else None
+    facts = None
+    if kind in ("case", "facts") and not document.faults:
+        facts = Facts.read(tree) if kind == "facts" else build(Case, tree).facts
     for clash in clashes:
         document.fault(clash.place, clash.message)
     if kind == "case" and isinstance(tree, dict) and not isinstance(source, bytes):
@@ -176,26 +191,22 @@ def read_file(
     faults = [Fault(file, *where, what) for where, what in sorted(document.faults.items())]
     if len(faults) > MAX_FAULTS_PER_FILE:
         faults[-1] = faults[-1]._replace(field="", message="and more; mend these first")
-    return Reading(file, kind, tuple(faults), document, None if faults else value, facts)
+    return Reading(file, kind, tuple(faults), document, facts)
 
 
-def _records(kind: str, tree: Any) -> Any:
-    """The records of a file without faults: a case, facts, or its lists by their keys."""
-    if isinstance(FILES[kind], ListFile):
-        return {key: build(CONTENT_SHAPES[key], value) for key, value in tree.items()}
-    return build(FILES[kind], tree)
-
-
-def _yaml_files(folder: Traversable) -> list[Traversable]:
+def _yaml_files(folder: Path) -> list[Path]:
     """The YAML files in a folder, by name; none where there is no such folder."""
-    paths = folder.iterdir() if folder.is_dir() else ()
-    return sorted((path for path in paths if path.name.endswith(".yaml")), key=str)
+    try:
+        paths = sorted(folder.iterdir(), key=str) if folder.is_dir() else []
+    except OSError:  # a folder that may not be read
+        return []
+    return [path for path in paths if path.name.endswith(".yaml") and path.is_file()]
 
 
-def _home(source: Traversable | bytes) -> Traversable:
+def _home(source: Path | bytes) -> Path:
     """The folder of the casebook that a file belongs to; that of the course if there is none."""
     for folder in source.absolute().parents[:2] if isinstance(source, Path) else ():
-        if _files(folder):
+        if any((folder / name).exists() for name in ("cases", "questions", *_LIST_FILE_NAMES)):
             return folder
     return CONTENT
 
@@ -209,8 +220,7 @@ def _id(entry: object) -> str:
 # Folders.
 
 
-@dataclass(frozen=True, slots=True)
-class FolderReading:
+class FolderReading(NamedTuple):
     """The files of a casebook, and everything that is wrong with them and between them."""
 
     readings: list[Reading]
@@ -218,16 +228,15 @@ class FolderReading:
     notes: list[Fault]  # what an author should know, although it is no fault
 
 
-def _files(folder: Traversable) -> list[tuple[Traversable, str]]:
+def _files(folder: Path) -> list[tuple[Path, str]]:
     """The files of a casebook, and the kind of each."""
-    kinds = [*dict.fromkeys(LIST_FILES.values())]
-    files = [(folder / f"{kind}.yaml", kind) for kind in kinds]
+    files = [(folder / name, kind) for name, kind in _LIST_FILE_NAMES.items()]
     files = [(path, kind) for path, kind in files if path.is_file()]
     files += [(path, "questions") for path in _yaml_files(folder / "questions")]
     return files + [(path, "case") for path in _yaml_files(folder / "cases")]
 
 
-def read_folder(folder: Traversable) -> FolderReading:
+def read_folder(folder: Path) -> FolderReading:
     """Read all files of a casebook, and find everything that is wrong."""
     files = _files(folder)
     if not any(kind in ("case", "questions") for _, kind in files):
@@ -257,12 +266,12 @@ class _Entry(NamedTuple):
 
 def _entries(reading: Reading) -> Iterator[_Entry]:
     """The cases, questions, parties and services of a file."""
-    if reading.document and reading.kind == "case" and (name := _id(reading.tree)):
+    if reading.kind == "case" and (name := _id(reading.tree)):
         yield _Entry("cases", name, reading.file, reading.document.line(("id",)), "id")
     for kind in ("questions", *ADDED_LISTS):
         listed = reading.tree.get(kind) if isinstance(reading.tree, dict) else ()
         for number, entry in enumerate(listed if isinstance(listed, list) else ()):
-            if reading.document and (name := _id(entry)):
+            if name := _id(entry):
                 line = reading.document.line((kind, number, "id"))
                 yield _Entry(kind, name, reading.file, line, f"{kind}[{number + 1}].id")
 

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -75,7 +75,7 @@ class Document:
             self.faults.setdefault((line or self.line(place), path.removeprefix(".")), message)
 
 
-def read(source: Traversable | bytes) -> Document:
+def read(source: Path | bytes) -> Document:
     """Read a file, or the bytes of one. Raises `UnreadableError` where no values can be seen."""
     text = _text(source if isinstance(source, bytes) else _bytes(source))
     try:
@@ -93,7 +93,7 @@ def read(source: Traversable | bytes) -> Document:
         raise UnreadableError("cannot be read as YAML; look for odd escapes in it", 1) from None
 
 
-def _bytes(source: Traversable) -> bytes:
+def _bytes(source: Path) -> bytes:
     try:
         with source.open("rb") as stream:
             return stream.read(MAX_FILE_BYTES + 1)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any, NamedTuple, Protocol, get_args
 
@@ -71,13 +71,15 @@ class _Walk:
             case "text" if shape.reference:
                 among(self.names.known(shape.reference), self.document, place, value)
             case "list":
+                entry_field = field.entry
                 for number, entry in enumerate(value):
-                    self.value(field.entry, entry, (*place, number))
+                    self.value(entry_field, entry, (*place, number))
                 self.ids(value, place)
             case "mapping":
+                words, entry_field = get_args(shape.key) or None, field.entry
                 for key, entry in value.items():
-                    among(get_args(shape.key) or None, self.document, (*place, key), key)
-                    self.value(field.entry, entry, (*place, key))
+                    among(words, self.document, (*place, key), key)
+                    self.value(entry_field, entry, (*place, key))
             case "facts":
                 self.facts(shape.inner, field, value, place)
             case "record":
@@ -88,34 +90,27 @@ class _Walk:
     def mismatch(self, field: Field, value: Any) -> str:
         """Why a value is not of the shape of a field, or an empty text."""
         sort = field.shape.sort
-        what = f"write its keys: {', '.join(field.keys)}" if field.keys else f"write {field.what}"
-        blank = isinstance(value, str) and not value.strip()
-        if value is None or value == [] or value == {} or blank:
-            fits = {"list": value == [], "mapping": value == {}, "facts": value == {}}
-            fits |= {"record": value == {}, "kinds": value == {}, "text": blank}
-            if not fits.get(sort) or field.min_length or field.pattern:
-                return f"is empty; {what}"
-            return ""
-        match sort:
-            case "text" if isinstance(value, bool):
-                return f"a bare {normalize_value(value)} is no text; put it in quotes"
-            case "text" if isinstance(value, str):
-                if re.search(field.pattern.replace("$", r"\Z"), value):
-                    return ""
+        wanted = _TYPES.get(sort, dict)
+        if sort == "choice" and value:
+            return not_among(field.shape.inner, value)
+        if isinstance(value, wanted) and (value or wanted is bool):
+            if sort == "number" and not _is_number(value):
+                return f"{short_repr(value)} is no number; write {field.what}"
+            if not field.pattern or re.search(field.pattern.replace("$", r"\Z"), value):
+                return ""
+            if value.strip():
                 near = "-".join(re.findall("[a-z0-9]+", value[:80].lower())) or "my-case-2"
                 return f"{short_repr(value)} is no id; write letters and digits such as {near}"
-            case "choice":
-                return not_among(field.shape.inner, value)
-            case "number" if _is_number(value):
-                return ""
-            case "yes or no" if isinstance(value, bool):
-                return ""
-            case "list" if isinstance(value, list):
-                return ""
-            case "mapping" | "facts" | "record" | "kinds" if isinstance(value, dict):
-                return ""
-        noun = sort if sort in ("text", "number", "yes or no", "list") else "mapping"
-        return f"{short_repr(normalize_value(value) if isinstance(value, bool) else value)} is no {noun}; {what}"
+        what = f"write its keys: {', '.join(field.keys)}" if field.keys else f"write {field.what}"
+        if value is None or value in ("", [], {}) or (isinstance(value, str) and not value.strip()):
+            fits = isinstance(value, wanted) and sort not in ("choice", "number")
+            return "" if fits and not (field.min_length or field.pattern) else f"is empty; {what}"
+        if isinstance(value, bool):
+            value = normalize_value(value)
+            if sort == "text":
+                return f"a bare {value} is no text; put it in quotes"
+        noun = "mapping" if wanted is dict else sort
+        return f"{short_repr(value)} is no {noun}; {what}"
 
     def record(self, record: Any, value: dict[str, Any], place: Place, of_kind: str = "") -> None:
         """Note what is wrong with the keys of a record, and with their values."""
@@ -169,6 +164,12 @@ class _Walk:
                     line = self.document.line(first[name])
                     message = f"{short_repr(name)} is taken by line {line}; write another"
                     self.document.fault(here, message)
+
+
+# What the reader makes of each sort of value; everything else is a mapping.
+_TYPES: Mapping[str, type] = {
+    "text": str, "number": str, "choice": str, "yes or no": bool, "list": list,
+}  # fmt: skip
 
 
 def _is_number(value: object) -> bool:
