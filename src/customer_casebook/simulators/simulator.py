@@ -97,7 +97,7 @@ class Simulator(Activity, widgets.VBox):
         right_side = box([self.drawing, self.point, self.numbers], "ccb-outcome")
         self.bench = box([left, right_side], "ccb-bench")
         self.bench.layout.display = "none"
-        self.card.observe(self._reveal, "given")
+        self.card.observe(self._reveal, "answers")
         super().__init__([self.card, self.bench, self.guard])
         self.add_class("ccb-activity")
         start = self._show()
@@ -129,7 +129,7 @@ class Simulator(Activity, widgets.VBox):
 
     @report_errors(_failed)
     def _reveal(self, _change: object) -> None:
-        if self.card.given:
+        if self.card.answers:
             self.bench.layout.display = None
 
     @report_errors(_failed)

@@ -21,7 +21,7 @@ from customer_casebook.course.document import (
 )
 from customer_casebook.course.journal import journal
 from customer_casebook.course.progress import Calibration, Mastery, Progress, asked, lesson, summary
-from customer_casebook.widgets.activity import Activity, Guard, box, html, report_errors, trouble
+from customer_casebook.widgets.activity import Activity, Panel, report_errors, trouble
 from customer_casebook.widgets.card import Card
 from customer_casebook.widgets.chart import MONEY, SUPPLY, Chart
 from customer_casebook.widgets.practice import deck, practice, where_you_stand
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.ticker import Locator
 
+_NEXT = {"review": "Review now", "objective": "Practise this now"}
 _AT_ONCE = 10  # questions in a review; more would be a burden
 _ABOUT: Sequence[Block] = (
     Heading("Your progress"),
@@ -56,73 +57,67 @@ class Overview(Activity, widgets.VBox):
     def __init__(self) -> None:
         self._lens_chart = Chart((4.8, 2.9), (0.26, 0.15, 0.97, 0.97))
         self._trust_chart = Chart((4.8, 1.5), (0.26, 0.29, 0.97, 0.95))
-        self.told, self.lenses, self.trust, self.details, self.error = (html() for _ in range(5))
-        self.next = widgets.Button()
-        self.next.on_click(self._go_on)
-        self.again = widgets.Button(description="Look again")
-        self.again.on_click(self._refresh)
+        self.actions = Panel(buttons={}, press=self._press)
         self.work = widgets.VBox()
-        self.guard = Guard()
-        for each in (self.lenses, self.trust):
-            each.add_class("ccb-picture")
-        charts = box([self.lenses, self.trust], "ccb-charts")
-        bench = box([charts, self.details], "ccb-bench")
-        ways = box([self.next, self.again], "ccb-row")
-        super().__init__([self.told, ways, self.error, self.work, bench, self.guard])
+        self.details = Panel()
+        super().__init__([self.actions, self.work, self.details])
         self.add_class("ccb-activity")
         self.transcript = _ABOUT
         self.progress = self._show()
 
     def _failed(self, details: str) -> None:
         words = "Your progress could not be summed up, and it is not your doing. No answer is lost."
-        self.error.value = trouble(words, details)
+        self.actions.error = trouble(words, details)
 
     @report_errors(_failed)
-    def _refresh(self, _button: object = None) -> None:
-        self.progress = self._show()
-
-    @report_errors(_failed)
-    def _go_on(self, _button: object) -> None:
+    def _press(self, name: str) -> None:
+        if name == "again":
+            self.progress = self._show()
+            return
         advice = self.progress.advice
         card = _due(self.progress) if advice.what == "review" else practice(advice.objective)
         card.at_end = self._at_end
         self.work.children = [card]
-        self.error.value = ""
+        self.actions.error = ""
 
     def _at_end(self) -> str:
-        self._refresh()
+        self._press("again")
         return self.progress.line
 
     def _show(self) -> Progress:
         reading = journal().read()
-        found = summary(reading.attempts, datetime.now(UTC))
-        lines = [found.line, _advice(found), journal().notice, reading.notice]
-        self.told.value = to_html([Heading("Your progress"), *map(Line, filter(None, lines))])
-        self.next.description = {"review": "Review now", "objective": "Practise this now"}.get(
-            found.advice.what, ""
-        )
-        self.next.layout.display = None if self.next.description else "none"
-        started = bool(found.answered)
-        met = [each for each in found.lenses if each.met]
-        self.lenses.value = (
-            self._lens_chart.html(
-                lambda axes: _draw_lenses(axes, found.lenses), _lenses_in_words(met)
-            )
-            if met
-            else ""
-        )
-        self.trust.value = (
+        progress = summary(reading.attempts, datetime.now(UTC))
+        lines = [progress.line, _advice(progress), journal().notice, reading.notice]
+        self.actions.text = to_html([Heading("Your progress"), *map(Line, filter(None, lines))])
+        next_step = _NEXT.get(progress.advice.what)
+        self.actions.buttons = {
+            **({"next": next_step} if next_step else {}),
+            "again": "Look again",
+        }
+        self.actions.live = progress.line
+        self.details.text = self._bench(progress) if progress.answered else ""
+        self.actions.error = ""
+        return progress
+
+    def _bench(self, progress: Progress) -> str:
+        """The charts, with the details beside them."""
+        begun = [lens for lens in progress.lenses if lens.met]
+        charts = [
             self._trust_chart.html(
-                lambda axes: _draw_trust(axes, found.calibration),
-                _trust_in_words(found.calibration),
+                lambda axes: _draw_trust(axes, progress.calibration),
+                _trust_in_words(progress.calibration),
             )
-            if started
-            else ""
+        ]
+        if begun:
+            lenses = self._lens_chart.html(
+                lambda axes: _draw_lenses(axes, progress.lenses), _lenses_in_words(begun)
+            )
+            charts.insert(0, lenses)
+        pictures = "".join(f'<div class="ccb-picture">{chart}</div>' for chart in charts)
+        return (
+            f'<div class="ccb-bench"><div>{pictures}</div>'
+            f"<div>{to_html(_details(progress))}</div></div>"
         )
-        self.details.value = to_html(_details(found)) if started else ""
-        self.guard.live = lines[0]
-        self.error.value = ""
-        return found
 
 
 class Reviews(Activity, widgets.VBox):
@@ -132,8 +127,8 @@ class Reviews(Activity, widgets.VBox):
         if n < 1:
             raise ValueError(f"{n} questions are no review; write n=1 or more")
         found = summary(journal().read().attempts, datetime.now(UTC))
-        told = html(to_html([Heading("Review"), Line(found.reviews)]))
-        super().__init__([told, *([_due(found, n)] if found.due else []), Guard()])
+        text = Panel(to_html([Heading("Review"), Line(found.reviews)]))
+        super().__init__([text, *([_due(found, n)] if found.due else [])])
         self.add_class("ccb-activity")
         self.transcript = _REVIEW
 
