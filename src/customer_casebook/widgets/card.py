@@ -11,7 +11,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from html import escape
 from typing import Any
 
-import anywidget
 import traitlets
 
 from customer_casebook.course.document import (
@@ -26,21 +25,18 @@ from customer_casebook.course.document import (
 from customer_casebook.course.feedback import Item, stop
 from customer_casebook.course.items import Spot
 from customer_casebook.course.journal import Attempt, fingerprint, journal
-from customer_casebook.widgets.activity import FRONT, Activity, front
+from customer_casebook.widgets.activity import View
 
 _SHORT = 45  # characters of an option that stand in one line of the narrowest card, or nearly
 
 
-class Card(Activity, anywidget.AnyWidget):
+class Card(View):
     """A deck of questions.
 
     ``spec`` is what the front end shows. ``given`` is written by the front end alone, question
     number to ``{press, choice, sure, ms}``; ``saved`` by the kernel alone, press to ``{state,
     text}``, and ``note``, the last word once all questions are answered.
     """
-
-    _esm = front("card.js")
-    _css = FRONT / "style.css"
 
     spec = traitlets.Dict().tag(sync=True)
     given = traitlets.Dict().tag(sync=True)
@@ -52,7 +48,9 @@ class Card(Activity, anywidget.AnyWidget):
     ) -> None:
         self.questions = tuple(questions)
         self.at_end = at_end
-        super().__init__(spec={**spec, "questions": [_on_card(each) for each in self.questions]})
+        super().__init__(
+            part="card", spec={**spec, "questions": [_on_card(each) for each in self.questions]}
+        )
 
     @traitlets.observe("given")
     def _judge(self, change: Mapping[str, Any]) -> None:

@@ -8,7 +8,6 @@ from threading import Lock
 from typing import Any
 from uuid import uuid4
 
-import anywidget
 import ipywidgets as widgets
 import traitlets
 
@@ -40,12 +39,11 @@ from customer_casebook.course.feedback import stop
 from customer_casebook.course.items import item
 from customer_casebook.course.journal import Attempt, ExamEvent, Reading, journal
 from customer_casebook.widgets.activity import (
-    FRONT,
     Activity,
     Guard,
     box,
-    front,
     html,
+    View,
     report_errors,
     trouble,
 )
@@ -53,16 +51,13 @@ from customer_casebook.widgets.card import asked, feedback
 from customer_casebook.widgets.practice import deck
 
 
-class Paper(anywidget.AnyWidget):
+class Paper(View):
     """The questions and the clock.
 
     While an exam runs, ``given`` is written by the front end alone, place to ``{choice, ms, flag}``,
     and all else by the kernel; ``deadline`` is in milliseconds since 1970. Whatever the front end
     says is answered with the kernel's time, so that it knows it was heard.
     """
-
-    _esm = front("exam.js")
-    _css = FRONT / "style.css"
 
     title = traitlets.Unicode("Mock exam").tag(sync=True)
     intro = traitlets.Unicode().tag(sync=True)
@@ -87,7 +82,7 @@ class Exam(Activity, widgets.VBox):
         self.result: Result | None = None
         self.last: ExamSession | None = None
         about = _about(n, minutes)
-        self.paper = Paper(intro=to_html(about))
+        self.paper = Paper(part="exam", intro=to_html(about))
         self.review, self.error = html(), html()
         self.review.add_class("ccb-review")
         self.again = widgets.Button(description="Practise these now")

@@ -4,10 +4,9 @@
 // press, whatever the kernel is doing. Nothing here decides what is right: a choice is a key, and the key picks a text.
 // What was pressed goes to the kernel in `given`; the kernel judges and records it and answers in `saved`.
 
-const SILENT = 8000; // ms without an answer from the kernel before the card says what to do about it
-const FRAME = 20; // ms until a press is sent: the kernel's answer would come before the frame that shows the feedback
+const SEND_DELAY_MS = 20; // until a press is sent: or the kernel's answer may come before the frame with the feedback
 
-function render({ model, el }) {
+function renderCard({ model, el }) {
   const spec = model.get("spec");
   const deck = spec.questions;
   const name = groupName();
@@ -61,7 +60,7 @@ function render({ model, el }) {
     answer.ms = Math.round(performance.now() - shownAt);
     given = { ...given, [at]: answer };
     show();
-    setTimeout(save, FRAME);
+    setTimeout(save, SEND_DELAY_MS);
   }
 
   function save() {
@@ -205,7 +204,7 @@ function render({ model, el }) {
           "Not saved yet. Python is busy or has stopped; the feedback stands, and you can go on. " +
           "If this stays, choose Run, then Run All Cells.";
         saved.replaceChildren(h("span", { role: "alert" }, words));
-      }, SILENT);
+      }, KERNEL_TIMEOUT_MS);
   }
 
   function drawBoard() {
@@ -280,5 +279,3 @@ function render({ model, el }) {
     model.off("change:note", onNote);
   };
 }
-
-export default { render };

@@ -4,9 +4,8 @@
 // and what it came to is the kernel's to say, in `phase` and `deadline`. The clock shows what is left of the deadline.
 
 const WARNINGS = [10, 5, 1]; // minutes before the end
-const SILENT = 8000; // ms without an answer from the kernel before the exam says what to do about it
 
-function render({ model, el }) {
+function renderExam({ model, el }) {
   const name = groupName();
   let at = 0;
   let shownAt = performance.now();
@@ -98,7 +97,7 @@ function render({ model, el }) {
       saved.textContent =
         "Python is busy or has stopped, and your latest answers are not saved yet. If this stays, choose Run, then " +
         "Run All Cells: the exam goes on with what was saved, and so does its clock.";
-    }, SILENT);
+    }, KERNEL_TIMEOUT_MS);
   }
 
   const count = (holds) => deck().filter((question, place) => holds(question, given(place))).length;
@@ -268,5 +267,3 @@ function render({ model, el }) {
     model.off("msg:custom", onMessage);
   };
 }
-
-export default { render };

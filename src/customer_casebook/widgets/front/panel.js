@@ -1,0 +1,30 @@
+// A text that Python writes and rewrites, and a row of buttons that call Python.
+
+function renderPanel({ model, el }) {
+  const live = liveRegion();
+  const text = h("div", { class: `ccb-text ${model.get("look")}` });
+  const row = h("div", { class: "ccb-row" });
+  const error = h("div");
+  el.append(h("div", { class: "ccb" }, ...(model.get("buttons") ? [live, text, row, error] : [text])));
+
+  const showText = () => redraw(text, model.get("text"));
+  const showError = () => redraw(error, model.get("error"));
+  const onLive = () => say(live, model.get("live"));
+  function showButtons() {
+    const press = (name) => () => model.send(name);
+    row.replaceChildren(...Object.entries(model.get("buttons") ?? {}).map(([name, label]) => button(label, null, press(name))));
+    row.hidden = !row.children.length;
+  }
+  const watched = { text: showText, error: showError, live: onLive, buttons: showButtons };
+  for (const [name, show] of Object.entries(watched)) model.on(`change:${name}`, show);
+  showText();
+  showError();
+  showButtons();
+  const unwatch = watchPython(model, el, () => (row.hidden ? [] : [row]));
+  return () => {
+    unwatch();
+    for (const [name, show] of Object.entries(watched)) model.off(`change:${name}`, show);
+  };
+}
+
+export default { card: renderCard, controls: renderControls, exam: renderExam, panel: renderPanel };
