@@ -15,17 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import wraps
 from inspect import signature
-from typing import (
-    Annotated,
-    Any,
-    Literal,
-    NamedTuple,
-    ParamSpec,
-    TypeVar,
-    get_args,
-    get_origin,
-    get_type_hints,
-)
+from typing import Annotated, Any, Literal, NamedTuple, ParamSpec, TypeVar, get_args, get_type_hints
 
 InternalRung = Literal["none", "notional", "transfer"]
 ExternalRung = Literal["none", "notional", "money", "in_kind"]
@@ -61,17 +51,19 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def _check(name: str, value: Any, declared: Any) -> None:
-    kind, *limits = get_args(declared) or (declared,)
-    if get_origin(declared) is Annotated:
+    kind, *limits = get_args(declared) or [declared]
+    wanted, valid = "", True
+    if isinstance(kind, str):
+        valid = value in (kind, *limits)
+        wanted = f"one of {', '.join([kind, *limits])}"
+    elif limits:
         least, most = limits
         is_number = isinstance(value, int if kind is int else int | float)
         # NaN and the infinities are never between two numbers.
         valid = is_number and not isinstance(value, bool) and least <= value <= most
         wanted = f"a {'whole ' * (kind is int)}number from {least:,} to {most:,}"
-    elif get_origin(declared) is Literal:
-        valid, wanted = value in get_args(declared), f"one of {', '.join(get_args(declared))}"
-    else:
-        valid, wanted = kind is not bool or isinstance(value, bool), "True or False"
+    elif kind is bool:
+        valid, wanted = isinstance(value, bool), "True or False"
     if not valid:
         raise ValueError(f"{name} is {value!r:.40}; it has to be {wanted}")
 
@@ -91,7 +83,7 @@ BANK, GOODS = "Bank", "Goods received"
 OWED_TO_US, OWED_BY_US = "Owed to us inside the group", "Owed by us inside the group"
 
 Book = Literal["provider", "department", "client", "group"]
-BOOKS: tuple[Book, ...] = get_args(Book)
+BOOKS: tuple[str, ...] = get_args(Book)
 
 
 class Entry(NamedTuple):
@@ -132,7 +124,7 @@ class Ledger:
     # Of the group alone: it takes the sums of provider and department, less what the two owe and charge each other.
     eliminations: tuple[Entry, ...]
 
-    def balance(self, book: Book) -> dict[str, int]:
+    def balance(self, book: str) -> dict[str, int]:
         """The trial balance of a book: account to cents, debit positive and credit negative."""
         _check("book", book, Book)
         books = ("provider", "department") if book == "group" else (book,)
@@ -143,7 +135,7 @@ class Ledger:
                 balance[entry.credit] -= entry.amount
         return dict(balance)
 
-    def totals(self, book: Book) -> Totals:
+    def totals(self, book: str) -> Totals:
         """What a book says at the end of the year."""
         accounts = self.balance(book).get
         return Totals(
@@ -155,7 +147,7 @@ class Ledger:
 
 
 @checked
-def ledger(
+def keep_books(
     internal_rung: InternalRung,
     external_rung: ExternalRung,
     internal_volume: Amount,
@@ -306,27 +298,18 @@ def _month(number: int, service: float, agreed: float, downtime: float, an_hour:
     return Month(number, service, limit, downtime, percent, downtime > limit, lost)
 
 
-class InternalMonth(NamedTuple):
-    """A month with an internal customer. A miss is escalated."""
-
-    month: Month
-    below_target: bool
-    plan: bool  # whether the plan for improvement works
-    dependent: float  # availability, in percent, of the external service that needs this one
-    dependent_missed: bool  # whether that is below its own level
-
-
 @dataclass(frozen=True, slots=True)
 class InternalYear:
     """What misses lead to with an internal customer."""
 
+    year: Year  # with the plan at work; its typical availability is what is typical from then on
     target: float  # percent that the provider aims at
-    year: Year  # with the plan at work
-    typical: float  # percent, once the plan has worked
-    months: tuple[InternalMonth, ...]
     plan_from: int | None  # the first month in which the plan works; none if December brings it
     budget: int  # cents a year
     escalation: int  # cents a year
+    dependent_misses: (
+        int  # months in which the external service that needs this one is below its own level
+    )
 
     @property
     def cost(self) -> int:
@@ -359,44 +342,35 @@ def internal(
     """
     target = improved(year.agreed, 100 - stretch) if rehearse else year.agreed
     an_hour = year.volume / sum(month.service for month in year.months)
-    months: list[InternalMonth] = []
-    below = 0
+    months: list[Month] = []
+    below, plan_from = 0, None
     for raw in year.months:
-        plan = below >= plan_after
-        downtime = raw.downtime * (100 - plan_effect) / 100 if plan else raw.downtime
-        month = _month(raw.number, raw.service, year.agreed, downtime, an_hour)
-        below_target = month.downtime > allowed(month.service, target)
-        below += below_target
-        dependent = serial(month.achieved, own_availability)
-        fails = round(dependent, 6) < dependent_agreed
-        months.append(InternalMonth(month, below_target, plan, dependent, fails))
+        downtime = raw.downtime
+        if below >= plan_after:
+            plan_from = plan_from or raw.number
+            downtime = raw.downtime * (100 - plan_effect) / 100
+        months.append(_month(raw.number, raw.service, year.agreed, downtime, an_hour))
+        below += months[-1].downtime > allowed(raw.service, target)
     planned = below >= plan_after
-    improved_year = replace(year, months=tuple(each.month for each in months))
+    typical = improved(year.typical, plan_effect) if planned else year.typical
+    year = replace(year, typical=typical, months=tuple(months))
+    dependent = [serial(month.achieved, own_availability) for month in months]
     return InternalYear(
+        year=year,
         target=target,
-        year=improved_year,
-        typical=improved(year.typical, plan_effect) if planned else year.typical,
-        months=tuple(months),
-        plan_from=next((each.month.number for each in months if each.plan), None),
+        plan_from=plan_from,
         budget=plan_budget if planned else 0,
-        escalation=escalation_cost * improved_year.misses,
+        escalation=escalation_cost * year.misses,
+        dependent_misses=sum(round(each, 6) < dependent_agreed for each in dependent),
     )
-
-
-class ExternalMonth(NamedTuple):
-    """A month with an external customer."""
-
-    month: Month
-    credit: int  # cents
-    trust: int  # percent that is left
 
 
 @dataclass(frozen=True, slots=True)
 class ExternalYear:
     """What misses lead to with an external customer."""
 
-    months: tuple[ExternalMonth, ...]
-    credits: int  # cents
+    year: Year
+    credits: tuple[int, ...]  # cents, by month
     churn: int  # chance in percent that the customer leaves at the end of the year
     trust: int  # percent that is left
     loss: int  # cents that it costs if the customer leaves
@@ -407,7 +381,7 @@ class ExternalYear:
     @property
     def cost(self) -> int:
         """What the misses cost together, in cents a year: credits, losing and prospects."""
-        return self.credits + self.losing + self.prospects
+        return sum(self.credits) + self.losing + self.prospects
 
 
 @checked
@@ -440,18 +414,16 @@ def external(
     customer, ``peers_won`` percent would sign for such a fee if trust were whole, and so many fewer
     as trust is less. ``serving_better`` is what a better service would cost, in cents a year.
     """
-    months: list[ExternalMonth] = []
-    trust, clause = 100, credit_limit if penalty_clause else 0
+    percents = []
     for month in year.months:
-        trust = max(0, trust - trust_a_miss * month.missed)
         bands = math.ceil(round((year.agreed - month.achieved) / band, 6)) if month.missed else 0
-        due = min(clause, credit * bands)
-        months.append(ExternalMonth(month, half_even(fee * due, 12 * 100), trust))
+        percents.append(min(credit_limit, credit * bands) if penalty_clause else 0)
+    trust = max(0, 100 - trust_a_miss * year.misses)
     more = min(100 - churn_at_best, churn_a_miss * year.misses)
     loss = fee * years_ahead + replacing
     return ExternalYear(
-        months=tuple(months),
-        credits=sum(each.credit for each in months),
+        year=year,
+        credits=tuple(half_even(fee * percent, 12 * 100) for percent in percents),
         churn=churn_at_best + more,
         trust=trust,
         loss=loss,

@@ -7,7 +7,7 @@ pyplot, which costs 0.4 s and 40 MiB more.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from html import escape
 from io import StringIO
@@ -46,13 +46,16 @@ _STYLE: dict[Any, Any] = {
 }
 
 
+Margins = tuple[float, float, float, float]  # left, bottom, right, top, in shares of the picture
+
+
 class Look(NamedTuple):
-    """How marks look: an area, solid or with a hatch; or a line, its points with or without a dot."""
+    """How a mark looks: an area, solid or with a hatch; or a line, with or without dots."""
 
     colour: str
     hatch: str = ""
     line: str = ""  # in matplotlib's signs; empty for an area
-    width: float = 2  # of the line
+    width: float = 1  # of the line, or around the area
     dot: str = ""
 
     def artist(self, points: Sequence[tuple[float, float]], label: str = "") -> Artist:
@@ -60,13 +63,12 @@ class Look(NamedTuple):
         from matplotlib.lines import Line2D
         from matplotlib.patches import Polygon
 
-        if self.line:
-            style = {"linestyle": self.line, "linewidth": self.width, "marker": self.dot}
-            return Line2D(*zip(*points, strict=True), color=self.colour, label=label, **style)
-        face = "none" if self.hatch else self.colour
-        return Polygon(
-            points, facecolor=face, edgecolor=self.colour, hatch=self.hatch or None, label=label
-        )
+        style: dict[str, Any] = {"edgecolor": self.colour, "hatch": self.hatch}
+        if not self.line:
+            face = "none" if self.hatch else self.colour
+            return Polygon(points, facecolor=face, linewidth=self.width, label=label, **style)
+        style = {"color": self.colour, "linestyle": self.line, "marker": self.dot}
+        return Line2D(*zip(*points, strict=True), linewidth=self.width, label=label, **style)
 
 
 class Mark(NamedTuple):
@@ -74,6 +76,14 @@ class Mark(NamedTuple):
 
     points: Sequence[tuple[float, float]]
     look: Look
+
+
+class Note(NamedTuple):
+    """Text above a point."""
+
+    x: float
+    y: float
+    words: str
 
 
 class Scale(NamedTuple):
@@ -92,12 +102,7 @@ class Frame(NamedTuple):
     y: Scale
     legend: tuple[tuple[str, Look], ...] = ()
     size: tuple[float, float] = (4.4, 3.0)  # inches
-    margins: tuple[float, float, float, float] = (
-        0.13,
-        0.16,
-        0.97,
-        0.84,
-    )  # left, bottom, right, top
+    margins: Margins = (0.13, 0.16, 0.97, 0.84)
 
 
 def bar(x: float, y: float, width: float, height: float, look: Look) -> Mark:
@@ -106,60 +111,38 @@ def bar(x: float, y: float, width: float, height: float, look: Look) -> Mark:
     return Mark([(x, y), (right, y), (right, top), (x, top)], look)
 
 
-def chart(
-    words: str,
-    frame: Frame,
-    marks: Sequence[Mark],
-    notes: Sequence[tuple[float, float, str]] = (),
-) -> str:
-    """A chart as inline SVG that says ``words``; the words alone where matplotlib is missing.
+def chart(words: str, frame: Frame, marks: Sequence[Mark], notes: Sequence[Note] = ()) -> str:
+    """A chart as inline SVG that says ``words``; the words alone where matplotlib is missing."""
 
-    Each of the ``notes`` is text above a point.
-    """
+    def draw_marks(figure: Figure) -> None:
+        """Axes would take most of the time, so there are none."""
+        from matplotlib.transforms import Bbox, BboxTransform
+
+        (left, right, *_), (bottom, top, *_) = frame.x, frame.y
+        numbers = Bbox.from_extents(left, bottom, right, top)
+        place = BboxTransform(numbers, Bbox.from_extents(*frame.margins)) + figure.transFigure
+        for points, look in marks:
+            figure.add_artist(artist := look.artist(points))
+            artist.set_transform(place)
+        for x, y, note in notes:
+            figure.text(x, y, note, ha="center", va="bottom", transform=place)
+
     try:
-        layers = _draw_marks(frame, marks, notes) + _draw_frame(frame)
+        layers = [_rendered(frame.size, draw_marks), _frame(frame)]
     except ImportError:
         return f"<p>{escape(words)}</p><p>(No picture: matplotlib is not installed here.)</p>"
-    return svg(words, *(each * _DOTS_PER_INCH for each in frame.size), [layers])
-
-
-def _draw_marks(
-    frame: Frame, marks: Sequence[Mark], notes: Sequence[tuple[float, float, str]]
-) -> str:
-    """The marks alone. Axes would take most of the time, so there are none."""
-    from matplotlib import rc_context
-    from matplotlib.figure import Figure
-    from matplotlib.transforms import Bbox, BboxTransform
-
-    with _style_lock, rc_context(_STYLE):
-        figure = Figure(frame.size)
-        numbers = Bbox.from_extents(frame.x.start, frame.y.start, frame.x.end, frame.y.end)
-        place = BboxTransform(numbers, Bbox.from_extents(*frame.margins)) + figure.transFigure
-        for mark in marks:
-            artist = mark.look.artist(mark.points)
-            artist.set_transform(place)
-            figure.add_artist(artist)
-        for x, y, words in notes:
-            figure.text(x, y, words, ha="center", va="bottom", transform=place)
-        return _rendered(figure)
+    width, height = frame.size
+    return svg(words, width * _DOTS_PER_INCH, height * _DOTS_PER_INCH, layers)
 
 
 @lru_cache(_MAX_FRAMES)
-def _draw_frame(frame: Frame) -> str:
+def _frame(frame: Frame) -> str:
     """The scales, and above them what is what: so nothing that is drawn runs into it."""
-    from matplotlib import rc_context
-    from matplotlib.figure import Figure
 
-    left, bottom, right, top = frame.margins
-    with _style_lock, rc_context(_STYLE):
-        figure = Figure(frame.size)
+    def draw(figure: Figure) -> None:
+        left, bottom, right, top = frame.margins
         axes = figure.add_axes((left, bottom, right - left, top - bottom))
-        axes.set(
-            xlim=(frame.x.start, frame.x.end),
-            ylim=(frame.y.start, frame.y.end),
-            xlabel=frame.x.title,
-            ylabel=frame.y.title,
-        )
+        axes.set(xlim=frame.x[:2], ylim=frame.y[:2], xlabel=frame.x.title, ylabel=frame.y.title)
         for axis, scale in ((axes.xaxis, frame.x), (axes.yaxis, frame.y)):
             axis.set_ticks([at for at, _ in scale.ticks], [label for _, label in scale.ticks])
         if frame.legend:
@@ -168,14 +151,20 @@ def _draw_frame(frame: Frame) -> str:
                 loc="lower center", bbox_to_anchor=(0.5, top), ncols=2, frameon=False, fontsize=9,
                 borderaxespad=0.2, handlelength=1.8, columnspacing=1.2,
             )  # fmt: skip
-        return _rendered(figure)
+
+    return _rendered(frame.size, draw)
 
 
-def _rendered(figure: Figure) -> str:
-    """What is in the figure, to be put into an SVG of that size."""
+def _rendered(size: tuple[float, float], draw: Callable[[Figure], None]) -> str:
+    """What ``draw`` draws on a new figure, to be put into an SVG of that size."""
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
     out = StringIO()
     about = {"Date": None, "Creator": None}
-    figure.savefig(out, format="svg", dpi=_DOTS_PER_INCH, transparent=True, metadata=about)
+    with _style_lock, rc_context(_STYLE):
+        draw(figure := Figure(size))
+        figure.savefig(out, format="svg", dpi=_DOTS_PER_INCH, transparent=True, metadata=about)
     shapes = out.getvalue().partition("<svg ")[2].partition(">")[2].removesuffix("</svg>\n")
     shapes = re.sub(r"<metadata>.*?</metadata>", "", shapes, count=1, flags=re.DOTALL)
     # A style sheet inside the picture would hold for the whole page, which is then styled anew.
@@ -183,4 +172,4 @@ def _rendered(figure: Figure) -> str:
     shapes = re.sub(r"'DejaVu Sans'[^;\"]*", "inherit", shapes)
     shapes = re.sub(r'<g id="\w+">', "<g>", shapes)  # every chart of a page has the same ones
     lines = "stroke-linejoin: round; stroke-linecap: butt"  # where a line says nothing else
-    return f'<g style="{lines}" fill="black">{shapes.replace(INK, "currentColor")}</g>'
+    return f'<g style="{lines}">{shapes.replace(INK, "currentColor")}</g>'
