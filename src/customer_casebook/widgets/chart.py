@@ -170,6 +170,6 @@ def _rendered(size: tuple[float, float], draw: Callable[[Figure], None]) -> str:
     # A style sheet inside the picture would hold for the whole page, which is then styled anew.
     shapes = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", shapes, count=1, flags=re.DOTALL)
     shapes = re.sub(r"'DejaVu Sans'[^;\"]*", "inherit", shapes)
-    shapes = re.sub(r'<g id="\w+">', "<g>", shapes)  # every chart of a page has the same ones
+    shapes = re.sub(r'<g id="[\w.]+">', "<g>", shapes)  # every chart of a page has the same ones
     lines = "stroke-linejoin: round; stroke-linecap: butt"  # where a line says nothing else
     return f'<g style="{lines}">{shapes.replace(INK, "currentColor")}</g>'

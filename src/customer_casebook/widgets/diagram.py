@@ -132,7 +132,7 @@ def draw_rows(rows: Sequence[Row]) -> str:
         words.append(f"{provider} and {party}: {'not yet known' if unknown else owner}.")
         shapes += [box((3, y + 7, 90, 40), provider), box((238, y + 7, 90, 40), party)]
         way = (235, 96) if supplies else (96, 235)
-        shapes.append(arrow(way, y + 34, owner, SERVICE, DOTS if unknown else "", 32))
+        shapes.append(arrow(way, y + 34, owner, SERVICE, DOTS if unknown else "", 30))
     return svg(" ".join(words), 331, 53 * len(rows), shapes)
 
 
