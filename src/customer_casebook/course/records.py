@@ -297,6 +297,11 @@ class _Counted(_Model):
 
     label: str = _text("what it is, in a few words")
     unit: str = _text("the unit, such as crowns a year, percent or hours")
+    money: bool = field(
+        default=False,
+        kw_only=True,
+        metadata={"description": "yes for an amount in crowns, which is calculated in cents"},
+    )
 
     def __post_init__(self) -> None:
         for name, sort in get_type_hints(type(self)).items():
@@ -334,13 +339,13 @@ class Figures(_Model):
     )
     switches: Mapping[str, str] = _field("argument to the label of a yes", default_factory=dict)
 
-    def given(self, **moved: float) -> dict[str, Any]:
+    def arguments(self, **moved: float) -> dict[str, Any]:
         """The arguments: sliders at their start or where they were moved to, and the numbers.
 
         Crowns become the cents that `economics` counts in.
         """
         counted: dict[str, _Counted] = {**self.sliders, **self.numbers}
-        money = {name for name, each in counted.items() if each.unit.startswith("crowns")}
+        money = {name for name, each in counted.items() if each.money}
         values = {name: each.start for name, each in self.sliders.items()}
         values |= {name: each.value for name, each in self.numbers.items()} | moved
         return {

@@ -38,7 +38,7 @@ from customer_casebook.course.exam import (
 from customer_casebook.course.feedback import Item, stop
 from customer_casebook.course.items import item
 from customer_casebook.course.journal import Attempt, ExamEvent, Reading, journal
-from customer_casebook.widgets.activity import Activity, Panel, View, report_errors, trouble
+from customer_casebook.widgets.activity import Activity, Panel, View, error_html, report_errors
 from customer_casebook.widgets.card import feedback, options_at, places_of, question_spec
 from customer_casebook.widgets.practice import deck
 
@@ -92,7 +92,7 @@ class Exam(Activity, widgets.VBox):
         words = (
             "Something went wrong here, and it is not your doing. Run this cell again and go on."
         )
-        self.actions.error = trouble(words, details)
+        self.actions.error = error_html(words, details)
 
     def _resume(self) -> Reading:
         """Take up the last exam of this kind that was begun and not handed in; what the journal says."""

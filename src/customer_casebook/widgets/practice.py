@@ -27,7 +27,7 @@ from customer_casebook.course.progress import summary
 from customer_casebook.course.records import Entry
 from customer_casebook.domain.facts import require_known
 from customer_casebook.domain.rules import EVERY, LENSES
-from customer_casebook.widgets.activity import Activity, Panel, report_errors, trouble
+from customer_casebook.widgets.activity import Activity, Panel, error_html, report_errors
 from customer_casebook.widgets.card import Card, as_text
 from customer_casebook.widgets.diagram import Row, draw_rows
 
@@ -152,7 +152,7 @@ class OwnerMap(Activity, widgets.VBox):
 
     def _failed(self, details: str) -> None:
         words = "The map could not be drawn. Your answers count all the same, and you can go on."
-        self.map.text = trouble(words, details)
+        self.map.text = error_html(words, details)
 
     def _owner(self, place: int, question: Question) -> str:
         """The owner, once the question is answered, and whether the learner had it right."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
@@ -21,14 +21,11 @@ from customer_casebook.course.document import (
 )
 from customer_casebook.course.journal import journal
 from customer_casebook.course.progress import Calibration, Mastery, Progress, asked, lesson, summary
-from customer_casebook.widgets.activity import Activity, Panel, report_errors, trouble
+from customer_casebook.widgets.activity import Activity, Panel, error_html, report_errors
 from customer_casebook.widgets.card import Card
-from customer_casebook.widgets.chart import MONEY, SUPPLY, Chart
+from customer_casebook.widgets.chart import Frame, Look, Margins, Scale, bar, chart
+from customer_casebook.widgets.diagram import MONEY, SUPPLY
 from customer_casebook.widgets.practice import deck, practice, where_you_stand
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.ticker import Locator
 
 _NEXT = {"review": "Review now", "objective": "Practise this now"}
 _AT_ONCE = 10  # questions in a review; more would be a burden
@@ -55,8 +52,6 @@ class Overview(Activity, widgets.VBox):
     """The learner's progress as it stands, and one press to what is next."""
 
     def __init__(self) -> None:
-        self._lens_chart = Chart((4.8, 2.9), (0.26, 0.15, 0.97, 0.97))
-        self._trust_chart = Chart((4.8, 1.5), (0.26, 0.29, 0.97, 0.95))
         self.actions = Panel(buttons={}, press=self._press)
         self.work = widgets.VBox()
         self.details = Panel()
@@ -67,7 +62,7 @@ class Overview(Activity, widgets.VBox):
 
     def _failed(self, details: str) -> None:
         words = "Your progress could not be summed up, and it is not your doing. No answer is lost."
-        self.actions.error = trouble(words, details)
+        self.actions.error = error_html(words, details)
 
     @report_errors(_failed)
     def _press(self, name: str) -> None:
@@ -102,22 +97,11 @@ class Overview(Activity, widgets.VBox):
     def _bench(self, progress: Progress) -> str:
         """The charts, with the details beside them."""
         begun = [lens for lens in progress.lenses if lens.met]
-        charts = [
-            self._trust_chart.html(
-                lambda axes: _draw_trust(axes, progress.calibration),
-                _trust_in_words(progress.calibration),
-            )
-        ]
-        if begun:
-            lenses = self._lens_chart.html(
-                lambda axes: _draw_lenses(axes, progress.lenses), _lenses_in_words(begun)
-            )
-            charts.insert(0, lenses)
+        charts = [_lens_chart(progress.lenses, _lenses_in_words(begun))] if begun else []
+        charts.append(_trust_chart(progress.calibration))
         pictures = "".join(f'<div class="ccb-picture">{chart}</div>' for chart in charts)
-        return (
-            f'<div class="ccb-bench"><div>{pictures}</div>'
-            f"<div>{to_html(_details(progress))}</div></div>"
-        )
+        details = to_html(_details(progress))
+        return f'<div class="ccb-bench"><div>{pictures}</div><div>{details}</div></div>'
 
 
 class Reviews(Activity, widgets.VBox):
@@ -207,36 +191,42 @@ def _trust_in_words(trust: Calibration) -> str:
     return f"Confidence: {'; '.join(said) or 'not asked yet'}."
 
 
-def _draw_lenses(axes: Axes, lenses: Sequence[Mastery]) -> None:
+def _lens_chart(lenses: Sequence[Mastery], words: str) -> str:
     """For each lens what is right, solid, and what is not, hatched."""
-    right, wrong = [each.right for each in lenses], [each.met - each.right for each in lenses]
-    _bars(axes, [each.label for each in lenses], right, wrong)
-    axes.set_xlabel("questions: right, and ▨ not right")
+    bars = {each.label: (each.right, each.met - each.right) for each in lenses}
+    title = "questions: right, and ▨ not right"
+    return _bars(words, bars, title, 2.9, (0.26, 0.15, 0.97, 0.97))
 
 
-def _draw_trust(axes: Axes, trust: Calibration) -> None:
-    _bars(
-        axes,
-        ["I am sure", "I think so"],
-        [trust.sure_right, trust.unsure_right],
-        [trust.sure_wrong, trust.unsure_wrong],
+def _trust_chart(trust: Calibration) -> str:
+    bars = {
+        "I am sure": (trust.sure_right, trust.sure_wrong),
+        "I think so": (trust.unsure_right, trust.unsure_wrong),
+    }
+    title = "answers: right, and ▨ wrong"
+    return _bars(_trust_in_words(trust), bars, title, 1.5, (0.26, 0.29, 0.97, 0.95))
+
+
+def _bars(
+    words: str, bars: Mapping[str, tuple[int, int]], title: str, height: float, margins: Margins
+) -> str:
+    looks = Look(MONEY), Look(SUPPLY, hatch="////")
+    marks, places = [], tuple(zip(range(len(bars), 0, -1), bars, strict=True))
+    for place, label in places:
+        starts = (0, bars[label][0])
+        marks += [
+            bar(start, place - 0.3, length, 0.6, look)
+            for start, length, look in zip(starts, bars[label], looks, strict=True)
+            if length  # what is none leaves no line
+        ]
+    end = max(4, 1.05 * max(map(sum, bars.values())))
+    steps = (step * 10**zeros for zeros in count() for step in (1, 2, 5))
+    step = next(step for step in steps if end < 6 * step)
+    ticks = tuple((at, f"{at}") for at in range(0, int(end) + 1, step))
+    frame = Frame(
+        Scale(0, end, ticks, title),
+        Scale(0.4, len(bars) + 0.6, places),
+        size=(4.8, height),
+        margins=margins,
     )
-    axes.set_xlabel("answers: right, and ▨ wrong")
-
-
-def _bars(axes: Axes, labels: Sequence[str], right: Sequence[int], wrong: Sequence[int]) -> None:
-    places = range(len(labels), 0, -1)
-    axes.barh(places, right, 0.6, color=MONEY)
-    edges = [1.0 if each else 0.0 for each in wrong]  # what is none leaves no line
-    hatched: dict[str, Any] = {"facecolor": "none", "edgecolor": SUPPLY, "hatch": "////"}
-    axes.barh(places, wrong, 0.6, left=right, linewidth=edges, **hatched)
-    axes.set_yticks(places, labels=labels)
-    most = max(map(sum, zip(right, wrong, strict=True)))
-    axes.set(xlim=(0, max(4, 1.05 * most)), ylim=(0.4, len(labels) + 0.6))
-    axes.xaxis.set_major_locator(_whole())
-
-
-def _whole() -> Locator:
-    from matplotlib.ticker import MaxNLocator
-
-    return MaxNLocator(nbins=5, integer=True)
+    return chart(words, frame, marks)
