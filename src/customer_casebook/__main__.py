@@ -144,7 +144,9 @@ def _decide(names: Sequence[str], edition: str | None, *, as_json: bool) -> int:
             reading = _read(name, "facts")
             readings, faults = [reading], [*reading.faults]
             if reading.facts is None and not faults:
-                message = f"holds the {reading.kind} of the casebook; name a case, or a file of facts"
+                message = (
+                    f"holds the {reading.kind} of the casebook; name a case, or a file of facts"
+                )
                 faults = [Fault(reading.file, 1, "", message)]
         if faults:
             _complain(*faults)
@@ -154,7 +156,9 @@ def _decide(names: Sequence[str], edition: str | None, *, as_json: bool) -> int:
                 verdicts = decide(reading.facts, edition=edition)
                 if as_json:
                     line = {"file": reading.file} if several else {}
-                    print(json.dumps(line | {k: verdict.as_json() for k, verdict in verdicts.items()}))
+                    print(
+                        json.dumps(line | {k: verdict.as_json() for k, verdict in verdicts.items()})
+                    )
                 else:
                     print(reading.file, *verdicts.values(), sep="\n", end="\n\n")
     return status
@@ -209,7 +213,7 @@ def _add_journal_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParse
         "journal", help="say where your answers are; take them along; erase them"
     )
     actions = parser.add_subparsers(dest="action", metavar="VERB", required=True)
-    where = actions.add_parser("where", help="say where your answers are, and how many")
+    where = actions.add_parser("where", help="say where your answers are, and how count_of")
     where.add_argument("--json", action="store_true", help="the same as one JSON object")
     export = actions.add_parser("export", help="write your answers into a file")
     export.add_argument("file", type=Path, metavar="FILE", help="its ending is .csv or .json")
@@ -312,12 +316,12 @@ def _erase(*, ask: bool) -> int:
 
 
 def _size(history: History) -> str:
-    """How much a history holds, in how many files. Files with a name of another form are named."""
-    from customer_casebook.course.journal import is_shard_name, many
+    """How much a history holds, in how count_of files. Files with a name of another form are named."""
+    from customer_casebook.course.journal import is_shard_name, count_of
 
     others = [file.name for file in history.files if not is_shard_name(file.name)]
     among = f", among them {', '.join(others)}" if others else ""
-    return f"{history} in {many(len(history.files), 'file')}{among}"
+    return f"{history} in {count_of(len(history.files), 'file')}{among}"
 
 
 def _say(*lines: object) -> None:

@@ -121,7 +121,9 @@ class _Checks:
         if lens in LENSES and not any(find_fault(*fact) for fact in shown.items()):
             sentences = {name: fact_place[:-2] for name, (fact_place, _) in first.items()}
             facts = Facts.read(shown)
-            if not facts.contradiction and (why := _unspottable(facts, decide(facts, lens), sentences)):
+            if not facts.contradiction and (
+                why := _unspottable(facts, decide(facts, lens), sentences)
+            ):
                 self.document.fault((*place, "lens"), why)
 
     def story(self, place: Place, story: Any, key: str) -> Shown:
@@ -225,7 +227,9 @@ class _Checks:
         for number, name in enumerate(_get(question, "terms", list)):
             if edition in EDITIONS and isinstance(name, str) and name in terms:
                 if edition not in _get(terms[name], "definitions", dict):
-                    message = f"{name} has no definition in ITIL {edition}; write one, or another term"
+                    message = (
+                        f"{name} has no definition in ITIL {edition}; write one, or another term"
+                    )
                     self.document.fault((*place, "terms", number), message)
 
     def sort(self, place: Place, question: Any) -> None:
