@@ -213,7 +213,7 @@ def _add_journal_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParse
         "journal", help="say where your answers are; take them along; erase them"
     )
     actions = parser.add_subparsers(dest="action", metavar="VERB", required=True)
-    where = actions.add_parser("where", help="say where your answers are, and how count_of")
+    where = actions.add_parser("where", help="say where your answers are, and how many")
     where.add_argument("--json", action="store_true", help="the same as one JSON object")
     export = actions.add_parser("export", help="write your answers into a file")
     export.add_argument("file", type=Path, metavar="FILE", help="its ending is .csv or .json")
@@ -316,7 +316,7 @@ def _erase(*, ask: bool) -> int:
 
 
 def _size(history: History) -> str:
-    """How much a history holds, in how count_of files. Files with a name of another form are named."""
+    """How much a history holds, in how many files. Files with a name of another form are named."""
     from customer_casebook.course.journal import is_shard_name, count_of
 
     others = [file.name for file in history.files if not is_shard_name(file.name)]
