@@ -144,7 +144,9 @@ def _decide(names: Sequence[str], edition: str | None, *, as_json: bool) -> int:
             reading = _read(name, "facts")
             readings, faults = [reading], [*reading.faults]
             if reading.facts is None and not faults:
-                message = f"holds the {reading.kind} of the casebook; name a case, or a file of facts"
+                message = (
+                    f"holds the {reading.kind} of the casebook; name a case, or a file of facts"
+                )
                 faults = [Fault(reading.file, 1, "", message)]
         if faults:
             _complain(*faults)
@@ -154,7 +156,9 @@ def _decide(names: Sequence[str], edition: str | None, *, as_json: bool) -> int:
                 verdicts = decide(reading.facts, edition=edition)
                 if as_json:
                     line = {"file": reading.file} if several else {}
-                    print(json.dumps(line | {k: verdict.as_json() for k, verdict in verdicts.items()}))
+                    print(
+                        json.dumps(line | {k: verdict.as_json() for k, verdict in verdicts.items()})
+                    )
                 else:
                     print(reading.file, *verdicts.values(), sep="\n", end="\n\n")
     return status

@@ -225,7 +225,9 @@ class _Checks:
         for number, name in enumerate(_get(question, "terms", list)):
             if edition in EDITIONS and isinstance(name, str) and name in terms:
                 if edition not in _get(terms[name], "definitions", dict):
-                    message = f"{name} has no definition in ITIL {edition}; write one, or another term"
+                    message = (
+                        f"{name} has no definition in ITIL {edition}; write one, or another term"
+                    )
                     self.document.fault((*place, "terms", number), message)
 
     def sort(self, place: Place, question: Any) -> None:

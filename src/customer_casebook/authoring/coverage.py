@@ -85,7 +85,11 @@ def cells(notebooks: Path) -> Iterator[tuple[str, str, Iterable[str]]]:
         try:
             cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
             rows = [
-                (cell.get("id", number), cell["cell_type"], [*cell["metadata"].get("objectives", ())])
+                (
+                    cell.get("id", number),
+                    cell["cell_type"],
+                    [*cell["metadata"].get("objectives", ())],
+                )
                 for number, cell in enumerate(cells, 1)
             ]
         except (AttributeError, KeyError, TypeError, ValueError):

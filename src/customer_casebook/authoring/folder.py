@@ -249,9 +249,7 @@ def read_folder(folder: Path) -> FolderReading:
     readings = [read_file(path, kind=kind, names=names) for path, kind in files]
     faults = {fault for reading in readings for fault in reading.faults}
     entries = [entry for reading in readings for entry in _entries(reading)]
-    return FolderReading(
-        readings, sorted(faults | {*_taken(entries)}), [*_hidden(entries, names)]
-    )
+    return FolderReading(readings, sorted(faults | {*_taken(entries)}), [*_hidden(entries, names)])
 
 
 class _Entry(NamedTuple):

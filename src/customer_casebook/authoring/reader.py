@@ -104,7 +104,9 @@ def _bytes(source: Path) -> bytes:
 
 def _text(data: bytes) -> str:
     if len(data) > MAX_FILE_BYTES:
-        raise UnreadableError(f"is longer than {MAX_FILE_BYTES >> 10} KiB, as no file of ours; split it", 1)
+        raise UnreadableError(
+            f"is longer than {MAX_FILE_BYTES >> 10} KiB, as no file of ours; split it", 1
+        )
     try:
         text = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:

@@ -68,7 +68,9 @@ FILES: Mapping[str, Any] = {
 class Shape(NamedTuple):
     """What sort of value stands somewhere."""
 
-    sort: Literal["text", "number", "yes or no", "choice", "list", "mapping", "record", "facts", "kinds"]
+    sort: Literal[
+        "text", "number", "yes or no", "choice", "list", "mapping", "record", "facts", "kinds"
+    ]
     inner: Any = None
     """The record; what a list or mapping holds; the words of a choice; the records by kind; how facts are written."""
     key: Any = str

@@ -21,7 +21,14 @@ from customer_casebook.authoring.schema import (
     fields_of,
     read_shape,
 )
-from customer_casebook.domain.facts import UNKNOWN, VOCABULARY, find_fault, normalize_value, short_repr, what_to_write
+from customer_casebook.domain.facts import (
+    UNKNOWN,
+    VOCABULARY,
+    find_fault,
+    normalize_value,
+    short_repr,
+    what_to_write,
+)
 
 
 class Names(Protocol):
@@ -133,7 +140,11 @@ class _Walk:
         if isinstance(kind, str) and kind in kinds:
             self.record(kinds[kind], value, place, f" in a {kind} question")
             return
-        told = not_among(tuple(kinds), kind) if kind else f"is missing; {what_to_write('', tuple(kinds))}"
+        told = (
+            not_among(tuple(kinds), kind)
+            if kind
+            else f"is missing; {what_to_write('', tuple(kinds))}"
+        )
         self.document.fault((*place, "kind"), told)
         common = fields_of(next(iter(kinds.values())))
         for key in field.keys[1:]:
@@ -149,7 +160,9 @@ class _Walk:
                 text = Field(Shape("text"), field.what, pattern=NOT_BLANK)
                 self.value(text, value, (*place, name))
                 continue
-            several = value if values == "several" and value and isinstance(value, list) else [value]
+            several = (
+                value if values == "several" and value and isinstance(value, list) else [value]
+            )
             for one in [UNKNOWN] if values == "text" else several:
                 if message := find_fault(name, "" if one is None else normalize_value(one)):
                     self.document.fault((*place, name), message)
