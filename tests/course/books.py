@@ -25,7 +25,7 @@ def fresh_course() -> Casebook:
 def without(question_id: str) -> Casebook:
     """The course with one question less in its bank."""
     fewer = {k: record for k, record in BOOK.questions.items() if k != question_id}
-    return replace(BOOK, questions=fewer, items={})
+    return replace(BOOK, questions=fewer, items={**BOOK.items})
 
 
 def small_book(

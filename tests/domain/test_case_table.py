@@ -129,12 +129,12 @@ OPEN = {
 
 
 def read(short: str) -> Facts:
-    given: dict[str, object] = {}
+    values: dict[str, object] = {}
     for word in short.split():
         name = VALUES.get(word, word.lstrip("!"))
-        assert name not in given, f"{name} twice"
-        given[name] = word if word in VALUES else not word.startswith("!")
-    return Facts.read(given)
+        assert name not in values, f"{name} twice"
+        values[name] = word if word in VALUES else not word.startswith("!")
+    return Facts.read(values)
 
 
 def pairs(short: str) -> list[tuple[str, ...]]:

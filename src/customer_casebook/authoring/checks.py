@@ -121,7 +121,7 @@ class _Checks:
         if lens in LENSES and not any(find_fault(*fact) for fact in shown.items()):
             sentences = {name: fact_place[:-2] for name, (fact_place, _) in first.items()}
             facts = Facts.read(shown)
-            if facts.consistent and (why := _unspottable(facts, decide(facts, lens), sentences)):
+            if not facts.contradiction and (why := _unspottable(facts, decide(facts, lens), sentences)):
                 self.document.fault((*place, "lens"), why)
 
     def story(self, place: Place, story: Any, key: str) -> Shown:

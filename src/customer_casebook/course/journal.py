@@ -14,14 +14,14 @@ import os
 import re
 import stat
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
 from io import BytesIO, StringIO
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -264,9 +264,7 @@ class History:
 
     attempts: list[Attempt]
     exams: list[ExamEvent]
-    skipped: Mapping[
-        str, int
-    ]  # number of lines, or of files, by a key of `_SKIP_REASONS`, or "empty"
+    skipped: Mapping[str, int]  # the number of lines or files by reason: `_SKIP_REASONS` or "empty"
     files: tuple[Path, ...] = ()  # those named as a journal names them, or with an event of one
 
     def __str__(self) -> str:
@@ -304,11 +302,9 @@ _SKIP_REASONS = {
 
 
 def read_journal(*folders: Path, waiting: Iterable[Attempt | ExamEvent] = ()) -> History:
-    """Merge the events of all files by their ids. Nothing that lies in the folders raises an error.
+    """Merge the events of all files in the folders, and those that wait in memory, by their ids.
 
-    Args:
-        folders: The folders of a journal, or single files.
-        waiting: Events that are not on disk yet.
+    Nothing that lies in the folders raises an error.
     """
     events: list[Attempt | ExamEvent] = [*waiting]
     skipped: Counter[str] = Counter()
@@ -378,11 +374,7 @@ def _events(path: Path, skipped: Counter[str]) -> list[Attempt | ExamEvent]:
         else:
             with path.open("rb") as file:
                 while block := file.read(_BLOCK_BYTES) + file.readline():
-                    if attempts := _attempts_in(block):
-                        events += attempts
-                        continue
-                    for line in BytesIO(block):
-                        event = _event_in(line)
+                    for event in _attempts_in(block) or map(_event_in, BytesIO(block)):
                         if isinstance(event, str):
                             skipped[event] += 1
                         else:
@@ -403,12 +395,13 @@ _ATTEMPTS = re.compile(
     re.MULTILINE,
 )
 _SURE = {"true": True, "false": False, "null": None}
-_DECODER = json.JSONDecoder(strict=False)  # it takes control characters, as _ATTEMPTS does
+# A third faster than json.loads. Not strict, so it takes control characters as _ATTEMPTS does.
+_decode = json.JSONDecoder(strict=False).raw_decode
 
 
 def _attempts_in(block: bytes) -> list[Attempt]:
     """The attempts of a block of lines; none where a line is anything else, or holds an escape."""
-    if b"\\" in block or not block.endswith(b"\n"):
+    if not block.startswith(b'{"v":2,"kind":"attempt"') or b"\\" in block or block[-1:] != b"\n":
         return []
     try:
         rows = _ATTEMPTS.findall(block.decode())
@@ -426,13 +419,22 @@ def _attempts_in(block: bytes) -> list[Attempt]:
     ]  # fmt: skip
 
 
+def _row_in(line: bytes) -> Any:
+    """The JSON value that a line holds; None where it holds anything else."""
+    try:
+        text = line.decode().strip()
+        row, end = _decode(text)
+    except (ValueError, RecursionError):
+        return None
+    return row if end == len(text) else None
+
+
 def _event_in(line: bytes) -> Attempt | ExamEvent | str:
     """The event that a line holds, or the reason why it is skipped."""
     if len(line) > MAX_LINE_BYTES:
         return "foreign"
-    try:
-        row = _DECODER.decode(line.decode())
-    except (ValueError, RecursionError):
+    row = _row_in(line)
+    if row is None:
         return "torn" if line.startswith(b"{") else "foreign"
     version = row.get("v") if isinstance(row, dict) else None
     if type(version) is not int or version < 1:
@@ -442,31 +444,30 @@ def _event_in(line: bytes) -> Attempt | ExamEvent | str:
     if version == 1:
         row |= {"kind": "attempt", "content": ""}
     try:
-        event_class, types = _KINDS[row["kind"]]
-        values = [row[name] for name in event_class.__slots__]
+        event_class, fields, types = _KINDS[row["kind"]]
+        values = fields(row)
     except (KeyError, TypeError):
         return "foreign"
     if tuple(map(type, values)) not in types or not _is_moment(values[-1]):
         return "foreign"
-    if event_class is Attempt:
-        if not all(isinstance(option, str) for option in values[1]):
-            return "foreign"
-        values[1] = tuple(values[1])
-    return event_class(*values)
+    if event_class is ExamEvent:
+        return ExamEvent(*values)
+    choice = tuple(values[1])
+    if not {*map(type, choice)} <= {str}:
+        return "foreign"
+    return Attempt(values[0], choice, *values[2:])
 
 
-# For each kind of line: the class of its events, and the types that its fields have together.
+# For each kind of line: the class of its events, its fields, and the types they may have together.
 _NONE = type(None)
-_KINDS: Mapping[str, tuple[type[Attempt | ExamEvent], Collection[tuple[type, ...]]]] = {
-    "attempt": (
-        Attempt,
-        {
-            (str, list, sure, bool, misconception, int, str, str, str)
-            for sure in (bool, _NONE)
-            for misconception in (str, _NONE)
-        },
-    ),
-    "exam": (ExamEvent, {(str, str, dict, str, str)}),
+_ATTEMPT_TYPES = {
+    (str, list, sure, bool, misconception, int, str, str, str)
+    for sure in (bool, _NONE)
+    for misconception in (str, _NONE)
+}
+_KINDS: Mapping[str, tuple[type, Callable[[Any], Any], Collection[tuple[type, ...]]]] = {
+    "attempt": (Attempt, itemgetter(*Attempt.__slots__), _ATTEMPT_TYPES),
+    "exam": (ExamEvent, itemgetter(*ExamEvent.__slots__), {(str, str, dict, str, str)}),
 }
 
 

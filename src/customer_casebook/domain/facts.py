@@ -17,12 +17,9 @@ UNKNOWN = "unknown"
 class Fact:
     """One field of the vocabulary."""
 
-    label: str
-    """A few words, for a row or a switch."""
-    question: str
-    """The question that the fact answers."""
-    says: Mapping[str, str]
-    """Each value, with what it says as a sentence about ``{party}`` and ``{provider}``."""
+    label: str  # a few words, for a row of a table or for a switch
+    question: str  # the question that the fact answers
+    says: Mapping[str, str]  # each value, and what it says about ``{party}`` and ``{provider}``
 
 
 _DECLARED: list[Fact] = []  # in the order of the fields of `Facts`
@@ -147,14 +144,7 @@ class Facts(NamedTuple):
         return cls(**{name: normalize_value(value) for name, value in values.items()})
 
     def with_changes(self, **changes: object) -> Facts:
-        """The same facts with some of them changed.
-
-        Args:
-            changes: The new value of each fact that changes, as for `read`.
-
-        Raises:
-            FactError: A name or a value is not in the vocabulary.
-        """
+        """The same facts with some of them changed. Raises `FactError` as `read` does."""
         return Facts.read({**self._asdict(), **changes})
 
     @property
@@ -165,11 +155,6 @@ class Facts(NamedTuple):
                 return why
         return None
 
-    @property
-    def consistent(self) -> bool:
-        """Whether the known facts can all be true together."""
-        return self.contradiction is None
-
     def known(self) -> dict[str, str]:
         """The facts that are not unknown."""
         return {name: value for name, value in self._asdict().items() if value != UNKNOWN}
@@ -179,10 +164,7 @@ VOCABULARY: Mapping[str, Fact] = dict(zip(Facts._fields, _DECLARED, strict=True)
 
 # Facts that no case can have together, and why.
 CONTRADICTIONS: tuple[tuple[Mapping[str, str], str], ...] = (
-    (
-        {"inside_provider": "yes", "organization": "different"},
-        "a part is in the same organization",
-    ),
+    ({"inside_provider": "yes", "organization": "different"}, "a part is in the same organization"),
     (
         {"party_is": "private_person", "inside_provider": "yes"},
         "a private person is part of nothing",
@@ -237,12 +219,7 @@ def what_to_write(word: str, words: Mapping[str, object] | tuple[str, ...]) -> s
 
 
 def require_known(kind: str, word: object, words: Mapping[str, object] | tuple[str, ...]) -> None:
-    """Checks that a word is a known one.
-
-    Args:
-        kind: What the word names, such as ``lens``.
-        word: The word to check.
-        words: The known words.
+    """Checks that a word is one of the words known for a kind, such as ``lens``.
 
     Raises:
         ValueError: The word is not known. The message says what to write.

@@ -72,6 +72,24 @@ class Lens:
         return add
 
 
+CUSTOMER = Lens("customer")  # is the party an internal, an external, or not a customer?
+ROLE = Lens("role", many=True)  # which roles does the party have?
+SERVICE = Lens("service")  # what kind of service does the party receive?
+SERVICE_TYPE = Lens("service_type")  # of which of the three types of v3 is the service?
+MONEY = Lens("money")  # what does the charge mean in the books?
+AGREEMENT = Lens("agreement")  # which agreement fits the relationship?
+PENALTIES = Lens("penalties")  # what can happen when a target is missed?
+OWNER = Lens("owner")  # who manages the relationship?
+PROVIDER_TYPE = Lens("provider_type")  # which of the three types of v3 is the provider here?
+
+LENSES: Mapping[str, Lens] = {
+    lens.name: lens
+    for lens in (
+        CUSTOMER, ROLE, SERVICE, SERVICE_TYPE, MONEY, AGREEMENT, PENALTIES, OWNER, PROVIDER_TYPE,
+    )
+}  # fmt: skip
+
+
 # Conditions that several rules share.
 
 
@@ -122,11 +140,6 @@ def is_served(f: Facts) -> bool:
     return f.consumes == "yes" or is_user(f) or is_sponsor(f)
 
 
-def is_served_internally(f: Facts) -> bool:
-    """The party is served within its organization, and does not itself support the service."""
-    return is_served(f) and in_same_organization(f) and not supports_internally(f)
-
-
 def agrees_from_outside(f: Facts) -> bool:
     """The party is an external customer or an outside supplier."""
     return (is_customer(f) or only_supplies(f)) and not in_same_organization(f)
@@ -157,14 +170,10 @@ _SUPPLIER_FACTS = f"{_ORGANIZATION_FACTS} consumes supplies"
 _DELIVERY_FACTS = f"{_ORGANIZATION_FACTS} {_SERVED_FACTS}"
 _SUPPORT_FACTS = f"{_ORGANIZATION_FACTS} inside_provider {_SERVED_FACTS}"
 _ROLE_FACTS = f"{_DELIVERY_FACTS} sets_requirements inside_provider"
+_STAKEHOLDER_FACTS = f"{_ORGANIZATION_FACTS} inside_provider sets_requirements {_SERVED_FACTS}"
 _CONTRACT_FACTS = f"{_SUPPLIER_FACTS} sets_requirements binding_contract"
 _OWNER_FACTS = f"{_CONSUMER_FACTS} supplies authorizes_budget"
 _PROVIDER_TYPE_FACTS = f"{_ORGANIZATION_FACTS} inside_provider serves_several_units {_SERVED_FACTS}"
-
-
-CUSTOMER = Lens(
-    "customer"
-)  # is the party an internal customer, an external customer, or no customer?
 
 
 @CUSTOMER.rule("internal", V3, V4, reads=_CUSTOMER_FACTS)
@@ -231,9 +240,6 @@ def only_authorizes_the_budget(f: Facts) -> bool:
     return does_not_set_requirements(f) and f.authorizes_budget == "yes"
 
 
-ROLE = Lens("role", many=True)  # which roles does the party have?
-
-
 @ROLE.rule("customer", reads=_CUSTOMER_FACTS)
 def sets_the_requirements(f: Facts) -> bool:
     """The customer says what the service must do, and answers for what comes of using it.
@@ -282,10 +288,7 @@ def supports_from_inside(f: Facts) -> bool:
     return only_supplies(f) and in_same_organization(f)
 
 
-@ROLE.rule(
-    "other_stakeholder",
-    reads=f"{_ORGANIZATION_FACTS} inside_provider sets_requirements {_SERVED_FACTS}",
-)
+@ROLE.rule("other_stakeholder", reads=_STAKEHOLDER_FACTS)
 def has_an_interest(f: Facts) -> bool:
     """Whoever is neither customer, user, sponsor, supplier nor support may still have an interest.
 
@@ -293,9 +296,6 @@ def has_an_interest(f: Facts) -> bool:
     neither agreed with them nor delivered to them.
     """
     return not (is_customer(f) or is_user(f) or is_sponsor(f) or only_supplies(f))
-
-
-SERVICE = Lens("service")  # what kind of service does the party receive?
 
 
 @SERVICE.rule("internal", V3, reads=_DELIVERY_FACTS)
@@ -324,9 +324,6 @@ def not_delivered_to_party(f: Facts) -> bool:
     What a supplier delivers to the provider is another service, in another relationship.
     """
     return not is_served(f)
-
-
-SERVICE_TYPE = Lens("service_type")  # and of which of the three types of v3?
 
 
 @SERVICE_TYPE.rule("supporting", V3, reads=_SUPPORT_FACTS)
@@ -363,9 +360,6 @@ def no_service_for_party(f: Facts) -> bool:
     Ask the question again for the relationship in which the party is served.
     """
     return not is_served(f)
-
-
-MONEY = Lens("money")  # what does the charge mean in the books?
 
 
 @MONEY.rule("nothing_moves", reads="charge")
@@ -405,9 +399,6 @@ def charge_to_outsider(f: Facts) -> bool:
     Barter counts: an airline that pays its consultants partly in tickets has paid.
     """
     return f.charge == "paid" and not in_same_organization(f)
-
-
-AGREEMENT = Lens("agreement")  # which agreement fits the relationship?
 
 
 @AGREEMENT.rule("sla", V3, V4, reads=_CUSTOMER_FACTS)
@@ -457,9 +448,6 @@ def no_party_to_agreement(f: Facts) -> bool:
     return not (is_customer(f) or only_supplies(f) or supports_internally(f))
 
 
-PENALTIES = Lens("penalties")  # what can happen when a target is missed?
-
-
 @PENALTIES.rule("enforceable", reads=_CONTRACT_FACTS)
 def enforced_by_contract(f: Facts) -> bool:
     """Where a binding contract stands behind the agreement, penalties can be enforced.
@@ -498,9 +486,6 @@ def no_agreement(f: Facts) -> bool:
     A complaint deserves a hearing all the same.
     """
     return not (is_customer(f) or only_supplies(f) or supports_internally(f))
-
-
-OWNER = Lens("owner")  # who manages the relationship?
 
 
 @OWNER.rule("business_relationship_manager", V3, reads=f"{_OWNER_FACTS} inside_provider")
@@ -563,16 +548,14 @@ def no_relationship_to_manage(f: Facts) -> bool:
     )
 
 
-PROVIDER_TYPE = Lens("provider_type")  # which of the three types of v3 is the provider here?
-
-
 @PROVIDER_TYPE.rule("I", V3, reads=_PROVIDER_TYPE_FACTS)
 def serves_one_unit(f: Facts) -> bool:
     """A provider embedded in one business unit, and serving that unit alone, is of type I.
 
     Close to its customer, far from economies of scale.
     """
-    return is_served_internally(f) and f.serves_several_units == "no"
+    served = is_served(f) and in_same_organization(f) and not supports_internally(f)
+    return served and f.serves_several_units == "no"
 
 
 @PROVIDER_TYPE.rule("II", V3, reads=_PROVIDER_TYPE_FACTS)
@@ -581,7 +564,8 @@ def shared_by_several_units(f: Facts) -> bool:
 
     The usual corporate IT department.
     """
-    return is_served_internally(f) and f.serves_several_units == "yes"
+    served = is_served(f) and in_same_organization(f) and not supports_internally(f)
+    return served and f.serves_several_units == "yes"
 
 
 @PROVIDER_TYPE.rule("III", V3, reads=_DELIVERY_FACTS)
@@ -601,11 +585,3 @@ def no_type_for_party(f: Facts) -> bool:
     Types describe how a provider stands to the units and firms it works for, and this is none.
     """
     return not is_served(f) or supports_internally(f)
-
-
-LENSES: Mapping[str, Lens] = {
-    lens.name: lens
-    for lens in (
-        CUSTOMER, ROLE, SERVICE, SERVICE_TYPE, MONEY, AGREEMENT, PENALTIES, OWNER, PROVIDER_TYPE,
-    )
-}  # fmt: skip

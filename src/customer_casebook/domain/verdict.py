@@ -16,6 +16,8 @@ UNDETERMINED = "undetermined"
 # The fact that a lens depends on most. For every other lens it is the wider organization.
 MAIN_FACT = {"penalties": "binding_contract"}
 
+FactsOrMapping: TypeAlias = Facts | Mapping[str, object]
+
 # One of the answers of a lens; a sorted tuple of them for the lens *role*; or undetermined.
 Answer: TypeAlias = str | tuple[str, ...]
 
@@ -105,8 +107,8 @@ class Verdict:
         for reason in self.because:
             lines.append(f"  because   {reason.rule.title} [{', '.join(reason.rule.editions)}]")
             lines += [f"            {name} = {value}" for name, value in reason.facts.items()]
-            for name, value in reason.presumed.items():
-                lines.append(f"            {name} = {value} (presumed)")
+            presumed = reason.presumed.items()
+            lines += [f"            {name} = {value} (presumed)" for name, value in presumed]
         lines += [f"  note      {note}" for note in self.notes]
         lines += [f"  missing   {name}: {VOCABULARY[name].question}" for name in self.missing]
         lines += [
@@ -139,15 +141,12 @@ def humanize(answer: Answer) -> str:
     return (answer if isinstance(answer, str) else ", ".join(answer)).replace("_", " ")
 
 
-Stated: TypeAlias = Mapping[str, object] | Facts
-
-
 @overload
-def decide(facts: Stated, lens: str, *, edition: str | None = None) -> Verdict: ...
+def decide(facts: FactsOrMapping, lens: str, *, edition: str | None = None) -> Verdict: ...
 @overload
-def decide(facts: Stated, lens: None = None, *, edition: str | None = None) -> Verdicts: ...
+def decide(facts: FactsOrMapping, lens: None = None, *, edition: str | None = None) -> Verdicts: ...
 def decide(
-    facts: Stated, lens: str | None = None, *, edition: str | None = None
+    facts: FactsOrMapping, lens: str | None = None, *, edition: str | None = None
 ) -> Verdict | Verdicts:
     """What the rules say about the facts.
 
@@ -175,18 +174,14 @@ def decide(
 
 def is_plausible(facts: Facts) -> bool:
     """Whether a story can have these facts: nobody uses a service that nobody consumes."""
-    return facts.consistent and not (facts.uses == "yes" and facts.consumes == "no")
+    return not facts.contradiction and not (facts.uses == "yes" and facts.consumes == "no")
 
 
 def decisive_flip(facts: Facts, verdict: Verdict) -> Flip | None:
     """The flip that best explains a settled answer: it leads to another settled answer.
 
-    Args:
-        facts: The facts that the verdict is about.
-        verdict: The verdict on one lens.
-
-    Returns:
-        The flip of the main fact of the lens where it has one; ``None`` where a fact is missing.
+    The flip of the lens's main fact comes first. ``None`` where there is no such flip, or where a
+    fact is missing.
     """
     if verdict.missing:
         return None
@@ -197,19 +192,16 @@ def decisive_flip(facts: Facts, verdict: Verdict) -> Flip | None:
         if is_plausible(other) and {*after.answers} == {*after.possible}:
             flips.append(flip)
     # The organization of a party explains more than the kind of the party.
-    flips.sort(key=lambda flip: (flip.fact == "party_is", flip.fact != MAIN_FACT.get(verdict.lens)))
-    return flips[0] if flips else None
+    main = MAIN_FACT.get(verdict.lens)
+    return min(flips, key=lambda flip: (flip.fact == "party_is", flip.fact != main), default=None)
 
 
 def decisive_facts(facts: Facts, verdict: Verdict) -> list[str]:
     """The facts that, each by itself, lead to the same other answer as the decisive flip."""
     decisive = decisive_flip(facts, verdict)
+    alike = [flip for flip in verdict.flips if decisive and flip.answer == decisive.answer]
     return [
-        flip.fact
-        for flip in verdict.flips
-        if decisive
-        and flip.answer == decisive.answer
-        and facts.with_changes(**{flip.fact: flip.new}).consistent
+        flip.fact for flip in alike if not facts.with_changes(**{flip.fact: flip.new}).contradiction
     ]
 
 
@@ -229,37 +221,27 @@ class _Outcome(NamedTuple):
 
 @cache
 def _lens(name: str, edition: str | None) -> Lens:
-    """A lens with the rules of one edition only."""
+    """A lens with the rules of one edition, or of all editions."""
     lens = LENSES[name]
-    if edition is None:
-        return lens
-    rules = [rule for rule in lens.rules if edition in rule.editions]
+    rules = [rule for rule in lens.rules if edition is None or edition in rule.editions]
     return Lens(name, lens.many, rules, lens.answers, lens.reads)
 
 
 def _judge(lens: Lens, facts: Facts, edition: str | None) -> Verdict:
     row = tuple([getattr(facts, name) for name in lens.reads])
-    outcomes = _outcomes(lens, row)
+    outcomes = {row: _truth_table(lens)[row]} if UNKNOWN not in row else _outcomes(lens, row)
     settled = _settled(outcomes)
     possible = _AnswerSet().union(*(outcome.answers for outcome in outcomes.values()))
-    presumed = _AnswerSet()  # the answers that are settled only because of the presumption
+    presumed = _AnswerSet()  # the answers that only the presumption settles
     if facts.sets_requirements == UNKNOWN:
         presumed = settled - _settled(_outcomes(lens, row, presuming=False))
-    deciding = {
-        rule.name
-        for outcome in outcomes.values()
-        for rule in outcome.rules
-        if rule.answer in settled
-    }
+    held = {rule.name for outcome in outcomes.values() for rule in outcome.rules}
+    deciding = [rule for rule in lens.rules if rule.answer in settled and rule.name in held]
     return Verdict(
         lens=lens.name,
         answer=_answer(lens, settled),
         possible=tuple(answer for answer in lens.answers if answer in possible),
-        because=tuple(
-            _reason(rule, facts, rule.answer in presumed)
-            for rule in lens.rules
-            if rule.name in deciding
-        ),
+        because=tuple(_reason(rule, facts.known(), rule.answer in presumed) for rule in deciding),
         missing=tuple(_missing(lens, row, outcomes)),
         flips=tuple(_flips(lens, row, facts, settled)),
         edition=edition,
@@ -267,34 +249,36 @@ def _judge(lens: Lens, facts: Facts, edition: str | None) -> Verdict:
 
 
 @cache
-def _truth_table(lens: Lens, presuming: bool) -> Mapping[_Row, _Outcome]:
-    """The outcome of every complete row.
-
-    Where ``presuming``, a party that speaks for itself sets requirements whatever its row says.
-    """
+def _truth_table(lens: Lens) -> Mapping[_Row, _Outcome]:
+    """The outcome of every complete row."""
     table: dict[_Row, _Outcome] = {}
     shared: dict[tuple[str, ...], _Outcome] = {}  # hundreds of rows have a few outcomes
     for row in product(*(VOCABULARY[name].says for name in lens.reads)):
         facts = Facts(**dict(zip(lens.reads, row, strict=True)))
-        if presuming and speaks_for_itself(facts):
-            facts = facts._replace(sets_requirements="yes")
         rules = tuple([rule for rule in lens.rules if rule.holds(facts)])
         outcome = _Outcome(_AnswerSet(rule.answer for rule in rules), rules)
         table[row] = shared.setdefault(tuple([rule.name for rule in rules]), outcome)
     return table
 
 
+@cache
+def _presuming_table(lens: Lens) -> Mapping[_Row, _Outcome]:
+    """The truth table, except that a party that speaks for itself always sets requirements."""
+    table = dict(_truth_table(lens))
+    place = lens.reads.index("sets_requirements")
+    for row in table:
+        if speaks_for_itself(Facts(**dict(zip(lens.reads, row, strict=True)))):
+            table[row] = table[(*row[:place], "yes", *row[place + 1 :])]
+    return table
+
+
 def _outcomes(lens: Lens, row: _Row, *, presuming: bool = True) -> Mapping[_Row, _Outcome]:
     """The outcome of every complete row that the unknown facts of a row allow."""
-    if UNKNOWN not in row:
-        return {row: _truth_table(lens, presuming=False)[row]}
-    unknown = [name for name, value in zip(lens.reads, row, strict=True) if value == UNKNOWN]
-    table = _truth_table(lens, presuming and "sets_requirements" in unknown)
-    values = [
-        VOCABULARY[name].says if name in unknown else (value,)
-        for name, value in zip(lens.reads, row, strict=True)
-    ]
-    return {complete: table[complete] for complete in product(*values)}
+    facts = dict(zip(lens.reads, row, strict=True))
+    choices = [VOCABULARY[name].says if old == UNKNOWN else (old,) for name, old in facts.items()]
+    presuming = presuming and facts.get("sets_requirements") == UNKNOWN
+    table = _presuming_table(lens) if presuming else _truth_table(lens)
+    return {complete: table[complete] for complete in product(*choices)}
 
 
 def _settled(outcomes: Mapping[_Row, _Outcome]) -> _AnswerSet:
@@ -303,8 +287,7 @@ def _settled(outcomes: Mapping[_Row, _Outcome]) -> _AnswerSet:
     return first.intersection(*others) if others else first
 
 
-def _reason(rule: Rule, facts: Facts, presumed: bool) -> Reason:
-    known = facts.known()
+def _reason(rule: Rule, known: Mapping[str, str], presumed: bool) -> Reason:
     read = {name: known[name] for name in rule.reads if name in known}
     presumes = presumed and "sets_requirements" in rule.reads
     return Reason(rule, read, {"sets_requirements": "yes"} if presumes else {})
@@ -314,25 +297,23 @@ def _missing(lens: Lens, row: _Row, outcomes: Mapping[_Row, _Outcome]) -> Iterat
     """The unknown facts that matter: somewhere the answer changes with that fact alone."""
     for place, name in enumerate(lens.reads):
         if row[place] == UNKNOWN:
-            seen: dict[_Row, _AnswerSet] = {}
-            if any(
-                seen.setdefault(complete[:place] + complete[place + 1 :], outcome.answers)
-                != outcome.answers
-                for complete, outcome in outcomes.items()
-            ):
+            pairs = {
+                (full[:place] + full[place + 1 :], outcome.answers)
+                for full, outcome in outcomes.items()
+            }
+            if len(pairs) > len({others for others, _ in pairs}):
                 yield name
 
 
 def _flips(lens: Lens, row: _Row, facts: Facts, settled: _AnswerSet) -> Iterator[Flip]:
     """Every change of one known or presumed fact that changes the answer."""
-    table = _truth_table(lens, presuming=False)
     presumed = facts.sets_requirements == UNKNOWN and speaks_for_itself(facts)
     for place, name in enumerate(lens.reads):
         old = "yes" if presumed and name == "sets_requirements" else row[place]
         for new in VOCABULARY[name].says if old != UNKNOWN else ():
             if new != old:
                 other = (*row[:place], new, *row[place + 1 :])
-                outcome = table.get(other)  # there is none while a fact is unknown
+                outcome = _truth_table(lens).get(other)  # there is none while a fact is unknown
                 after = outcome.answers if outcome else _settled(_outcomes(lens, other))
                 if after != settled:
                     yield Flip(name, old, new, _answer(lens, after))

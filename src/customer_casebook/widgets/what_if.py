@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-import ipywidgets as widgets
-
 from customer_casebook.course.casebook import case, lens_texts
 from customer_casebook.course.document import (
     Block,
@@ -23,136 +21,124 @@ from customer_casebook.course.records import Case
 from customer_casebook.domain.facts import UNKNOWN, VOCABULARY, Facts, require_known
 from customer_casebook.domain.rules import LENSES
 from customer_casebook.domain.verdict import UNDETERMINED, Verdicts, decide, spell
-from customer_casebook.widgets.activity import Activity, Guard, box, html, report_errors, trouble
+from customer_casebook.widgets.controls import Button, Choice, Controls, Outcome, Values
 from customer_casebook.widgets.diagram import Picture
 
 Challenge = tuple[str, str]
 
+_FAILURE = (
+    "Something went wrong here, and it is not your doing. Your switches still work; "
+    "if what you see looks stale, choose “As the story tells it”."
+)
 
-class WhatIf(Activity, widgets.VBox):
+
+class WhatIf(Controls):
     """Switches for the facts of a case, with its verdicts, a picture, and challenges."""
 
-    def __init__(self, told: Case, challenges: Sequence[Challenge], lenses: Sequence[str]) -> None:
-        self.case = told
+    def __init__(self, case: Case, challenges: Sequence[Challenge], lenses: Sequence[str]) -> None:
+        self.case = case
         self.challenges = tuple(challenges)
         self.lenses = lenses
-        self.at = 0
-        self.hinted = False
-        self.says = ""
         self.solved: set[int] = set()
-        self.before = self.baseline = self._decide(told.facts)
-        self.picture = Picture(told)
-        self._busy = False
-        self.switches = {name: _switch(name, value) for name, value in told.facts._asdict().items()}
-        self.verdicts, self.drawing, self.task, self.error = (html() for _ in range(4))
-        self.drawing.add_class("ccb-picture")
-        self.task.add_class("ccb-task")
-        self.hint = widgets.Button(description="Give me a hint")
-        self.back = widgets.Button(description="As the story tells it")
-        self.next = widgets.Button(description="Next challenge")
-        self.guard = Guard()
-        # Marks go on a box around a switch: a class of its own would draw it anew, and the focus be lost.
-        self.places = {name: box([switch], "ccb-fact") for name, switch in self.switches.items()}
-        for switch in self.switches.values():
-            switch.observe(self._turned, "value")
-        self.hint.on_click(self._hint)
-        self.back.on_click(self._reset)
-        self.next.on_click(self._go_on)
-        buttons = [self.hint, self.back, self.next] if challenges else [self.back]
-        left = [self.task, box(buttons, "ccb-row"), self.error, *self.places.values()]
-        right = [self.drawing, self.verdicts]
-        bench = box([box(left, "ccb-switches"), box(right, "ccb-outcome")], "ccb-bench")
-        super().__init__([html(_introduction(told)), bench, self.guard])
+        self.picture = Picture(case)
+        self._last: Values = {}
+        self._verdicts = self._baseline = self._decide(case.facts)
+        self._says = ""
+        places = {str(place): "" for place in range(len(self.challenges))}
+        switches = [_switch(name, value) for name, value in case.facts._asdict().items()]
+        if places:  # never shown: the buttons write these two
+            switches.append(Choice("challenge", "Challenge", places, "0"))
+            switches.append(Choice("hint", "Hint", {"no": "", "yes": ""}, "no"))
+        super().__init__(
+            switches, self._follows, failure=_FAILURE, intro=_introduction(case), buttons_first=True
+        )
         self.add_class("ccb-activity")
-        self.transcript = _transcript(told, self.baseline, self.picture, self.challenges)
-        self._show()
+        self.transcript = _transcript(case, self._baseline, self.picture, self.challenges)
 
     @property
     def facts(self) -> Facts:
         """The facts as the switches stand."""
-        return Facts.read({name: switch.value for name, switch in self.switches.items()})
+        return _facts(self.values)
 
     @property
     def changed(self) -> list[str]:
         """The facts that differ from the story."""
-        told = self.case.facts._asdict()
-        return [name for name, value in self.facts._asdict().items() if value != told[name]]
+        return self._changed(self.facts)
 
-    def _failed(self, details: str) -> None:
-        self.error.value = trouble(
-            "Something went wrong here, and it is not your doing. Your switches still work; "
-            "if what you see looks stale, choose “As the story tells it”.",
-            details,
-        )
-
-    @report_errors(_failed)
-    def _turned(self, _change: object) -> None:
-        if not self._busy:
-            self._show()
-
-    @report_errors(_failed)
-    def _reset(self, _button: object) -> None:
-        self._busy = True
-        for name, switch in self.switches.items():
-            switch.value = getattr(self.case.facts, name)
-        self._busy = False
-        self._show()
-
-    @report_errors(_failed)
-    def _hint(self, _button: object) -> None:
-        self.hinted = True  # and stays: this press may overtake a switch turned before it
-        self._task()
-
-    @report_errors(_failed)
-    def _go_on(self, button: object) -> None:
-        self.at = (self.at + 1) % len(self.challenges)
-        self.hinted = False
-        self._reset(button)
-        self.guard.live = _challenge(*self.challenges[self.at])
+    def _changed(self, facts: Facts) -> list[str]:
+        story = self.case.facts._asdict()
+        return [name for name, value in facts._asdict().items() if value != story[name]]
 
     def _decide(self, facts: Facts) -> Verdicts:
         verdicts = decide(facts)
         return Verdicts({lens: verdicts[lens] for lens in self.lenses})
 
-    def _show(self) -> None:
-        facts, changed = self.facts, self.changed
+    def _follows(self, values: Values) -> Outcome:
+        facts = _facts(values)
+        changed = self._changed(facts)
         now = self._decide(facts)
-        self.drawing.value = self.picture.html(facts)  # first: it is what a learner looks at
+        picture = self.picture.html(facts)
         odd = ""
         if why := facts.contradiction:
             odd = f"No case has it quite like this: {why}. The rules answer all the same."
-        self.verdicts.value = _verdict_table(self.baseline, now) + (Line(odd).html() if odd else "")
-        for name, place in self.places.items():
-            (place.add_class if name in changed else place.remove_class)("ccb-changed")
-        self.error.value = ""
-        heard = [
+        task, says = self._task(values, now, changed)
+        announcement = self._news(values, now, f"{odd} {says if says != self._says else ''}")
+        self._last, self._verdicts, self._says = values, now, says
+        return Outcome(
+            picture,
+            blocks=[Line(odd)] if odd else [],
+            hidden=frozenset({"challenge", "hint"}),
+            changed=frozenset(changed),
+            announcement=announcement,
+            task=task,
+            buttons=self._buttons(values),
+            html=_verdict_table(self._baseline, now),
+        )
+
+    def _news(self, values: Values, now: Verdicts, more: str) -> str:
+        """What a screen reader says: the challenge that has come, or the verdicts that changed."""
+        if not self._last:
+            return ""
+        if values.get("challenge") != self._last.get("challenge"):
+            return _challenge(*self.challenges[int(values["challenge"])])
+        if _facts(values) == _facts(self._last):
+            return more.strip()
+        news = [
             f"{lens_texts()[lens].label}: {label}."
             for lens in now
-            if (label := _label(lens, now)) != _label(lens, self.before)
+            if (label := _label(lens, now)) != _label(lens, self._verdicts)
         ]
-        self.before = now
-        self._task(f"{' '.join(heard) or 'No verdict changed.'} {odd}".strip())
+        return f"{' '.join(news) or 'No verdict changed.'} {more.strip()}".strip()
 
-    def _task(self, heard: str = "") -> None:
-        """The challenge, and how it stands: judged by the same rules as everything else."""
+    def _task(self, values: Values, now: Verdicts, changed: Sequence[str]) -> tuple[str, str]:
+        """The challenge as HTML, and how it stands: judged by the same rules as everything else."""
+        if not self.challenges:
+            return "", ""
+        place = int(values["challenge"])
+        lens, goal = self.challenges[place]
+        reached = now[lens].answer == goal
         says = ""
-        if self.challenges:
-            lens, goal = self.challenges[self.at]
-            met = self.before[lens].answer == goal
-            changed = [VOCABULARY[name].label.lower() for name in self.changed]
-            if met and len(changed) == 1:
-                says = f"Solved: the one fact it took was “{changed[0]}”. {self.before[lens].why}"
-                self.solved.add(self.at)
-            elif self.hinted:
-                says = "A hint: " + VOCABULARY[_within_reach(self.case, lens)[goal]].question
-            elif met:
-                says = f"The verdict is there, with {len(changed)} facts changed. One is enough."
-            lead = f"Challenge {self.at + 1} of {len(self.challenges)} ({len(self.solved)} solved)."
-            words = _challenge(lens, goal)
-            self.task.value = f"<p><strong>{lead}</strong> {escape(words)}</p><p><strong>{escape(says)}</strong></p>"
-        news = says if says != self.says else ""
-        self.guard.live = f"{heard} {news}".strip()
-        self.says = says
+        if reached and len(changed) == 1:
+            label = VOCABULARY[changed[0]].label.lower()
+            says = f"Solved: the one fact it took was “{label}”. {now[lens].why}"
+            self.solved.add(place)
+        elif values["hint"] == "yes":
+            says = "A hint: " + VOCABULARY[_within_reach(self.case, lens)[goal]].question
+        elif reached:
+            says = f"The verdict is there, with {len(changed)} facts changed. One is enough."
+        lead = f"Challenge {place + 1} of {len(self.challenges)} ({len(self.solved)} solved)."
+        words = escape(_challenge(lens, goal))
+        task = f"<p><strong>{lead}</strong> {words}</p><p><strong>{escape(says)}</strong></p>"
+        return task, says
+
+    def _buttons(self, values: Values) -> list[Button]:
+        story = self.case.facts._asdict()
+        back = Button("As the story tells it", story)
+        if not self.challenges:
+            return [back]
+        following = str((int(values["challenge"]) + 1) % len(self.challenges))
+        onward = {**story, "challenge": following, "hint": "no"}
+        return [Button("Give me a hint", {"hint": "yes"}), back, Button("Next challenge", onward)]
 
 
 def what_if(
@@ -195,12 +181,14 @@ def _within_reach(told: Case, lens: str) -> dict[str, str]:
     return near
 
 
-def _switch(name: str, value: str) -> widgets.ToggleButtons:
-    options = [(spell(each), each) for each in VOCABULARY[name].says]
-    switch = widgets.ToggleButtons(options=[*options, ("not known", UNKNOWN)], value=value)
-    switch.description = VOCABULARY[name].label
-    switch.tooltip = VOCABULARY[name].question  # or it says "null"
-    return switch
+def _facts(values: Values) -> Facts:
+    return Facts.read({name: values[name] for name in VOCABULARY})
+
+
+def _switch(name: str, value: str) -> Choice:
+    fact = VOCABULARY[name]
+    options = {answer: spell(answer) for answer in fact.says} | {UNKNOWN: "not known"}
+    return Choice(name, fact.label, options, value, help=fact.question)
 
 
 def _introduction(told: Case) -> str:
