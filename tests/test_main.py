@@ -298,8 +298,10 @@ def test_where_yaml_is_missing_the_command_says_what_to_install(verb: list[str])
     assert (done.returncode, done.stdout, done.stderr) == (
         FAULTY,
         "",
-        "customer-casebook: reading files of content needs PyYAML; "
-        "install it with: pip install 'customer-casebook[author]'\n",
+        (
+            "customer-casebook: reading files of content needs PyYAML; "
+            "install it with: pip install 'customer-casebook[author]'\n"
+        ),
     )
 
 

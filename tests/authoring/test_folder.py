@@ -453,11 +453,15 @@ def test_an_id_that_two_files_have_is_a_fault_of_the_second(tmp_path: Path) -> N
     write(tmp_path, world=WORLD, questions__a=question, questions__b=question)
     write(tmp_path, cases__without_0faults=CASE, cases__zz=CASE)
     assert told(read_folder(tmp_path), tmp_path) == [
-        f"cases/zz.yaml:2: id: 'without-faults' is taken by {tmp_path}/cases/without-faults.yaml:2; "
-        "write another",
+        (
+            f"cases/zz.yaml:2: id: 'without-faults' is taken by {tmp_path}/cases/without-faults.yaml:2; "
+            "write another"
+        ),
         "cases/zz.yaml:2: id: is not the name of the file; write zz, or rename it",
-        f"questions/b.yaml:1: questions[1].id: 's' is taken by {tmp_path}/questions/a.yaml:1; "
-        "write another",
+        (
+            f"questions/b.yaml:1: questions[1].id: 's' is taken by {tmp_path}/questions/a.yaml:1; "
+            "write another"
+        ),
     ]
 
 
@@ -468,10 +472,14 @@ def test_an_id_that_the_course_has_too_is_noted_with_which_one_is_used(tmp_path:
     reading = read_folder(tmp_path)
     assert reading.faults == []
     assert [str(note).removeprefix(f"{tmp_path}/") for note in reading.notes] == [
-        "world.yaml:5: parties[3].id: note: 'marketing' is an id of the course, too; this casebook "
-        "uses its own",
-        "world.yaml:8: services[1].id: note: 'web-shop' is an id of the course, too; this casebook "
-        "uses its own",
+        (
+            "world.yaml:5: parties[3].id: note: 'marketing' is an id of the course, too; this casebook "
+            "uses its own"
+        ),
+        (
+            "world.yaml:8: services[1].id: note: 'web-shop' is an id of the course, too; this casebook "
+            "uses its own"
+        ),
     ]
     assert read_casebook(tmp_path).world.parties["marketing"].name == "the kitchen"
 
