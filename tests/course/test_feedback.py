@@ -136,7 +136,7 @@ def test_what_is_said_to_flip_or_settle_the_answer_does_so(question: CaseItem) -
 
     def tellable(flip: Flip) -> bool:
         after = facts.with_changes(**{flip.fact: flip.new})
-        sensible = after.consistent and not (after.uses == "yes" and after.consumes == "no")
+        sensible = not after.contradiction and not (after.uses == "yes" and after.consumes == "no")
         return sensible and UNDETERMINED not in right_if(flip.fact, flip.new)
 
     if verdict.missing:
@@ -153,7 +153,7 @@ def test_what_is_said_to_flip_or_settle_the_answer_does_so(question: CaseItem) -
     elif words:
         flipped, _, _presumed = words.partition(", for it would be presumed that ")
         [(name, value)] = facts_in(question, flipped).items()
-        assert facts.with_changes(**{name: value}).consistent
+        assert not facts.with_changes(**{name: value}).contradiction
         right = right_if(name, value)
         assert right != question.right
         assert UNDETERMINED not in right

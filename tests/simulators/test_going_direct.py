@@ -40,7 +40,7 @@ def test_who_can_answer_is_who_the_rules_say_looks_after_the_public(reads: str) 
     (letter,) = (each for each in LETTERS if each.reads == reads)
     facts = case("cyclist-drizzle-alert").facts
     rules = {
-        "through": decide(facts.but(direct_online="no"), "owner").answer,
+        "through": decide(facts.with_changes(direct_online="no"), "owner").answer,
         "direct": decide(facts, "owner").answer,
     }
     assert rules == {"through": "account_manager", "direct": "named_in_service_strategy"}

@@ -219,10 +219,10 @@ def test_what_the_card_shows_is_json_and_names_the_telling_evidence(case_id: str
         flip = question.turns_on
         if flip and flip.fact in question.case.facts.known():
             assert spec["decisive"]
-            assert say(flip.fact, flip.to, question.case) in question.turning_point()
+            assert say(flip.fact, flip.new, question.case) in question.turning_point()
         for evidence_id in spec["decisive"]:
             assert flip
-            assert flip.was == evidence[evidence_id].shows[flip.fact]
+            assert flip.old == evidence[evidence_id].shows[flip.fact]
             assert f'data-evidence="{evidence_id}"' in card.spec["intro"]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from traitlets import TraitError
 
-from customer_casebook.course.document import Heading
+from customer_casebook.document import Heading
 from customer_casebook.widgets import activity
 from customer_casebook.widgets.activity import Panel, front_end
 from customer_casebook.widgets.controls import Button, Choice, Controls, Outcome, Range, Values

@@ -50,7 +50,7 @@ def test_the_words_say_what_the_picture_shows(organization: str, party_is: str) 
     story = case("marketing-campaign-hub")
     shown = Picture(story)
     for charge, consumes in product(values("charge"), values("consumes")):
-        facts = story.facts.but(
+        facts = story.facts.with_changes(
             organization=organization,
             party_is=party_is,
             charge=charge,
@@ -89,7 +89,7 @@ def test_the_same_facts_draw_the_same_picture(case_id: str) -> None:
     story = case(case_id)
     once = Picture(story)
     first = once.html(story.facts)
-    once.html(story.facts.but(charge="none", organization="same", supplies="yes"))
+    once.html(story.facts.with_changes(charge="none", organization="same", supplies="yes"))
     assert once.html(story.facts) == first == Picture(story).html(story.facts)
 
 
@@ -103,7 +103,7 @@ def test_pictures_drawn_in_two_threads_at_once_are_as_if_drawn_alone() -> None:
 
 def test_ink_and_type_are_those_of_the_page() -> None:
     story = case("tussock-till-system")
-    html = Picture(story).html(story.facts.but(supplies="yes"))
+    html = Picture(story).html(story.facts.with_changes(supplies="yes"))
     assert "currentColor" in colours(html)
     assert colours(html) <= COLOURS
     assert "font-family" not in html
@@ -134,7 +134,7 @@ def test_a_shown_cost_points_at_the_party_and_a_payment_at_the_provider() -> Non
     story = case("marketing-campaign-hub")
 
     def head(charge: str) -> float:
-        facts = story.facts.but(charge=charge, consumes="no", uses="no")
+        facts = story.facts.with_changes(charge=charge, consumes="no", uses="no")
         svg, _ = drawn(Picture(story).html(facts))
         [tip] = [each for each in svg.iter(f"{SVG}path") if each.get("fill") == "#009e73"]
         neck, end, _ = [float(x) for x in re.findall(r"[ML]([\d.]+) ", tip.get("d", ""))]
@@ -159,7 +159,7 @@ def test_names_of_any_length_stay_in_the_picture_and_apart(
     shown = Picture(story)
     shown.provider, shown.party, shown.service = provider, party, service
     shown.organization, shown.other = organization, organization
-    html = shown.html(story.facts.but(**changes))
+    html = shown.html(story.facts.with_changes(**changes))
     check_places(html)
     assert all(size >= 1 for size in map(float, re.findall(r'font-size="([\d.]+)"', html)))
 

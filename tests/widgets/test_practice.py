@@ -12,11 +12,11 @@ import pytest
 
 import customer_casebook.widgets.practice as module
 from customer_casebook.course.casebook import bank, case, glossary, objectives
-from customer_casebook.course.document import to_html, to_text
+from customer_casebook.document import to_html, to_text
 from customer_casebook.course.feedback import Question
 from customer_casebook.course.items import item, relation
 from customer_casebook.course.journal import Attempt
-from customer_casebook.domain.rules import EVERY
+from customer_casebook.domain.rules import EDITIONS
 from customer_casebook.widgets.activity import START
 from customer_casebook.widgets.card import Card, places_of
 from customer_casebook.widgets.practice import (
@@ -285,10 +285,10 @@ def test_a_term_is_shown_by_edition_and_where_it_has_no_entry_this_is_said(name:
     activity, entry = term(name), glossary()[name]
     text, html = " ".join(to_text(activity.transcript).split()), to_html(activity.transcript)
     definitions: dict[str, str] = dict(entry.definitions.items())
-    for edition in EVERY:
+    for edition in EDITIONS:
         meaning = definitions.get(edition, "No entry of its own.")
         assert f"- ITIL {edition}: {meaning}" in text
-    assert text.count("No entry of its own.") == len(EVERY) - len(entry.definitions)
+    assert text.count("No entry of its own.") == len(EDITIONS) - len(entry.definitions)
     assert (entry.note or entry.term) in text
     assert html in activity.text
     assert activity.text.count("<details>") == 1

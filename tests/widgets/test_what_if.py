@@ -66,7 +66,7 @@ def test_a_turned_switch_shows_all_that_follows(case_id: str, name: str) -> None
     told = case(case_id).facts
     for value in (*VOCABULARY[name].says, UNKNOWN, getattr(told, name)):
         turn(activity, **{name: value})
-        facts = told.but(**{name: value})
+        facts = told.with_changes(**{name: value})
         assert activity.facts == facts
         assert activity.view["changed"] == activity.changed == ([name] if facts != told else [])
         for lens, text in lens_texts().items():
@@ -155,7 +155,7 @@ def test_every_challenge_set_by_itself_can_be_solved(case_id: str) -> None:
             (name, value)
             for name, fact in VOCABULARY.items()
             for value in fact.says
-            if decide(activity.facts.but(**{name: value}), lens).answer == goal
+            if decide(activity.facts.with_changes(**{name: value}), lens).answer == goal
         )
         turn(activity, **{name: value})
         assert "Solved: " in activity.view["task"]

@@ -27,7 +27,7 @@ from customer_casebook.course.records import (
     Term,
     World,
 )
-from customer_casebook.domain.facts import VOCABULARY, short_repr
+from customer_casebook.domain.facts import VOCABULARY, InputError, short_repr
 from customer_casebook.domain.rules import LENSES
 from customer_casebook.domain.verdict import UNDETERMINED
 
@@ -75,12 +75,12 @@ class Casebook:
         return f"{self.name}:" if self.name else ""
 
     def case(self, case_id: str) -> Case:
-        """The case of that id. Raises `ValueError` if there is none."""
+        """The case of that id. Raises `InputError` if there is none."""
         if case_id in self.cases:
             return self.cases[case_id]
         near = get_close_matches(str(case_id)[:80], self.cases, 1)
         hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(self.cases)}"
-        raise ValueError(f"there is no case {short_repr(case_id)}; {hint}")
+        raise InputError(f"there is no case {short_repr(case_id)}; {hint}")
 
     def fill(self, template: str, case: Case) -> str:
         """A template with the names of the case's party, provider and service in it."""
@@ -122,7 +122,7 @@ def course() -> Casebook:
 
 
 def case(case_id: str) -> Case:
-    """The case of the course with that id. Raises `ValueError` if there is none."""
+    """The case of the course with that id. Raises `InputError` if there is none."""
     return course().case(case_id)
 
 
@@ -194,7 +194,8 @@ def _builder(shape: Any) -> Callable[[Any], Any]:
     if not is_dataclass(shape):
         return _unchanged
     record: Any = shape
-    builders = {field.name: _builder(field.type) for field in fields(shape)}
+    types: dict[str, Any] = {field.name: field.type for field in fields(shape)}
+    builders = {name: _builder(type_) for name, type_ in types.items()}
     return lambda values: record(**{key: builders[key](value) for key, value in values.items()})
 
 

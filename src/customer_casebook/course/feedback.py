@@ -22,6 +22,7 @@ from customer_casebook.domain.verdict import (
     decide,
     decisive_flip,
     is_plausible,
+    settled_answers,
 )
 
 MAX_CHANGED_FACTS = 3  # with more of them it is another story
@@ -192,7 +193,7 @@ class CaseFeedback:
                 if any(getattr(facts, name) == value for name, value in changes.items()):
                     continue
                 changed = facts.with_changes(**changes)
-                if is_plausible(changed) and option in decide(changed, self.lens).answers:
+                if is_plausible(changed) and option in settled_answers(changed, self.lens):
                     return self._needed(changes, option)
         return ()
 
@@ -200,7 +201,7 @@ class CaseFeedback:
         """The changes without those that go along with another and decide nothing."""
         for name in tuple(changes):
             fewer = {other: value for other, value in changes.items() if other != name}
-            if fewer and option in decide(self.facts.with_changes(**fewer), self.lens).answers:
+            if fewer and option in settled_answers(self.facts.with_changes(**fewer), self.lens):
                 return self._needed(fewer, option)
         return tuple(changes.items())
 

@@ -1,7 +1,7 @@
 """The words and numbers of the simulators, as records of the casebook."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
 from customer_casebook.course.records import Record, list_field, text_field, value_field
@@ -57,12 +57,17 @@ class _Counted(Record):
 
     label: str = text_field("what it is, in a few words")
     unit: str = text_field("the unit, such as crowns a year, percent or hours")
+    money: bool = field(
+        default=False,
+        kw_only=True,
+        metadata={"description": "yes for an amount in crowns, which is calculated in cents"},
+    )
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            if field.type is float:
-                value = float(getattr(self, field.name))
-                object.__setattr__(self, field.name, int(value) if value.is_integer() else value)
+        for number in fields(self):
+            if number.type is float:
+                value = float(getattr(self, number.name))
+                object.__setattr__(self, number.name, int(value) if value.is_integer() else value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +101,13 @@ class Figures(Record):
         "argument to the label of a yes", default_factory=dict
     )
 
-    def given(self, **moved: float) -> dict[str, Any]:
+    def arguments(self, **moved: float) -> dict[str, Any]:
         """The arguments: sliders at their start or where they were moved to, and the numbers.
 
         Crowns become the cents that `economics` counts in.
         """
         counted: dict[str, _Counted] = {**self.sliders, **self.numbers}
-        money = {name for name, each in counted.items() if each.unit.startswith("crowns")}
+        money = {name for name, each in counted.items() if each.money}
         values = {name: each.start for name, each in self.sliders.items()}
         values |= {name: each.value for name, each in self.numbers.items()} | moved
         return {

@@ -269,8 +269,8 @@ class History:
 
     def __str__(self) -> str:
         """Say how much it is, such as ``2 answers and 1 exam``."""
-        answers, exams = many(len(self.attempts), "answer"), self.exam_count
-        return f"{answers} and {many(exams, 'exam')}" if exams else answers
+        answers, exams = count_of(len(self.attempts), "answer"), self.exam_count
+        return f"{answers} and {count_of(exams, 'exam')}" if exams else answers
 
     @property
     def exam_count(self) -> int:
@@ -284,11 +284,13 @@ class History:
         for reason, (unit, why) in _SKIP_REASONS.items():
             if count := self.skipped.get(reason, 0):
                 verb = "was" if count == 1 else "were"
-                sentences.append(f"{many(count, unit)} of the journal {verb} left alone: {why}.")
+                sentences.append(
+                    f"{count_of(count, unit)} of the journal {verb} left alone: {why}."
+                )
         return " ".join(sentences)
 
 
-def many(count: int, unit: str) -> str:
+def count_of(count: int, unit: str) -> str:
     """``1 answer``, ``2 answers``."""
     return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
 

@@ -14,6 +14,7 @@ from customer_casebook.course.bank import item_of
 from customer_casebook.course.casebook import Casebook
 from customer_casebook.course.items import question_of, stable_shuffle_key
 from customer_casebook.course.records import Question
+from customer_casebook.domain.facts import require_number
 
 MAX_IN_A_ROW = 4  # questions of one answer, kind or objective; more are a block
 
@@ -30,15 +31,14 @@ def practice_questions(
     Args:
         book: The casebook with the bank.
         objectives: Their ids; every one that exists where there are none.
-        n: How many, at least 1.
+        n: How many, from 1 to as many as there are.
         seed: Decides between items that are equally good.
         times_answered: Item id to number of answers; items answered less often come first.
 
     Raises:
-        ValueError: ``n`` is less than 1.
+        InputError: ``n`` is no such number.
     """
-    if n < 1:
-        raise ValueError(f"{n} questions are no practice; write n=1 or more")
+    require_number("n", n, len(book.questions))
     wanted = objectives or sorted(book.objectives, key=lambda k: stable_shuffle_key(seed, k))
     times = Counter(times_answered or {})
 
@@ -74,11 +74,10 @@ def exam_questions(
             objective the items asked least often come first.
 
     Raises:
-        ValueError: There are no exams of ``n`` questions.
+        InputError: There are no exams of ``n`` questions.
     """
     pool = _exam_pool(book)
-    if not 1 <= n <= len(pool):
-        raise ValueError(f"an exam of {n} questions cannot be set; write n from 1 to {len(pool)}")
+    require_number("n", n, len(pool))
     times = Counter(times_asked if seed is None else None)
     key = token_hex() if seed is None else seed
     shuffled = sorted(pool, key=lambda record: stable_shuffle_key(key, record.id))

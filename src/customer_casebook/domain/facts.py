@@ -174,7 +174,15 @@ CONTRADICTIONS: tuple[tuple[Mapping[str, str], str], ...] = (
 )
 
 
-class FactError(ValueError):
+class InputError(ValueError):
+    """What somebody wrote cannot be used; the message says what to write instead."""
+
+    def _render_traceback_(self) -> list[str]:
+        """IPython shows this instead of a traceback, which tells its reader nothing."""
+        return [str(self)]
+
+
+class FactError(InputError):
     """Facts that cannot be read.
 
     Attributes:
@@ -222,12 +230,21 @@ def require_known(kind: str, word: object, words: Mapping[str, object] | tuple[s
     """Checks that a word is one of the words known for a kind, such as ``lens``.
 
     Raises:
-        ValueError: The word is not known. The message says what to write.
+        InputError: The word is not known.
     """
     if not isinstance(word, str) or word not in words:
-        raise ValueError(
-            f"there is no {kind} {short_repr(word)}; {what_to_write(str(word), words)}"
-        )
+        hint = what_to_write(str(word), words)
+        raise InputError(f"there is no {kind} {short_repr(word)}; {hint}")
+
+
+def require_number(name: str, value: object, most: int) -> None:
+    """Checks that a number is whole and from 1 to ``most``.
+
+    Raises:
+        InputError: It is not.
+    """
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
+        raise InputError(f"{name} is {short_repr(value)}; write a whole number from 1 to {most}")
 
 
 def short_repr(value: object, width: int = 40) -> str:

@@ -161,7 +161,7 @@ def decide(
 
     Raises:
         FactError: A name or a value is not in the vocabulary.
-        ValueError: The lens or the edition does not exist.
+        InputError: The lens or the edition does not exist.
     """
     known = facts if isinstance(facts, Facts) else Facts.read(facts)
     if edition is not None:
@@ -170,6 +170,12 @@ def decide(
         return Verdicts({name: _judge(_lens(name, edition), known, edition) for name in LENSES})
     require_known("lens", lens, LENSES)
     return _judge(_lens(lens, edition), known, edition)
+
+
+def settled_answers(facts: Facts, lens: str) -> frozenset[str]:
+    """The answers of the verdict alone, which take a tenth of its time."""
+    reads = LENSES[lens].reads
+    return _settled(_outcomes(_lens(lens, None), tuple([getattr(facts, name) for name in reads])))
 
 
 def is_plausible(facts: Facts) -> bool:

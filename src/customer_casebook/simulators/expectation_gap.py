@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from customer_casebook.course.casebook import figures, simulators
-from customer_casebook.course.document import Details, Table
-from customer_casebook.course.records import Figures
+from customer_casebook.course.casebook import course
+from customer_casebook.course.figures import Figures
+from customer_casebook.document import Details, Table
 from customer_casebook.simulators.economics import Gap, gap
 from customer_casebook.simulators.simulator import Simulator, arguments, ranges
 from customer_casebook.widgets.chart import Frame, Look, Mark, Scale, chart
@@ -21,7 +21,7 @@ _CHECK_IN = Look(SUPPLY, line="none", width=2, dot="o")
 
 def expectation_gap() -> Simulator:
     """How a need that is passed on and built drifts away from what was meant, and what check-ins do."""
-    text, numbers = simulators()["expectation_gap"], figures()["gap"]
+    text, numbers = course().simulators["expectation_gap"], course().figures["gap"]
     start = numbers.arguments()
     offers = {
         "clearer": {"clarity": _CLEARER_PERCENT},

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from customer_casebook.course.casebook import case, simulators
-from customer_casebook.course.document import Table
-from customer_casebook.course.feedback import in_words
-from customer_casebook.course.records import Letter
+from customer_casebook.course.casebook import course
+from customer_casebook.course.figures import Letter
+from customer_casebook.document import Table
 from customer_casebook.domain.facts import Facts
 from customer_casebook.domain.verdict import decide
 from customer_casebook.simulators.simulator import Simulator
@@ -60,7 +59,7 @@ def going_direct() -> Simulator:
     v3 has an organization that meets external customers directly settle in its service strategy
     how it deals with them, and who owns and who manages the relationship.
     """
-    text, facts = simulators()["going_direct"], case(_PUBLIC).facts
+    text, facts = course().simulators["going_direct"], course().case(_PUBLIC).facts
     moved = {choice.name: choice.start for choice in CHOICES} | {"way": "direct"}
     right = _RIGHT[sum(answer(letter, moved).answered for letter in text.letters)]
     return Simulator(
@@ -113,10 +112,13 @@ def _relationships(public: Facts, way: str) -> list[tuple[str, ...]]:
             inside_provider="no",
             supplies="no",
         )
-        pairs = {"Sales, by Group IT": unit, "The public, by Sales": public.but(direct_online="no")}
+        pairs = {
+            "Sales, by Group IT": unit,
+            "The public, by Sales": public.with_changes(direct_online="no"),
+        }
     lenses = ("customer", "owner")
     return [
-        (pair, *(in_words(lens, decide(facts, lens).answer) for lens in lenses))
+        (pair, *(course().answer_label(lens, decide(facts, lens).answer) for lens in lenses))
         for pair, facts in pairs.items()
     ]
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from customer_casebook.course.casebook import figures, simulators
-from customer_casebook.course.document import Block, Details, Line, Table
-from customer_casebook.course.feedback import join
-from customer_casebook.course.records import Figures
+from customer_casebook.course.casebook import course, join
+from customer_casebook.course.figures import Figures
+from customer_casebook.document import Block, Details, Paragraph, Table
 from customer_casebook.simulators.economics import BOOKS, Ledger, Totals, keep_books
 from customer_casebook.simulators.simulator import Simulator, arguments, crowns, ranges
 from customer_casebook.widgets.chart import INK, Frame, Look, Mark, Scale, bar, chart
@@ -35,7 +34,7 @@ def ledger() -> Simulator:
     Charging, notional charging and the difference between a charge inside and revenue: v3, still in
     use. Revenue in kind is revenue.
     """
-    text, numbers = simulators()["ledger"], figures()["ledger"]
+    text, numbers = course().simulators["ledger"], course().figures["ledger"]
     charges = [
         Choice(name, label, numbers.choices[name], start)
         for name, (label, start) in _CHARGES.items()
@@ -61,13 +60,15 @@ def ledger_outcome(numbers: Figures, values: Values) -> Outcome:
         for name, label in _TOTALS.items()
     ]
     notes: list[Block] = [
-        Line(f"{_BOOK_NAMES[book]} is shown {crowns(cents)} crowns on a statement. Nothing moves.")
+        Paragraph(
+            f"{_BOOK_NAMES[book]} is shown {crowns(cents)} crowns on a statement. Nothing moves."
+        )
         for book, cents in books.statements.items()
     ]
     if books.internal_volume < values["internal_volume"]:
         less = f"{books.internal_volume:,} thousand mailings instead of"
         more = f"{values['internal_volume']:,} thousand"
-        notes.append(Line(f"Having seen the cost, Marketing takes {less} {more}."))
+        notes.append(Paragraph(f"Having seen the cost, Marketing takes {less} {more}."))
     words = " ".join(f"{_BOOK_NAMES[book]}: {_in_words(totals[book])}." for book in BOOKS)
     return Outcome(
         chart(words, *_plot(totals)),

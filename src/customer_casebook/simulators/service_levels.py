@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from customer_casebook.course.casebook import figures, simulators
-from customer_casebook.course.document import Details, Table
-from customer_casebook.course.records import Figures
-from customer_casebook.domain.facts import shorten
+from customer_casebook.course.casebook import course
+from customer_casebook.course.figures import Figures
+from customer_casebook.document import Details, Table
+from customer_casebook.domain.facts import require_known
 from customer_casebook.simulators.economics import (
     ExternalYear,
     InternalYear,
@@ -39,12 +39,10 @@ def service_levels(customer: str = "internal") -> Simulator:
 
     Availability as v3 has it, and the same for both: a service level agreement serves any customer
     (v3, 4 and 5). What follows differs, for only a binding contract makes a penalty enforceable.
-    Raises `ValueError` for another customer.
+    Raises `InputError` for another customer.
     """
-    if customer not in _CUSTOMERS:
-        offered = " or ".join(_CUSTOMERS)
-        raise ValueError(f"there is no customer {shorten(customer)}; write {offered}")
-    text, numbers = simulators()[f"service_levels_{customer}"], figures()
+    require_known("customer", customer, _CUSTOMERS)
+    text, numbers = course().simulators[f"service_levels_{customer}"], course().figures
     controls = [
         Choice("customer", "The customer", _CUSTOMERS, customer),
         switch("rehearse", numbers["internal"].switches["rehearse"], "no"),

@@ -7,17 +7,17 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from customer_casebook.course.document import (
+from customer_casebook.course.figures import Figures, Simulation
+from customer_casebook.course.items import Item
+from customer_casebook.document import (
     Block,
     BulletList,
     Details,
     Heading,
-    Line,
+    Paragraph,
     RunInHeading,
     to_html,
 )
-from customer_casebook.course.feedback import Item
-from customer_casebook.course.records import Figures, Simulation
 from customer_casebook.widgets.activity import Activity, report_errors
 from customer_casebook.widgets.card import Card, as_text
 from customer_casebook.widgets.controls import Choice, Control, Controls, Outcome, Range, Values
@@ -43,7 +43,7 @@ class Prediction(Item):
 
     @property
     def explanation(self) -> list[Block]:
-        return [Line(self.why_not(option)) for option in self.right]
+        return [Paragraph(self.why_not(option)) for option in self.right]
 
     def why_not(self, option: str) -> str:
         return self._because[option]
@@ -77,11 +77,11 @@ class Simulator(Activity, widgets.VBox):
             [prediction],
             layout="deck",
             title=text.title,
-            intro=to_html([Heading(text.title), Line(text.about)]),
+            intro=to_html([Heading(text.title), Paragraph(text.about)]),
             board=None,
             closed="Now see it move",
             close="See it move",
-            closing=Line(text.play).html(),
+            closing=Paragraph(text.play).html(),
         )
         self.bench = Controls(
             controls, outcome, failure=_FAILURE, below=assumptions.html(), shown=False
@@ -92,9 +92,9 @@ class Simulator(Activity, widgets.VBox):
         start = self.bench.outcome
         self.transcript = [
             Heading(text.title),
-            Line(text.about),
+            Paragraph(text.about),
             *as_text([prediction]),
-            Line(text.play),
+            Paragraph(text.play),
             assumptions,
             RunInHeading("At the start:", start.headline),
             *start.blocks,
@@ -114,7 +114,7 @@ def _assumptions(text: Simulation, figures: Sequence[Figures]) -> list[Block]:
     sentences = [*text.assumes, *(each for group in figures for each in group.assumes)]
     numbers = [each for group in figures for each in group.numbers.values()]
     fixed = BulletList([f"{each.label}: {each.value:,} {each.unit}" for each in numbers])
-    stay: list[Block] = [Line("These numbers stay as they are:"), fixed]
+    stay: list[Block] = [Paragraph("These numbers stay as they are:"), fixed]
     return [BulletList(sentences), *(stay if numbers else [])]
 
 

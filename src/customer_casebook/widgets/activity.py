@@ -16,7 +16,7 @@ import anywidget
 import ipywidgets as widgets
 import traitlets
 
-from customer_casebook.course.document import Block, Line, to_html, to_text
+from customer_casebook.document import Block, Paragraph, to_html, to_text
 
 _FRONT = Path(__file__).parent / "front"
 _PARTS = ("parts", "card", "controls", "exam", "panel")  # the files of the script, in order
@@ -65,7 +65,7 @@ class Activity:
         # ipywidgets' own text is a repr cut at 110 characters, so a change in what is taught would go unseen.
         bundle = super()._repr_mimebundle_(**kwargs)  # type: ignore[misc]
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-        blocks = (Line(START), *self.transcript)
+        blocks = (Paragraph(START), *self.transcript)
         return {**data, "text/html": to_html(blocks), "text/plain": to_text(blocks)}, metadata
 
 

@@ -14,18 +14,19 @@ from typing import Any
 
 import traitlets
 
-from customer_casebook.course.document import (
+from customer_casebook.course.bank import SpotItem
+from customer_casebook.course.casebook import full_stop
+from customer_casebook.course.items import Item
+from customer_casebook.course.journal import Attempt, journal
+from customer_casebook.document import (
     Block,
     BulletList,
     Details,
     Heading,
-    Line,
+    Paragraph,
     RunInHeading,
     to_html,
 )
-from customer_casebook.course.feedback import Item, stop
-from customer_casebook.course.items import Spot
-from customer_casebook.course.journal import Attempt, fingerprint, journal
 from customer_casebook.widgets.activity import View, report_errors
 
 _SHORT = 45  # characters of an option that stand in one line of the narrowest card, or nearly
@@ -93,7 +94,7 @@ class Card(View):
                 right=choice == question.right,
                 misconception=wrong.id if wrong else None,
                 ms=int(answer["ms"]),
-                content=fingerprint(question),
+                content=question.fingerprint,
                 event=press,
             )
             saved = journal().record(attempt)
@@ -132,20 +133,18 @@ def places_of(question: Item, options: Iterable[str]) -> list[int]:
 
 def question_spec(question: Item) -> dict[str, Any]:
     """A question as the page needs it to ask it, without its key."""
-    groups: list[dict[str, Any]] = [
-        {"label": label, "options": places_of(question, options)}
-        for label, options in question.groups.items()
+    groups = [
+        {
+            "label": group.label,
+            "intro": to_html(group.intro),
+            "options": places_of(question, group.options),
+        }
+        for group in question.groups
     ]
-    intro = to_html(question.intro)
-    if len(question.intro) == len(groups):  # each group has its own
-        intro = ""
-        for group, block in zip(groups, question.intro, strict=True):
-            group["intro"] = block.html()
     return {
-        "id": question.id,
         "topic": question.topic,
         "prompt": escape(question.prompt),
-        "intro": intro,
+        "intro": to_html(question.intro),
         "many": question.many,
         "groups": groups or None,
         "shape": _shape(question),
@@ -155,9 +154,9 @@ def question_spec(question: Item) -> dict[str, Any]:
 
 def _on_card(question: Item) -> dict[str, Any]:
     """A question with its key and every feedback."""
-    answer = stop(question.answer)
+    answer = full_stop(question.answer)
     right, wrong = f"Right: {answer}", f"Not quite. The answer: {answer}"
-    if question.each_explained:  # too much for one line
+    if question.explains_every_option:  # too much for one line
         right, wrong = "Right, all of it.", "Not all of it. One by one:"
     if question.groups:
         right = "Right, all of it."
@@ -170,41 +169,41 @@ def _on_card(question: Item) -> dict[str, Any]:
             {when: block.html() for when, block in _feedback_on(question, option).items()}
             for option in question.options
         ],
-        "tail": "" if question.each_explained else to_html(question.explanation),
-        "decisive": list(question.telling),
-        "supporting": list(question.counting),
+        "tail": "" if question.explains_every_option else to_html(question.explanation),
+        "decisive": list(question.decisive_evidence),
+        "supporting": list(question.supporting_evidence),
     }
 
 
 def _shape(question: Item) -> str:
     """How options are laid out: each in a box, as the sentences of a story, or in rows of pills."""
-    if isinstance(question, Spot):
+    if isinstance(question, SpotItem):
         return "story"
     short = max(map(len, question.options.values())) <= _SHORT
     return "pills" if question.groups and short else "boxes"
 
 
 def _head(words: str) -> str:
-    return Line(words, "ccb-head").html()
+    return Paragraph(words, "ccb-head").html()
 
 
 def _feedback_on(question: Item, option: str) -> dict[str, RunInHeading]:
     """The feedback on one option: ``chosen`` although it is wrong, or ``left`` although it is right."""
-    name = question.name(option)
+    name = question.short_label(option)
     if question.groups:
         wrong = RunInHeading(f"Not so for {name}.", question.why_not(option))
         return {} if option in question.right else {"chosen": wrong}
     if option not in question.right:
         why = question.why_not(option)
         parts = {"chosen": RunInHeading(f"You chose “{name}”.", why)}
-        if question.each_explained:
+        if question.explains_every_option:
             parts["left"] = RunInHeading(f"Rightly left: “{name}”.", why)
         return parts
     if not question.many:
         return {}
     why = question.why_missed(option)
     parts = {"left": RunInHeading(f"Missing: “{name}”.", why)}
-    if question.each_explained:
+    if question.explains_every_option:
         parts["chosen"] = RunInHeading(f"Yes: “{name}”.", why)
     return parts
 
@@ -215,7 +214,7 @@ def feedback(question: Item, choice: Collection[str]) -> list[Block]:
         _feedback_on(question, option).get("chosen" if option in choice else "left")
         for option in question.options
     ]
-    return [*filter(None, parts), *([] if question.each_explained else question.explanation)]
+    return [*filter(None, parts), *([] if question.explains_every_option else question.explanation)]
 
 
 def as_text(questions: Sequence[Item]) -> list[Block]:
@@ -224,11 +223,16 @@ def as_text(questions: Sequence[Item]) -> list[Block]:
     for number, question in enumerate(questions, 1):
         offered: list[Block] = [BulletList(list(dict.fromkeys(question.options.values())))]
         if question.groups:
-            offered = [BulletList(list(question.groups)), Line("For each, one of:"), *offered]
-        grounds = [Line(stop(question.answer)), *question.explanation]
+            offered = [
+                BulletList([group.label for group in question.groups]),
+                Paragraph("For each, one of:"),
+                *offered,
+            ]
+        grounds = [Paragraph(full_stop(question.answer)), *question.explanation]
         blocks += [
             Heading(f"{number}. {question.prompt}", level=4),
             *question.intro,
+            *(block for group in question.groups for block in group.intro),
             *offered,
             Details("Answer", grounds),
         ]

@@ -13,8 +13,8 @@ from typing import Any
 
 import traitlets
 
-from customer_casebook.course.document import Block, to_html
-from customer_casebook.domain.facts import shorten
+from customer_casebook.document import Block, to_html
+from customer_casebook.domain.facts import short_repr
 from customer_casebook.widgets.activity import View, error_html, report_errors
 
 Values = Mapping[str, Any]
@@ -34,7 +34,7 @@ class Choice:
         """The value, if it is an option. Raises `ValueError` for another one."""
         if not isinstance(value, str) or value not in self.options:
             offered = ", ".join(self.options)
-            raise ValueError(f"{self.name} cannot be {shorten(str(value))}; write {offered}")
+            raise ValueError(f"{self.name} cannot be {short_repr(str(value))}; write {offered}")
         return value
 
     def spec(self) -> dict[str, Any]:
@@ -59,7 +59,7 @@ class Range:
     def valid(self, value: object) -> float:
         """The number, held to both ends. Raises `ValueError` for what is no number."""
         if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
-            raise ValueError(f"{self.name} cannot be {shorten(str(value))}; write a number")
+            raise ValueError(f"{self.name} cannot be {short_repr(str(value))}; write a number")
         held = min(max(value, self.min), self.max)
         return round(held) if self.text.endswith("d") else float(held)
 

@@ -11,12 +11,11 @@ from collections.abc import Sequence
 from html import escape
 from typing import NamedTuple
 
-from customer_casebook.course.casebook import world
-from customer_casebook.course.feedback import capital, fill
+from customer_casebook.course.casebook import Casebook, capital
 from customer_casebook.course.records import Case
 from customer_casebook.domain.facts import UNKNOWN, Facts
-from customer_casebook.domain.rules import in_same_organization, part_of_provider
-from customer_casebook.domain.verdict import UNDETERMINED, decide, spell
+from customer_casebook.domain.rules import in_same_organization, is_part_of_provider
+from customer_casebook.domain.verdict import UNDETERMINED, decide, humanize
 
 INK = "currentColor"
 SERVICE, MONEY, SUPPLY = "#0072b2", "#009e73", "#d55e00"  # Okabe and Ito
@@ -35,11 +34,11 @@ _EAST_ASIAN = "\u2e80"  # from here on letters are as wide as high
 class Picture:
     """The picture of a case, for any facts."""
 
-    def __init__(self, case: Case) -> None:
-        self.party, self.provider = fill("{party}", case), fill("{provider}", case)
-        self.service = fill("{service}", case)
-        self.organization = world().root(case.provider).name
-        root = world().root(case.party).name
+    def __init__(self, book: Casebook, case: Case) -> None:
+        self.party, self.provider = book.fill("{party}", case), book.fill("{provider}", case)
+        self.service = book.fill("{service}", case)
+        self.organization = book.world.root(case.provider).name
+        root = book.world.root(case.party).name
         self.other = root if root != self.organization else "another organization"
 
     def describe(self, facts: Facts) -> str:
@@ -55,7 +54,7 @@ class Picture:
         return " ".join(map(capital, parts))
 
     def _describe_roofs(self, facts: Facts) -> str:
-        if part_of_provider(facts):
+        if is_part_of_provider(facts):
             return f"{self.party} is a part of {self.provider}, in {self.organization}."
         if in_same_organization(facts):
             return f"{self.party} and {self.provider} stand under one roof: {self.organization}."
@@ -80,7 +79,7 @@ class Picture:
         """The picture as inline SVG with its description."""
         shapes = [*self._roofs(facts), *self._boxes(facts)]
         # The name of a provider that holds the party is close above the first arrow.
-        room = 12 if part_of_provider(facts) else 40
+        room = 12 if is_part_of_provider(facts) else 40
         if facts.consumes == "yes" or facts.uses == "yes":
             shapes.append(arrow(_TO_PARTY, 87, self.service, SERVICE, room=room))
         elif UNKNOWN in (facts.consumes, facts.uses):
@@ -88,7 +87,7 @@ class Picture:
         if facts.supplies == "yes":
             shapes.append(arrow(_TO_PROVIDER, 108, "supplies", SUPPLY))
         if facts.charge == "paid":
-            booked = spell(decide(facts, "money").answer)
+            booked = humanize(decide(facts, "money").answer)
             words = "pays" if booked == UNDETERMINED else booked
             shapes.append(arrow(_TO_PROVIDER, 129, words, MONEY))
         elif facts.charge == "notional":
@@ -110,7 +109,7 @@ class Picture:
     def _boxes(self, facts: Facts) -> list[str]:
         person = facts.party_is in ("private_person", "employee")
         party = box((213, 72, 74, 72), self.party, radius=27 if person else 3)
-        if part_of_provider(facts):
+        if is_part_of_provider(facts):
             return [box((9, 54, 282, 114), self.provider, title=True), party]
         return [box((13, 72, 74, 72), self.provider), party]
 

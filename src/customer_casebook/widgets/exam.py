@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from threading import RLock
@@ -11,33 +12,33 @@ from uuid import uuid4
 import ipywidgets as widgets
 import traitlets
 
-from customer_casebook.course.casebook import bank, objectives
-from customer_casebook.course.document import (
+from customer_casebook.course.casebook import Casebook, course, full_stop
+from customer_casebook.course.exam import (
+    EXAM_MINUTES,
+    EXAM_QUESTIONS,
+    MAX_EXAM_MINUTES,
+    PASS_PERCENT,
+    ExamSession,
+    Mark,
+    Result,
+    exam_attempts,
+    exam_sessions,
+    grade,
+)
+from customer_casebook.course.items import Item
+from customer_casebook.course.journal import Attempt, ExamEvent, History, journal
+from customer_casebook.course.selection import exam_questions
+from customer_casebook.document import (
     Block,
     BulletList,
     Details,
     Heading,
-    Line,
+    Paragraph,
     RunInHeading,
     Table,
     to_html,
 )
-from customer_casebook.course.exam import (
-    LONGEST,
-    MINUTES,
-    PASS,
-    QUESTIONS,
-    ExamSession,
-    Mark,
-    Result,
-    attempts,
-    exam_sessions,
-    marked,
-    paper,
-)
-from customer_casebook.course.feedback import Item, stop
-from customer_casebook.course.items import item
-from customer_casebook.course.journal import Attempt, ExamEvent, Reading, journal
+from customer_casebook.domain.facts import require_number
 from customer_casebook.widgets.activity import Activity, Panel, View, error_html, report_errors
 from customer_casebook.widgets.card import feedback, options_at, places_of, question_spec
 from customer_casebook.widgets.practice import deck
@@ -66,10 +67,8 @@ class Paper(View):
 class Exam(Activity, widgets.VBox):
     """An exam, from the start of its clock to its review. It goes on where the journal says it was."""
 
-    def __init__(self, seed: int | None, n: int, minutes: int) -> None:
-        paper(n, seed)  # what cannot be set is refused at once
-        if not 1 <= minutes <= LONGEST:
-            raise ValueError(f"{minutes} minutes are no exam; write 1 to {LONGEST}")
+    def __init__(self, book: Casebook, seed: int | None, n: int, minutes: int) -> None:
+        self.book = book
         self.seed, self.n, self.minutes = seed, n, minutes
         self._lock = RLock()
         self.session: ExamSession | None = None
@@ -94,22 +93,22 @@ class Exam(Activity, widgets.VBox):
         )
         self.actions.error = error_html(words, details)
 
-    def _resume(self) -> Reading:
+    def _resume(self) -> History:
         """Take up the last exam of this kind that was begun and not handed in; what the journal says."""
         kind = self.seed, self.n, self.minutes
-        reading = journal().read()
+        history = journal().read()
         alike = [
             session
-            for session in exam_sessions(reading.exams)
-            if (session.seed, len(session.items), session.minutes) == kind
+            for session in exam_sessions(self.book, history.exams)
+            if (session.seed, len(session.item_ids), session.minutes) == kind
         ]
         self.last = next((session for session in reversed(alike) if session.finished), None)
         if self.last:  # whose kernel may have ended in the middle of it
-            self._count(marked(self.last), reading)
+            self._count(grade(self.book, self.last), history)
         self.actions.buttons = _LOOK if self.last else {}
         if alike and not alike[-1].finished:
             self._run(alike[-1])
-        return reading
+        return history
 
     @report_errors(_failed)
     def _hear(self, _widget: object, message: Mapping[str, Any], _buffers: object) -> None:
@@ -138,28 +137,29 @@ class Exam(Activity, widgets.VBox):
                 self.review.text = self.actions.live = ""
                 self.practice.children = ()
             elif name == "look" and self.last:
-                self._show(marked(self.last))
+                self._show(grade(self.book, self.last))
             elif name == "practise" and self.result:
                 self.practice.children = [deck(self.result.missed, "What you missed")]
 
     def _start(self) -> None:
-        reading = self._resume()  # another kernel may have begun it meanwhile
+        history = self._resume()  # another kernel may have begun it meanwhile
         if self.session:
             return
-        history = [name for session in exam_sessions(reading.exams) for name in session.items]
-        items = paper(self.n, self.seed, history)
-        data = {"items": items, "seed": self.seed, "minutes": self.minutes}
+        sessions = exam_sessions(self.book, history.exams)
+        times = Counter(item_id for session in sessions for item_id in session.item_ids)
+        item_ids = exam_questions(self.book, self.n, self.seed, times)
+        data = {"items": item_ids, "seed": self.seed, "minutes": self.minutes}
         begun = ExamEvent(uuid4().hex, "start", data)
         self._keep(begun)
         at = datetime.fromisoformat(begun.at)
-        self._run(ExamSession(begun.exam, tuple(items), self.seed, at, self.minutes))
+        self._run(ExamSession(begun.exam, tuple(item_ids), self.seed, at, self.minutes))
 
     def _run(self, session: ExamSession) -> None:
         self.session = session
         if session.over(datetime.now(UTC)):
             self._finish(session)
             return
-        self.items = [item(bank()[name]) for name in session.items]
+        self.items = [session.item(self.book, place) for place in range(len(session.item_ids))]
         self.actions.buttons = {}
         self.paper.questions = [question_spec(question) for question in self.items]
         self.paper.deadline = _milliseconds(session.deadline)
@@ -205,37 +205,55 @@ class Exam(Activity, widgets.VBox):
         """Close an exam. The journal says what it came to: another kernel may have had a part in it."""
         session.finished = datetime.now(UTC)
         self._keep(_of(session, "finish"))
-        reading = journal().read()
-        same = (other for other in exam_sessions(reading.exams) if other.exam == session.exam)
-        result = marked(next(same, session))
-        self._count(result, reading)
+        history = journal().read()
+        same = (
+            other for other in exam_sessions(self.book, history.exams) if other.exam == session.exam
+        )
+        result = grade(self.book, next(same, session))
+        self._count(result, history)
         self._show(result)
 
-    def _count(self, result: Result, reading: Reading) -> None:
+    def _count(self, result: Result, history: History) -> None:
         """Keep every answer as an attempt, once, so that misses come back for review."""
-        known = {attempt.event for attempt in reading.attempts}
-        for attempt in attempts(result):
+        known = {attempt.event for attempt in history.attempts}
+        for attempt in exam_attempts(result):
             if attempt.event not in known:
                 self._keep(attempt)
 
     def _show(self, result: Result) -> None:
-        self.result, self.last = result, result.sitting
+        self.result, self.last = result, result.session
         self.actions.error = ""
         self.paper.verdict = self.actions.live = _verdict(result)
         self.paper.phase = "done"  # takes the focus, before the button that had it goes
-        self.review.text = to_html(_review(result))
+        self.review.text = to_html(_review(self.book, result))
         practise = {"practise": "Practise these now"} if result.missed else {}
         self.actions.buttons = {**practise, "new": "Another exam"}
 
 
-def exam(seed: int | None = None, n: int = QUESTIONS, minutes: int = MINUTES) -> Exam:
+def exam(
+    seed: int | None = None,
+    n: int = EXAM_QUESTIONS,
+    minutes: int = EXAM_MINUTES,
+    *,
+    book: Casebook | None = None,
+) -> Exam:
     """A mock exam in the format of ITIL 4 Foundation: 40 questions, 60 minutes, 65 % to pass.
 
-    With a seed it is the same paper for everybody, as for a class; without one no two are alike.
-    An exam that was begun goes on where it was, its clock included. Raises `ValueError` for a
-    number of questions or minutes that makes no exam.
+    An exam that was begun goes on where it was, its clock included.
+
+    Args:
+        seed: The same questions for everybody, as for a class; without it no two exams are alike.
+        n: The number of questions.
+        minutes: The time.
+        book: The casebook with the questions; the course where none is named.
+
+    Raises:
+        InputError: A number is no number of questions or of minutes.
     """
-    return Exam(seed, n, minutes)
+    book = book or course()
+    exam_questions(book, n, seed)  # what cannot be set is refused at once
+    require_number("minutes", minutes, MAX_EXAM_MINUTES)
+    return Exam(book, seed, n, minutes)
 
 
 def _of(session: ExamSession, what: str, **data: Any) -> ExamEvent:
@@ -249,8 +267,8 @@ def _milliseconds(moment: datetime) -> float:
 def _about(n: int, minutes: int) -> list[Block]:
     return [
         Heading("Mock exam"),
-        Line(
-            f"{n} questions over the whole course, {minutes} minutes, {PASS:.0%} to pass. There is "
+        Paragraph(
+            f"{n} questions over the whole course, {minutes} minutes, {PASS_PERCENT}% to pass. There is "
             "no feedback until you hand in; then every question is explained, the weak spots first."
         ),
         BulletList(
@@ -266,37 +284,37 @@ def _about(n: int, minutes: int) -> list[Block]:
 
 def _verdict(result: Result) -> str:
     passed = "Passed" if result.passed else "Not passed this time"
-    return f"{result.right} of {len(result.marks)} right: {result.share:.0%}. {passed}; {PASS:.0%} are needed."
+    share = f"{result.right} of {len(result.marks)} right: {result.percent}%"
+    return f"{share}. {passed}; {PASS_PERCENT}% are needed."
 
 
-def _review(result: Result) -> list[Block]:
+def _review(book: Casebook, result: Result) -> list[Block]:
     """The objectives with the weakest first, and every question with its explanation."""
-    groups = result.by_objective
-    can = {each: objectives()[each].can for each in groups}
+    groups = {book.objectives[k].can: marks for k, marks in result.by_objective.items()}
     rows = [
-        (can[each], f"{sum(mark.right for mark in marks)} of {len(marks)}")
-        for each, marks in groups.items()
+        (can, f"{sum(mark.right for mark in marks)} of {len(marks)}")
+        for can, marks in groups.items()
     ]
-    answered = sum(bool(mark.choice) for mark in result.marks)
-    open_ = len(result.marks) - answered
+    unanswered = sum(not mark.choice for mark in result.marks)
     blocks: list[Block] = [
-        *([Line(f"{open_} not answered.")] if open_ else []),
+        *([Paragraph(f"{unanswered} not answered.")] if unanswered else []),
         Table("By objective, the weakest first", ("You can", "Right"), rows),
     ]
-    for each, marks in groups.items():
-        blocks.append(Heading(can[each], level=4))
+    for can, marks in groups.items():
+        blocks.append(Heading(can, level=4))
         blocks += [_explained(mark) for mark in sorted(marks, key=lambda mark: mark.right)]
     return blocks
 
 
 def _explained(mark: Mark) -> Details:
     item = mark.item
-    of = {each: f"{group}: " for group, offered in item.groups.items() for each in offered}
-    chosen = [of.get(each, "") + item.options[each] for each in item.options if each in mark.choice]
-    told = [
+    rows = {option: f"{group.label}: " for group in item.groups for option in group.options}
+    chosen = [rows.get(k, "") + label for k, label in item.options.items() if k in mark.choice]
+    blocks = [
         *item.intro,
+        *(block for group in item.groups for block in group.intro),
         RunInHeading("You:", "; ".join(chosen) or "no answer."),
-        RunInHeading("The answer:", stop(item.answer)),
+        RunInHeading("The answer:", full_stop(item.answer)),
         *feedback(item, mark.choice),
     ]
-    return Details(f"{'✓' if mark.right else '✗'} {mark.place + 1}. {item.prompt}", told)
+    return Details(f"{'✓' if mark.right else '✗'} {mark.place + 1}. {item.prompt}", blocks)

@@ -5,22 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from customer_casebook.course.casebook import case, lens_texts
-from customer_casebook.course.document import (
+from customer_casebook.course.casebook import Casebook, course
+from customer_casebook.course.records import Case
+from customer_casebook.document import (
     Block,
     BulletList,
     Details,
     Heading,
-    Line,
     Markdown,
+    Paragraph,
     Table,
     to_html,
 )
-from customer_casebook.course.feedback import in_words
-from customer_casebook.course.records import Case
-from customer_casebook.domain.facts import UNKNOWN, VOCABULARY, Facts, require_known
+from customer_casebook.domain.facts import UNKNOWN, VOCABULARY, Facts, InputError, require_known
 from customer_casebook.domain.rules import LENSES
-from customer_casebook.domain.verdict import UNDETERMINED, Verdicts, decide, spell
+from customer_casebook.domain.verdict import UNDETERMINED, Verdicts, decide, humanize
 from customer_casebook.widgets.controls import Button, Choice, Controls, Outcome, Values
 from customer_casebook.widgets.diagram import Picture
 
@@ -35,12 +34,14 @@ _FAILURE = (
 class WhatIf(Controls):
     """Switches for the facts of a case, with its verdicts, a picture, and challenges."""
 
-    def __init__(self, case: Case, challenges: Sequence[Challenge], lenses: Sequence[str]) -> None:
-        self.case = case
+    def __init__(
+        self, book: Casebook, case: Case, challenges: Sequence[Challenge], lenses: Sequence[str]
+    ) -> None:
+        self.book, self.case = book, case
         self.challenges = tuple(challenges)
         self.lenses = lenses
         self.solved: set[int] = set()
-        self.picture = Picture(case)
+        self.picture = Picture(book, case)
         self._last: Values = {}
         self._verdicts = self._baseline = self._decide(case.facts)
         self._says = ""
@@ -53,7 +54,7 @@ class WhatIf(Controls):
             switches, self._follows, failure=_FAILURE, intro=_introduction(case), buttons_first=True
         )
         self.add_class("ccb-activity")
-        self.transcript = _transcript(case, self._baseline, self.picture, self.challenges)
+        self.transcript = _transcript(book, case, self._baseline, self.picture, self.challenges)
 
     @property
     def facts(self) -> Facts:
@@ -86,13 +87,13 @@ class WhatIf(Controls):
         self._last, self._verdicts, self._says = values, now, says
         return Outcome(
             picture,
-            blocks=[Line(odd)] if odd else [],
+            blocks=[Paragraph(odd)] if odd else [],
             hidden=frozenset({"challenge", "hint"}),
             changed=frozenset(changed),
             announcement=announcement,
             task=task,
             buttons=self._buttons(values),
-            html=_verdict_table(self._baseline, now),
+            html=_verdict_table(self.book, self._baseline, now),
         )
 
     def _news(self, values: Values, now: Verdicts, more: str) -> str:
@@ -100,13 +101,13 @@ class WhatIf(Controls):
         if not self._last:
             return ""
         if values.get("challenge") != self._last.get("challenge"):
-            return _challenge(*self.challenges[int(values["challenge"])])
+            return _challenge(self.book, *self.challenges[int(values["challenge"])])
         if _facts(values) == _facts(self._last):
             return more.strip()
         news = [
-            f"{lens_texts()[lens].label}: {label}."
+            f"{self.book.lens_texts[lens].label}: {label}."
             for lens in now
-            if (label := _label(lens, now)) != _label(lens, self._verdicts)
+            if (label := _label(self.book, lens, now)) != _label(self.book, lens, self._verdicts)
         ]
         return f"{' '.join(news) or 'No verdict changed.'} {more.strip()}".strip()
 
@@ -127,7 +128,7 @@ class WhatIf(Controls):
         elif reached:
             says = f"The verdict is there, with {len(changed)} facts changed. One is enough."
         lead = f"Challenge {place + 1} of {len(self.challenges)} ({len(self.solved)} solved)."
-        words = escape(_challenge(lens, goal))
+        words = escape(_challenge(self.book, lens, goal))
         task = f"<p><strong>{lead}</strong> {words}</p><p><strong>{escape(says)}</strong></p>"
         return task, says
 
@@ -145,37 +146,47 @@ def what_if(
     case_id: str,
     challenges: Sequence[Challenge] | None = None,
     lenses: Sequence[str] = tuple(LENSES),
+    *,
+    book: Casebook | None = None,
 ) -> WhatIf:
-    """Every fact of a case as a switch, and what the ``lenses`` make of it.
+    """Every fact of a case as a switch, and what follows from it at once.
 
-    ``challenges`` are (lens, answer) pairs to reach by changing one fact. Without them, every other
-    answer of the customer lens that is one fact away is one. Raises `ValueError` for a case or a
-    lens that does not exist, or is not shown, and for a challenge that no single fact solves.
+    Args:
+        case_id: The case.
+        challenges: Pairs of a lens and an answer to reach by changing one fact. Without them, every
+            other answer of the customer lens that is one fact away is one.
+        lenses: The lenses to show; one name will do.
+        book: The casebook that has the case; the course where none is named.
+
+    Raises:
+        InputError: The case or a lens does not exist, or no single fact leads to a challenge.
     """
-    told = case(case_id)
+    book = book or course()
+    case = book.case(case_id)
+    lenses = (lenses,) if isinstance(lenses, str) else lenses
     for lens in lenses:
         require_known("lens", lens, LENSES)
     if challenges is None:
-        challenges = [("customer", goal) for goal in _within_reach(told, "customer")]
+        challenges = [("customer", goal) for goal in _within_reach(case, "customer")]
     for lens, goal in challenges:
         require_known("lens", lens, tuple(lenses))
-        near = _within_reach(told, lens)
+        near = _within_reach(case, lens)
         if goal not in near:
-            raise ValueError(
+            raise InputError(
                 f"no single fact of {case_id} changes {lens} to {goal}; "
                 f"one fact away are {', '.join(near) or 'no other answers'}"
             )
-    return WhatIf(told, challenges, lenses)
+    return WhatIf(book, case, challenges, lenses)
 
 
-def _within_reach(told: Case, lens: str) -> dict[str, str]:
+def _within_reach(case: Case, lens: str) -> dict[str, str]:
     """The answers that one fact, changed or learnt, would settle; each with that fact, the most telling first."""
-    before = decide(told.facts, lens).answer
+    before = decide(case.facts, lens).answer
     near: dict[str, str] = {}
     # Where the party works says more about it than what kind of thing it is.
     for name in sorted(LENSES[lens].reads, key=lambda name: name == "party_is"):
         for value in VOCABULARY[name].says:
-            answer = decide(told.facts.but(**{name: value}), lens).answer
+            answer = decide(case.facts.with_changes(**{name: value}), lens).answer
             if isinstance(answer, str) and answer not in (before, UNDETERMINED):
                 near.setdefault(answer, name)
     return near
@@ -187,62 +198,66 @@ def _facts(values: Values) -> Facts:
 
 def _switch(name: str, value: str) -> Choice:
     fact = VOCABULARY[name]
-    options = {answer: spell(answer) for answer in fact.says} | {UNKNOWN: "not known"}
+    options = {answer: humanize(answer) for answer in fact.says} | {UNKNOWN: "not known"}
     return Choice(name, fact.label, options, value, help=fact.question)
 
 
-def _introduction(told: Case) -> str:
-    clues = BulletList([f"{each.source}: {each.text}" for each in told.evidence])
+def _introduction(case: Case) -> str:
+    clues = BulletList([f"{clue.source}: {clue.text}" for clue in case.evidence])
     blocks: list[Block] = [
-        Heading(f"What if: {told.title}"),
-        Line("Turn one fact and watch what follows from it."),
-        Details("The story once more", [Markdown(told.story), clues]),
+        Heading(f"What if: {case.title}"),
+        Paragraph("Turn one fact and watch what follows from it."),
+        Details("The story once more", [Markdown(case.story), clues]),
     ]
     return to_html(blocks)
 
 
-def _label(lens: str, verdicts: Verdicts) -> str:
+def _label(book: Casebook, lens: str, verdicts: Verdicts) -> str:
     """The verdict in words. Where some roles are settled and others open, both is said."""
     verdict = verdicts[lens]
     partly = verdict.answers and set(verdict.possible) != set(verdict.answers)
     answer = (*verdict.answers, UNDETERMINED) if partly else verdict.answer
-    return in_words(lens, answer)
+    return book.answer_label(lens, answer)
 
 
-def _verdict_table(baseline: Verdicts, now: Verdicts) -> str:
+def _verdict_table(book: Casebook, baseline: Verdicts, now: Verdicts) -> str:
     rows = []
     for lens, verdict in now.items():
-        label, was = _label(lens, now), _label(lens, baseline)
+        label, was = _label(book, lens, now), _label(book, lens, baseline)
         cell = f"<td><strong>{escape(label)}</strong></td>"
         if label != was:
             missing = ", ".join(VOCABULARY[name].label.lower() for name in verdict.missing)
             why = verdict.why or f"Not known: {missing}."
             turned = f"<em>(was: {escape(was)})</em><br>{escape(why)}"
             cell = f'<td class="ccb-was"><strong>{escape(label)}</strong> {turned}</td>'
-        rows.append(f'<tr><th scope="row">{escape(lens_texts()[lens].label)}</th>{cell}</tr>')
+        rows.append(f'<tr><th scope="row">{escape(book.lens_texts[lens].label)}</th>{cell}</tr>')
     return f"<table><caption>What follows</caption><tbody>{''.join(rows)}</tbody></table>"
 
 
-def _challenge(lens: str, goal: str) -> str:
-    text = lens_texts()[lens]
+def _challenge(book: Casebook, lens: str, goal: str) -> str:
+    text = book.lens_texts[lens]
     return f"Change one fact so that the verdict on “{text.label}” becomes “{text.answers[goal].label}”."
 
 
 def _transcript(
-    told: Case, baseline: Verdicts, picture: Picture, challenges: Sequence[Challenge]
+    book: Casebook,
+    case: Case,
+    baseline: Verdicts,
+    picture: Picture,
+    challenges: Sequence[Challenge],
 ) -> list[Block]:
     facts = [
-        (VOCABULARY[name].label, spell(value) if value != UNKNOWN else "not known")
-        for name, value in told.facts._asdict().items()
+        (VOCABULARY[name].label, humanize(value) if value != UNKNOWN else "not known")
+        for name, value in case.facts._asdict().items()
     ]
-    verdicts = [(lens_texts()[lens].label, _label(lens, baseline)) for lens in baseline]
+    verdicts = [(book.lens_texts[lens].label, _label(book, lens, baseline)) for lens in baseline]
     blocks: list[Block] = [
-        Heading(f"What if: {told.title}"),
-        Line("Every fact is a switch. As the story tells it they stand like this:"),
+        Heading(f"What if: {case.title}"),
+        Paragraph("Every fact is a switch. As the story tells it they stand like this:"),
         Table("Facts", ("Fact", "Value"), facts),
         Table("What follows", ("Lens", "Verdict"), verdicts),
-        Line(f"The picture: {picture.describe(told.facts)}"),
+        Paragraph(f"The picture: {picture.describe(case.facts)}"),
     ]
     if challenges:
-        blocks.append(BulletList([_challenge(*each) for each in challenges]))
+        blocks.append(BulletList([_challenge(book, *challenge) for challenge in challenges]))
     return blocks
