@@ -18,6 +18,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from customer_casebook.__main__ import FAULTY, FINE, INTERRUPTED, NO_READER, main
+from customer_casebook.authoring.schema import json_schema
+from customer_casebook.course.casebook import CONTENT
 from customer_casebook.course.journal import (
     DATA_FOLDER_VARIABLE,
     Attempt,
@@ -25,7 +27,6 @@ from customer_casebook.course.journal import (
     Journal,
     journal,
 )
-from customer_casebook.course.records import schema
 from customer_casebook.domain.rules import LENSES
 from customer_casebook.domain.verdict import decide
 
@@ -57,11 +58,69 @@ def test_decide_prints_one_json_object_a_line_for_each_file(
 ) -> None:
     names = [file(json.dumps(FACTS), "facts.json"), str(CASE), file("{}", "nothing.yaml")]
     assert main(["decide", "--json", *names]) == FINE
-    first, second, third = map(json.loads, capsys.readouterr().out.splitlines())
-    assert first == {lens: verdict.as_json() for lens, verdict in decide(FACTS).items()}
-    assert list(first) == list(LENSES)
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["file"] for line in lines] == names
+    first, second, third = lines
+    assert first == {"file": names[0]} | {
+        lens: verdict.as_json() for lens, verdict in decide(FACTS).items()
+    }
+    assert list(first) == ["file", *LENSES]
     assert first["customer"]["answer"] == second["customer"]["answer"] == "internal"
     assert third["customer"]["answer"] == "undetermined"
+
+
+def test_decide_leaves_the_name_of_a_single_file_out(
+    file: Callable[..., str], capsys: Captured
+) -> None:
+    assert main(["decide", "--json", file(json.dumps(FACTS))]) == FINE
+    assert json.loads(capsys.readouterr().out) == {
+        lens: verdict.as_json() for lens, verdict in decide(FACTS).items()
+    }
+
+
+def test_decide_takes_a_folder_and_decides_all_of_its_cases(
+    file: Callable[..., str], capsys: Captured, tmp_path: Path
+) -> None:
+    (tmp_path / "cases").mkdir()
+    world = (BROKEN / "world.yaml").read_text(encoding="utf-8")
+    text = CASE.read_text(encoding="utf-8")
+    file(world, "world.yaml")
+    cases = [file(text.replace("without-faults", name), f"cases/{name}.yaml") for name in "ab"]
+    assert main(["decide", "--json", str(tmp_path)]) == FINE
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["file"] for line in lines] == cases
+    assert main(["decide", str(tmp_path)]) == FINE
+    assert [name for name in capsys.readouterr().out.splitlines() if name in cases] == cases
+    different = text.replace("organization: same", "organization: different")
+    file(different.replace("without-faults", "c"), "cases/c.yaml")
+    assert main(["decide", "--json", str(tmp_path)]) == FAULTY
+    out, err = capsys.readouterr()
+    assert len(out.splitlines()) == 3
+    assert err == (
+        f"{tmp_path}/cases/c.yaml:13: evidence[1].shows.organization: is different, but in the world "
+        "kitchen and lamp-room belong to lighthouse; change one of them\n"
+    )
+
+
+def test_check_takes_a_folder_and_prints_its_faults_and_notes(
+    file: Callable[..., str], capsys: Captured, tmp_path: Path
+) -> None:
+    assert main(["check", str(tmp_path)]) == FAULTY
+    assert capsys.readouterr().out.startswith(f"{tmp_path}:1: is no casebook; it needs cases in ")
+    (tmp_path / "cases").mkdir()
+    world = (BROKEN / "world.yaml").read_text(encoding="utf-8")
+    name = file(world.replace("id: gull", "id: desk"), "world.yaml")
+    case = file(CASE.read_text(encoding="utf-8"), "cases/without-faults.yaml")
+    note = f"{name}:6: parties[4].id: note: 'desk' is an id of the course, too; this casebook uses its own"
+    assert main(["check", str(tmp_path)]) == FINE
+    assert capsys.readouterr().out.splitlines() == [note, "2 files are fine"]
+    assert main(["check", str(tmp_path), case]) == FINE
+    assert capsys.readouterr().out.splitlines() == [note, "3 files are fine"]
+
+
+def test_the_course_itself_is_checked_as_a_folder(capsys: Captured) -> None:
+    assert main(["check", str(CONTENT)]) == FINE
+    assert capsys.readouterr().out == f"{len([*CONTENT.rglob('*.yaml')])} files are fine\n"
 
 
 def test_decide_says_why_in_words(capsys: Captured) -> None:
@@ -122,7 +181,7 @@ def test_a_dash_reads_standard_input(monkeypatch: pytest.MonkeyPatch, capsys: Ca
 def test_schema_prints_the_schema_of_a_kind(capsys: Captured) -> None:
     assert main(["schema"]) == FINE
     assert main(["schema", "world"]) == FINE
-    assert capsys.readouterr().out == schema("case") + schema("world")
+    assert capsys.readouterr().out == json_schema("case") + json_schema("world")
 
 
 @pytest.mark.parametrize(
@@ -145,6 +204,25 @@ def test_a_call_that_makes_no_sense_is_told_the_usage(
     with pytest.raises(SystemExit, match="2"):
         main(arguments)
     assert capsys.readouterr().err.startswith("usage: customer-casebook")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [
+        (["chekc", "x"], "there is no 'chekc'; write decide, check, coverage, journal or schema (did you mean check?)"),
+        (["Decide"], "(did you mean decide?)"),
+        (["journal", "were"], "there is no 'were'; write where, export or erase (did you mean where?)"),
+        (["schema", "words"], "(did you mean world?)"),
+        (["schema", "cases"], "(did you mean case?)"),
+        (["decide", "--edition", "v4", "x"], "there is no 'v4'; write v3, 4 or 5 (did you mean 4?)"),
+    ],
+)  # fmt: skip
+def test_a_mistyped_word_is_told_the_nearest(
+    arguments: list[str], hint: str, capsys: Captured
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(arguments)
+    assert hint in capsys.readouterr().err
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -210,6 +288,31 @@ def test_interrupting_leaves_no_traceback() -> None:
     process.send_signal(signal.SIGINT)
     _, err = process.communicate()
     assert (process.returncode, err) == (INTERRUPTED, b"")
+
+
+@pytest.mark.parametrize("verb", [["check", str(CASE)], ["decide", str(CASE)], ["check", "."]])
+def test_where_yaml_is_missing_the_command_says_what_to_install(verb: list[str]) -> None:
+    code = f"import sys; sys.modules['yaml'] = None; sys.argv[1:] = {verb}; import runpy;"
+    code += "runpy.run_module('customer_casebook', run_name='__main__', alter_sys=True)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (
+        FAULTY,
+        "",
+        (
+            "customer-casebook: reading files of content needs PyYAML; "
+            "install it with: pip install 'customer-casebook[author]'\n"
+        ),
+    )
+
+
+@pytest.mark.parametrize("kind", ["case", "world"])
+def test_the_schema_needs_no_yaml(kind: str) -> None:
+    code = (
+        "import sys; sys.modules['yaml'] = None; from customer_casebook.__main__ import main;"
+        f"sys.exit(main(['schema', {kind!r}]))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (FINE, json_schema(kind), "")
 
 
 def test_the_command_needs_no_widgets_and_no_charts() -> None:

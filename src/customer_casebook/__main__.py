@@ -317,7 +317,7 @@ def _erase(*, ask: bool) -> int:
 
 def _size(history: History) -> str:
     """How much a history holds, in how many files. Files with a name of another form are named."""
-    from customer_casebook.course.journal import is_shard_name, count_of
+    from customer_casebook.course.journal import count_of, is_shard_name
 
     others = [file.name for file in history.files if not is_shard_name(file.name)]
     among = f", among them {', '.join(others)}" if others else ""

@@ -1,7 +1,8 @@
 """The checks that need more than one field: what a story shows, and what a question needs.
 
 A file may be broken elsewhere. So these checks look at what is there, and leave the rest to
-`values`, which has met every record of the file before.
+`values`, which has met every record of the file before. Each check yields places inside its record,
+with what is wrong there and what to write.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any, NamedTuple
 
 from customer_casebook.authoring.reader import Document, Place
 from customer_casebook.authoring.schema import FILES
-from customer_casebook.authoring.values import Visit, among
+from customer_casebook.authoring.values import Visit, not_among
 from customer_casebook.course.figures import Letter, Simulation
 from customer_casebook.course.records import (
     Case,
@@ -42,275 +43,243 @@ from customer_casebook.domain.verdict import (
 )
 
 ListsById = Callable[[str], Mapping[str, Any] | None]  # the entries that a file may name, of a kind
+Problems = Iterator[tuple[Place, str]]
 Shown = dict[str, tuple[Place, str]]  # where a fact is shown first, and its value
 
 _GAPS = ("{party}", "{provider}", "{service}")  # what the texts of lenses leave to a case
 
 
-class Clash(NamedTuple):
-    """Facts that cannot be so together, or not in this world; they can be decided all the same."""
+class Here(NamedTuple):
+    """Where a record stands, and what it may name."""
 
+    document: Document
     place: Place
-    message: str
+    lists: ListsById
+
+    def line(self, place: Place) -> int:
+        """The line of a place inside the record."""
+        return self.document.line((*self.place, *place))
 
 
-def check_relations(
-    kind: str, document: Document, visits: Iterable[Visit], lists: ListsById
-) -> list[Clash]:
+def check_relations(document: Document, visits: Iterable[Visit], lists: ListsById) -> None:
     """Note what is wrong between the values of a file, although each of them may be right.
 
     Args:
-        kind: The kind of the file.
         document: The file; it takes the faults.
         visits: The records in it.
         lists: The parties or terms that it may name, by id; None where nobody can tell.
-
-    Returns:
-        The facts that clash, for the caller to note.
     """
-    checks = _Checks(document, lists)
-    if kind == "facts":
-        tree = document.value if isinstance(document.value, dict) else {}
-        checks.together({name: ((name,), normalize_value(value)) for name, value in tree.items()})
-    by_record: Mapping[Any, Callable[[Place, Any], None]] = {
-        Case: checks.case,
-        ChooseQuestion: checks.choose,
-        ChooseAllQuestion: checks.choose_all,
-        Letter: checks.letter,
-        MatchQuestion: checks.match,
-        Sign: checks.sign,
-        Simulation: checks.simulation,
-        SortQuestion: checks.sort,
-        SpotQuestion: checks.spot,
-        FILES["lenses"]: checks.lenses,
-        FILES["world"]: checks.world,
+    for record, place, value in visits:
+        check = _CHECKS.get(record)
+        for inside, message in check(value, Here(document, place, lists)) if check else ():
+            document.fault((*place, *inside), message)
+
+
+def clashes(kind: str, tree: Any, lists: ListsById) -> Problems:
+    """Facts of a case or of a file of facts that cannot be so, and can be decided all the same."""
+    if kind == "facts" and isinstance(tree, dict):
+        yield from _together({name: ((name,), normalize_value(tree[name])) for name in tree})
+    elif kind == "case" and isinstance(tree, dict):
+        yield from _clashes(tree, _first_shown(tree, "evidence"), lists)
+
+
+# Stories and what they show.
+
+
+def _case(case: Any, here: Here) -> Problems:
+    yield from _shown_once(case, "evidence", here)
+    first = _first_shown(case, "evidence")
+    for name in _get(case, "open", dict):
+        if name in first:
+            line = here.line(first[name][0])
+            yield ("open", name), f"is not open: line {line} shows it; leave it out"
+
+
+def _spot(question: Any, here: Here) -> Problems:
+    """A story has to have one sentence, and one only, on which the answer turns."""
+    count = len(_get(question, "sentences", list))
+    if count and not 4 <= count <= 9:  # one digit chooses one of them
+        yield ("sentences",), f"has {count} sentences; write five to eight"
+    yield from _shown_once(question, "sentences", here)
+    first = _first_shown(question, "sentences")
+    yield from _clashes(question, first, here.lists)
+    shown, lens = {name: value for name, (_, value) in first.items()}, str(question.get("lens"))
+    if lens in LENSES and not any(find_fault(*fact) for fact in shown.items()):
+        sentences = {name: place[:2] for name, (place, _) in first.items()}
+        facts = Facts.read(shown)
+        if not facts.contradiction and (why := _unspottable(facts, decide(facts, lens), sentences)):
+            yield ("lens",), why
+
+
+def _shown(story: Any, key: str) -> Iterator[tuple[Place, str, str]]:
+    """The facts that the parts of a story show, with their places and values."""
+    for number, part in enumerate(_get(story, key, list)):
+        for name, value in (_get(part, "shows", dict) if isinstance(part, dict) else {}).items():
+            yield (
+                (key, number, "shows", name),
+                name,
+                "" if value is None else normalize_value(value),
+            )
+
+
+def _first_shown(story: Any, key: str) -> Shown:
+    """Where each known fact of a story is shown first."""
+    first: Shown = {}
+    for place, name, value in _shown(story, key):
+        if value != UNKNOWN:
+            first.setdefault(name, (place, value))
+    return first
+
+
+def _shown_once(story: Any, key: str, here: Here) -> Problems:
+    first = _first_shown(story, key)
+    for place, name, value in _shown(story, key):
+        before, known = first.get(name, (place, value))
+        line = here.line(before)
+        if value == UNKNOWN:
+            yield place, "is unknown, so nothing shows it; leave it out"
+        elif value != known:
+            yield place, f"is {value} here, and {known} in line {line}; keep the one that is true"
+        elif place != before:
+            yield place, f"is shown in line {line} already; show each fact once"
+
+
+def _clashes(story: Any, shown: Shown, lists: ListsById) -> Problems:
+    """Facts that cannot be true together, or not in this world."""
+    yield from _together(shown)
+    parties = lists("parties") or {}
+    party, provider = str(story.get("party")), str(story.get("provider"))
+    if party not in parties or provider not in parties:
+        return
+    line, other_line = _line(party, parties), _line(provider, parties)
+    kind, is_inside = str(parties[party].get("kind")), provider in line
+    together = f"{party} and {provider} belong to {line[-1]}"
+    apart = f"{_where(line)}, and {_where(other_line)}"
+    kinds = {"private_person": "person", "employee": "person"}
+    so = {  # what the world says, and in words
+        "party_is": (kind, f"{party} is of the kind {kind}"),
+        "organization": ("same", together) if line[-1] == other_line[-1] else ("different", apart),
+        "inside_provider": ("yes", f"{party} is a part of {provider}")
+        if is_inside
+        else ("no", f"{party} is no part of {provider}"),
     }
-    for visit in visits:
-        if visit.record in by_record and not document.full:
-            by_record[visit.record](visit.place, visit.value)
-    return checks.clashes
+    for name, (in_world, words) in so.items():
+        place, value = shown.get(name, ((), UNKNOWN))
+        if value in VOCABULARY[name].says and kinds.get(value, value) != in_world:
+            yield place, f"is {value}, but in the world {words}; change one of them"
 
 
-class _Checks:
-    """The checks of one file, each for one sort of record."""
+def _together(shown: Shown) -> Problems:
+    """Facts that cannot be true together."""
+    for impossible, why in CONTRADICTIONS:
+        if all(name in shown and shown[name][1] == impossible[name] for name in impossible):
+            (name, value), (other, its_value) = impossible.items()
+            message = f"{value} cannot go with {other}: {its_value}, for {why}; change one of them"
+            yield shown[name][0], message
 
-    def __init__(self, document: Document, lists: ListsById) -> None:
-        self.document = document
-        self.lists = lists
-        self.clashes: list[Clash] = []
 
-    # Stories and what they show.
+def _line(party: str, parties: Mapping[str, Any]) -> list[str]:
+    """A party and what it belongs to, the outermost last; empty if that goes round in a circle."""
+    line = [party]
+    while outer := str(parties.get(line[-1], {}).get("part_of") or ""):
+        if outer in line:
+            return []
+        line.append(outer)
+    return line
 
-    def case(self, place: Place, case: Any) -> None:
-        first = self.story(place, case, "evidence")
-        for name in _get(case, "open", dict):
-            if name in first:
-                line = self.document.line(first[name][0])
-                message = f"is not open: line {line} shows it; leave it out"
-                self.document.fault((*place, "open", name), message)
 
-    def spot(self, place: Place, question: Any) -> None:
-        """A story has to have one sentence, and one only, on which the answer turns."""
-        count = len(_get(question, "sentences", list))
-        if count and not 4 <= count <= 9:  # one digit chooses one of them
-            message = f"has {count} sentences; write five to eight"
-            self.document.fault((*place, "sentences"), message)
-        first = self.story(place, question, "sentences")
-        shown = {name: value for name, (_, value) in first.items()}
-        lens = str(question.get("lens"))
-        if lens in LENSES and not any(find_fault(*fact) for fact in shown.items()):
-            sentences = {name: fact_place[:-2] for name, (fact_place, _) in first.items()}
-            facts = Facts.read(shown)
-            if not facts.contradiction and (
-                why := _unspottable(facts, decide(facts, lens), sentences)
-            ):
-                self.document.fault((*place, "lens"), why)
+def _where(line: list[str]) -> str:
+    return f"{line[0]} belongs to {line[-1] if line[1:] else 'nothing'}"
 
-    def story(self, place: Place, story: Any, key: str) -> Shown:
-        """Note facts that are shown twice or clash. Returns where each one is shown first."""
-        first: Shown = {}
-        for fact_place, name, value in _shown(place, story, key):
-            if value == UNKNOWN:
-                message = "is unknown, so nothing shows it; leave it out"
-                self.document.fault(fact_place, message)
-                continue
-            before, known = first.setdefault(name, (fact_place, value))
-            line = self.document.line(before)
-            if value != known:
-                message = f"is {value} here, and {known} in line {line}; keep the one that is true"
-                self.document.fault(fact_place, message)
-            elif fact_place != before:
-                message = f"is shown in line {line} already; show each fact once"
-                self.document.fault(fact_place, message)
-        self.together(first)
-        self.in_world(story, first)
-        return first
 
-    def together(self, shown: Shown) -> None:
-        """Find facts that cannot be true together."""
-        for impossible, why in CONTRADICTIONS:
-            if all(name in shown and shown[name][1] == impossible[name] for name in impossible):
-                (name, value), (other, its_value) = impossible.items()
-                self.clashes.append(
-                    Clash(
-                        shown[name][0],
-                        f"{value} cannot go with {other}: {its_value}, for {why}; change one of them",
-                    )
-                )
+def _world(world: Any, here: Here) -> Problems:
+    parties = here.lists("parties") or {}
+    for number, party in enumerate(_get(world, "parties", list)):
+        name = party.get("id") if isinstance(party, dict) else None
+        if isinstance(name, str) and not _line(name, parties):
+            message = "goes round in a circle; leave out part_of at the outermost"
+            yield ("parties", number, "part_of"), message
 
-    def in_world(self, story: Any, shown: Shown) -> None:
-        """Find facts that the world contradicts: what the party is, and where it belongs."""
-        parties = self.lists("parties") or {}
-        party, provider = str(story.get("party")), str(story.get("provider"))
-        if party not in parties or provider not in parties:
-            return
-        kind = str(parties[party].get("kind"))
-        line, other_line = _belongs(party, parties), _belongs(provider, parties)
-        kinds = {"unit": "unit", "organization": "organization"}
-        is_same, is_inside = line[-1] == other_line[-1], provider in line
-        in_world = {
-            "party_is": (
-                lambda value: kinds.get(value, "person") == kind,
-                f"{party} is of the kind {kind}",
-            ),
-            "organization": (
-                lambda value: (value == "same") == is_same,
-                f"{party} and {provider} belong to {line[-1]}"
-                if is_same
-                else f"{_home(party, line)}, and {_home(provider, other_line)}",
-            ),
-            "inside_provider": (
-                lambda value: (value == "yes") == is_inside,
-                f"{party} is {'a' if is_inside else 'no'} part of {provider}",
-            ),
-        }
-        for name, (agrees, so) in in_world.items():
-            place, value = shown.get(name, ((), UNKNOWN))
-            if value in VOCABULARY[name].says and not agrees(value):
-                message = f"is {value}, but in the world {so}; change one of them"
-                self.clashes.append(Clash(place, message))
 
-    def world(self, _: Place, world: Any) -> None:
-        parties = self.lists("parties") or {}
-        for number, party in enumerate(_get(world, "parties", list)):
-            name = party.get("id") if isinstance(party, dict) else None
-            if isinstance(name, str) and not _belongs(name, parties):
-                message = "goes round in a circle; leave out part_of at the outermost"
-                self.document.fault(("parties", number, "part_of"), message)
+# Questions.
 
-    # Questions.
 
-    def choose(self, place: Place, question: Any) -> None:
-        right = self.right_options(question)
-        if right != 1:
-            message = f"has {right} right options; a choose question has exactly one"
-            self.document.fault((*place, "options"), message)
-        self.enough_options(place, question)
+def _options(question: Any, _: Here) -> Problems:
+    options = _get(question, "options", list)
+    right = sum(isinstance(option, dict) and option.get("right") is True for option in options)
+    if question["kind"] == "choose" and right != 1:
+        yield ("options",), f"has {right} right options; a choose question has exactly one"
+    elif not right:
+        yield ("options",), "has no right option; write right: yes where it is"
+    elif len(options) < 3:
+        yield ("options",), "has fewer than three options; write three to five"
 
-    def choose_all(self, place: Place, question: Any) -> None:
-        if not self.right_options(question):
-            message = "has no right option; write right: yes where it is"
-            self.document.fault((*place, "options"), message)
-        self.enough_options(place, question)
 
-    def right_options(self, question: Any) -> int:
-        options = _get(question, "options", list)
-        return sum(isinstance(option, dict) and option.get("right") is True for option in options)
+def _match(question: Any, here: Here) -> Problems:
+    edition, terms = question.get("edition", "4"), here.lists("terms") or {}
+    for number, name in enumerate(_get(question, "terms", list)):
+        term = terms.get(name) if isinstance(name, str) and edition in EDITIONS else None
+        if term and edition not in _get(term, "definitions", dict):
+            message = f"{name} has no definition in ITIL {edition}; write one, or another term"
+            yield ("terms", number), message
 
-    def enough_options(self, place: Place, question: Any) -> None:
-        if len(_get(question, "options", list)) < 3:
-            message = "has fewer than three options; write three to five"
-            self.document.fault((*place, "options"), message)
 
-    def match(self, place: Place, question: Any) -> None:
-        edition, terms = question.get("edition", "4"), self.lists("terms") or {}
-        for number, name in enumerate(_get(question, "terms", list)):
-            if edition in EDITIONS and isinstance(name, str) and name in terms:
-                if edition not in _get(terms[name], "definitions", dict):
-                    message = (
-                        f"{name} has no definition in ITIL {edition}; write one, or another term"
-                    )
-                    self.document.fault((*place, "terms", number), message)
+def _sort(question: Any, _: Here) -> Problems:
+    lens = LENSES.get(str(question.get("lens")))
+    if lens and lens.many:
+        message = f"{lens.name} may have several answers for one party; sort by another lens"
+        yield ("lens",), message
 
-    def sort(self, place: Place, question: Any) -> None:
-        lens = LENSES.get(str(question.get("lens")))
-        if lens and lens.many:
-            message = f"{lens.name} may have several answers for one party; sort by another lens"
-            self.document.fault((*place, "lens"), message)
 
-    # Words.
+# Words.
 
-    def sign(self, place: Place, sign: Any) -> None:
-        if ("choice" in sign) == ("omits" in sign):
-            message = "needs one of choice and omits; write the wrong answer it betrays"
-            self.document.fault(place, message)
-        if lens := LENSES.get(str(sign.get("lens"))):
-            answers = (*lens.answers, UNDETERMINED)
-            among(answers, self.document, (*place, "choice"), sign.get("choice"))
-            among(lens.answers, self.document, (*place, "omits"), sign.get("omits"))
-            if "omits" in sign and not lens.many:
-                message = f"{lens.name} has one answer only; write choice instead"
-                self.document.fault((*place, "omits"), message)
 
-    def lenses(self, _: Place, file: Any) -> None:
-        lenses = _get(file, "lenses", dict)
-        self.exactly(LENSES, ("lenses",), lenses)
-        for name, text in lenses.items():
-            if name in LENSES and isinstance(text, dict):
-                place, answers = ("lenses", name), (*LENSES[name].answers, UNDETERMINED)
-                self.exactly(answers, (*place, "answers"), _get(text, "answers", dict))
-                self.gaps(_GAPS, (*place, "question"), text.get("question"))
+def _sign(sign: Any, _: Here) -> Problems:
+    if ("choice" in sign) == ("omits" in sign):
+        yield (), "needs one of choice and omits; write the wrong answer it betrays"
+    if lens := LENSES.get(str(sign.get("lens"))):
+        yield from _among((*lens.answers, UNDETERMINED), ("choice",), sign.get("choice"))
+        yield from _among(lens.answers, ("omits",), sign.get("omits"))
+        if "omits" in sign and not lens.many:
+            yield ("omits",), f"{lens.name} has one answer only; write choice instead"
 
-    # Simulators.
 
-    def simulation(self, place: Place, simulation: Any) -> None:
-        name = simulation.get("id")
-        among(_PREDICTIONS, self.document, (*place, "id"), name)
-        if name in _PREDICTIONS:
-            answers, gaps = _PREDICTIONS[name]
-            prediction = _get(simulation, "prediction", dict)
-            options = _get(prediction, "options", dict)
-            place = (*place, "prediction")
-            self.exactly(answers, (*place, "options"), options)
-            self.gaps(gaps, (*place, "prompt"), prediction.get("prompt"))
-            for option in options:
-                for key, text in _get(options, option, dict).items():
-                    self.gaps(gaps, (*place, "options", option, key), text)
+def _lenses(file: Any, _: Here) -> Problems:
+    lenses = _get(file, "lenses", dict)
+    yield from _exactly(LENSES, ("lenses",), lenses)
+    for name, text in lenses.items():
+        if name in LENSES and isinstance(text, dict):
+            place, answers = ("lenses", name), (*LENSES[name].answers, UNDETERMINED)
+            yield from _exactly(answers, (*place, "answers"), _get(text, "answers", dict))
+            yield from _gaps(_GAPS, (*place, "question"), text.get("question"))
 
-    def letter(self, place: Place, letter: Any) -> None:
-        """A fate is known by a choice, or by a choice and the way; then it needs both ways."""
-        fates = _get(letter, "fates", dict)
-        for fate in fates:
-            choice, slash, way = str(fate).partition("/")
-            here = (*place, "fates", fate)
-            if slash:
-                among([f"{choice}/{known}" for known in _WAYS], self.document, here, fate)
-            other = f"{choice}/{_WAYS[way == _WAYS[0]]}"
-            if way in _WAYS and not fates.keys() & {choice, other}:
-                message = f"stands alone; write what becomes of it with {other} as well"
-                self.document.fault(here, message)
-        for number, fate in enumerate(_get(letter, "answered", list)):
-            among(fates or None, self.document, (*place, "answered", number), fate)
 
-    # What several of them need.
+def _simulation(simulation: Any, _: Here) -> Problems:
+    name = simulation.get("id")
+    yield from _among(_PREDICTIONS, ("id",), name)
+    if name in _PREDICTIONS:
+        answers, gaps = _PREDICTIONS[name]
+        prediction = _get(simulation, "prediction", dict)
+        options = _get(prediction, "options", dict)
+        yield from _exactly(answers, ("prediction", "options"), options)
+        yield from _gaps(gaps, ("prediction", "prompt"), prediction.get("prompt"))
+        for option in options:
+            for key, text in _get(options, option, dict).items():
+                yield from _gaps(gaps, ("prediction", "options", option, key), text)
 
-    def exactly(self, words: Iterable[str], place: Place, mapping: Mapping[str, Any]) -> None:
-        """The keys of a mapping have to be these; an empty one has its fault already."""
-        for key in mapping:
-            among(words, self.document, (*place, key), key)
-        for key in words if mapping else ():
-            if key not in mapping:
-                message = "is missing; write it as the others are written"
-                self.document.fault((*place, key), message)
 
-    def gaps(self, words: tuple[str, ...], place: Place, text: object) -> None:
-        """The gaps of a text, such as {party}, have to be among these."""
-        for gap in re.findall(r"{[^{}]*}|[{}]", text) if isinstance(text, str) else ():
-            if words:
-                among(words, self.document, place, gap)
-            else:
-                message = f"has {short_repr(gap)}, and nothing to fill it with; leave it out"
-                self.document.fault(place, message)
+def _letter(letter: Any, _: Here) -> Problems:
+    """A fate is known by a choice, or by a choice and the way; then it needs both ways."""
+    fates = _get(letter, "fates", dict)
+    for fate in fates:
+        choice, slash, way = str(fate).partition("/")
+        if slash:
+            yield from _among([f"{choice}/{known}" for known in _WAYS], ("fates", fate), fate)
+        other = f"{choice}/{_WAYS[way == _WAYS[0]]}"
+        if way in _WAYS and not fates.keys() & {choice, other}:
+            yield ("fates", fate), f"stands alone; write what becomes of it with {other} as well"
+    for number, fate in enumerate(_get(letter, "answered", list) if fates else ()):
+        yield from _among(fates, ("answered", number), fate)
 
 
 # What a simulator offers as a prediction, and the numbers that it can fill in.
@@ -337,33 +306,51 @@ _PREDICTIONS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 _WAYS = ("through", "direct")
 
 
+_CHECKS: Mapping[Any, Callable[[Any, Here], Problems]] = {
+    Case: _case,
+    ChooseQuestion: _options,
+    ChooseAllQuestion: _options,
+    Letter: _letter,
+    MatchQuestion: _match,
+    Sign: _sign,
+    Simulation: _simulation,
+    SortQuestion: _sort,
+    SpotQuestion: _spot,
+    FILES["lenses"]: _lenses,
+    FILES["world"]: _world,
+}
+
+
+# What several of them need.
+
+
 def _get(tree: Any, key: str, sort: type) -> Any:
     """The list or mapping under a key; an empty one where there is none."""
     return tree[key] if isinstance(tree.get(key), sort) else sort()
 
 
-def _shown(place: Place, story: Any, key: str) -> Iterator[tuple[Place, str, str]]:
-    """The facts that the parts of a story show, with their places and values."""
-    for number, part in enumerate(_get(story, key, list)):
-        if isinstance(part, dict):
-            for name, value in _get(part, "shows", dict).items():
-                value = "" if value is None else normalize_value(value)
-                yield (*place, key, number, "shows", name), name, value
+def _among(words: Iterable[str], place: Place, word: object) -> Problems:
+    """A text has to be one of these words; what is no text has its fault already."""
+    if isinstance(word, str) and (message := not_among(tuple(words), word)):
+        yield place, message
 
 
-def _belongs(party: str, parties: Mapping[str, Any]) -> list[str]:
-    """A party and what it belongs to, the outermost last; empty if that goes round in a circle."""
-    line = [party]
-    while outer := str(parties.get(line[-1], {}).get("part_of") or ""):
-        if outer in line:
-            return []
-        line.append(outer)
-    return line
+def _exactly(words: Iterable[str], place: Place, mapping: Mapping[str, Any]) -> Problems:
+    """The keys of a mapping have to be these; an empty one has its fault already."""
+    for key in mapping:
+        yield from _among(words, (*place, key), key)
+    for key in words if mapping else ():
+        if key not in mapping:
+            yield (*place, key), "is missing; write it as the others are written"
 
 
-def _home(party: str, line: list[str]) -> str:
-    """Where a party belongs, in words."""
-    return f"{party} belongs to {line[-1] if line[1:] else 'nothing'}"
+def _gaps(words: tuple[str, ...], place: Place, text: object) -> Problems:
+    """The gaps of a text, such as {party}, have to be among these."""
+    for gap in re.findall(r"{[^{}]*}|[{}]", text) if isinstance(text, str) else ():
+        if words:
+            yield from _among(words, place, gap)
+        else:
+            yield place, f"has {short_repr(gap)}, and nothing to fill it with; leave it out"
 
 
 def _unspottable(facts: Facts, verdict: Verdict, sentences: Mapping[str, Place]) -> str:

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from customer_casebook.authoring import reader
-from customer_casebook.authoring.checks import check_relations
-from customer_casebook.authoring.reader import MAX_FAULTS_PER_FILE, Document
+from customer_casebook.authoring.checks import check_relations, clashes
+from customer_casebook.authoring.reader import MAX_FAULTS_PER_FILE, Document, Place, field_path
 from customer_casebook.authoring.schema import FILES, ListFile, kind_of
 from customer_casebook.authoring.values import check_values
 from customer_casebook.course.casebook import (
@@ -176,14 +176,14 @@ def read_file(
     is_alone = names is None  # the faults of its neighbours are not read with it
     names = (names or Names(_home(source))).inside(kind, tree)
     visits = check_values(kind, document, names)
-    clashes = check_relations(kind, document, visits, names.entries)
+    check_relations(document, visits, names.entries)
     for name in names.broken if is_alone else ():
         document.fault((), f"its {name} has faults of its own; check that first")
     facts = None
     if kind in ("case", "facts") and not document.faults:
         facts = Facts.read(tree) if kind == "facts" else build(Case, tree).facts
-    for clash in clashes:
-        document.fault(clash.place, clash.message)
+    for place, message in clashes(kind, tree, names.entries):
+        document.fault(place, message)
     if kind == "case" and isinstance(tree, dict) and not isinstance(source, bytes):
         stem = source.name.rpartition(".")[0] or source.name
         if tree.get("id", stem) != stem:
@@ -247,51 +247,33 @@ def read_folder(folder: Path) -> FolderReading:
         return FolderReading([], [Fault(str(folder), 1, "", message)], [])
     names = Names(folder)
     readings = [read_file(path, kind=kind, names=names) for path, kind in files]
-    faults = {fault for reading in readings for fault in reading.faults}
-    entries = [entry for reading in readings for entry in _entries(reading)]
-    return FolderReading(readings, sorted(faults | {*_taken(entries)}), [*_hidden(entries, names)])
+    faults = [fault for reading in readings for fault in reading.faults]
+    course_ids = {key: names.course_entries(key) for key in ("cases", *ADDED_LISTS)}
+    notes, first = [], dict[tuple[str, str], tuple[str, int]]()
+    for reading in readings:
+        for key, place, name in _ids(reading):
+            where = (reading.file, reading.document.line(place))
+            taken, line = first.setdefault((key, name), where)
+            if taken != reading.file:
+                message = f"{short_repr(name)} is taken by {taken}:{line}; write another"
+                faults.append(Fault(*where, field_path(place), message))
+            elif name in course_ids.get(key, ()):
+                message = (
+                    f"{short_repr(name)} is an id of the course, too; this casebook uses its own"
+                )
+                notes.append(Fault(*where, field_path(place), f"note: {message}"))
+    return FolderReading(readings, sorted(faults), notes)
 
 
-class _Entry(NamedTuple):
-    """One record with an id, and where it stands."""
-
-    kind: str
-    id: str
-    file: str
-    line: int
-    field: str
-
-
-def _entries(reading: Reading) -> Iterator[_Entry]:
-    """The cases, questions, parties and services of a file."""
+def _ids(reading: Reading) -> Iterator[tuple[str, Place, str]]:
+    """The ids of the cases, questions, parties and services in a file, with the list of each."""
     if reading.kind == "case" and (name := _id(reading.tree)):
-        yield _Entry("cases", name, reading.file, reading.document.line(("id",)), "id")
-    for kind in ("questions", *ADDED_LISTS):
-        listed = reading.tree.get(kind) if isinstance(reading.tree, dict) else ()
-        for number, entry in enumerate(listed if isinstance(listed, list) else ()):
+        yield "cases", ("id",), name
+    for key in ("questions", *ADDED_LISTS):
+        entries = reading.tree.get(key) if isinstance(reading.tree, dict) else None
+        for number, entry in enumerate(entries if isinstance(entries, list) else ()):
             if name := _id(entry):
-                line = reading.document.line((kind, number, "id"))
-                yield _Entry(kind, name, reading.file, line, f"{kind}[{number + 1}].id")
-
-
-def _taken(entries: Iterable[_Entry]) -> Iterator[Fault]:
-    """Ids that another file has taken. What one file has twice is found with its values."""
-    first: dict[tuple[str, str], _Entry] = {}
-    for entry in entries:
-        taken = first.setdefault((entry.kind, entry.id), entry)
-        if taken.file != entry.file:
-            message = f"{short_repr(entry.id)} is taken by {taken.file}:{taken.line}; write another"
-            yield Fault(entry.file, entry.line, entry.field, message)
-
-
-def _hidden(entries: Iterable[_Entry], names: Names) -> Iterator[Fault]:
-    """Ids that the course has as well."""
-    for kind in ("cases", *ADDED_LISTS):
-        known = names.course_entries(kind)
-        for entry in entries:
-            if entry.kind == kind and entry.id in known:
-                message = f"{short_repr(entry.id)} is an id of the course, too; this casebook uses its own"
-                yield Fault(entry.file, entry.line, entry.field, f"note: {message}")
+                yield key, (key, number, "id"), name
 
 
 def read_casebook(folder: Path | str) -> Casebook:

@@ -67,12 +67,17 @@ class Document:
 
     def fault(self, place: Place, message: str, line: int = 0) -> None:
         """Note what is wrong at a place; of one place and line the first word counts."""
-        path = ""
-        for step in place:
-            word = step if isinstance(step, int) or step.isidentifier() else short_repr(step)
-            path += f"[{word + 1}]" if isinstance(word, int) else f".{word}"
         if not self.full:
-            self.faults.setdefault((line or self.line(place), path.removeprefix(".")), message)
+            self.faults.setdefault((line or self.line(place), field_path(place)), message)
+
+
+def field_path(place: Place) -> str:
+    """A place as a fault names it, such as ``evidence[2].shows``; lists count from one."""
+    path = ""
+    for step in place:
+        word = step if isinstance(step, int) or step.isidentifier() else short_repr(step)
+        path += f"[{word + 1}]" if isinstance(word, int) else f".{word}"
+    return path.removeprefix(".")
 
 
 def read(source: Path | bytes) -> Document:

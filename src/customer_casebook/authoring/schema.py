@@ -6,14 +6,14 @@ The checks and the JSON Schema for editors both ask here, so they cannot disagre
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
 
 from customer_casebook.course.casebook import CONTENT_SHAPES
-from customer_casebook.course.records import Case, FactNames
+from customer_casebook.course.records import Case, FactNames, QuestionRecord
 from customer_casebook.domain.facts import UNKNOWN, VOCABULARY
 from customer_casebook.domain.rules import LENSES
 
@@ -24,10 +24,10 @@ NOT_BLANK = r"\S"
 class ListFile:
     """A kind of file that holds lists of records."""
 
-    about: str
-    """One sentence on what the file is for."""
-    lists: Mapping[str, str]
-    """The key of each list, as in `CONTENT_SHAPES`, and what to write there."""
+    about: str  # what the file is for
+    lists: Mapping[
+        str, str
+    ]  # the key of each list, as in `CONTENT_SHAPES`, and what to write there
 
 
 FILES: Mapping[str, Any] = {
@@ -65,89 +65,75 @@ FILES: Mapping[str, Any] = {
 }
 
 
-class Shape(NamedTuple):
-    """What sort of value stands somewhere."""
+class Field(NamedTuple):
+    """What stands under a key of a record, or as an entry of a list or mapping."""
 
     sort: Literal[
         "text", "number", "yes or no", "choice", "list", "mapping", "record", "facts", "kinds"
     ]
-    inner: Any = None
-    """The record; what a list or mapping holds; the words of a choice; the records by kind; how facts are written."""
-    key: Any = str
-    """The type of the keys of a mapping."""
-    reference: str = ""
-    """The list that has to hold a text."""
-    optional: bool = False
-    """Whether the value may be left empty."""
-
-
-class Field(NamedTuple):
-    """One key of a record, or one entry of a list or mapping."""
-
-    shape: Shape
-    what: str = ""
-    """What to write there."""
+    inner: Any = None  # the record, the records by kind, what a list holds, how facts are written
+    what: str = ""  # to write there
     required: bool = True
-    pattern: str = ""
-    """A regular expression for a text."""
-    min_length: int = 0
-    """The least number of entries of a list or mapping."""
+    pattern: str = ""  # of a text
+    min_length: int = 0  # of a list or mapping
+    words: tuple[str, ...] = ()  # of a choice, or of the keys of a mapping
+    reference: str = ""  # the list that has to hold a text
+    optional: bool = False  # whether it may be left empty
 
     @property
     def entry(self) -> Field:
         """What stands in this list or mapping."""
-        shape = read_shape(self.shape.inner)
-        return Field(shape, self.what, pattern=NOT_BLANK if shape.sort == "text" else "")
+        return read_field(self.inner, self.what, pattern=NOT_BLANK if self.inner is str else "")
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """The keys that a mapping of this shape may have, where they are known."""
-        if self.shape.sort == "kinds":
-            common = [{*fields_of(record)} for record in self.shape.inner.values()]
-            first = next(iter(self.shape.inner.values()))
-            return tuple(key for key in fields_of(first) if all(key in keys for keys in common))
-        if self.shape.sort == "facts":
-            return tuple(VOCABULARY)
-        return tuple(fields_of(self.shape.inner)) if self.shape.sort == "record" else ()
+        """The keys that stand in such a value, where they are known."""
+        if self.sort == "kinds":
+            return tuple(fields_of(QuestionRecord))
+        known: Any = {"facts": VOCABULARY, "record": self.inner}.get(self.sort, ())
+        return tuple(fields_of(known) if self.sort == "record" else known)
 
 
 @cache
-def read_shape(hint: Any) -> Shape:
-    """The shape that a type hint of a record declares."""
+def read_field(
+    hint: Any, what: str = "", required: bool = True, pattern: str = "", min_length: int = 0
+) -> Field:
+    """The field that a type hint declares, with what the declaration says of it."""
     origin, inner = get_origin(hint), get_args(hint)
+    limits = (what, required, pattern, min_length)
     if NoneType in inner:
-        return read_shape(inner[0])._replace(optional=True)
+        return read_field(inner[0], *limits)._replace(optional=True)
+    if origin is Annotated and isinstance(inner[1], FactNames):
+        return Field("facts", inner[1].values, *limits)
     if origin is Annotated:
-        base, marker = inner
-        if isinstance(marker, FactNames):
-            return Shape("facts", marker.values)
-        return read_shape(base)._replace(reference=marker.kind)
+        return read_field(inner[0], *limits)._replace(reference=inner[1].kind)
     if origin is Literal:
-        return Shape("choice", inner)
+        return Field("choice", None, *limits, words=inner)
     if origin is tuple:
-        return Shape("list", inner[0])
+        return Field("list", inner[0], *limits)
     if origin is Mapping:
-        return Shape("mapping", inner[1], inner[0])
+        return Field("mapping", inner[1], *limits, words=get_args(inner[0]))
     if origin is UnionType:
-        return Shape("kinds", {fields_of(each)["kind"].shape.inner[0]: each for each in inner})
+        return Field("kinds", {fields_of(each)["kind"].words[0]: each for each in inner}, *limits)
     if isinstance(hint, ListFile) or is_dataclass(hint):
-        return Shape("record", hint)
-    sorts: dict[Any, Any] = {str: "text", float: "number", bool: "yes or no"}
-    return Shape(sorts[hint])
+        return Field("record", hint, *limits)
+    return Field(
+        "number" if hint is float else "yes or no" if hint is bool else "text", None, *limits
+    )
 
 
 @cache
 def fields_of(record: Any) -> Mapping[str, Field]:
     """The fields of a record class or of a file of lists, by their keys."""
     if isinstance(record, ListFile):
-        only = len(record.lists) == 1
+        is_only = len(record.lists) == 1
         return {
-            key: Field(read_shape(CONTENT_SHAPES[key]), what, required=only, min_length=1)
+            key: read_field(CONTENT_SHAPES[key], what, is_only, min_length=1)
             for key, what in record.lists.items()
         }
     return {
-        field.name: Field(
-            read_shape(field.type),
+        field.name: read_field(
+            field.type,
             field.metadata.get("description", ""),
             field.default is MISSING and field.default_factory is MISSING,
             field.metadata.get("pattern", ""),
@@ -179,67 +165,58 @@ def _keys(kind: str) -> set[str]:
 
 def json_schema(kind: str) -> str:
     """The JSON Schema of a kind of file, as the text of a file for editors."""
-    about = {"description": "The facts of a case."} if kind == "facts" else {}
-    node = _node(Field(read_shape(FILES[kind]))) | about
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
-    return json.dumps(head | node, indent=2) + "\n"
+    return json.dumps(head | _node(read_field(FILES[kind], "the facts of a case")), indent=2) + "\n"
 
 
 def _node(field: Field) -> dict[str, Any]:
     """The schema of what stands in a field."""
-    shape = field.shape
-    node: dict[str, Any] = {}
-    match shape.sort:
-        case "record":
-            node = _object(shape.inner)
-        case "kinds":
-            node = {"oneOf": [_object(record) for record in shape.inner.values()]}
-        case "facts":
-            node = {"type": "object", "properties": _facts(shape.inner)}
-            node["additionalProperties"] = False
-        case "list":
-            node = {"type": "array", "items": _node(field.entry)}
-            node |= {"minItems": field.min_length} if field.min_length else {}
-        case "mapping":
-            words = get_args(shape.key) if get_origin(shape.key) is Literal else ()
-            node = {"propertyNames": {"enum": [*words]}} if words else {}
-            node |= {"type": "object", "additionalProperties": _node(field.entry)}
-            node |= {"minProperties": field.min_length} if field.min_length else {}
-        case "choice":
-            node = {"enum": [*shape.inner]}
-        case "yes or no":
-            node = {"enum": ["yes", "no", True, False]}
-        case "number":
-            node = {"type": "number"}
-        case "text" if shape.reference == "lenses":
-            node = {"enum": [*LENSES]}
-        case "text":
-            node = {"type": ["string", "null"] if shape.optional else "string"}
-            node |= {"pattern": field.pattern} if field.pattern else {}
-    return node | ({"description": field.what} if field.what else {})
+    nodes: dict[str, Callable[[], dict[str, Any]]] = {
+        "record": lambda: _object(field.inner),
+        "kinds": lambda: {"oneOf": [_object(record) for record in field.inner.values()]},
+        "facts": lambda: _closed({name: _fact(name, field.inner) for name in VOCABULARY}),
+        "list": lambda: {
+            "type": "array",
+            "items": _node(field.entry),
+            "minItems": field.min_length,
+        },
+        "mapping": lambda: {
+            "type": "object",
+            "additionalProperties": _node(field.entry),
+            "minProperties": field.min_length,
+            "propertyNames": {"enum": [*field.words]} if field.words else {},
+        },
+        "choice": lambda: {"enum": [*field.words]},
+        "yes or no": lambda: {"enum": ["yes", "no", True, False]},
+        "number": lambda: {"type": "number"},
+        "text": lambda: {
+            "type": ["string", "null"] if field.optional else "string",
+            "pattern": field.pattern,
+        },
+    }
+    node = {"enum": [*LENSES]} if field.reference == "lenses" else nodes[field.sort]()
+    return ({"description": field.what} if field.what else {}) | node
+
+
+def _closed(properties: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a mapping that has no other keys than these."""
+    return {"type": "object", "properties": properties, "additionalProperties": False}
 
 
 def _object(record: Any) -> dict[str, Any]:
     """The schema of a record class or of a file of lists."""
     known = fields_of(record)
     about = record.about if isinstance(record, ListFile) else record.__doc__
-    return {
-        "description": about,
-        "type": "object",
-        "properties": {name: _node(field) for name, field in known.items()},
-        "required": [name for name, field in known.items() if field.required or name == "kind"],
-        "additionalProperties": False,
-    }
+    required = [name for name, field in known.items() if field.required or name == "kind"]
+    node = _closed({name: _node(field) for name, field in known.items()})
+    return {"description": about, **node, "required": required}
 
 
-def _facts(values: str) -> dict[str, Any]:
-    """The schema of every fact, whose value is one word, one of several words, or a text."""
-    nodes: dict[str, Any] = {}
-    for name, fact in VOCABULARY.items():
-        words: list[str | bool] = [*fact.says, UNKNOWN]
-        one: dict[str, Any] = {"enum": [*words, True, False] if "yes" in words else words}
-        several = {"anyOf": [one, {"type": "array", "minItems": 1, "items": one}]}
-        text = {"type": "string", "pattern": NOT_BLANK}
-        node = {"one": one, "several": several, "text": text}[values]
-        nodes[name] = {"description": fact.question} | node
-    return nodes
+def _fact(name: str, values: str) -> dict[str, Any]:
+    """The schema of a fact, whose value is one word, one of several words, or a text."""
+    words: list[str | bool] = [*VOCABULARY[name].says, UNKNOWN]
+    one: dict[str, Any] = {"enum": [*words, True, False] if "yes" in words else words}
+    several = {"anyOf": [one, {"type": "array", "minItems": 1, "items": one}]}
+    text = {"type": "string", "pattern": NOT_BLANK}
+    node = {"one": one, "several": several, "text": text}[values]
+    return {"description": VOCABULARY[name].question} | node

@@ -8,21 +8,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from difflib import get_close_matches
-from typing import Any, NamedTuple, Protocol, get_args
+from typing import Any, NamedTuple, Protocol
 
 from customer_casebook.authoring.reader import Document, Place
-from customer_casebook.authoring.schema import (
-    FILES,
-    NOT_BLANK,
-    Field,
-    Shape,
-    fields_of,
-    read_shape,
-)
+from customer_casebook.authoring.schema import FILES, NOT_BLANK, Field, fields_of, read_field
+from customer_casebook.course.records import QuestionRecord
 from customer_casebook.domain.facts import (
-    UNKNOWN,
     VOCABULARY,
     find_fault,
     normalize_value,
@@ -54,7 +47,7 @@ def check_values(kind: str, document: Document, names: Names) -> list[Visit]:
         The records in the file, so that further checks need no walk of their own.
     """
     walk = _Walk(document, names)
-    walk.value(Field(read_shape(FILES[kind])), document.value, ())
+    walk.value(read_field(FILES[kind]), document.value, ())
     return walk.visits
 
 
@@ -65,62 +58,50 @@ class _Walk:
         self.document = document
         self.names = names
         self.visits: list[Visit] = []
+        self.inside: Mapping[str, Callable[[Field, Any, Place], None]] = {
+            "text": self.text,
+            "list": self.entries,
+            "mapping": self.mapping,
+            "facts": self.facts,
+            "record": lambda field, value, place: self.record(field.inner, value, place),
+            "kinds": self.kinds,
+        }
 
     def value(self, field: Field, value: Any, place: Place) -> None:
         """Note what is wrong with a value, and with everything in it."""
-        shape = field.shape
-        if self.document.full or (value is None and shape.optional):
+        if self.document.full or (value is None and field.optional):
             return
-        if message := self.mismatch(field, value):
+        if message := _mismatch(field, value):
             self.document.fault(place, message)
-            return
-        match shape.sort:
-            case "text" if shape.reference:
-                among(self.names.known(shape.reference), self.document, place, value)
-            case "list":
-                entry_field = field.entry
-                for number, entry in enumerate(value):
-                    self.value(entry_field, entry, (*place, number))
-                self.ids(value, place)
-            case "mapping":
-                words, entry_field = get_args(shape.key) or None, field.entry
-                for key, entry in value.items():
-                    among(words, self.document, (*place, key), key)
-                    self.value(entry_field, entry, (*place, key))
-            case "facts":
-                self.facts(shape.inner, field, value, place)
-            case "record":
-                self.record(shape.inner, value, place)
-            case "kinds":
-                self.kinds(field, value, place)
+        elif field.sort in self.inside:
+            self.inside[field.sort](field, value, place)
 
-    def mismatch(self, field: Field, value: Any) -> str:
-        """Why a value is not of the shape of a field, or an empty text."""
-        sort = field.shape.sort
-        wanted = _TYPES.get(sort, dict)
-        if sort == "choice" and value:
-            return not_among(field.shape.inner, value)
-        if isinstance(value, wanted) and (value or wanted is bool):
-            if sort == "number" and not _is_number(value):
-                return f"{short_repr(value)} is no number; write {field.what}"
-            if not field.pattern or re.search(field.pattern.replace("$", r"\Z"), value):
-                return ""
-            if value.strip():
-                near = "-".join(re.findall("[a-z0-9]+", value[:80].lower())) or "my-case-2"
-                return f"{short_repr(value)} is no id; write letters and digits such as {near}"
-        what = f"write its keys: {', '.join(field.keys)}" if field.keys else f"write {field.what}"
-        if value is None or value in ("", [], {}) or (isinstance(value, str) and not value.strip()):
-            fits = isinstance(value, wanted) and sort not in ("choice", "number")
-            return "" if fits and not (field.min_length or field.pattern) else f"is empty; {what}"
-        if isinstance(value, bool):
-            value = normalize_value(value)
-            if sort == "text":
-                return f"a bare {value} is no text; put it in quotes"
-        noun = "mapping" if wanted is dict else sort
-        return f"{short_repr(value)} is no {noun}; {what}"
+    def text(self, field: Field, value: str, place: Place) -> None:
+        words = self.names.known(field.reference) if field.reference else None
+        if words is not None and (message := not_among(words, value)):
+            self.document.fault(place, message)
+
+    def entries(self, field: Field, value: list[Any], place: Place) -> None:
+        first: dict[str, Place] = {}
+        inner = field.entry
+        for number, entry in enumerate(value):
+            self.value(inner, entry, (*place, number))
+            if isinstance(entry, dict) and isinstance(name := entry.get("id"), str):
+                here = (*place, number, "id")
+                if first.setdefault(name, here) != here:
+                    line = self.document.line(first[name])
+                    message = f"{short_repr(name)} is taken by line {line}; write another"
+                    self.document.fault(here, message)
+
+    def mapping(self, field: Field, value: dict[str, Any], place: Place) -> None:
+        inner = field.entry
+        for key, entry in value.items():
+            if field.words and (message := not_among(field.words, key)):
+                self.document.fault((*place, key), message)
+            self.value(inner, entry, (*place, key))
 
     def record(self, record: Any, value: dict[str, Any], place: Place, of_kind: str = "") -> None:
-        """Note what is wrong with the keys of a record, and with their values."""
+        """Note missing and unknown keys of a record, and what is wrong with its values."""
         known = fields_of(record)
         for key, entry in value.items():
             if key in known:
@@ -130,53 +111,64 @@ class _Walk:
                 self.document.fault((*place, key), message)
         for key, field in known.items():
             if field.required and key not in value:
-                keys = f"its keys: {', '.join(field.keys)}" if field.keys else field.what
-                self.document.fault((*place, key), f"is missing; write {keys}")
+                self.document.fault((*place, key), f"is missing; {_advice(field)}")
         self.visits.append(Visit(record, place, value))
 
     def kinds(self, field: Field, value: dict[str, Any], place: Place) -> None:
         """Note what is wrong with a record whose kind says which keys it has."""
-        kinds, kind = field.shape.inner, value.get("kind")
+        kinds, kind = field.inner, value.get("kind")
         if isinstance(kind, str) and kind in kinds:
             self.record(kinds[kind], value, place, f" in a {kind} question")
             return
-        told = (
-            not_among(tuple(kinds), kind)
-            if kind
-            else f"is missing; {what_to_write('', tuple(kinds))}"
-        )
-        self.document.fault((*place, "kind"), told)
-        common = fields_of(next(iter(kinds.values())))
-        for key in field.keys[1:]:
-            if key in value:
-                self.value(common[key], value[key], (*place, key))
+        words = tuple(kinds)
+        message = not_among(words, kind) if kind else f"is missing; {what_to_write('', words)}"
+        self.document.fault((*place, "kind"), message)
+        for key, common in fields_of(QuestionRecord).items():
+            if key in value and key != "kind":
+                self.value(common, value[key], (*place, key))
 
-    def facts(self, values: str, field: Field, group: dict[str, Any], place: Place) -> None:
+    def facts(self, field: Field, value: dict[str, Any], place: Place) -> None:
         """Note names that are no facts, and values that are none of a fact."""
-        for name, value in group.items():
-            if self.document.full:
-                return
-            if values == "text" and name in VOCABULARY:
-                text = Field(Shape("text"), field.what, pattern=NOT_BLANK)
-                self.value(text, value, (*place, name))
-                continue
-            several = (
-                value if values == "several" and value and isinstance(value, list) else [value]
-            )
-            for one in [UNKNOWN] if values == "text" else several:
-                if message := find_fault(name, "" if one is None else normalize_value(one)):
+        for name, stated in value.items():
+            several = field.inner == "several" and stated and isinstance(stated, list)
+            for one in stated if several else [stated]:
+                if self.document.full:
+                    return
+                if field.inner == "text" and name in VOCABULARY:
+                    self.value(
+                        Field("text", None, field.what, pattern=NOT_BLANK), one, (*place, name)
+                    )
+                elif message := find_fault(name, "" if one is None else normalize_value(one)):
                     self.document.fault((*place, name), message)
 
-    def ids(self, entries: list[Any], place: Place) -> None:
-        """Note ids that an entry before has taken."""
-        first: dict[str, Place] = {}
-        for number, entry in enumerate(entries):
-            if isinstance(entry, dict) and isinstance(name := entry.get("id"), str):
-                here = (*place, number, "id")
-                if first.setdefault(name, here) != here:
-                    line = self.document.line(first[name])
-                    message = f"{short_repr(name)} is taken by line {line}; write another"
-                    self.document.fault(here, message)
+
+def _advice(field: Field) -> str:
+    """What to write in a field."""
+    return f"write its keys: {', '.join(field.keys)}" if field.keys else f"write {field.what}"
+
+
+def _mismatch(field: Field, value: Any) -> str:
+    """Why a value is not of the shape of a field, or an empty text."""
+    wanted = _TYPES.get(field.sort, dict)
+    if field.sort == "choice" and value:
+        return not_among(field.words, value)
+    if isinstance(value, wanted) and (value or wanted is bool):
+        if field.sort == "number" and not _is_number(value):
+            return f"{short_repr(value)} is no number; {_advice(field)}"
+        if not field.pattern or re.search(field.pattern.replace("$", r"\Z"), value):
+            return ""
+        if value.strip():
+            near = "-".join(re.findall("[a-z0-9]+", value[:80].lower())) or "my-case-2"
+            return f"{short_repr(value)} is no id; write letters and digits such as {near}"
+    if value in (None, "", [], {}) or (isinstance(value, str) and not value.strip()):
+        must_hold = field.min_length or field.pattern or field.sort in ("choice", "number")
+        return "" if isinstance(value, wanted) and not must_hold else f"is empty; {_advice(field)}"
+    if isinstance(value, bool):
+        value = normalize_value(value)
+        if field.sort == "text":
+            return f"a bare {value} is no text; put it in quotes"
+    noun = "mapping" if wanted is dict else field.sort
+    return f"{short_repr(value)} is no {noun}; {_advice(field)}"
 
 
 # What the reader makes of each sort of value; everything else is a mapping.
@@ -203,14 +195,3 @@ def not_among(words: Collection[str], word: object) -> str:
     if len(known) > len(VOCABULARY):  # too many to list: the three nearest will do
         known = tuple(get_close_matches(str(word)[:80], known[:1000], 3, 0))
     return f"there is no {short_repr(word)}; {what_to_write(str(word), known)}"
-
-
-def among(words: Iterable[str] | None, document: Document, place: Place, word: object) -> None:
-    """Note a text that is none of these words, where they are known.
-
-    What is no text has its fault already.
-    """
-    if words is None or document.full or not isinstance(word, str):
-        return
-    if message := not_among(words if isinstance(words, Collection) else tuple(words), word):
-        document.fault(place, message)
