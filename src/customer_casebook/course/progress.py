@@ -219,8 +219,7 @@ def _open_misconceptions(
 
     def corrected(misconception: Misconception) -> bool:
         return any(
-            place > betrayed_at[misconception.id]
-            and misconception.id in items[item_id].betrayable
+            place > betrayed_at[misconception.id] and misconception.id in items[item_id].betrayable
             for item_id, place in corrected_at.items()
         )
 
