@@ -19,16 +19,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import cache
-from hashlib import sha256
 from io import BytesIO, StringIO
 from operator import attrgetter, itemgetter
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
-
-if TYPE_CHECKING:
-    from customer_casebook.course.items import Item
 
 LINE_VERSION = 2  # lines of version 1 are attempts only, without "kind" and "content"
 DATA_FOLDER_VARIABLE = "CUSTOMER_CASEBOOK_DATA"  # the environment variable that moves the journal
@@ -62,7 +58,7 @@ class Attempt:
     right: bool
     misconception: str | None  # the one that the choice shows, if it shows one
     ms: int  # the time from question to answer
-    content: str = ""  # the `fingerprint` of the item; empty where it is not known
+    content: str = ""  # the fingerprint of the item; empty where it is not known
     event: str = field(default_factory=_new_id)
     at: str = field(default_factory=_now)  # in UTC, as ISO text
 
@@ -76,12 +72,6 @@ class ExamEvent:
     data: Mapping[str, Any] = field(default_factory=dict)  # JSON
     event: str = field(default_factory=_new_id)
     at: str = field(default_factory=_now)  # in UTC, as ISO text
-
-
-def fingerprint(item: Item) -> str:
-    """A short hash of the prompt, the options and the right answer of an item."""
-    content = [item.prompt, list(item.options.items()), sorted(item.right)]
-    return sha256(json.dumps(content).encode()).hexdigest()[:12]
 
 
 def event_as_row(event: Attempt | ExamEvent) -> dict[str, Any]:
