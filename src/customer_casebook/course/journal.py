@@ -58,7 +58,7 @@ class Attempt:
     right: bool
     misconception: str | None  # the one that the choice shows, if it shows one
     ms: int  # the time from question to answer
-    content: str = ""  # the `fingerprint` of the item; empty where it is not known
+    content: str = ""  # the fingerprint of the item; empty where it is not known
     event: str = field(default_factory=_new_id)
     at: str = field(default_factory=_now)  # in UTC, as ISO text
 
