@@ -29,7 +29,7 @@ PLAIN = (
     "h3 h4 p strong em ul ol li blockquote table caption thead tbody tr th td details summary pre"
 )
 DRAWN = "svg g path text tspan defs use clippath rect pattern"
-ATTRIBUTES = {"class", "data-slip", "scope"}
+ATTRIBUTES = {"class", "data-evidence", "scope"}
 
 # Not for a learner to read: ids, words with a meaning, and facts.
 WORDS = {

@@ -67,7 +67,7 @@ states = {
 }
 
 
-def a_ledger(inside: str = "none", outside: str = "none", **moved: float) -> Ledger:
+def a_ledger(inside: Any = "none", outside: Any = "none", **moved: float) -> Ledger:
     return keep_books(inside, outside, **FIGURES["ledger"].arguments(**moved))
 
 

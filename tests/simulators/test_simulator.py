@@ -94,7 +94,7 @@ def test_the_prediction_comes_first_and_what_was_shown_stays(
     assert simulator.bench.shown
     assert [(each.item, each.choice) for each in attempts] == [(f"predict/{name}", (wrong,))]
     assert not attempts[0].right
-    simulator.card.set_state({"given": {}})  # Start again
+    simulator.card.set_state({"answers": {}})  # Start again
     assert simulator.bench.shown
     answer(simulator, *asked.right)
     assert attempts[1].right

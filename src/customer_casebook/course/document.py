@@ -91,7 +91,7 @@ class Slip:
 
     def html(self) -> str:
         return (
-            f'<blockquote class="ccb-slip" data-slip="{escape(self.id)}">'
+            f'<blockquote class="ccb-evidence" data-evidence="{escape(self.id)}">'
             f'<p class="ccb-source"><strong>{escape(self.source)}</strong></p>{prose(self.markdown)}</blockquote>'
         )
 

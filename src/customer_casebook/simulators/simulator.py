@@ -86,7 +86,7 @@ class Simulator(Activity, widgets.VBox):
         self.bench = Controls(
             controls, outcome, failure=_FAILURE, below=assumptions.html(), shown=False
         )
-        self.card.observe(self._reveal, "given")
+        self.card.observe(self._reveal, "answers")
         super().__init__([self.card, self.bench])
         self.add_class("ccb-activity")
         start = self.bench.outcome
@@ -105,7 +105,7 @@ class Simulator(Activity, widgets.VBox):
 
     @report_errors(_fail)
     def _reveal(self, _change: object) -> None:
-        if self.card.given:
+        if self.card.answers:
             self.bench.shown = True
 
 

@@ -1,5 +1,5 @@
-"""What activities share: a transcript for wherever widgets do not live, callbacks that never fail in silence,
-and stock widgets that are safe to use in a notebook.
+"""What activities share: one front end in each kernel, a transcript for wherever widgets do not live, and
+callbacks whose failures a learner sees.
 """
 
 from __future__ import annotations
@@ -18,10 +18,8 @@ import traitlets
 
 from customer_casebook.course.document import Block, Line, to_html, to_text
 
-FRONT = Path(__file__).parent / "front"
-
-
-PARTS = ("parts", "card", "controls", "exam", "panel")  # the scripts that make one module, in order
+_FRONT = Path(__file__).parent / "front"
+_PARTS = ("parts", "card", "controls", "exam", "panel")  # the files of the script, in order
 
 
 class FrontEnd(widgets.Widget):
@@ -36,9 +34,9 @@ class FrontEnd(widgets.Widget):
     version = traitlets.Unicode().tag(sync=True)
 
     def __init__(self) -> None:
-        files = [FRONT / f"{name}.js" for name in PARTS]
+        files = [_FRONT / f"{name}.js" for name in _PARTS]
         script = "".join(file.read_text(encoding="utf-8") for file in files)
-        style = (FRONT / "style.css").read_text(encoding="utf-8")
+        style = (_FRONT / "style.css").read_text(encoding="utf-8")
         version = sha256(f"{script}{style}".encode()).hexdigest()[:16]
         super().__init__(script=script, style=style, version=version)
 
@@ -74,7 +72,7 @@ class Activity:
 class View(Activity, anywidget.AnyWidget):
     """A widget that our front end draws. ``part`` says which function of the script does."""
 
-    _esm = (FRONT / "view.js").read_text(encoding="utf-8")
+    _esm = (_FRONT / "view.js").read_text(encoding="utf-8")
     part = traitlets.Unicode().tag(sync=True)
     front_end = traitlets.Unicode().tag(sync=True)
     layout = traitlets.Any().tag(sync=True)  # None: a Layout is one more model for the page
@@ -109,30 +107,6 @@ class Panel(View):
             self.press(name)
 
 
-class Guard(anywidget.AnyWidget):
-    """Keeps JupyterLab's command keys out of the stock widgets around it, names them, and says ``live``.
-
-    When their Python is gone, it closes them and says what to do.
-    """
-
-    _esm = "".join((FRONT / name).read_text(encoding="utf-8") for name in ("parts.js", "guard.js"))
-    _css = FRONT / "style.css"
-
-    live = traitlets.Unicode().tag(sync=True)
-
-
-def html(value: str = "") -> widgets.HTML:
-    html = widgets.HTML(value)
-    html.add_class("ccb-html")
-    return html
-
-
-def box(children: Sequence[widgets.Widget], name: str) -> widgets.VBox:
-    box = widgets.VBox(list(children))
-    box.add_class(name)
-    return box
-
-
 def report_errors(
     report: Callable[[Any, str], None],
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -151,7 +125,7 @@ def report_errors(
     return wrapping
 
 
-def trouble(words: str, details: str) -> str:
-    """A failure as a learner is told of it, with its details folded away."""
+def error_html(words: str, details: str) -> str:
+    """A failure in words for a learner, with its details folded away."""
     folded = f"<summary>For whoever looks after this</summary><pre>{escape(details)}</pre>"
     return f"<p>{words}</p><details>{folded}</details>"

@@ -15,7 +15,7 @@ import traitlets
 
 from customer_casebook.course.document import Block, to_html
 from customer_casebook.domain.facts import shorten
-from customer_casebook.widgets.activity import View, report_errors, trouble
+from customer_casebook.widgets.activity import View, error_html, report_errors
 
 Values = Mapping[str, Any]
 
@@ -174,7 +174,7 @@ class Controls(View):
 
     def fail(self, details: str) -> None:
         """Tell the learner that something went wrong."""
-        self.view = {**self.view, "error": trouble(self.failure, details)}
+        self.view = {**self.view, "error": error_html(self.failure, details)}
 
     @report_errors(fail)
     def _follow(self, _change: object = None) -> None:

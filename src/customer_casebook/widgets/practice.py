@@ -27,7 +27,7 @@ from customer_casebook.course.progress import summary
 from customer_casebook.course.records import Entry
 from customer_casebook.domain.facts import require_known
 from customer_casebook.domain.rules import EVERY, LENSES
-from customer_casebook.widgets.activity import Activity, Guard, html, report_errors, trouble
+from customer_casebook.widgets.activity import Activity, Panel, error_html, report_errors
 from customer_casebook.widgets.card import Card, as_text
 from customer_casebook.widgets.diagram import Row, draw_rows
 
@@ -136,12 +136,11 @@ class OwnerMap(Activity, widgets.VBox):
             Question(each, "owner", intro=[Details(relation(each), story(each))]) for each in told
         ]
         self.card = deck(self.questions, "Who owns the relationship?")
-        self.map = html()
-        self.map.add_class("ccb-picture")
-        self.card.observe(self._draw, "given")
+        self.map = Panel(look="ccb-picture")
+        self.card.observe(self._draw, "answers")
         side_by_side = widgets.VBox([self.card, self.map])
         side_by_side.add_class("ccb-owners")
-        super().__init__([side_by_side, Guard()])
+        super().__init__([side_by_side])
         self.add_class("ccb-activity")
         known = Table(
             "The map, filled",
@@ -153,27 +152,27 @@ class OwnerMap(Activity, widgets.VBox):
 
     def _failed(self, details: str) -> None:
         words = "The map could not be drawn. Your answers count all the same, and you can go on."
-        self.map.value = trouble(words, details)
+        self.map.text = error_html(words, details)
 
-    def _found(self, place: int, asked: Question) -> str:
+    def _owner(self, place: int, question: Question) -> str:
         """The owner, once the question is answered, and whether the learner had it right."""
-        given = self.card.given.get(str(place))
-        if not given:
+        choice = self.card.chosen(place)
+        if choice is None:
             return "?"
-        return f"{'✓' if asked.right == {*given['choice']} else '✗'} {asked.answer}"
+        return f"{'✓' if question.right == choice else '✗'} {question.answer}"
 
     @report_errors(_failed)
     def _draw(self, _change: object = None) -> None:
         rows = [
             Row(
                 sentence("{provider}", each.case),
-                self._found(place, each),
+                self._owner(place, each),
                 sentence("{party}", each.case),
                 each.case.facts.supplies == "yes",
             )
             for place, each in enumerate(self.questions)
         ]
-        self.map.value = draw_rows(rows)
+        self.map.text = draw_rows(rows)
 
 
 def own_the_relationship(case_ids: Sequence[str]) -> OwnerMap:
@@ -181,7 +180,7 @@ def own_the_relationship(case_ids: Sequence[str]) -> OwnerMap:
     return OwnerMap(case_ids)
 
 
-class Terms(Activity, widgets.VBox):
+class Terms(Panel):
     """Words of the field, by edition, to be opened when wanted."""
 
     def __init__(self, ids: Sequence[str]) -> None:
@@ -189,8 +188,7 @@ class Terms(Activity, widgets.VBox):
             require_known("term", each, glossary())
         tables = {glossary()[each].term: _definitions(each) for each in ids}
         folds = [Details(f"{each}: what it means in each edition", tables[each]) for each in tables]
-        super().__init__([html("".join(fold.html() for fold in folds)), Guard()])
-        self.add_class("ccb-activity")
+        super().__init__("".join(fold.html() for fold in folds))
         self.transcript = [block for blocks in tables.values() for block in blocks]
 
 

@@ -21,12 +21,13 @@ from customer_casebook.course.document import (
 )
 from customer_casebook.course.journal import journal
 from customer_casebook.course.progress import Calibration, Mastery, Progress, asked, lesson, summary
-from customer_casebook.widgets.activity import Activity, Guard, box, html, report_errors, trouble
+from customer_casebook.widgets.activity import Activity, Panel, error_html, report_errors
 from customer_casebook.widgets.card import Card
 from customer_casebook.widgets.chart import Frame, Look, Margins, Scale, bar, chart
 from customer_casebook.widgets.diagram import MONEY, SUPPLY
 from customer_casebook.widgets.practice import deck, practice, where_you_stand
 
+_NEXT = {"review": "Review now", "objective": "Practise this now"}
 _AT_ONCE = 10  # questions in a review; more would be a burden
 _ABOUT: Sequence[Block] = (
     Heading("Your progress"),
@@ -51,60 +52,56 @@ class Overview(Activity, widgets.VBox):
     """The learner's progress as it stands, and one press to what is next."""
 
     def __init__(self) -> None:
-        self.told, self.lenses, self.trust, self.details, self.error = (html() for _ in range(5))
-        self.next = widgets.Button()
-        self.next.on_click(self._go_on)
-        self.again = widgets.Button(description="Look again")
-        self.again.on_click(self._refresh)
+        self.actions = Panel(buttons={}, press=self._press)
         self.work = widgets.VBox()
-        self.guard = Guard()
-        for each in (self.lenses, self.trust):
-            each.add_class("ccb-picture")
-        charts = box([self.lenses, self.trust], "ccb-charts")
-        bench = box([charts, self.details], "ccb-bench")
-        ways = box([self.next, self.again], "ccb-row")
-        super().__init__([self.told, ways, self.error, self.work, bench, self.guard])
+        self.details = Panel()
+        super().__init__([self.actions, self.work, self.details])
         self.add_class("ccb-activity")
         self.transcript = _ABOUT
         self.progress = self._show()
 
     def _failed(self, details: str) -> None:
         words = "Your progress could not be summed up, and it is not your doing. No answer is lost."
-        self.error.value = trouble(words, details)
+        self.actions.error = error_html(words, details)
 
     @report_errors(_failed)
-    def _refresh(self, _button: object = None) -> None:
-        self.progress = self._show()
-
-    @report_errors(_failed)
-    def _go_on(self, _button: object) -> None:
+    def _press(self, name: str) -> None:
+        if name == "again":
+            self.progress = self._show()
+            return
         advice = self.progress.advice
         card = _due(self.progress) if advice.what == "review" else practice(advice.objective)
         card.at_end = self._at_end
         self.work.children = [card]
-        self.error.value = ""
+        self.actions.error = ""
 
     def _at_end(self) -> str:
-        self._refresh()
+        self._press("again")
         return self.progress.line
 
     def _show(self) -> Progress:
         reading = journal().read()
-        found = summary(reading.attempts, datetime.now(UTC))
-        lines = [found.line, _advice(found), journal().notice, reading.notice]
-        self.told.value = to_html([Heading("Your progress"), *map(Line, filter(None, lines))])
-        self.next.description = {"review": "Review now", "objective": "Practise this now"}.get(
-            found.advice.what, ""
-        )
-        self.next.layout.display = None if self.next.description else "none"
-        started = bool(found.answered)
-        met = [each for each in found.lenses if each.met]
-        self.lenses.value = _lens_chart(found.lenses, _lenses_in_words(met)) if met else ""
-        self.trust.value = _trust_chart(found.calibration) if started else ""
-        self.details.value = to_html(_details(found)) if started else ""
-        self.guard.live = lines[0]
-        self.error.value = ""
-        return found
+        progress = summary(reading.attempts, datetime.now(UTC))
+        lines = [progress.line, _advice(progress), journal().notice, reading.notice]
+        self.actions.text = to_html([Heading("Your progress"), *map(Line, filter(None, lines))])
+        next_step = _NEXT.get(progress.advice.what)
+        self.actions.buttons = {
+            **({"next": next_step} if next_step else {}),
+            "again": "Look again",
+        }
+        self.actions.live = progress.line
+        self.details.text = self._bench(progress) if progress.answered else ""
+        self.actions.error = ""
+        return progress
+
+    def _bench(self, progress: Progress) -> str:
+        """The charts, with the details beside them."""
+        begun = [lens for lens in progress.lenses if lens.met]
+        charts = [_lens_chart(progress.lenses, _lenses_in_words(begun))] if begun else []
+        charts.append(_trust_chart(progress.calibration))
+        pictures = "".join(f'<div class="ccb-picture">{chart}</div>' for chart in charts)
+        details = to_html(_details(progress))
+        return f'<div class="ccb-bench"><div>{pictures}</div><div>{details}</div></div>'
 
 
 class Reviews(Activity, widgets.VBox):
@@ -114,8 +111,8 @@ class Reviews(Activity, widgets.VBox):
         if n < 1:
             raise ValueError(f"{n} questions are no review; write n=1 or more")
         found = summary(journal().read().attempts, datetime.now(UTC))
-        told = html(to_html([Heading("Review"), Line(found.reviews)]))
-        super().__init__([told, *([_due(found, n)] if found.due else []), Guard()])
+        text = Panel(to_html([Heading("Review"), Line(found.reviews)]))
+        super().__init__([text, *([_due(found, n)] if found.due else [])])
         self.add_class("ccb-activity")
         self.transcript = _REVIEW
 

@@ -1,8 +1,8 @@
 // The question card: a deck of questions beside their story, with a board that fills as answers come.
 //
-// It shows what `spec` holds. Every text a learner can be told is in there from the start, so feedback appears at the
-// press, whatever the kernel is doing. Nothing here decides what is right: a choice is a key, and the key picks a text.
-// What was pressed goes to the kernel in `given`; the kernel judges and records it and answers in `saved`.
+// It shows what `spec` holds. Every text that a learner may need is there from the start, so feedback appears at the
+// press, whatever the kernel is doing. Each press goes to the kernel in `answers`. The kernel judges and records it, and
+// answers in `acknowledged`. An option is known by its place in the order shown.
 
 const SEND_DELAY_MS = 20; // until a press is sent: or the kernel's answer may come before the frame with the feedback
 
@@ -14,9 +14,10 @@ function renderCard({ model, el }) {
   let shownAt = performance.now();
   let draft = new Set();
   let late = null;
+  let refused = false; // a new start, because of answers that are not saved yet
 
-  let given = model.get("given");
-  const answered = (index) => given[index] !== undefined;
+  let answers = model.get("answers");
+  const answered = (index) => answers[index] !== undefined;
   const firstOpen = () => deck.findIndex((_, index) => !answered(index));
 
   const intro = h("div", { class: "ccb-intro", html: spec.intro });
@@ -27,10 +28,9 @@ function renderCard({ model, el }) {
   const after = h("div", { class: "ccb-after" });
   const board = h("div", { class: "ccb-board" });
   const note = h("p", { class: "ccb-note", role: "status" });
-  const onNote = () => (note.textContent = model.get("note"));
   const root = h(
     "section",
-    { class: `ccb ccb-${spec.layout}`, "aria-label": spec.title, tabindex: "-1" }, // a click into its text is in it
+    { class: `ccb ccb-${spec.layout}`, "aria-label": spec.title, tabindex: "-1" }, // so a click into its text is a click into the card
     intro,
     h("div", { class: "ccb-work" }, panel, live, saved, after, board),
   );
@@ -54,17 +54,16 @@ function renderCard({ model, el }) {
 
   function press(sure) {
     if (answered(at) || !complete(deck[at], draft)) return; // one click is one attempt
-    const question = deck[at];
-    const choice = question.options.map(({ id }) => id).filter((id) => draft.has(id));
+    const choice = inOrder(draft);
     const answer = { press: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`, choice, sure };
     answer.ms = Math.round(performance.now() - shownAt);
-    given = { ...given, [at]: answer };
+    answers = { ...answers, [at]: answer };
     show();
     setTimeout(save, SEND_DELAY_MS);
   }
 
   function save() {
-    model.set("given", given);
+    model.set("answers", answers);
     model.save_changes();
   }
 
@@ -84,7 +83,7 @@ function renderCard({ model, el }) {
 
   function asking(question) {
     const where = deck.length > 1 ? `Question ${at + 1} of ${deck.length} · ${question.topic}` : question.topic;
-    const chosen = new Set(given[at]?.choice ?? draft);
+    const chosen = new Set(answers[at]?.choice ?? draft);
     const how = h(
       "div",
       { class: "ccb-press", role: "group", "aria-label": "Answer, and say how sure you are" },
@@ -94,13 +93,13 @@ function renderCard({ model, el }) {
     return [...ask(question, { name: `${name}-${at}`, where, chosen, choose }), how];
   }
 
-  // What there is to say, once an answer is given; its options can be looked at, and no longer changed.
+  // Once a question is answered, show the feedback. Its options can be looked at, and no longer changed.
   function tell() {
     feedback();
     drawBoard();
     const how = panel.querySelector(".ccb-press");
     if (!answered(at) || !how) return;
-    mark(deck[at].answer, given[at].choice);
+    mark(deck[at].answer, answers[at].choice);
     // From button to button, for a focus that is lost first takes longer to set.
     if (how.contains(document.activeElement)) after.firstChild.focus({ preventScroll: true });
     how.remove();
@@ -110,7 +109,7 @@ function renderCard({ model, el }) {
     const tag = (text) => h("span", { class: "ccb-tag" }, text);
     for (const option of panel.querySelectorAll(".ccb-option")) {
       const input = option.querySelector("input");
-      const [right, chosen] = [answer.includes(input.value), choice.includes(input.value)];
+      const [right, chosen] = [answer, choice].map((places) => places.includes(Number(input.value)));
       input.disabled = true;
       if (right || chosen) option.dataset.mark = right ? "answer" : "miss";
       if (right) option.append(tag("the answer"));
@@ -119,11 +118,11 @@ function renderCard({ model, el }) {
   }
 
   function closing() {
-    const answers = Object.entries(given);
-    const right = answers.filter(([index, { choice }]) => picked(deck[index], choice).tone === "right");
-    const sure = answers.filter(([, answer]) => answer.sure);
-    const sureWrong = sure.filter((each) => !right.includes(each));
-    const missed = answers.filter((each) => !right.includes(each)).map(([index]) => Number(index));
+    const entries = Object.entries(answers);
+    const right = entries.filter(([index, { choice }]) => isRight(deck[index], choice));
+    const sure = entries.filter(([, answer]) => answer.sure);
+    const sureWrong = sure.filter((entry) => !right.includes(entry));
+    const missed = entries.filter((entry) => !right.includes(entry)).map(([index]) => Number(index));
     const look = () => go(missed[0] ?? 0);
     const score =
       deck.length === 1
@@ -143,39 +142,44 @@ function renderCard({ model, el }) {
     ];
   }
 
+  // A press that waits to be sent would be replaced by a later one.
+  const allSaved = () => Object.values(answers).every(({ press }) => model.get("acknowledged")[press]);
+
   function restart() {
-    // While one press is under way, a later one takes its place in what waits to be sent.
-    if (Object.values(given).some(({ press }) => !model.get("saved")[press])) {
-      note.textContent =
-        "Not all of your answers are saved yet. Start again once they are, or choose Run, then Run All Cells.";
-      return;
-    }
-    given = {};
+    refused = !allSaved();
+    showNote();
+    if (refused) return;
+    answers = {};
     save();
     go(0);
   }
 
-  const picked = (question, choice) => question.heads[choice.join("+")] ?? question.otherwise;
+  function showNote() {
+    refused &&= !allSaved();
+    const words = refused
+      ? "Not all of your answers are saved yet. Start again once they are, or choose Run, then Run All Cells."
+      : model.get("note");
+    if (note.textContent !== words) note.textContent = words;
+  }
 
   function feedback() {
     const question = deck[at];
-    const answer = question && given[at];
-    root.querySelectorAll("[data-slip]").forEach((slip) => {
-      const marks = (slips) => Boolean(answer) && slips.includes(slip.dataset.slip);
-      slip.classList.toggle("ccb-counts", marks(question?.counting ?? []));
-      slip.classList.toggle("ccb-decides", marks(question?.turning ?? []));
+    const answer = question && answers[at];
+    root.querySelectorAll("[data-evidence]").forEach((node) => {
+      const marks = (ids) => Boolean(answer) && ids.includes(node.dataset.evidence);
+      node.classList.toggle("ccb-supporting", marks(question?.supporting ?? []));
+      node.classList.toggle("ccb-decisive", marks(question?.decisive ?? []));
     });
     if (!answer) {
       live.replaceChildren();
       live.removeAttribute("data-tone");
       after.replaceChildren();
     } else {
-      const head = picked(question, answer.choice);
-      const parts = question.options
-        .map(({ id }) => question.parts[id]?.[answer.choice.includes(id) ? "on" : "off"])
-        .filter(Boolean);
-      live.dataset.tone = head.tone;
-      live.innerHTML = head.html.replace("{rows}", rowsRight(question, answer.choice)) + parts.join("") + question.tail;
+      const tone = isRight(question, answer.choice) ? "right" : "wrong";
+      const parts = question.parts.map((part, place) => part[answer.choice.includes(place) ? "chosen" : "left"] ?? "");
+      const head = question.heads[tone].replace("{rows}", rowsRight(question, answer.choice));
+      live.dataset.tone = tone;
+      live.innerHTML = head + parts.join("") + question.tail;
       const last = firstOpen() < 0 && at === deck.length - 1;
       const next = at + 1 < deck.length ? "Next question" : last ? spec.close : "Next open question";
       after.replaceChildren(
@@ -189,9 +193,10 @@ function renderCard({ model, el }) {
   }
 
   function acknowledge() {
+    showNote();
     clearTimeout(late);
-    const answer = given[at];
-    const state = answer && model.get("saved")[answer.press];
+    const answer = answers[at];
+    const state = answer && model.get("acknowledged")[answer.press];
     saved.replaceChildren();
     if (!answer) return;
     const trouble = state && state.state !== "saved";
@@ -212,10 +217,10 @@ function renderCard({ model, el }) {
     const { caption, columns, rows } = spec.board;
     const cell = ({ html, after: index }, place, row) => {
       const marked = row.findIndex(({ after }) => after === index) === place; // once a question
-      const answer = given[index];
+      const answer = answers[index];
       if (!answer && firstOpen() >= 0) return h("td", { class: "ccb-open" }, "…");
-      const tone = answer && marked ? picked(deck[index], answer.choice).tone : null;
-      const mark = tone && { right: ["✓", "you had it right"], wrong: ["✗ missed", "you had it wrong"] }[tone];
+      const marks = [["✗ missed", "you had it wrong"], ["✓", "you had it right"]];
+      const mark = answer && marked ? marks[Number(isRight(deck[index], answer.choice))] : null;
       return h(
         "td",
         {},
@@ -252,16 +257,15 @@ function renderCard({ model, el }) {
     (seen ? way : head).focus({ preventScroll: true });
   }
 
-  const onGiven = () => {
-    if (model.get("given") === given) return; // our own
-    given = model.get("given");
+  const onAnswers = () => {
+    if (model.get("answers") === answers) return; // our own
+    answers = model.get("answers");
     if (at >= deck.length && firstOpen() >= 0) at = firstOpen();
     draw();
   };
-  model.on("change:given", onGiven);
-  model.on("change:saved", acknowledge);
-  model.on("change:note", onNote);
-  onNote();
+  model.on("change:answers", onAnswers);
+  model.on("change:acknowledged", acknowledge);
+  model.on("change:note", showNote);
   go(Math.max(firstOpen(), 0), false);
 
   // A deck takes the focus from the button beside it that has called for it, and from nothing else.
@@ -274,8 +278,8 @@ function renderCard({ model, el }) {
   return () => {
     clearTimeout(late);
     cancelAnimationFrame(coming);
-    model.off("change:given", onGiven);
-    model.off("change:saved", acknowledge);
-    model.off("change:note", onNote);
+    model.off("change:answers", onAnswers);
+    model.off("change:acknowledged", acknowledge);
+    model.off("change:note", showNote);
   };
 }

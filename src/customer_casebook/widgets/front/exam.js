@@ -1,6 +1,6 @@
 // The mock exam: questions to move about in, a clock, and no feedback until it is handed in.
 //
-// What is chosen and flagged goes to the kernel in `given`, which keeps it in the journal; when the exam begins, ends
+// What is chosen and flagged goes to the kernel in `answers`, which keeps it in the journal; when the exam begins, ends
 // and what it came to is the kernel's to say, in `phase` and `deadline`. The clock shows what is left of the deadline.
 
 const WARNINGS = [10, 5, 1]; // minutes before the end
@@ -17,7 +17,7 @@ function renderExam({ model, el }) {
   let own = null; // what this view has set itself; another view of the exam may set more
 
   const deck = () => model.get("questions");
-  const given = (place) => model.get("given")[place] ?? { choice: [], ms: 0, flag: false };
+  const answerAt = (place) => model.get("answers")[place] ?? { choice: [], ms: 0, flag: false };
   const left = () => model.get("deadline") - (Date.now() + ahead);
   const running = () => model.get("phase") === "running" && deck().length > 0; // one may come before the other
 
@@ -51,23 +51,23 @@ function renderExam({ model, el }) {
   }
 
   function note(change) {
-    const ms = given(at).ms + Math.max(1, Math.round(performance.now() - shownAt)); // always news, so always answered
+    const ms = answerAt(at).ms + Math.max(1, Math.round(performance.now() - shownAt)); // always news, so always answered
     shownAt = performance.now();
-    own = { ...model.get("given"), [at]: { ...given(at), ms, ...change } };
-    model.set("given", own);
+    own = { ...model.get("answers"), [at]: { ...answerAt(at), ms, ...change } };
+    model.set("answers", own);
     model.save_changes();
     listen();
   }
 
   function choose(question, option, on) {
-    const chosen = new Set(given(at).choice);
+    const chosen = new Set(answerAt(at).choice);
     pick(question, chosen, option, on);
-    note({ choice: question.options.map(({ id }) => id).filter((id) => chosen.has(id)) });
+    note({ choice: inOrder(chosen) });
     drawPlaces();
   }
 
   function flag() {
-    note({ flag: !given(at).flag });
+    note({ flag: !answerAt(at).flag });
     const old = panel.querySelector(".ccb-flag");
     const focused = old === document.activeElement;
     const now = flagButton();
@@ -87,7 +87,7 @@ function renderExam({ model, el }) {
   }
 
   function say(what) {
-    model.send({ what, given: model.get("given") });
+    model.send({ what, answers: model.get("answers") });
     listen();
   }
 
@@ -100,7 +100,7 @@ function renderExam({ model, el }) {
     }, KERNEL_TIMEOUT_MS);
   }
 
-  const count = (holds) => deck().filter((question, place) => holds(question, given(place))).length;
+  const count = (holds) => deck().filter((question, place) => holds(question, answerAt(place))).length;
   const isAnswered = (question, { choice }) => complete(question, new Set(choice));
 
   function draw() {
@@ -123,7 +123,7 @@ function renderExam({ model, el }) {
   }
 
   function asking(question) {
-    const { choice } = given(at);
+    const { choice } = answerAt(at);
     const where = `Question ${at + 1} of ${deck().length}`;
     const asked = ask(question, { name: `${name}-${at}`, where, chosen: new Set(choice), choose });
     const move = (text, key, place) => button(text, key, () => go(place), { disabled: !deck()[place] });
@@ -161,7 +161,7 @@ function renderExam({ model, el }) {
   }
 
   function flagButton() {
-    const flagged = given(at).flag;
+    const flagged = answerAt(at).flag;
     return button(flagged ? "⚑ Flagged" : "Flag it", "F", flag, {
       "aria-pressed": String(flagged),
       class: "ccb-button ccb-flag",
@@ -170,7 +170,7 @@ function renderExam({ model, el }) {
 
   function drawPlaces() {
     const place = (question, index) => {
-      const { choice, flag } = given(index);
+      const { choice, flag } = answerAt(index);
       const done = isAnswered(question, { choice });
       const state = [done ? "answered" : "open", flag && "flagged"].filter(Boolean);
       const label = `Question ${index + 1}, ${state.join(", ")}`;
@@ -222,7 +222,7 @@ function renderExam({ model, el }) {
   }
 
   function onPhase() {
-    const first = deck().findIndex((question, place) => !isAnswered(question, given(place)));
+    const first = deck().findIndex((question, place) => !isAnswered(question, answerAt(place)));
     at = running() ? Math.max(first, 0) : 0;
     leaving = false;
     warned = Infinity;
@@ -233,37 +233,39 @@ function renderExam({ model, el }) {
     if (inside) (running() ? enter(panel) : panel.querySelector("[tabindex], button").focus());
   }
 
-  const onGiven = () => running() && model.get("given") !== own && draw();
+  const onAnswers = () => running() && model.get("answers") !== own && draw();
   const onQuestions = () => running() && onPhase();
-  const onSaved = () => (saved.textContent = model.get("saved"));
+  const onNote = () => (saved.textContent = model.get("note"));
   const onMessage = ({ now }) => {
     ahead = now - Date.now();
     clearTimeout(waiting);
     waiting = null;
-    onSaved();
+    onNote();
     tick();
   };
   model.on("change:phase", onPhase);
-  model.on("change:given", onGiven);
+  model.on("change:answers", onAnswers);
   model.on("change:questions", onQuestions);
-  model.on("change:saved", onSaved);
+  model.on("change:note", onNote);
   model.on("msg:custom", onMessage);
   const clockwork = setInterval(tick, 500);
   onPhase();
-  onSaved();
+  onNote();
   try {
     model.send({ what: "clock" });
   } catch {
-    // Python is gone, and the guard says so.
+    // Python is gone, and watchPython says so.
   }
+  const unwatch = watchPython(model, el, () => (panel.querySelector(".ccb-press") ? [root] : []));
 
   return () => {
+    unwatch();
     clearInterval(clockwork);
     clearTimeout(waiting);
     model.off("change:phase", onPhase);
-    model.off("change:given", onGiven);
+    model.off("change:answers", onAnswers);
     model.off("change:questions", onQuestions);
-    model.off("change:saved", onSaved);
+    model.off("change:note", onNote);
     model.off("msg:custom", onMessage);
   };
 }

@@ -10,10 +10,17 @@ function renderPanel({ model, el }) {
   const showText = () => redraw(text, model.get("text"));
   const showError = () => redraw(error, model.get("error"));
   const onLive = () => say(live, model.get("live"));
+  const buttons = {};
   function showButtons() {
-    const press = (name) => () => model.send(name);
-    row.replaceChildren(...Object.entries(model.get("buttons") ?? {}).map(([name, label]) => button(label, null, press(name))));
-    row.hidden = !row.children.length;
+    const focused = row.contains(document.activeElement) && document.activeElement;
+    const shown = Object.entries(model.get("buttons") ?? {}).map(([name, label]) => {
+      buttons[name] ??= button(label, null, () => model.send(name));
+      buttons[name].textContent = label;
+      return buttons[name];
+    });
+    row.replaceChildren(...shown);
+    row.hidden = !shown.length;
+    if (focused) focused.focus();
   }
   const watched = { text: showText, error: showError, live: onLive, buttons: showButtons };
   for (const [name, show] of Object.entries(watched)) model.on(`change:${name}`, show);

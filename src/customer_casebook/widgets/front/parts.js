@@ -56,21 +56,24 @@ const button = (text, key, action, extra = {}) =>
 // Radio buttons of one name are one group, in the whole page, and every card has a module of its own: no counting here.
 const groupName = () => `ccb-${Math.random().toString(36).slice(2)}`;
 
-// One choice in each group: most questions are one group, sorting has one for each party.
-const groupsOf = (question) => question.groups ?? [{ label: null, options: question.options.map(({ id }) => id) }];
+// One choice in each group: most questions are one group, sorting has one for each party. Options are known by place.
+const groupsOf = (question) => question.groups ?? [{ label: null, options: question.options.map((_, place) => place) }];
 
 const complete = (question, chosen) => chosen.size >= (question.many ? 1 : groupsOf(question).length);
 
+const inOrder = (chosen) => [...chosen].sort((one, other) => one - other);
+
+const isRight = (question, choice) => String(choice) === String(question.answer);
+
 // How many of the groups have the right option chosen.
-const rowsRight = (question, choice) =>
-  groupsOf(question).filter(({ options }) => options.some((id) => choice.includes(id) && question.answer.includes(id))).length;
+const rowsRight = ({ answer }, choice) => choice.filter((place) => answer.includes(place)).length;
 
 // Put an option into what is chosen, or take it out.
 function pick(question, chosen, option, on) {
   if (!question.many)
     groupsOf(question)
       .find(({ options }) => options.includes(option))
-      .options.forEach((id) => chosen.delete(id));
+      .options.forEach((place) => chosen.delete(place));
   if (on) chosen.add(option);
   else chosen.delete(option);
 }
@@ -106,20 +109,19 @@ function enter(panel) {
 
 // A question as nodes.
 function ask(question, { name, where, chosen, choose }) {
-  const labels = new Map(question.options.map(({ id, label }) => [id, label]));
-  const option = (group) => (id, index) =>
+  const option = (group) => (place, index) =>
     h(
       "label",
       { class: "ccb-option" },
       h("input", {
         type: question.many ? "checkbox" : "radio",
         name: `${name}-${group}`,
-        value: id,
-        checked: chosen.has(id),
-        onchange: (event) => choose(question, id, event.target.checked),
+        value: place,
+        checked: chosen.has(place),
+        onchange: (event) => choose(question, place, event.target.checked),
       }),
       h("kbd", { "aria-hidden": "true" }, String(index + 1)),
-      h("span", {}, labels.get(id)),
+      h("span", {}, question.options[place]),
     );
   const choices = groupsOf(question).map(({ label, intro, options }, group) => {
     const nodes = options.map(option(group)).flatMap((node) => [node, " "]); // so a story has its spaces
