@@ -198,13 +198,11 @@ function watchPython(model, el, closing, place = null) {
     clearTimeout(probing);
     probing = setTimeout(probe, PROBE_DELAY_MS);
   };
-  const onLink = () => el.classList.contains("jupyter-widgets-disconnected") && close();
   el.addEventListener("focusin", onFocus);
-  model.on("comm_live_update", onLink);
-  onLink();
+  model.on("comm_live_update", probe);
   return () => {
     clearTimeout(probing);
     el.removeEventListener("focusin", onFocus);
-    model.off("comm_live_update", onLink);
+    model.off("comm_live_update", probe);
   };
 }
