@@ -11,7 +11,7 @@ import pytest
 import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from customer_casebook.authoring import reader
 from customer_casebook.authoring.build import course_json
@@ -210,8 +210,11 @@ def test_files_that_cannot_be_opened_are_told_why(
 
 
 def test_a_file_name_cannot_forge_a_second_line(tmp_path: Path) -> None:
-    (fault,) = read_file(tmp_path / "a\nb\x1b").faults
-    assert str(fault).partition(": ")[0].endswith("a\\nb\\x1b:1")
+    name = tmp_path / "a\nb\x1b"
+    (fault,) = read_file(name).faults
+    (none,) = read_folder(name).faults
+    for each in (fault, none):
+        assert str(each).partition(": ")[0].endswith("a\\nb\\x1b:1")
 
 
 @given(st.binary(max_size=200))

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from customer_casebook.authoring.reader import Document, Place
 from customer_casebook.authoring.schema import FILES
-from customer_casebook.authoring.values import Visit, not_among
+from customer_casebook.authoring.values import ListsById, Visit, not_among
 from customer_casebook.course.figures import Letter, Simulation
 from customer_casebook.course.records import (
     Case,
@@ -42,7 +42,6 @@ from customer_casebook.domain.verdict import (
     decisive_flip,
 )
 
-ListsById = Callable[[str], Mapping[str, Any] | None]  # the entries that a file may name, of a kind
 Problems = Iterator[tuple[Place, str]]
 Shown = dict[str, tuple[Place, str]]  # where a fact is shown first, and its value
 

@@ -6,11 +6,11 @@ The checks and the JSON Schema for editors both ask here, so they cannot disagre
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from functools import cache
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
+from typing import Annotated, Any, Literal, NamedTuple, cast, get_args, get_origin
 
 from customer_casebook.course.casebook import CONTENT_SHAPES
 from customer_casebook.course.records import Case, FactNames, QuestionRecord
@@ -133,7 +133,7 @@ def fields_of(record: Any) -> Mapping[str, Field]:
         }
     return {
         field.name: read_field(
-            field.type,
+            cast("Hashable", field.type),
             field.metadata.get("description", ""),
             field.default is MISSING and field.default_factory is MISSING,
             field.metadata.get("pattern", ""),
