@@ -306,6 +306,16 @@ def test_a_case_cannot_be_looked_up_in_a_broken_world(tmp_path: Path) -> None:
     ]
 
 
+def test_a_world_without_end_is_a_fault_and_takes_no_time() -> None:
+    parties = "".join(
+        f"  - {{id: p{n}, name: a, kind: unit, about: b, part_of: p{n + 1}}}\n"
+        for n in range(3_000)
+    )
+    faults = faults_of(f"parties:\n{parties}  - {{id: p3000, name: a, kind: unit, about: b}}")
+    assert faults[0].startswith("2: parties[1].part_of: goes round in a circle")
+    assert len(faults) == MAX_FAULTS_PER_FILE + 1
+
+
 # What the world contradicts.
 
 

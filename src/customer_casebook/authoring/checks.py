@@ -45,6 +45,7 @@ from customer_casebook.domain.verdict import (
 Problems = Iterator[tuple[Place, str]]
 Shown = dict[str, tuple[Place, str]]  # where a fact is shown first, and its value
 
+MAX_PARTY_DEPTH = 50  # ours go down to four
 _GAPS = ("{party}", "{provider}", "{service}")  # what the texts of lenses leave to a case
 
 
@@ -69,7 +70,7 @@ def check_relations(document: Document, visits: Iterable[Visit], lists: ListsByI
         lists: The parties or terms that it may name, by id; None where nobody can tell.
     """
     for record, place, value in visits:
-        check = _CHECKS.get(record)
+        check = None if document.full else _CHECKS.get(record)
         for inside, message in check(value, Here(document, place, lists)) if check else ():
             document.fault((*place, *inside), message)
 
@@ -178,10 +179,10 @@ def _together(shown: Shown) -> Problems:
 
 
 def _line(party: str, parties: Mapping[str, Any]) -> list[str]:
-    """A party and what it belongs to, the outermost last; empty if that goes round in a circle."""
+    """A party and what it belongs to, the outermost last; empty if that has no end."""
     line = [party]
     while outer := str(parties.get(line[-1], {}).get("part_of") or ""):
-        if outer in line:
+        if outer in line or len(line) == MAX_PARTY_DEPTH:
             return []
         line.append(outer)
     return line

@@ -195,6 +195,7 @@ def _node(field: Field) -> dict[str, Any]:
         },
     }
     node = {"enum": [*LENSES]} if field.reference == "lenses" else nodes[field.sort]()
+    node = {key: value for key, value in node.items() if value or key == "additionalProperties"}
     return ({"description": field.what} if field.what else {}) | node
 
 
