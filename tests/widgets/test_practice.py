@@ -12,10 +12,10 @@ import pytest
 
 import customer_casebook.widgets.practice as module
 from customer_casebook.course.casebook import bank, case, glossary, objectives
-from customer_casebook.document import to_html, to_text
 from customer_casebook.course.feedback import Question
 from customer_casebook.course.items import item, relation
 from customer_casebook.course.journal import Attempt
+from customer_casebook.document import to_html, to_text
 from customer_casebook.domain.rules import EDITIONS
 from customer_casebook.widgets.activity import START
 from customer_casebook.widgets.card import Card, places_of

@@ -77,10 +77,16 @@ def exam_sessions(book: Casebook, events: Iterable[ExamEvent]) -> list[ExamSessi
 def _begin(book: Casebook, event: ExamEvent, at: datetime) -> ExamSession | None:
     match event.data:
         case {"items": [*items], "minutes": int(minutes), "seed": int() | None as seed}:
-            known = all(isinstance(item, str) and question_of(book, item) for item in items)
+            # Exams ask the bank. What a lesson asks by itself has no objective, or no right answer.
+            known = all(isinstance(k, str) and _is_in_bank(book, k) for k in items)
             if items and known and 0 < minutes <= MAX_EXAM_MINUTES:
                 return ExamSession(event.exam, tuple(items), seed, at, minutes)
     return None
+
+
+def _is_in_bank(book: Casebook, item_id: str) -> bool:
+    record = question_of(book, item_id)
+    return record is not None and record.id in book.questions
 
 
 def _apply(session: ExamSession, event: ExamEvent) -> None:

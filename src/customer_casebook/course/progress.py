@@ -15,7 +15,7 @@ from typing import Literal
 
 from customer_casebook.course.bank import item_of
 from customer_casebook.course.casebook import Casebook
-from customer_casebook.course.items import question_of
+from customer_casebook.course.items import Item, question_of
 from customer_casebook.course.journal import Attempt, count_of
 from customer_casebook.course.records import CaseQuestion, Misconception
 from customer_casebook.course.selection import interleaved
@@ -155,7 +155,7 @@ def summarize(book: Casebook, attempts: Sequence[Attempt], now: datetime) -> Pro
         objectives=masteries,
         lenses=_by_lens(book, right),
         calibration=_calibration(attempts),
-        open_misconceptions=_open_misconceptions(book, attempts),
+        open_misconceptions=_open_misconceptions(book, items, attempts),
         due=_in_order(book, due),
         next_due=min((review.due for review in reviews if review.due > now), default=None),
         advice=_advice(masteries, reviews_due=bool(due)),
@@ -202,13 +202,15 @@ def _calibration(attempts: Iterable[Attempt]) -> Calibration:
 
 
 def _open_misconceptions(
-    book: Casebook, attempts: Iterable[Attempt]
+    book: Casebook, items: Mapping[str, Item], attempts: Iterable[Attempt]
 ) -> tuple[OpenMisconception, ...]:
     """The misconceptions betrayed with no right answer since to an item that could betray them."""
     times: Counter[str] = Counter()
     betrayed_at: dict[str, int] = {}  # misconception to the place of the latest attempt
     corrected_at: dict[str, int] = {}  # item to the place of the latest right attempt
     for place, attempt in enumerate(attempts):
+        if attempt.item not in items:
+            continue
         if attempt.right:
             corrected_at[attempt.item] = place
         elif attempt.misconception:
@@ -217,9 +219,8 @@ def _open_misconceptions(
 
     def corrected(misconception: Misconception) -> bool:
         return any(
-            place > betrayed_at[misconception.id] and misconception.id in item.betrayable
+            place > betrayed_at[misconception.id] and misconception.id in items[item_id].betrayable
             for item_id, place in corrected_at.items()
-            if (item := item_of(book, item_id))
         )
 
     return tuple(

@@ -72,7 +72,8 @@ class Card(View):
                         for other, earlier in self.acknowledged.items()
                         if earlier["state"] == "memory" and state["state"] == "saved"
                     ]
-                    self.acknowledged |= {**dict.fromkeys(waiting, state), press: state}
+                    saved = dict.fromkeys(waiting, state)
+                    self.acknowledged = {**self.acknowledged, **saved, press: state}
             if self.at_end and len(change["new"]) == len(self.questions):
                 self.note = self.at_end()
 
