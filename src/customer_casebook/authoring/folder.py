@@ -115,17 +115,16 @@ class Names:
         if kind == "cases":
             self.lists[kind] = {path.stem: None for path in _yaml_files(self.folder / kind)}
             return
-        source = self.folder / f"{LIST_FILES[kind]}.yaml"
-        reading = read_file(source, kind=LIST_FILES[kind]) if source.is_file() else None
+        file = LIST_FILES[kind]
+        source = self.folder / f"{file}.yaml"
+        reading = read_file(source, kind=file) if source.is_file() else None
         if reading and reading.faults:
             self.broken.append(source.name)
-        for key in FILES[LIST_FILES[kind]].lists:
-            if not reading:
-                self.lists[key] = self.course_entries(key)
-            else:
-                self.lists[key] = (
-                    None if reading.faults else self._with_course(key, reading.tree.get(key))
-                )
+            self.lists |= dict.fromkeys(FILES[file].lists)
+            return
+        for key in FILES[file].lists:
+            own = self._with_course(key, reading.tree.get(key)) if reading else None
+            self.lists[key] = self.course_entries(key) if own is None else own
 
     def _with_course(self, kind: str, entries: object) -> Mapping[str, Any]:
         """Entries by id, with those of the course that they are added to."""
@@ -137,12 +136,9 @@ class Names:
         """The entries of the course by id; none where this is the course."""
         if self.folder.resolve() == CONTENT.resolve():
             return {}
-        if BUILT_CONTENT.is_file():
-            content = json.loads(BUILT_CONTENT.read_text(encoding="utf-8"))
-        elif kind == "cases":
+        if not BUILT_CONTENT.is_file():
             return Names(CONTENT).entries(kind) or {}
-        else:
-            content = reader.read(CONTENT / f"{LIST_FILES[kind]}.yaml").value
+        content = json.loads(BUILT_CONTENT.read_text(encoding="utf-8"))
         return {entry["id"]: entry for entry in content[kind]}
 
 
