@@ -258,7 +258,8 @@ def _simulation(simulation: Any, _: Here) -> Problems:
     name = simulation.get("id")
     yield from _among(_PREDICTIONS, ("id",), name)
     if name in _PREDICTIONS:
-        answers, gaps = _PREDICTIONS[name]
+        answers, numbers = map(str.split, _PREDICTIONS[name])
+        gaps = tuple(f"{{{number}}}" for number in numbers)
         prediction = _get(simulation, "prediction", dict)
         options = _get(prediction, "options", dict)
         yield from _exactly(answers, ("prediction", "options"), options)
@@ -282,27 +283,18 @@ def _letter(letter: Any, _: Here) -> Problems:
         yield from _among(fates, ("answered", number), fate)
 
 
-# What a simulator offers as a prediction, and the numbers that it can fill in.
-_PREDICTIONS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+# The answers that a simulator offers as a prediction, and the numbers that its texts may show.
+_PREDICTIONS = {
     "expectation_gap": (
-        ("clearer", "shorter", "checks"),
-        (
-            "{people}", "{clarity}", "{check_every}", "{weeks}", "{drift}", "{closes}",
-            "{check_in_hours}", "{hours_a_week}", "{clearer}", "{every}", "{clearer_gap}",
-            "{shorter_gap}", "{checks_gap}",
-        ),
+        "clearer shorter checks",
+        "people clarity check_every weeks drift closes check_in_hours hours_a_week clearer every "
+        "clearer_gap shorter_gap checks_gap",
     ),
-    "going_direct": (("all", "half", "none"), ()),
-    "ledger": (
-        ("both", "outside", "inside", "nothing"),
-        ("{both}", "{outside}", "{inside}", "{nothing}"),
-    ),
-    "service_levels_external": (
-        ("credits", "losing", "prospects"),
-        ("{credits}", "{losing}", "{prospects}", "{misses}"),
-    ),
-    "service_levels_internal": (("inside", "outside", "same"), ("{agreed}",)),
-}  # fmt: skip
+    "going_direct": ("all half none", ""),
+    "ledger": ("both outside inside nothing", "both outside inside nothing"),
+    "service_levels_external": ("credits losing prospects", "credits losing prospects misses"),
+    "service_levels_internal": ("inside outside same", "agreed"),
+}
 _WAYS = ("through", "direct")
 
 
