@@ -286,8 +286,10 @@ def _letter(letter: Any, _: Here) -> Problems:
 _PREDICTIONS = {
     "expectation_gap": (
         "clearer shorter checks",
-        "people clarity check_every weeks drift closes check_in_hours hours_a_week clearer every "
-        "clearer_gap shorter_gap checks_gap",
+        (
+            "people clarity check_every weeks drift closes check_in_hours hours_a_week clearer every "
+            "clearer_gap shorter_gap checks_gap"
+        ),
     ),
     "going_direct": ("all half none", ""),
     "ledger": ("both outside inside nothing", "both outside inside nothing"),
