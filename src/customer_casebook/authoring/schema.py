@@ -175,7 +175,7 @@ def _node(field: Field) -> dict[str, Any]:
     """The schema of what stands in a field."""
     nodes: dict[str, Callable[[], dict[str, Any]]] = {
         "record": lambda: _object(field.inner),
-        "kinds": lambda: {"oneOf": [_object(record) for record in field.inner.values()]},
+        "kinds": lambda: {"oneOf": [*map(_object, dict.fromkeys(field.inner.values()))]},
         "facts": lambda: _closed({name: _fact(name, field.inner) for name in VOCABULARY}),
         "list": lambda: {
             "type": "array",
