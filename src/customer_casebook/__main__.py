@@ -6,7 +6,7 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from io import TextIOWrapper
 from pathlib import Path
@@ -18,7 +18,7 @@ from customer_casebook.domain.rules import EDITIONS
 from customer_casebook.domain.verdict import decide
 
 if TYPE_CHECKING:
-    from customer_casebook.authoring.folder import Fault, Reading
+    from customer_casebook.authoring.folder import FolderReading
     from customer_casebook.course.journal import History
 
 FINE, FAULTY, INTERRUPTED, NO_READER = 0, 1, 130, 141
@@ -103,7 +103,7 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version")
-    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    verbs: Any = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     decider = verbs.add_parser("decide", help="say what the rules make of facts, or of a case")
     decider.add_argument(
         "--edition", choices=EDITIONS, help="let only the rules of one edition speak"
@@ -131,68 +131,54 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _decide(names: Sequence[str], edition: str | None, *, as_json: bool) -> int:
-    from customer_casebook.authoring.folder import Fault, read_folder
-
     status = FINE
     several = len(names) > 1 or Path(names[0]).is_dir()
-    for name in names:
-        if Path(name).is_dir():
-            folder = read_folder(Path(name))
-            faults = folder.faults
-            readings = [reading for reading in folder.readings if reading.kind == "case"]
-        else:
-            reading = _read(name, "facts")
-            readings, faults = [reading], [*reading.faults]
-            if reading.facts is None and not faults:
-                message = (
-                    f"holds the {reading.kind} of the casebook; name a case, or a file of facts"
-                )
-                faults = [Fault(reading.file, 1, "", message)]
+    for folder in _read(names, "facts"):
+        decidable = [reading for reading in folder.readings if reading.facts is not None]
+        faults: list[object] = [*folder.faults]
+        if not decidable and not faults:
+            first = folder.readings[0]
+            advice = "name a case, or a file of facts"
+            faults = [f"{first.file}:1: holds the {first.kind} of the casebook; {advice}"]
         if faults:
             _complain(*faults)
             status = FAULTY
-        for reading in readings:
-            if reading.facts is not None:
-                verdicts = decide(reading.facts, edition=edition)
-                if as_json:
-                    line = {"file": reading.file} if several else {}
-                    print(
-                        json.dumps(line | {k: verdict.as_json() for k, verdict in verdicts.items()})
-                    )
-                else:
-                    print(reading.file, *verdicts.values(), sep="\n", end="\n\n")
+        for reading in decidable:
+            verdicts = decide(reading.facts, edition=edition)  # type: ignore[arg-type]
+            if as_json:
+                line: dict[str, Any] = {"file": reading.file} if several else {}
+                line |= {lens: verdict.as_json() for lens, verdict in verdicts.items()}
+                print(json.dumps(line))
+            else:
+                print(reading.file, *verdicts.values(), sep="\n", end="\n\n")
     return status
 
 
-def _read(name: str, default_kind: str) -> Reading:
-    from customer_casebook.authoring.folder import read_file
-    from customer_casebook.authoring.reader import MAX_FILE_BYTES
-
-    if name != "-":
-        return read_file(Path(name), default_kind=default_kind)
-    data = (sys.stdin and sys.stdin.buffer.read(MAX_FILE_BYTES + 1)) or b""
-    return read_file(data, default_kind=default_kind)
-
-
 def _check(names: Sequence[str]) -> int:
-    from customer_casebook.authoring.folder import read_folder
-
-    faults: list[Fault] = []
-    notes: list[Fault] = []
-    count = 0
-    for name in names:
-        if Path(name).is_dir():
-            folder = read_folder(Path(name))
-            faults, notes = faults + folder.faults, notes + folder.notes
-            count += len(folder.readings)
-        else:
-            faults += _read(name, "case").faults
-            count += 1
-    for line in (*faults, *notes):
+    folders = [*_read(names, "case")]
+    faults = [fault for folder in folders for fault in folder.faults]
+    for line in (*faults, *(note for folder in folders for note in folder.notes)):
         print(line)
     if not faults:
+        count = sum(len(folder.readings) for folder in folders)
         print("1 file is fine" if count == 1 else f"{count} files are fine")
     return FAULTY if faults else FINE
+
+
+def _read(names: Sequence[str], default_kind: str) -> Iterator[FolderReading]:
+    """What is in folders and files; a file is read as a folder of one."""
+    from customer_casebook.authoring.folder import FolderReading, read_file, read_folder
+    from customer_casebook.authoring.reader import MAX_FILE_BYTES
+
+    for name in names:
+        if Path(name).is_dir():
+            yield read_folder(Path(name))
+            continue
+        source: Path | bytes = Path(name)
+        if name == "-":
+            source = (sys.stdin and sys.stdin.buffer.read(MAX_FILE_BYTES + 1)) or b""
+        reading = read_file(source, default_kind=default_kind)
+        yield FolderReading([reading], [*reading.faults], [])
 
 
 def _coverage(folder: str, *, as_json: bool) -> int:

@@ -11,7 +11,7 @@ import pytest
 import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from customer_casebook.authoring import reader
 from customer_casebook.authoring.build import course_json
@@ -210,8 +210,11 @@ def test_files_that_cannot_be_opened_are_told_why(
 
 
 def test_a_file_name_cannot_forge_a_second_line(tmp_path: Path) -> None:
-    (fault,) = read_file(tmp_path / "a\nb\x1b").faults
-    assert str(fault).partition(": ")[0].endswith("a\\nb\\x1b:1")
+    name = tmp_path / "a\nb\x1b"
+    (fault,) = read_file(name).faults
+    (none,) = read_folder(name).faults
+    for each in (fault, none):
+        assert str(each).partition(": ")[0].endswith("a\\nb\\x1b:1")
 
 
 @given(st.binary(max_size=200))
@@ -301,6 +304,16 @@ def test_a_case_cannot_be_looked_up_in_a_broken_world(tmp_path: Path) -> None:
     assert [fault.message for fault in read_file(case).faults] == [
         "its world.yaml has faults of its own; check that first"
     ]
+
+
+def test_a_world_without_end_is_a_fault_and_takes_no_time() -> None:
+    parties = "".join(
+        f"  - {{id: p{n}, name: a, kind: unit, about: b, part_of: p{n + 1}}}\n"
+        for n in range(3_000)
+    )
+    faults = faults_of(f"parties:\n{parties}  - {{id: p3000, name: a, kind: unit, about: b}}")
+    assert faults[0].startswith("2: parties[1].part_of: goes round in a circle")
+    assert len(faults) == MAX_FAULTS_PER_FILE + 1
 
 
 # What the world contradicts.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -88,12 +88,9 @@ class Names:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.lists: dict[str, Mapping[str, Any] | None] = {}  # by id, once asked for
+        # The entries by id, once they are asked for.
+        self.lists: dict[str, Mapping[str, Any] | None] = {"lenses": LENSES}
         self.broken: list[str] = []  # files of the folder that name nothing
-
-    def known(self, kind: str) -> Collection[str] | None:
-        """The ids of a kind; None where its file is broken."""
-        return LENSES if kind == "lenses" else self.entries(kind)
 
     def entries(self, kind: str) -> Mapping[str, Any] | None:
         """The entries of a list by id; None where its file is broken."""
@@ -107,27 +104,27 @@ class Names:
         if not isinstance(file, ListFile) or not isinstance(tree, dict):
             return self
         names = Names(self.folder)
-        lists = {key: self._with_course(key, tree[key]) for key in file.lists if key in tree}
-        names.lists, names.broken = self.lists | lists, self.broken
+        names.lists, names.broken = dict(self.lists), self.broken
+        for key in file.lists:
+            if key in tree:
+                names.lists[key] = self._with_course(key, tree[key])
         return names
 
     def _load(self, kind: str) -> None:
         """Read the file of a list, with the other lists in it."""
         if kind == "cases":
-            paths = _yaml_files(self.folder / "cases")
-            self.lists[kind] = {path.stem: None for path in paths}
+            self.lists[kind] = {path.stem: None for path in _yaml_files(self.folder / kind)}
             return
-        source = self.folder / f"{LIST_FILES[kind]}.yaml"
-        reading = read_file(source, kind=LIST_FILES[kind]) if source.is_file() else None
+        file = LIST_FILES[kind]
+        source = self.folder / f"{file}.yaml"
+        reading = read_file(source, kind=file) if source.is_file() else None
         if reading and reading.faults:
             self.broken.append(source.name)
-        for key in FILES[LIST_FILES[kind]].lists:
-            if not reading:
-                self.lists[key] = self.course_entries(key)
-            else:
-                self.lists[key] = (
-                    None if reading.faults else self._with_course(key, reading.tree.get(key))
-                )
+            self.lists |= dict.fromkeys(FILES[file].lists)
+            return
+        for key in FILES[file].lists:
+            own = self._with_course(key, reading.tree.get(key)) if reading else None
+            self.lists[key] = self.course_entries(key) if own is None else own
 
     def _with_course(self, kind: str, entries: object) -> Mapping[str, Any]:
         """Entries by id, with those of the course that they are added to."""
@@ -139,12 +136,9 @@ class Names:
         """The entries of the course by id; none where this is the course."""
         if self.folder.resolve() == CONTENT.resolve():
             return {}
-        if BUILT_CONTENT.is_file():
-            content = json.loads(BUILT_CONTENT.read_text(encoding="utf-8"))
-        elif kind == "cases":
+        if not BUILT_CONTENT.is_file():
             return Names(CONTENT).entries(kind) or {}
-        else:
-            content = reader.read(CONTENT / f"{LIST_FILES[kind]}.yaml").value
+        content = json.loads(BUILT_CONTENT.read_text(encoding="utf-8"))
         return {entry["id"]: entry for entry in content[kind]}
 
 
@@ -164,8 +158,7 @@ def read_file(
         names: What it may name, where that is known; else what the folder around it holds.
     """
     source = Path(source) if isinstance(source, str) else source
-    file = "<stdin>" if isinstance(source, bytes) else str(source)
-    file = file if file.isprintable() else ascii(file)[1:-1]
+    file = "<stdin>" if isinstance(source, bytes) else _printable(source)
     try:
         document = reader.read(source)
     except reader.UnreadableError as error:
@@ -175,7 +168,7 @@ def read_file(
     kind = kind or kind_of(tree, default_kind)
     is_alone = names is None  # the faults of its neighbours are not read with it
     names = (names or Names(_home(source))).inside(kind, tree)
-    visits = check_values(kind, document, names)
+    visits = check_values(kind, document, names.entries)
     check_relations(document, visits, names.entries)
     for name in names.broken if is_alone else ():
         document.fault((), f"its {name} has faults of its own; check that first")
@@ -192,6 +185,11 @@ def read_file(
     if len(faults) > MAX_FAULTS_PER_FILE:
         faults[-1] = faults[-1]._replace(field="", message="and more; mend these first")
     return Reading(file, kind, tuple(faults), document, facts)
+
+
+def _printable(path: Path) -> str:
+    """The name of a file, so that it cannot forge a second line."""
+    return str(path) if str(path).isprintable() else ascii(str(path))[1:-1]
 
 
 def _yaml_files(folder: Path) -> list[Path]:
@@ -244,7 +242,7 @@ def read_folder(folder: Path) -> FolderReading:
             "is no casebook; it needs cases in cases/NAME.yaml, or questions in questions.yaml "
             "or questions/NAME.yaml"
         )
-        return FolderReading([], [Fault(str(folder), 1, "", message)], [])
+        return FolderReading([], [Fault(_printable(folder), 1, "", message)], [])
     names = Names(folder)
     readings = [read_file(path, kind=kind, names=names) for path, kind in files]
     faults = [fault for reading in readings for fault in reading.faults]

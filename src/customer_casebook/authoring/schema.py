@@ -6,11 +6,11 @@ The checks and the JSON Schema for editors both ask here, so they cannot disagre
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from functools import cache
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
+from typing import Annotated, Any, Literal, NamedTuple, cast, get_args, get_origin
 
 from customer_casebook.course.casebook import CONTENT_SHAPES
 from customer_casebook.course.records import Case, FactNames, QuestionRecord
@@ -114,7 +114,9 @@ def read_field(
     if origin is Mapping:
         return Field("mapping", inner[1], *limits, words=get_args(inner[0]))
     if origin is UnionType:
-        return Field("kinds", {k: each for each in inner for k in fields_of(each)["kind"].words}, *limits)
+        return Field(
+            "kinds", {k: each for each in inner for k in fields_of(each)["kind"].words}, *limits
+        )
     if isinstance(hint, ListFile) or is_dataclass(hint):
         return Field("record", hint, *limits)
     return Field(
@@ -133,7 +135,7 @@ def fields_of(record: Any) -> Mapping[str, Field]:
         }
     return {
         field.name: read_field(
-            field.type,
+            cast("Hashable", field.type),
             field.metadata.get("description", ""),
             field.default is MISSING and field.default_factory is MISSING,
             field.metadata.get("pattern", ""),
@@ -173,7 +175,7 @@ def _node(field: Field) -> dict[str, Any]:
     """The schema of what stands in a field."""
     nodes: dict[str, Callable[[], dict[str, Any]]] = {
         "record": lambda: _object(field.inner),
-        "kinds": lambda: {"oneOf": [_object(record) for record in field.inner.values()]},
+        "kinds": lambda: {"oneOf": [*map(_object, dict.fromkeys(field.inner.values()))]},
         "facts": lambda: _closed({name: _fact(name, field.inner) for name in VOCABULARY}),
         "list": lambda: {
             "type": "array",
@@ -195,6 +197,7 @@ def _node(field: Field) -> dict[str, Any]:
         },
     }
     node = {"enum": [*LENSES]} if field.reference == "lenses" else nodes[field.sort]()
+    node = {key: value for key, value in node.items() if value or key == "additionalProperties"}
     return ({"description": field.what} if field.what else {}) | node
 
 

@@ -10,7 +10,7 @@ import math
 import re
 from collections.abc import Callable, Collection, Mapping
 from difflib import get_close_matches
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from customer_casebook.authoring.reader import Document, Place
 from customer_casebook.authoring.schema import FILES, NOT_BLANK, Field, fields_of, read_field
@@ -23,12 +23,8 @@ from customer_casebook.domain.facts import (
     what_to_write,
 )
 
-
-class Names(Protocol):
-    """What a file may name."""
-
-    def known(self, kind: str) -> Collection[str] | None:
-        """The ids or words of a kind; None where nobody can tell."""
+# The entries that a file may name, by id and by their list; None where nobody can tell.
+ListsById = Callable[[str], Mapping[str, Any] | None]
 
 
 class Visit(NamedTuple):
@@ -40,13 +36,13 @@ class Visit(NamedTuple):
     value: dict[str, Any]
 
 
-def check_values(kind: str, document: Document, names: Names) -> list[Visit]:
+def check_values(kind: str, document: Document, lists: ListsById) -> list[Visit]:
     """Note everything that is wrong with single values.
 
     Returns:
         The records in the file, so that further checks need no walk of their own.
     """
-    walk = _Walk(document, names)
+    walk = _Walk(document, lists)
     walk.value(read_field(FILES[kind]), document.value, ())
     return walk.visits
 
@@ -54,9 +50,9 @@ def check_values(kind: str, document: Document, names: Names) -> list[Visit]:
 class _Walk:
     """Goes through a file and its declarations side by side."""
 
-    def __init__(self, document: Document, names: Names) -> None:
+    def __init__(self, document: Document, lists: ListsById) -> None:
         self.document = document
-        self.names = names
+        self.lists = lists
         self.visits: list[Visit] = []
         self.inside: Mapping[str, Callable[[Field, Any, Place], None]] = {
             "text": self.text,
@@ -77,7 +73,7 @@ class _Walk:
             self.inside[field.sort](field, value, place)
 
     def text(self, field: Field, value: str, place: Place) -> None:
-        words = self.names.known(field.reference) if field.reference else None
+        words = self.lists(field.reference) if field.reference else None
         if words is not None and (message := not_among(words, value)):
             self.document.fault(place, message)
 
@@ -172,7 +168,7 @@ def _mismatch(field: Field, value: Any) -> str:
 
 
 # What the reader makes of each sort of value; everything else is a mapping.
-_TYPES: Mapping[str, type] = {
+_TYPES: Mapping[str, Any] = {
     "text": str, "number": str, "choice": str, "yes or no": bool, "list": list,
 }  # fmt: skip
 
