@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
+from pkgutil import resolve_name
 from types import UnionType
 from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin
 
@@ -116,9 +117,9 @@ def course() -> Casebook:
     """The packaged casebook. The only content that a process keeps by itself."""
     if BUILT_CONTENT.is_file():
         return make_casebook("", json.loads(BUILT_CONTENT.read_text(encoding="utf-8")))
-    from customer_casebook.authoring.folder import read_course  # a checkout has YAML only
-
-    return read_course()
+    # A checkout has YAML only. Its reader is named and not imported: no learner's kernel has it.
+    book: Casebook = resolve_name("customer_casebook.authoring.folder:read_course")()
+    return book
 
 
 def case(case_id: str) -> Case:
