@@ -211,8 +211,8 @@ def decisive_facts(facts: Facts, verdict: Verdict) -> list[str]:
     ]
 
 
-# How `decide` works. A lens reads a few facts; a row holds a value for each of them. The truth table
-# says for each complete row which rules hold. An unknown fact stands for all of its values.
+# How `decide` works. A lens reads a few facts; a row holds a value for each of them. A complete row
+# has one outcome: the rules that hold. An unknown fact stands for all of its values.
 
 _Row: TypeAlias = tuple[str, ...]
 _AnswerSet: TypeAlias = frozenset[str]
@@ -235,7 +235,7 @@ def _lens(name: str, edition: str | None) -> Lens:
 
 def _judge(lens: Lens, facts: Facts, edition: str | None) -> Verdict:
     row = tuple([getattr(facts, name) for name in lens.reads])
-    outcomes = {row: _truth_table(lens)[row]} if UNKNOWN not in row else _outcomes(lens, row)
+    outcomes = {row: _outcome(lens, row)} if UNKNOWN not in row else _outcomes(lens, row)
     settled = _settled(outcomes)
     possible = _AnswerSet().union(*(outcome.answers for outcome in outcomes.values()))
     presumed = _AnswerSet()  # the answers that only the presumption settles
@@ -255,27 +255,20 @@ def _judge(lens: Lens, facts: Facts, edition: str | None) -> Verdict:
 
 
 @cache
-def _truth_table(lens: Lens) -> Mapping[_Row, _Outcome]:
-    """The outcome of every complete row."""
-    table: dict[_Row, _Outcome] = {}
-    shared: dict[tuple[str, ...], _Outcome] = {}  # hundreds of rows have a few outcomes
-    for row in product(*(VOCABULARY[name].says for name in lens.reads)):
-        facts = Facts(**dict(zip(lens.reads, row, strict=True)))
-        rules = tuple([rule for rule in lens.rules if rule.holds(facts)])
-        outcome = _Outcome(_AnswerSet(rule.answer for rule in rules), rules)
-        table[row] = shared.setdefault(tuple([rule.name for rule in rules]), outcome)
-    return table
+def _outcome(lens: Lens, row: _Row) -> _Outcome:
+    """What the rules say about a complete row. A case needs few rows of the thousands there are."""
+    facts = Facts(**dict(zip(lens.reads, row, strict=True)))
+    rules = tuple([rule for rule in lens.rules if rule.holds(facts)])
+    return _Outcome(_AnswerSet(rule.answer for rule in rules), rules)
 
 
 @cache
-def _presuming_table(lens: Lens) -> Mapping[_Row, _Outcome]:
-    """The truth table, except that a party that speaks for itself always sets requirements."""
-    table = dict(_truth_table(lens))
-    place = lens.reads.index("sets_requirements")
-    for row in table:
-        if speaks_for_itself(Facts(**dict(zip(lens.reads, row, strict=True)))):
-            table[row] = table[(*row[:place], "yes", *row[place + 1 :])]
-    return table
+def _presuming_outcome(lens: Lens, row: _Row) -> _Outcome:
+    """The same, except that a party that speaks for itself always sets requirements."""
+    if speaks_for_itself(Facts(**dict(zip(lens.reads, row, strict=True)))):
+        place = lens.reads.index("sets_requirements")
+        row = (*row[:place], "yes", *row[place + 1 :])
+    return _outcome(lens, row)
 
 
 def _outcomes(lens: Lens, row: _Row, *, presuming: bool = True) -> Mapping[_Row, _Outcome]:
@@ -283,8 +276,8 @@ def _outcomes(lens: Lens, row: _Row, *, presuming: bool = True) -> Mapping[_Row,
     facts = dict(zip(lens.reads, row, strict=True))
     choices = [VOCABULARY[name].says if old == UNKNOWN else (old,) for name, old in facts.items()]
     presuming = presuming and facts.get("sets_requirements") == UNKNOWN
-    table = _presuming_table(lens) if presuming else _truth_table(lens)
-    return {complete: table[complete] for complete in product(*choices)}
+    outcome_of = _presuming_outcome if presuming else _outcome
+    return {complete: outcome_of(lens, complete) for complete in product(*choices)}
 
 
 def _settled(outcomes: Mapping[_Row, _Outcome]) -> _AnswerSet:
@@ -319,8 +312,10 @@ def _flips(lens: Lens, row: _Row, facts: Facts, settled: _AnswerSet) -> Iterator
         for new in VOCABULARY[name].says if old != UNKNOWN else ():
             if new != old:
                 other = (*row[:place], new, *row[place + 1 :])
-                outcome = _truth_table(lens).get(other)  # there is none while a fact is unknown
-                after = outcome.answers if outcome else _settled(_outcomes(lens, other))
+                if UNKNOWN in other:
+                    after = _settled(_outcomes(lens, other))
+                else:
+                    after = _outcome(lens, other).answers
                 if after != settled:
                     yield Flip(name, old, new, _answer(lens, after))
 
