@@ -16,6 +16,7 @@ from customer_casebook.course.items import question_of, stable_shuffle_key
 from customer_casebook.course.records import Question
 from customer_casebook.domain.facts import require_number
 
+MAX_PRACTICE_QUESTIONS = 1000
 MAX_IN_A_ROW = 4  # questions of one answer, kind or objective; more are a block
 
 
@@ -26,19 +27,19 @@ def practice_questions(
     seed: object,
     times_answered: Mapping[str, int] | None = None,
 ) -> list[str]:
-    """The ids of ``n`` items on these objectives, which take turns; no item twice, the kinds mixed.
+    """The ids of ``n`` items on these objectives, or of all there are; no item twice, the kinds mixed.
 
     Args:
         book: The casebook with the bank.
         objectives: Their ids; every one that exists where there are none.
-        n: How many, from 1 to as many as there are.
+        n: How many at most.
         seed: Decides between items that are equally good.
         times_answered: Item id to number of answers; items answered less often come first.
 
     Raises:
         InputError: ``n`` is no such number.
     """
-    require_number("n", n, len(book.questions))
+    require_number("n", n, MAX_PRACTICE_QUESTIONS)
     wanted = objectives or sorted(book.objectives, key=lambda k: stable_shuffle_key(seed, k))
     times = Counter(times_answered or {})
 
@@ -76,7 +77,7 @@ def exam_questions(
     Raises:
         InputError: There are no exams of ``n`` questions.
     """
-    pool = _exam_pool(book)
+    pool = exam_pool(book)
     require_number("n", n, len(pool))
     times = Counter(times_asked if seed is None else None)
     key = token_hex() if seed is None else seed
@@ -90,7 +91,7 @@ def exam_questions(
     return interleaved(book, [book.prefix + entry.id for entry in shuffled if entry.id in chosen])
 
 
-def _exam_pool(book: Casebook) -> list[Question]:
+def exam_pool(book: Casebook) -> list[Question]:
     """What an exam may ask. A sort is left to practice: it takes four stories, and an hour is short."""
     return [record for record in book.questions.values() if record.kind != "sort"]
 

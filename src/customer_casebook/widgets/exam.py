@@ -27,7 +27,7 @@ from customer_casebook.course.exam import (
 )
 from customer_casebook.course.items import Item
 from customer_casebook.course.journal import Attempt, ExamEvent, History, journal
-from customer_casebook.course.selection import exam_questions
+from customer_casebook.course.selection import exam_pool, exam_questions
 from customer_casebook.document import (
     Block,
     BulletList,
@@ -232,7 +232,7 @@ class Exam(Activity, widgets.VBox):
 
 def exam(
     seed: int | None = None,
-    n: int = EXAM_QUESTIONS,
+    n: int | None = None,
     minutes: int = EXAM_MINUTES,
     *,
     book: Casebook | None = None,
@@ -243,7 +243,7 @@ def exam(
 
     Args:
         seed: The same questions for everybody, as for a class; without it no two exams are alike.
-        n: The number of questions.
+        n: The number of questions; 40, or as many as the book has.
         minutes: The time.
         book: The casebook with the questions; the course where none is named.
 
@@ -251,7 +251,9 @@ def exam(
         InputError: A number is no number of questions or of minutes.
     """
     book = book or course()
-    exam_questions(book, n, seed)  # what cannot be set is refused at once
+    most = len(exam_pool(book))
+    n = min(EXAM_QUESTIONS, most) if n is None else n
+    require_number("n", n, most)
     require_number("minutes", minutes, MAX_EXAM_MINUTES)
     return Exam(book, seed, n, minutes)
 
