@@ -18,8 +18,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from customer_casebook.__main__ import FAULTY, FINE, INTERRUPTED, NO_READER, main
-from customer_casebook.course.journal import FOLDER, Attempt, ExamEvent, Journal, journal, shards
-from customer_casebook.course.records import schema
+from customer_casebook.authoring.schema import json_schema
+from customer_casebook.course.casebook import CONTENT
+from customer_casebook.course.journal import (
+    DATA_FOLDER_VARIABLE,
+    Attempt,
+    ExamEvent,
+    Journal,
+    journal,
+)
 from customer_casebook.domain.rules import LENSES
 from customer_casebook.domain.verdict import decide
 
@@ -51,11 +58,69 @@ def test_decide_prints_one_json_object_a_line_for_each_file(
 ) -> None:
     names = [file(json.dumps(FACTS), "facts.json"), str(CASE), file("{}", "nothing.yaml")]
     assert main(["decide", "--json", *names]) == FINE
-    first, second, third = map(json.loads, capsys.readouterr().out.splitlines())
-    assert first == {lens: verdict.as_json() for lens, verdict in decide(FACTS).items()}
-    assert list(first) == list(LENSES)
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["file"] for line in lines] == names
+    first, second, third = lines
+    assert first == {"file": names[0]} | {
+        lens: verdict.as_json() for lens, verdict in decide(FACTS).items()
+    }
+    assert list(first) == ["file", *LENSES]
     assert first["customer"]["answer"] == second["customer"]["answer"] == "internal"
     assert third["customer"]["answer"] == "undetermined"
+
+
+def test_decide_leaves_the_name_of_a_single_file_out(
+    file: Callable[..., str], capsys: Captured
+) -> None:
+    assert main(["decide", "--json", file(json.dumps(FACTS))]) == FINE
+    assert json.loads(capsys.readouterr().out) == {
+        lens: verdict.as_json() for lens, verdict in decide(FACTS).items()
+    }
+
+
+def test_decide_takes_a_folder_and_decides_all_of_its_cases(
+    file: Callable[..., str], capsys: Captured, tmp_path: Path
+) -> None:
+    (tmp_path / "cases").mkdir()
+    world = (BROKEN / "world.yaml").read_text(encoding="utf-8")
+    text = CASE.read_text(encoding="utf-8")
+    file(world, "world.yaml")
+    cases = [file(text.replace("without-faults", name), f"cases/{name}.yaml") for name in "ab"]
+    assert main(["decide", "--json", str(tmp_path)]) == FINE
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["file"] for line in lines] == cases
+    assert main(["decide", str(tmp_path)]) == FINE
+    assert [name for name in capsys.readouterr().out.splitlines() if name in cases] == cases
+    different = text.replace("organization: same", "organization: different")
+    file(different.replace("without-faults", "c"), "cases/c.yaml")
+    assert main(["decide", "--json", str(tmp_path)]) == FAULTY
+    out, err = capsys.readouterr()
+    assert len(out.splitlines()) == 3
+    assert err == (
+        f"{tmp_path}/cases/c.yaml:13: evidence[1].shows.organization: is different, but in the world "
+        "kitchen and lamp-room belong to lighthouse; change one of them\n"
+    )
+
+
+def test_check_takes_a_folder_and_prints_its_faults_and_notes(
+    file: Callable[..., str], capsys: Captured, tmp_path: Path
+) -> None:
+    assert main(["check", str(tmp_path)]) == FAULTY
+    assert capsys.readouterr().out.startswith(f"{tmp_path}:1: is no casebook; it needs cases in ")
+    (tmp_path / "cases").mkdir()
+    world = (BROKEN / "world.yaml").read_text(encoding="utf-8")
+    name = file(world.replace("id: gull", "id: desk"), "world.yaml")
+    case = file(CASE.read_text(encoding="utf-8"), "cases/without-faults.yaml")
+    note = f"{name}:6: parties[4].id: note: 'desk' is an id of the course, too; this casebook uses its own"
+    assert main(["check", str(tmp_path)]) == FINE
+    assert capsys.readouterr().out.splitlines() == [note, "2 files are fine"]
+    assert main(["check", str(tmp_path), case]) == FINE
+    assert capsys.readouterr().out.splitlines() == [note, "3 files are fine"]
+
+
+def test_the_course_itself_is_checked_as_a_folder(capsys: Captured) -> None:
+    assert main(["check", str(CONTENT)]) == FINE
+    assert capsys.readouterr().out == f"{len([*CONTENT.rglob('*.yaml')])} files are fine\n"
 
 
 def test_decide_says_why_in_words(capsys: Captured) -> None:
@@ -116,7 +181,7 @@ def test_a_dash_reads_standard_input(monkeypatch: pytest.MonkeyPatch, capsys: Ca
 def test_schema_prints_the_schema_of_a_kind(capsys: Captured) -> None:
     assert main(["schema"]) == FINE
     assert main(["schema", "world"]) == FINE
-    assert capsys.readouterr().out == schema("case") + schema("world")
+    assert capsys.readouterr().out == json_schema("case") + json_schema("world")
 
 
 @pytest.mark.parametrize(
@@ -139,6 +204,25 @@ def test_a_call_that_makes_no_sense_is_told_the_usage(
     with pytest.raises(SystemExit, match="2"):
         main(arguments)
     assert capsys.readouterr().err.startswith("usage: customer-casebook")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [
+        (["chekc", "x"], "there is no 'chekc'; write decide, check, coverage, journal or schema (did you mean check?)"),
+        (["Decide"], "(did you mean decide?)"),
+        (["journal", "were"], "there is no 'were'; write where, export or erase (did you mean where?)"),
+        (["schema", "words"], "(did you mean world?)"),
+        (["schema", "cases"], "(did you mean case?)"),
+        (["decide", "--edition", "v4", "x"], "there is no 'v4'; write v3, 4 or 5 (did you mean 4?)"),
+    ],
+)  # fmt: skip
+def test_a_mistyped_word_is_told_the_nearest(
+    arguments: list[str], hint: str, capsys: Captured
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(arguments)
+    assert hint in capsys.readouterr().err
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -206,6 +290,31 @@ def test_interrupting_leaves_no_traceback() -> None:
     assert (process.returncode, err) == (INTERRUPTED, b"")
 
 
+@pytest.mark.parametrize("verb", [["check", str(CASE)], ["decide", str(CASE)], ["check", "."]])
+def test_where_yaml_is_missing_the_command_says_what_to_install(verb: list[str]) -> None:
+    code = f"import sys; sys.modules['yaml'] = None; sys.argv[1:] = {verb}; import runpy;"
+    code += "runpy.run_module('customer_casebook', run_name='__main__', alter_sys=True)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (
+        FAULTY,
+        "",
+        (
+            "customer-casebook: reading files of content needs PyYAML; "
+            "install it with: pip install 'customer-casebook[author]'\n"
+        ),
+    )
+
+
+@pytest.mark.parametrize("kind", ["case", "world"])
+def test_the_schema_needs_no_yaml(kind: str) -> None:
+    code = (
+        "import sys; sys.modules['yaml'] = None; from customer_casebook.__main__ import main;"
+        f"sys.exit(main(['schema', {kind!r}]))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (FINE, json_schema(kind), "")
+
+
 def test_the_command_needs_no_widgets_and_no_charts() -> None:
     code = (
         "import sys, customer_casebook.__main__;"
@@ -218,10 +327,10 @@ def test_the_command_needs_no_widgets_and_no_charts() -> None:
 
 
 @pytest.fixture
-def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Journal]:
+def own_journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Journal]:
     """A journal with two answers in one file and an exam in another."""
     folder = tmp_path / "journal"
-    monkeypatch.setenv(FOLDER, str(folder))
+    monkeypatch.setenv(DATA_FOLDER_VARIABLE, str(folder))
     journal.cache_clear()
     for number in range(2):
         journal().record(Attempt(f"case/{number}", ("a",), True, True, None, 900))
@@ -237,8 +346,8 @@ def typing(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setattr(sys, "stdin", terminal)
 
 
-def test_where_says_where_and_how_many(kept: Journal, capsys: Captured) -> None:
-    [folder] = kept.folders
+def test_where_says_where_and_how_many(own_journal: Journal, capsys: Captured) -> None:
+    [folder] = own_journal.folders
     (folder / "other.jsonl").write_text("what is this")
     assert main(["journal", "where"]) == FINE
     assert capsys.readouterr().out.splitlines() == [
@@ -248,21 +357,40 @@ def test_where_says_where_and_how_many(kept: Journal, capsys: Captured) -> None:
     ]
 
 
+def test_where_as_json_is_one_object(own_journal: Journal, capsys: Captured) -> None:
+    [folder] = own_journal.folders
+    (folder / "other.jsonl").write_text("what is this")
+    assert main(["journal", "where", "--json"]) == FINE
+    [line] = capsys.readouterr().out.splitlines()
+    assert json.loads(line) == {
+        "folder": str(folder),
+        "answers": 2,
+        "exams": 1,
+        "files": 2,
+        "skipped": {"foreign": 1},
+        "notice": "1 line of the journal was left alone: not an answer of this course.",
+    }
+
+
 def test_where_complains_of_a_folder_that_cannot_be_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
 ) -> None:
     (tmp_path / "file").touch()
-    monkeypatch.setenv(FOLDER, str(tmp_path / "file" / "journal"))
+    monkeypatch.setenv(DATA_FOLDER_VARIABLE, str(tmp_path / "file" / "journal"))
     journal.cache_clear()
     assert main(["journal", "where"]) == FAULTY
+    path, _, notice, *_ = capsys.readouterr().out.splitlines()
+    assert path == str(tmp_path / "file" / "journal")
+    assert notice.startswith("Your answers cannot be saved here")
+    assert main(["journal", "where", "--json"]) == FAULTY
+    assert json.loads(capsys.readouterr().out)["notice"].startswith(notice)
     journal.cache_clear()
-    assert "Your answers cannot be saved here" in capsys.readouterr().out
 
 
 def test_export_writes_what_the_ending_says(
-    kept: Journal, tmp_path: Path, capsys: Captured
+    own_journal: Journal, tmp_path: Path, capsys: Captured
 ) -> None:
-    (kept.folders[0] / "torn.jsonl").write_text('{"v":2,"ki')
+    (own_journal.folders[0] / "torn.jsonl").write_text('{"v":2,"ki')
     table, everything = tmp_path / "answers.CSV", tmp_path / "answers.json"
     assert main(["journal", "export", str(table)]) == FINE
     assert main(["journal", "export", str(everything)]) == FINE
@@ -277,7 +405,7 @@ def test_export_writes_what_the_ending_says(
     assert table.stat().st_mode & 0o077 == 0  # nobody else's business
 
 
-@pytest.mark.usefixtures("kept")
+@pytest.mark.usefixtures("own_journal")
 def test_export_replaces_a_file_only_if_told_to(tmp_path: Path, capsys: Captured) -> None:
     file = tmp_path / "answers.csv"
     file.write_text("precious")
@@ -288,7 +416,7 @@ def test_export_replaces_a_file_only_if_told_to(tmp_path: Path, capsys: Captured
     assert file.read_text().startswith("at,item")
 
 
-@pytest.mark.usefixtures("kept")
+@pytest.mark.usefixtures("own_journal")
 @pytest.mark.parametrize(
     ("name", "told"),
     [
@@ -304,7 +432,7 @@ def test_export_says_what_it_cannot_do(
     assert capsys.readouterr() == ("", f"{tmp_path / name}: {told}\n")
 
 
-@pytest.mark.usefixtures("kept")
+@pytest.mark.usefixtures("own_journal")
 def test_an_export_that_fails_leaves_the_old_file_and_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
 ) -> None:
@@ -321,10 +449,10 @@ def test_an_export_that_fails_leaves_the_old_file_and_nothing_else(
 
 
 def test_erase_erases_once_yes_is_typed_and_only_what_is_ours(
-    kept: Journal, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+    own_journal: Journal, monkeypatch: pytest.MonkeyPatch, capsys: Captured
 ) -> None:
-    [folder] = kept.folders
-    ours = {each.name for each in folder.iterdir()}
+    [folder] = own_journal.folders
+    ours = {file.name for file in folder.iterdir()}
     (folder / "notes.jsonl").write_text("mine")
     (folder / f"20260101T000000-{'a' * 32}.jsonl").mkdir()
     for answer in ("", "\n", "no\n", "y\n"):
@@ -341,31 +469,58 @@ def test_erase_erases_once_yes_is_typed_and_only_what_is_ours(
     assert (folder / "notes.jsonl").read_text() == "mine"
     assert main(["journal", "erase"]) == FINE
     assert capsys.readouterr().out == f"There is nothing to erase in {folder}\n"
-    assert kept.record(Attempt("case/new", ("a",), True, True, None, 900))  # and life goes on
-    assert [each.item for each in kept.read().attempts] == ["case/new"]
+    assert own_journal.record(
+        Attempt("case/new", ("a",), True, True, None, 900)
+    )  # and life goes on
+    assert [each.item for each in own_journal.read().attempts] == ["case/new"]
 
 
 @pytest.mark.parametrize("stdin", [io.StringIO("yes\n"), None])
 def test_erase_does_not_take_a_pipe_for_an_answer(
-    kept: Journal, monkeypatch: pytest.MonkeyPatch, capsys: Captured, stdin: io.StringIO | None
+    own_journal: Journal,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: Captured,
+    stdin: io.StringIO | None,
 ) -> None:
     monkeypatch.setattr(sys, "stdin", stdin)
     assert main(["journal", "erase"]) == FAULTY
     told = "2 answers and 1 exam in 2 files would be erased; --yes does it without asking"
     assert capsys.readouterr() == ("", f"customer-casebook: {told}\n")
-    assert len(kept.read().attempts) == 2
+    assert len(own_journal.read().attempts) == 2
     assert main(["journal", "erase", "--yes"]) == FINE
-    assert kept.read().attempts == []
+    assert own_journal.read().attempts == []
 
 
 def test_erase_says_what_it_could_not_erase(
-    kept: Journal, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+    own_journal: Journal, monkeypatch: pytest.MonkeyPatch, capsys: Captured
 ) -> None:
-    def refused(_: Path, *, missing_ok: bool) -> None:
-        raise PermissionError(errno.EACCES, f"Permission denied ({missing_ok})")
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
 
+    files = own_journal.read().files
+    with monkeypatch.context() as disk:
+        disk.setattr(Path, "unlink", refused)
+        disk.setattr(os, "truncate", refused)
+        assert main(["journal", "erase", "--yes"]) == FAULTY
+        out, err = capsys.readouterr()
+        assert out == "Not everything was erased\n"
+        assert err.splitlines() == [f"{file}: Permission denied" for file in files]
     monkeypatch.setattr(Path, "unlink", refused)
-    assert main(["journal", "erase", "--yes"]) == FAULTY
+    assert main(["journal", "erase", "--yes"]) == FINE
     out, err = capsys.readouterr()
-    assert out == "Not everything was erased\n"
-    assert len(err.splitlines()) == len(shards(*kept.folders)) == 2
+    assert out == "Erased 2 answers and 1 exam in 2 files\n"
+    empty = "is empty now, but cannot be removed; another program may use it"
+    assert err.splitlines() == [f"{file}: {empty}" for file in files]
+    assert own_journal.read().attempts == []
+
+
+def test_erase_names_the_files_that_have_other_names(
+    own_journal: Journal, capsys: Captured
+) -> None:
+    [folder] = own_journal.folders
+    [first, _] = sorted(folder.iterdir(), key=lambda file: -file.stat().st_size)
+    first.rename(folder / "laptop.jsonl")
+    assert main(["journal", "erase", "--yes"]) == FINE
+    size = "2 answers and 1 exam in 2 files, among them laptop.jsonl"
+    assert capsys.readouterr().out == f"Erased {size}\n"
+    assert [*folder.iterdir()] == []

@@ -13,9 +13,9 @@ from ipywidgets import HTML, Widget
 import customer_casebook as course
 from customer_casebook.course import casebook as library
 from customer_casebook.course.casebook import bank
-from customer_casebook.course.document import prose
 from customer_casebook.course.items import item
 from customer_casebook.course.journal import Attempt, ExamEvent, journal
+from customer_casebook.document import prose
 from customer_casebook.widgets.practice import deck
 
 HOSTILE = (
@@ -29,7 +29,7 @@ PLAIN = (
     "h3 h4 p strong em ul ol li blockquote table caption thead tbody tr th td details summary pre"
 )
 DRAWN = "svg g path text tspan defs use clippath rect pattern"
-ATTRIBUTES = {"class", "data-slip", "scope"}
+ATTRIBUTES = {"class", "data-evidence", "scope"}
 
 # Not for a learner to read: ids, words with a meaning, and facts.
 WORDS = {

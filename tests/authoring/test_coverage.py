@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell, writes
 
 from customer_casebook.__main__ import FAULTY, FINE, main
-from customer_casebook.authoring.coverage import ASKED, Coverage, as_table, coverage
-from customer_casebook.course.casebook import bank, misconceptions, objectives
+from customer_casebook.authoring.coverage import Coverage, as_table, cells, coverage
+from customer_casebook.course.casebook import course
+from customer_casebook.course.progress import QUESTIONS_PER_OBJECTIVE
 
 Captured = pytest.CaptureFixture[str]
-FIRST, SECOND, *_ = objectives()
+OBJECTIVES = course().objectives
+FIRST, SECOND, *_ = OBJECTIVES
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
 
 def write(folder: Path, passage: list[str], activity: list[str], name: str = "one") -> Path:
@@ -31,8 +35,8 @@ def write(folder: Path, passage: list[str], activity: list[str], name: str = "on
 def test_passages_and_activities_are_counted_over_all_notebooks(tmp_path: Path) -> None:
     write(tmp_path, [FIRST, SECOND], [FIRST])
     write(tmp_path, [FIRST], [], "two")
-    rows = {each.id: each for each in coverage(tmp_path)}
-    assert list(rows) == list(objectives())
+    rows = {row.id: row for row in coverage(course(), tmp_path)}
+    assert list(rows) == list(OBJECTIVES)
     assert (rows[FIRST].passages, rows[FIRST].activities, rows[FIRST].holes) == (2, 1, [])
     assert (rows[SECOND].passages, rows[SECOND].activities) == (1, 0)
     assert rows[SECOND].holes == ["no activity practises it"]
@@ -44,11 +48,13 @@ def test_passages_and_activities_are_counted_over_all_notebooks(tmp_path: Path) 
 def test_questions_and_the_misconceptions_they_betray_are_counted_from_the_bank(
     tmp_path: Path,
 ) -> None:
-    known = {each.id for each in misconceptions()}
-    rows = coverage(write(tmp_path, [], []))
+    known = {misconception.id for misconception in course().misconceptions}
+    rows = coverage(course(), write(tmp_path, [], []))
     for row in rows:
-        assert row.questions == sum(row.id in entry.objectives for entry in bank().values())
-        assert row.questions >= ASKED
+        assert row.questions == sum(
+            row.id in question.objectives for question in course().questions.values()
+        )
+        assert row.questions >= QUESTIONS_PER_OBJECTIVE
         assert set(row.misconceptions) <= known
     [inside] = [row for row in rows if row.id == "one-chief-executive"]
     assert "department-is-another-organization" in inside.misconceptions
@@ -96,13 +102,13 @@ def test_a_folder_without_notebooks_is_refused(tmp_path: Path, capsys: Captured)
 
 
 def test_the_command_prints_json_and_fails_on_a_hole(tmp_path: Path, capsys: Captured) -> None:
-    every = list(objectives())
+    every = list(OBJECTIVES)
     for passage, status in ((every, FINE), (every[1:], FAULTY)):
         write(tmp_path, passage, every)
         assert main(["coverage", "--json", str(tmp_path)]) == status
         rows = json.loads(capsys.readouterr().out)["objectives"]
         assert [row["id"] for row in rows] == every
-        assert rows[0]["text"] == objectives()[FIRST].can
+        assert rows[0]["text"] == OBJECTIVES[FIRST].can
         for row in rows:
             assert [*row] == "id text row passages activities questions misconceptions".split()
             assert all(isinstance(row[n], int) for n in ("passages", "activities", "questions"))
@@ -110,5 +116,21 @@ def test_the_command_prints_json_and_fails_on_a_hole(tmp_path: Path, capsys: Cap
 
 
 def test_the_course_teaches_practises_and_asks_every_objective(capsys: Captured) -> None:
-    assert main(["coverage", str(Path(__file__).parents[2] / "notebooks")]) == FINE
+    assert main(["coverage", str(NOTEBOOKS)]) == FINE
     assert "missing" not in capsys.readouterr().out
+
+
+def test_the_lesson_of_an_objective_is_the_notebook_that_says_most_about_it() -> None:
+    counts: dict[str, Counter[str]] = {name: Counter() for name in OBJECTIVES}
+    for place, kind, ids in cells(NOTEBOOKS):
+        for name in ids if kind == "markdown" else ():
+            counts[name][place.partition(".ipynb[")[0]] += 1
+    assert {name: objective.lesson for name, objective in OBJECTIVES.items()} == {
+        name: max(sorted(count), key=count.__getitem__) for name, count in counts.items()
+    }
+
+
+def test_a_cell_without_an_id_is_known_by_its_number(tmp_path: Path) -> None:
+    cell = '{"cell_type": "code", "metadata": {"objectives": ["open-cases"]}}'
+    (tmp_path / "old.ipynb").write_text(f'{{"cells": [{cell}]}}', encoding="utf-8")
+    assert [*cells(tmp_path)] == [("old.ipynb[1]", "code", ["open-cases"])]

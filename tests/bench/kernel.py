@@ -25,7 +25,13 @@ from nbformat.v4 import new_code_cell
 
 from customer_casebook import Facts, decide
 from customer_casebook.course.casebook import bank, cases
-from customer_casebook.course.journal import Attempt, Journal, as_row, fingerprint, read
+from customer_casebook.course.journal import (
+    Attempt,
+    Journal,
+    event_as_row,
+    fingerprint,
+    read_journal,
+)
 from customer_casebook.course.progress import asked, summary
 from customer_casebook.domain.facts import VOCABULARY
 from customer_casebook.domain.rules import LENSES
@@ -162,12 +168,12 @@ def journals(folder: Path) -> list[Result]:
     (many := folder / "many").mkdir()
     with (many / "shard.jsonl").open("w", encoding="utf-8") as shard:
         for minutes in range(100_000, 0, -1):
-            print(json.dumps(as_row(answered(minutes)), separators=(",", ":")), file=shard)
-    latest = read(many).attempts[-10_000:]
+            print(json.dumps(event_as_row(answered(minutes)), separators=(",", ":")), file=shard)
+    latest = read_journal(many).attempts[-10_000:]
 
     def all_of_it() -> float:
         start = perf_counter()
-        reading = read(many)  # which is not thrown away while the clock runs
+        reading = read_journal(many)  # which is not thrown away while the clock runs
         told = summary(reading.attempts, now)
         time = perf_counter() - start
         assert told.answered == 100_000
@@ -190,7 +196,7 @@ def journals(folder: Path) -> list[Result]:
 def _redrawn(folder: Path, attempts: Sequence[Attempt]) -> Result:
     """What one waits for at "Look again": the journal read, summed up and drawn."""
     (some := folder / "some").mkdir()
-    lines = [json.dumps(as_row(each), separators=(",", ":")) + "\n" for each in attempts]
+    lines = [json.dumps(event_as_row(each), separators=(",", ":")) + "\n" for each in attempts]
     (some / "shard.jsonl").write_text("".join(lines), encoding="utf-8")
     with patch.object(progress, "journal", lambda: Journal(some)):
         overview = progress.Overview()

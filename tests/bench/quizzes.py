@@ -13,14 +13,13 @@ def _asked() -> dict[str, tuple[str, dict[str, str]]]:
     asked = {}
     for each in _CARD["questions"]:
         (right,) = each["answer"]
-        names = {option["id"]: option["label"] for option in each["options"]}
         told = {
-            name: each["heads"].get(option, each["otherwise"])["html"]
-            + each["parts"][option].get("on", "")
+            name: each["heads"]["right" if place == right else "wrong"]
+            + each["parts"][place].get("chosen", "")
             + each["tail"]
-            for option, name in names.items()
+            for place, name in enumerate(each["options"])
         }
-        asked[each["prompt"]] = names[right], told
+        asked[each["prompt"]] = each["options"][right], told
     return asked
 
 

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Locator, expect
 from tools.notebooks import normalise
 
 from customer_casebook.course.casebook import case
-from customer_casebook.course.feedback import Question, ask
+from customer_casebook.course.feedback import Item, Question, ask
 from tests.browser.lab import Lab, LabPage
 
 _KERNEL = "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel"
@@ -111,6 +111,11 @@ def busy(page: LabPage) -> Iterator[None]:
         os.kill(kernel, signal.SIGCONT)
 
 
+def place_of(question: Item, option: str) -> str:
+    """The selector of an option's radio or checkbox: the page knows options by their place."""
+    return f'input[value="{[*question.options].index(option)}"]'
+
+
 class CardOnPage:
     """A question card, and the questions it asks as the rules know them."""
 
@@ -126,7 +131,7 @@ class CardOnPage:
         """Tick options by mouse, once the question is the one asked."""
         expect(self.node.locator(".ccb-prompt")).to_have_text(question.prompt)
         for option in options:
-            self.node.locator(f'.ccb-option:has(input[value="{option}"])').click()
+            self.node.locator(f".ccb-option:has({place_of(question, option)})").click()
 
     def press(self, name: str) -> None:
         self.node.get_by_role("button", name=name).click()

@@ -27,6 +27,7 @@ from tests.browser.activities import (
     notebook,
     opened,
     other_view,
+    place_of,
     run,
     turned,
 )
@@ -63,7 +64,7 @@ class ExamOnPage:
         self.is_at(place)
         wanted = self.questions[place].right if options is None else options
         for each in wanted:
-            self.node.locator(f'.ccb-option:has(input[value="{each}"])').click()
+            self.node.locator(f".ccb-option:has({place_of(self.questions[place], each)})").click()
 
     def wrong(self, place: int) -> set[str]:
         """A choice that is not right, one option of each group."""
@@ -135,7 +136,7 @@ def test_forty_questions_are_answered_by_keyboard_alone(one_lab: LabPage, lab: L
             for each in sorted(question.right & {*group}, key=group.index):
                 keyboard.press(str(1 + group.index(each)))
                 exam.focus_is_inside()
-                expect(node.locator(f'input[value="{each}"]')).to_be_focused()
+                expect(node.locator(place_of(question, each))).to_be_focused()
         expect(exam.places.nth(place)).to_have_accessible_name(f"Question {place + 1}, answered")
         keyboard.press("n")
     keyboard.press("p")
@@ -218,7 +219,7 @@ def test_two_views_of_an_exam_say_the_same(browser: Browser, lab: Lab) -> None:
         expect(other.locator(".ccb-where")).to_have_text(f"Question 1 of {N}")
         exam.choose(0)
         for each in exam.questions[0].right:
-            expect(other.locator(f'input[value="{each}"]')).to_be_checked()
+            expect(other.locator(place_of(exam.questions[0], each))).to_be_checked()
         expect(other.locator(".ccb-place").first).to_have_accessible_name("Question 1, answered")
         other.get_by_role("button", name="Flag it").click()
         expect(exam.places.first).to_have_accessible_name("Question 1, answered, flagged")
@@ -299,7 +300,7 @@ def test_it_goes_on_where_it_was_after_a_restart_and_a_reload(one_lab: LabPage, 
     exam.choose(2)
     exam.places.first.click()
     for each in exam.questions[0].right:
-        expect(exam.node.locator(f'input[value="{each}"]')).to_be_checked()
+        expect(exam.node.locator(place_of(exam.questions[0], each))).to_be_checked()
     exam.hand_in()
     expect(exam.verdict).to_contain_text(f"2 of {N} right")
     expect(exam.node.get_by_text(re.compile(r"^✓ 1\. "))).to_be_visible()
@@ -319,7 +320,9 @@ def test_a_double_click_and_a_busy_kernel_make_one_of_everything(sat: ExamOnPage
                 sat.wrong(place) if sat.questions[place].many else sat.questions[place].right
             ):
                 sat.is_at(place)
-                option = sat.node.locator(f'.ccb-option:has(input[value="{each}"])')
+                option = sat.node.locator(
+                    f".ccb-option:has({place_of(sat.questions[place], each)})"
+                )
                 option.click()
                 if not sat.questions[place].many:
                     option.dblclick()
@@ -435,7 +438,7 @@ def test_the_whole_story_of_a_learner(browser: Browser, home: Lab) -> None:
         progress.get_by_role("button", name="Review now").click()
         expect(progress.locator(".ccb-prompt")).to_have_text(slip.prompt)
         [right] = slip.right
-        progress.locator(f'input[value="{right}"]').click()
+        progress.locator(place_of(slip, right)).click()
         progress.get_by_role("button", name="I am sure").click()
         expect(progress).not_to_contain_text(wrong.claim)
         progress.get_by_role("button", name="Finish").click()

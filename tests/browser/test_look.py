@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Locator, expect
 
 from customer_casebook.course.casebook import bank
 from customer_casebook.domain.facts import VOCABULARY
-from tests.browser.activities import CardOnPage, activity, find, notebook, opened, run
+from tests.browser.activities import CardOnPage, activity, find, notebook, opened, place_of, run
 from tests.browser.lab import Lab, LabPage
 
 # Every way a text or a control can be hard to see or to hit, as the browser computes it.
@@ -75,18 +75,18 @@ FAULTS = r"""root => {
             faults.push(`drawn over each other: ${one}, ${two}`);
     }));
     for (const each of [root, ...root.querySelectorAll("*")]) {
-        if (each.closest("svg, .ccb-live, pre, .slider-container") || !each.checkVisibility()) continue;
+        if (each.closest("svg, .ccb-live, pre, input") || !each.checkVisibility()) continue;
         if (!each.clientWidth || (each.matches("table") && getComputedStyle(each).overflowX === "auto")) continue;
         if (each.scrollWidth > each.clientWidth + 1) faults.push(`too wide: ${each.tagName}.${each.className}`);
     }
-    const aside = [...root.querySelectorAll(".widget-slider :is(.widget-label, .widget-readout)")].map(box);
-    for (const each of root.querySelectorAll("[role=slider]")) {
+    const aside = [...root.querySelectorAll(".ccb-range > :is(label, [type=text])")].map(box);
+    for (const each of root.querySelectorAll("[type=range]")) {
         const {left, right, top, bottom} = box(each);
         if (each.checkVisibility() && (!within(box(each), box(root))
             || aside.some(b => left < b.right && b.left < right && top < b.bottom && b.top < bottom)))
             faults.push(`a handle over something else: ${each.outerHTML}`);
     }
-    const targets = ":is(.ccb, .ccb-activity) :is(button, input, summary, a, [role=slider])";
+    const targets = ":is(.ccb, .ccb-activity) :is(button, input, summary, a)";
     for (const each of root.querySelectorAll(targets)) {
         const {width, height} = box(each);
         if (each.checkVisibility() && (width < 23.99 || height < 23.99))
@@ -199,16 +199,16 @@ def test_switches_verdicts_and_picture_can_be_read_and_hit_in_every_state(page: 
     story = node.get_by_text("The story once more")
     check(page, node)
     story.click()
-    roof.get_by_role("button", name="different").click()
+    roof.get_by_role("radio", name="different").click()
     expect(node).to_contain_text("Solved")
     check(page, node)
     story.click()
-    roof.get_by_role("button", name="not known").click()
+    roof.get_by_role("radio", name="not known").click()
     node.get_by_role("button", name="hint").click()
     expect(node).to_contain_text("A hint")
     check(page, node)
     reset.click()
-    node.get_by_role("group", name="Part of the provider").get_by_role("button", name="yes").click()
+    node.get_by_role("group", name="Part of the provider").get_by_role("radio", name="yes").click()
     expect(node).to_contain_text("Not a customer")
     check(page, node)
     reset.click()
@@ -299,10 +299,11 @@ def test_a_card_names_itself_and_its_groups(page: LabPage) -> None:
     expect(card.node).to_have_accessible_name("Marketing and Halvorne Ferries")
     group = card.node.get_by_role("group", name=f"{one.topic} {one.prompt}")
     radios = group.get_by_role("radio")
-    assert [each.get_attribute("value") for each in radios.all()] == list(one.options)
+    places = [str(place) for place in range(len(one.options))]
+    assert [each.get_attribute("value") for each in radios.all()] == places
     assert len({each.get_attribute("name") for each in card.node.locator("input").all()}) == 1
     for option, label in one.options.items():
-        expect(group.locator(f"[value={option}]")).to_have_accessible_name(label)
+        expect(group.locator(place_of(one, option))).to_have_accessible_name(label)
     how = card.node.get_by_role("group", name="Answer, and say how sure you are")
     expect(how.get_by_role("button")).to_have_count(2)
     expect(card.node.get_by_role("table", name="Side by side")).to_be_visible()
@@ -315,13 +316,13 @@ def test_a_card_names_itself_and_its_groups(page: LabPage) -> None:
 def test_switches_name_themselves_and_say_how_they_stand(page: LabPage) -> None:
     node = activity(page, find(page, "what_if(")[0])
     expect(node.get_by_role("status")).to_have_count(1)
-    groups = node.get_by_role("group").filter(has=page.page.get_by_role("button"))
+    groups = node.get_by_role("group").filter(has=page.page.get_by_role("radio"))
     names = [fact.label for fact in VOCABULARY.values()]
     expect(groups).to_have_count(len(names))
     for group, name in zip(groups.all(), names, strict=True):
         expect(group).to_have_accessible_name(name)
-        expect(group.get_by_role("button", pressed=True)).to_have_count(1)
-        assert group.locator("[aria-pressed]").count() == group.get_by_role("button").count()
+        expect(group.get_by_role("radio", checked=True)).to_have_count(1)
+        assert len({each.get_attribute("name") for each in group.get_by_role("radio").all()}) == 1
     expect(node.get_by_role("img")).to_have_accessible_name(re.compile("Marketing and Group IT"))
     expect(node.get_by_role("table", name="What follows")).to_be_visible()
 
@@ -337,7 +338,7 @@ def test_an_answer_is_announced_once(page: LabPage) -> None:
     spoken = node.get_by_role("status")
     spoken.evaluate(count)
     roof = node.get_by_role("group", name="Wider organization")
-    roof.get_by_role("button", name="different").click()
+    roof.get_by_role("radio", name="different").click()
     expect(spoken).to_contain_text("Solved")
     assert spoken.evaluate("node => node.said") == 1
     node.get_by_role("button", name="As the story tells it").click()
@@ -359,8 +360,14 @@ def test_without_colours_of_our_own_and_without_motion_every_state_still_shows(
         }"""
         node = activity(page, 2)
         group = node.get_by_role("group", name="Charge")
-        pressed, other = (group.get_by_role("button", pressed=each).first for each in (True, False))
-        assert pressed.evaluate(outline) >= 3
+        chosen, other = (
+            group.locator(".ccb-pill", has=each).first
+            for each in (
+                page.page.get_by_role("radio", checked=True),
+                page.page.get_by_role("radio", checked=False),
+            )
+        )
+        assert chosen.evaluate(outline) >= 3
         assert other.evaluate(outline) == 0
         node = activity(page, 3)
         pill = node.locator(".ccb-option").first

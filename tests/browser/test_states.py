@@ -43,7 +43,7 @@ SHUT_DOWN = "() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown
 BROKEN_LINKS = """node => [node.parentElement, node, ...node.querySelectorAll("*")]
     .map(each => getComputedStyle(each, "::before").content).filter(content => !["none", '""'].includes(content))"""
 ANSWERING = """node => [...node.querySelectorAll(
-        ".widget-toggle-button, .noUi-handle, .widget-readout, .widget-button, .ccb-exam button, .ccb-exam input")]
+        ".ccb-controls :is(button, input), .ccb-row button, .ccb-exam :is(button, input)")]
     .filter(each => each.checkVisibility() && !each.closest("[inert]")).map(each => each.outerHTML)"""
 
 
@@ -138,7 +138,7 @@ def test_when_python_is_started_anew_each_says_so_and_running_makes_it_good(page
 
 def test_when_python_is_shut_down_the_first_touch_tells(page: LabPage) -> None:
     node = activity(page, PLACES["what_if"])
-    switch = node.get_by_role("group", name="Charge").get_by_role("button", name="none")
+    switch = node.get_by_role("group", name="Charge").get_by_role("radio", checked=True)
     page.page.evaluate(SHUT_DOWN)
     expect(gone(node)).to_have_count(0)
     switch.focus()

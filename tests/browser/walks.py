@@ -82,10 +82,10 @@ def _through(node: Locator, right: dict[int, set[str]]) -> Iterator[str]:
 def _what_if(node: Locator) -> Iterator[str]:
     yield "as told"
     roof = node.get_by_role("group", name="Wider organization")
-    roof.get_by_role("button", name="different").click()
+    roof.get_by_role("radio", name="different").click()
     expect(node).to_contain_text("Solved")
     yield "solved"
-    roof.get_by_role("button", name="not known").click()
+    roof.get_by_role("radio", name="not known").click()
     node.get_by_role("button", name="Give me a hint").click()
     expect(node).to_contain_text("A hint")
     node.get_by_text("The story once more").click()
@@ -103,11 +103,11 @@ def _simulator(node: Locator) -> Iterator[str]:
     yield "played"
     outcome = node.locator(".ccb-outcome")
     before = outcome.inner_text()
-    control = node.locator(".noUi-handle").first
+    control = node.get_by_role("slider").first
     if control.count():
         control.press("ArrowRight")
     else:
-        node.get_by_role("button", name="directly").click()
+        node.get_by_role("radio", name="directly").click()
     expect(outcome).not_to_have_text(before, use_inner_text=True)
     yield "moved"
 
@@ -142,7 +142,7 @@ def _exam(node: Locator) -> Iterator[str]:
     yield "hand in?"
     node.get_by_role("button", name="Yes, hand in").click()
     expect(node).to_contain_text("65% are needed")
-    for fold in node.locator(".ccb-html summary").all():
+    for fold in node.locator(".ccb-review summary").all():
         fold.click()
     node.get_by_role("button", name="Practise these now").click()
     expect(node.locator(".ccb-prompt")).to_be_visible()

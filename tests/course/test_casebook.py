@@ -1,284 +1,261 @@
-"""Content is read with care: every fault is found, at its line, in words that help."""
+"""The casebook: everything of a folder by id, the words of a case, and what a book borrows from the course."""
 
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
+from collections.abc import Mapping
+from dataclasses import FrozenInstanceError, asdict, fields
 from pathlib import Path
+from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 
-from customer_casebook.authoring import reader
-from customer_casebook.course import casebook as library
-from customer_casebook.course import records as models
-from customer_casebook.course.casebook import ContentError, read
-from customer_casebook.domain.facts import VOCABULARY, Facts
-
-HERE = Path(__file__).parents[1]
-BROKEN = HERE / "broken"
-EXPECTED = (BROKEN / "faults.txt").read_text(encoding="utf-8").splitlines()
-FIXTURES = sorted(
-    path.relative_to(BROKEN).as_posix()
-    for path in BROKEN.rglob("*")
-    if path.suffix in (".yaml", ".json")
+from customer_casebook.course import casebook as module
+from customer_casebook.course.casebook import (
+    CONTENT_SHAPES,
+    Casebook,
+    build,
+    capital,
+    case,
+    cases,
+    course,
+    full_stop,
+    join,
+    make_casebook,
 )
-SOUND = (
-    "world.yaml",
-    "objectives.yaml",
-    "glossary.yaml",
-    "cases/without-faults.yaml",
-    "gloomy/world.yaml",
+from customer_casebook.course.records import (
+    Case,
+    ChooseQuestion,
+    Evidence,
+    MatchQuestion,
+    Misconception,
+    Question,
+    Sentence,
 )
+from customer_casebook.domain.facts import UNKNOWN, VOCABULARY, FactError, Facts
+from customer_casebook.domain.rules import LENSES
+from customer_casebook.domain.verdict import UNDETERMINED
+from tests.course.books import BOOK, CASE, HUB, case_content, small_book
 
-
-def told(data: str | bytes, doubt: str = "case") -> list[str]:
-    """The faults of a file's text as they are printed, without its name."""
-    source = data.encode() if isinstance(data, str) else data
-    return [str(fault).removeprefix("<stdin>:") for fault in read(source, doubt=doubt).faults]
-
-
-@pytest.mark.parametrize("name", FIXTURES)
-def test_a_broken_file_is_told_every_fault_at_its_line(
-    name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(BROKEN)
-    expected = [line for line in EXPECTED if line.startswith(f"{name}:")]
-    assert bool(expected) == (name not in SOUND)
-    assert [str(fault) for fault in read(Path(name)).faults] == expected
-
-
-def test_every_expected_fault_belongs_to_a_fixture() -> None:
-    assert {line.split(":")[0] for line in EXPECTED} == set(FIXTURES) - set(SOUND)
-
-
-@pytest.mark.parametrize(
-    ("text", "fault"),
-    [
-        ("title: a: b", "1: has a second colon"),
-        ("uses: yes\ncharge\nconsumes: no", "2: is a key without its colon"),
-        ('uses: yes\ntitle: "never', "2: opens a quotation mark"),
-        ('title: "C:\\dir"', "1: has a backslash"),
-        ('{"title": "\\ud83d"}', "1: has a backslash"),
-        ("uses: yes\ntags: [a, b", "2: opens a bracket"),
-        ("a:\n  b: 1\n c: 2", "3: does not fit the lines around it"),
-        ("a: - b", "1: does not fit the lines around it"),
-        ("a:\n\t- b", "2: starts with a tab"),
-        ("a: 1\nb: @c", "2: starts with a tab or a sign of YAML's own"),
-        ("a: *", "1: does not fit the lines around it"),
-        ("a: |x", "1: does not fit the lines around it"),
-        ('{"uses": true}\n{"uses": false}', "2: does not fit the lines around it"),
-        ("%YAML 9.9\n---\na: 1", "1: does not fit the lines around it"),
-        ("uses: yes\n---\nuses: no", "3: starts a second document"),
-        ("uses: yes\n? [a, b]\n: c", "2: a key has to be one plain word"),
-        ("&a uses: yes", "1: a key has to be one plain word"),
-        ("[" * 50_000, "1: is nested too deeply"),
-        ("- " * 50_000, "1: is nested too deeply"),
-        ('{"a":' * 5_000 + "1" + "}" * 5_000, "1: is nested too deeply"),
-        ("a: 1\n" + "#" * reader.LIMIT, "1: is longer than 256 KiB"),
-        ("", "1: is empty"),
-        ("\n\n# nothing but a comment\n", "1: is empty"),
-        ("null", "1: is empty; write its keys: id, title"),
-        ("- a\n- b", "1: ['a', 'b'] is no mapping; write its keys: id, title"),
-        ("no", "1: 'no' is no mapping; write its keys: id, title"),
-        ("2026-01-01", "1: '2026-01-01' is no mapping"),
-        ("uses: yes\ncharge: \x1b[31mnone", "2: holds the unseen character '\\x1b'"),
-        ("uses: yes\ncharge: \u202enone", "2: holds the unseen character '\\u202e'"),
-        ("uses: yes\ncharge: 'a\ufeffb'", "2: holds the unseen character '\\ufeff'"),
-        (b"uses: yes\ntitle: caf\xe9", "2: the byte 0xe9 is not UTF-8"),
-        ("uses: \ud800".encode("utf-8", "surrogatepass"), "1: the byte 0xed is not UTF-8"),
-        (
-            b"uses: yes\n\0",
-            "2: holds the unseen character '\\x00'; delete it, or save the file as UTF-8",
-        ),
-        ("uses: yes".encode("utf-16"), "1: the byte 0xff is not UTF-8; save the file as UTF-8"),
-        ("uses: yes".encode("utf-16-le"), "1: holds the unseen character '\\x00'"),
+LIGHT: dict[str, Any] = {
+    "id": "light-for-the-kitchen",
+    "title": "Light for the kitchen",
+    "provider": "lamp-room",
+    "service": "light",
+    "party": "kitchen",
+    "story": "The cook *insists* on seeing the soup.",
+    "evidence": [
+        {
+            "id": "org-chart",
+            "source": "Org chart",
+            "text": "Lamp room and kitchen report to the same keeper.",
+            "shows": {"party_is": "unit", "organization": "same"},
+        },
+        {
+            "id": "note",
+            "source": "Note on the door",
+            "text": "Light at six. The cook, who has never touched the lamp.",
+            "shows": {"consumes": True, "uses": True, "charge": "none", "inside_provider": False},
+        },
     ],
-)
-def test_text_that_is_no_content_is_told_one_fault(text: str | bytes, fault: str) -> None:
-    (only,) = told(text)
-    assert only.startswith(fault)
-
-
-def test_aliases_are_refused_and_never_expanded() -> None:
-    bomb = "uses: &a [x, x]\n" + "".join(f"k{i}: [*a, *a]\n" for i in range(100))
-    faults = told(bomb)
-    refused = "anchors, aliases and tags (&, *, !) are not read; write it out without"
-    assert faults[0] == f"1: uses: {refused}"
-    assert f"2: k0[2]: {refused}" in faults
-
-
-def test_a_file_with_countless_faults_is_told_the_first_ones() -> None:
-    faults = told("uses: yes\n" + "uses: no\n" * 5_000)
-    assert faults[0] == "2: uses: stands in line 1 already; keep one of them"
-    assert len(faults) == reader.MOST + 1
-    assert faults[-1] == f"{reader.MOST + 2}: and more; mend these first"
-
-
-@pytest.mark.parametrize(
-    ("text", "kind"),
-    [
-        ("titel: x\nstory: y", "case"),
-        ("organization: same\nuse: yes", "facts"),
-        ("partys: []\nservices: []", "world"),
-        ("misconceptions: []\nclaim: x", "misconceptions"),
-        ("lenses: {}", "lenses"),
-        ("party: x\nservice: y", "case"),
-        ("what: is this", "case"),
-        ("{}", "case"),
+    "open": {"binding_contract": "Has anybody signed anything?"},
+    "takeaway": "One keeper, one house.",
+}
+LIGHTHOUSE: dict[str, Any] = {
+    "parties": [
+        {"id": "lighthouse", "name": "the Lighthouse", "kind": "organization", "about": "Lit."},
+        {"id": "lamp-room", "name": "the lamp room", "kind": "unit", "about": "It turns.",
+         "part_of": "lighthouse"},
+        {"id": "kitchen", "name": "the kitchen", "kind": "unit", "about": "It cooks.",
+         "part_of": "lighthouse"},
     ],
-)
-def test_the_kind_of_a_file_shows_in_its_keys(text: str, kind: str) -> None:
-    assert read(text.encode()).kind == kind
+    "services": [{"id": "light", "name": "the light", "about": "It shines."}],
+    "cases": [LIGHT],
+}  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "uses: yes\ncharge: none",
-        "uses: true\r\ncharge: none\r\n",
-        "uses: On\rcharge: 'none'",
-        "\ufeffuses: yes\ncharge: none",
-        '{"uses": true, "charge": "none"}',
-        '{\n\t"uses"\t:\t"yes",\n\t"charge":"none"}',
-        '{"\\u0075ses": "yes", "charge": "none"}',
-        "uses: yes\ncharge: none\nsupplies: unknown",
-    ],
-)
-def test_facts_are_read_from_yaml_and_json(text: str) -> None:
-    assert read(text.encode()).facts == Facts(uses="yes", charge="none")
+def lists_of(book: Casebook) -> dict[str, Any]:
+    """The content of a book as its files hold it."""
+    records: dict[str, Any] = {
+        "parties": book.world.parties.values(),
+        "services": book.world.services.values(),
+        "misconceptions": book.misconceptions,
+        "objectives": book.objectives.values(),
+        "terms": book.glossary.values(),
+        "simulators": book.simulators.values(),
+        "cases": book.cases.values(),
+        "questions": book.questions.values(),
+    }
+    content: dict[str, Any] = {k: [asdict(record) for record in v] for k, v in records.items()}
+    content["lenses"] = {k: asdict(text) for k, text in book.lens_texts.items()}
+    content["figures"] = {k: asdict(figures) for k, figures in book.figures.items()}
+    return content
 
 
-def test_numbers_and_dates_are_read_as_the_text_they_are_written_in() -> None:
-    text = "parties: [{id: 7-0, name: 1_000, kind: unit, about: 2026-01-01}]\n"
-    world = read(f"{text}services: [{{id: 1e3, name: 0x10, about: 1.10}}]".encode()).value
-    assert (world.parties[0].name, world.parties[0].about) == ("1_000", "2026-01-01")
-    assert world.services[0].about == "1.10"
+def parts_of(book: Casebook) -> dict[str, Any]:
+    """All that a book holds but its name and its items."""
+    names = [field.name for field in fields(book) if field.name not in ("name", "items")]
+    return {name: getattr(book, name) for name in names}
 
 
-def test_json_may_hold_any_character_in_pairs_of_escapes() -> None:
-    text = '{"charge": "\\ud83d\\ude00", "uses": "\\\\ud83d\\\\ude00"}'
-    assert [fault.split(" is not")[0] for fault in told(text)] == [
-        "1: charge: '😀'",
-        "1: uses: '\\\\ud83d\\\\ude00'",
-    ]
+# The course
 
 
-def test_facts_that_cannot_be_true_together_are_a_fault_and_still_facts() -> None:
-    reading = read(b"party_is: private_person\norganization: same")
-    assert reading.facts == Facts(party_is="private_person", organization="same")
-    assert [fault.field for fault in reading.faults] == ["organization"]
+def test_the_course_is_read_once_and_by_id() -> None:
+    assert course() is course() is BOOK
+    assert (BOOK.name, BOOK.prefix) == ("", "")
+    assert list(BOOK.cases) == sorted(BOOK.cases)
+    assert cases() == BOOK.cases
+    for name, record in BOOK.cases.items():
+        assert BOOK.case(name) is case(name) is record
+        assert {record.party, record.provider} <= BOOK.world.parties.keys()
+        assert record.service in BOOK.world.services
+    by_id: tuple[Mapping[str, Any], ...] = (
+        BOOK.cases, BOOK.questions, BOOK.objectives, BOOK.glossary, BOOK.simulators,
+        BOOK.world.parties, BOOK.world.services,
+    )  # fmt: skip
+    for records in by_id:
+        assert records
+        assert all(record.id == name for name, record in records.items())
+    assert BOOK.misconceptions
+    assert list(BOOK.lens_texts) == list(LENSES)
 
 
-def test_files_that_cannot_be_opened_are_told_why(
+def test_the_question_bank_is_in_the_order_of_the_objectives() -> None:
+    order = list(BOOK.objectives)
+    places = [order.index(record.objectives[0]) for record in BOOK.questions.values()]
+    assert places == sorted(places)
+
+
+def test_who_changes_the_cases_at_hand_changes_no_book() -> None:
+    cases().clear()
+    assert cases()
+
+
+def test_a_book_is_frozen() -> None:
+    with pytest.raises(FrozenInstanceError):
+        BOOK.name = "mine"  # type: ignore[misc]
+
+
+def test_who_asks_for_an_unknown_case_reads_the_nearest() -> None:
+    name = next(iter(BOOK.cases))
+    with pytest.raises(ValueError, match=f"there is no case '{name}x'; did you mean '{name}'?"):
+        BOOK.case(f"{name}x")
+    with pytest.raises(ValueError, match=rf"no case 'qqq'; there are {name}, .*{CASE}"):
+        case("qqq")
+
+
+def test_the_course_as_one_file_is_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.chdir(tmp_path)
-    Path("marketing.yaml").write_text("uses: yes", encoding="utf-8")
-    Path("loop").symlink_to("loop")
-    (missing,) = read("marketting.yaml").faults
-    (folder,) = read(tmp_path).faults
-    (loop,) = read(Path("loop")).faults
-    (nul,) = read("a\0b").faults
-    assert missing.message == "cannot be read: no such file or directory; name a file that can"
-    assert folder.message == "cannot be read: is a directory; name a file that can"
-    assert loop.message.startswith("cannot be read: ")
-    assert str(nul) == "a\\x00b:1: cannot be read: embedded null byte; name a file that can"
-
-    def locked(*_: object) -> None:
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr(Path, "open", locked)
-    (closed,) = read(Path("marketing.yaml")).faults
-    assert closed.message == "cannot be read: permission denied; name a file that can"
+    built = tmp_path / "content.json"
+    built.write_text(json.dumps(lists_of(BOOK)), encoding="utf-8")
+    monkeypatch.setattr(module, "BUILT_CONTENT", built)
+    assert parts_of(course.__wrapped__()) == parts_of(BOOK)
 
 
-def test_a_file_name_cannot_forge_a_second_line(tmp_path: Path) -> None:
-    (fault,) = read(tmp_path / "a\nb\x1b").faults
-    assert str(fault).partition(": ")[0].endswith("a\\nb\\x1b:1")
+def test_a_checkout_reads_the_course_from_its_yaml(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "BUILT_CONTENT", tmp_path / "content.json")
+    assert parts_of(course.__wrapped__()) == parts_of(BOOK)
 
 
-@given(st.binary(max_size=200))
-def test_no_bytes_bring_the_reader_down(data: bytes) -> None:
-    for doubt in ("case", "facts"):
-        reading = read(data, doubt=doubt)
-        assert reading.faults or reading.value is not None
-
-
-PIECES = st.sampled_from(
-    [
-        *VOCABULARY, *models.MODELS, "id", "title", "evidence", "shows", "open", "parties", "lenses",
-        ": ", ":", "\n", "\n  ", "\n- ", "- ", "? ", "[", "]", "{", "}", ",", "&a ", "*a", "!!set ", "!",
-        "|\n", ">", '"', "'", "\\", "\\ud800", "---\n", "...\n", "#", "%", "@", "\t", "\r", "\x85", "<<",
-        "yes", "no", "null", "~", "1", "1e3", "2026-01-01", "same", "unknown", "=", "é", "😀",
-    ]
-)  # fmt: skip
-
-
-@given(st.lists(PIECES, max_size=40).map("".join))
-@example("parties: [{id: a, part_of: a}]")
-@example("lenses: {role: {question: '{'}}")
-@example("misconceptions: [{shows: [{lens: [role], omits: {}}]}]")
-@example("evidence: {shows: {}}\nopen: []")
-def test_no_text_brings_the_reader_down(text: str) -> None:
-    for doubt in ("case", "facts"):
-        reading = read(text.encode(), doubt=doubt)
-        lines = text.replace("\r", "\n").count("\n") + 1
-        assert all(1 <= fault.line <= lines for fault in reading.faults)
-        assert all(str(fault).isprintable() for fault in reading.faults)
-        assert not any("Input should be" in fault.message for fault in reading.faults)
-
-
-VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.sampled_from(["a", "yes"]),
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
-    ),
-    max_leaves=6,
-)
-
-
-@given(kind=st.sampled_from([*models.MODELS]), data=st.data())
-def test_no_values_bring_the_checks_down(kind: str, data: st.DataObject) -> None:
-    keys = list(models.model(kind)[1]["properties"])
-    tree = data.draw(st.dictionaries(st.sampled_from(keys), VALUES))
-    read(json.dumps(tree).encode(), kind=kind)
-
-
-def test_the_parser_in_python_reads_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    import yaml
-
-    texts = (
-        "uses: yes",
-        '{\n\t"uses": "\\ud83d\\ude00"}',
-        "uses: &a x",
-        "a: [1",
-        '{"uses": "\\ud800"}',
+def test_importing_the_casebook_loads_neither_pydantic_nor_yaml() -> None:
+    code = (
+        "import sys, customer_casebook.course.casebook; "
+        "sys.exit({'pydantic', 'yaml'} & {*sys.modules} != set())"
     )
-    fast = [[fault.line for fault in read(text.encode()).faults] for text in texts]
-    monkeypatch.delattr(yaml, "CSafeLoader")
-    assert [[fault.line for fault in read(text.encode()).faults] for text in texts] == fast
-    assert told('a: "\\UFFFFFFFF"') == ["1: cannot be read as YAML; look for odd escapes in it"]
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-# Handing out.
+# A book of its own
 
 
-def test_a_folder_of_content_is_handed_out_by_id(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(library, "CONTENT", BROKEN)
-    small = library.world.__wrapped__()
-    assert list(small.parties) == ["lighthouse", "lamp-room", "kitchen"]
-    assert small.services["light"].name == "the light"
-    assert small.root("kitchen") is small.root("lighthouse")
-    with pytest.raises(ContentError, match=r"wrong-keys\.yaml:2: titel: there is no such key"):
-        library.cases.__wrapped__()
+def test_a_book_beside_the_course_takes_from_it_what_it_lacks() -> None:
+    book = make_casebook("lamps", LIGHTHOUSE, base=BOOK)
+    assert (book.name, book.prefix) == ("lamps", "lamps:")
+    assert [*book.cases] == [LIGHT["id"]]
+    assert book.questions == {}
+    for part in ("objectives", "glossary", "lens_texts", "misconceptions", "simulators", "figures"):
+        assert getattr(book, part) == getattr(BOOK, part), part
+    assert book.items == {}
+
+
+def test_the_world_of_a_book_is_merged_over_that_of_the_course() -> None:
+    mine = {"id": BOOK.case(HUB).party, "name": "Ours", "kind": "organization", "about": "Us."}
+    parties = [*LIGHTHOUSE["parties"], mine]
+    book = make_casebook("lamps", {**LIGHTHOUSE, "parties": parties}, base=BOOK)
+    assert book.world.parties.keys() == BOOK.world.parties.keys() | {
+        "lighthouse",
+        "lamp-room",
+        "kitchen",
+    }
+    assert book.world.services.keys() == BOOK.world.services.keys() | {"light"}
+    assert book.world.parties[mine["id"]].name == "Ours"
+    assert BOOK.world.parties[mine["id"]].name != "Ours"
+    others = BOOK.world.parties.keys() - {mine["id"]}
+    assert all(book.world.parties[k] == BOOK.world.parties[k] for k in others)
+    assert book.world.root("kitchen") is book.world.root("lighthouse")
+    assert book.world.services["light"].name == "the light"
+
+
+def test_what_a_book_has_of_its_own_takes_the_place_of_the_courses() -> None:
+    own = {
+        "objectives": [{"id": "see-the-soup", "can": "See the soup."}],
+        "terms": [{"id": "lamp", "term": "Lamp", "definitions": {"4": "It shines."}}],
+        "misconceptions": [
+            {"id": "cook-pays", "claim": "Cooks pay.", "corrective": "No.", "editions": ["4"],
+             "shows": [{"lens": "money", "choice": "revenue", "when": {"charge": "none"}}]},
+        ],
+        "lenses": {k: asdict(text) | {"label": "Lens"} for k, text in BOOK.lens_texts.items()},
+        "figures": {},
+    }  # fmt: skip
+    book = make_casebook("lamps", LIGHTHOUSE | own, base=BOOK)
+    assert [*book.objectives] == ["see-the-soup"]
+    assert [*book.glossary] == ["lamp"]
+    assert [known.id for known in book.misconceptions] == ["cook-pays"]
+    assert {text.label for text in book.lens_texts.values()} == {"Lens"}
+    assert book.figures == {}
+    assert book.simulators == BOOK.simulators
+
+
+@given(st.sets(st.sampled_from(["objectives", "terms", "misconceptions", "simulators", "figures"])))
+def test_a_book_borrows_exactly_what_it_lacks(keys: set[str]) -> None:
+    parts = {"terms": "glossary"}
+    book = make_casebook("lamps", {key: {} if key == "figures" else [] for key in keys}, base=BOOK)
+    for key in ("objectives", "terms", "misconceptions", "simulators", "figures"):
+        part = parts.get(key, key)
+        borrowed = getattr(book, part) == getattr(BOOK, part)
+        assert borrowed == (key not in keys), key
+    assert (book.cases, book.questions) == ({}, {})
+    assert book.world == BOOK.world
+
+
+def test_a_book_without_a_base_has_what_it_brings() -> None:
+    lenses = {k: asdict(text) for k, text in BOOK.lens_texts.items()}
+    book = make_casebook("lamps", {**LIGHTHOUSE, "lenses": lenses})
+    assert [*book.world.parties] == ["lighthouse", "lamp-room", "kitchen"]
+    assert [*book.world.services] == ["light"]
+    assert (book.objectives, book.glossary, book.misconceptions) == ({}, {}, ())
+    assert book.case("light-for-the-kitchen").party == "kitchen"
+
+
+def test_the_cases_of_a_book_stand_in_the_order_of_their_ids() -> None:
+    assert [*small_book(cases=[HUB, CASE]).cases] == sorted([HUB, CASE])
+
+
+# Records
 
 
 def test_a_case_knows_the_facts_of_all_its_evidence() -> None:
-    case = read(BROKEN / "cases" / "without-faults.yaml").value
-    assert case.facts == Facts(
+    record = make_casebook("lamps", LIGHTHOUSE, base=BOOK).case("light-for-the-kitchen")
+    assert record.facts == Facts(
         party_is="unit",
         organization="same",
         consumes="yes",
@@ -286,43 +263,116 @@ def test_a_case_knows_the_facts_of_all_its_evidence() -> None:
         inside_provider="no",
         charge="none",
     )
-    assert case.open == {"binding_contract": "Has anybody signed anything?"}
+    assert record.open == {"binding_contract": "Has anybody signed anything?"}
 
 
-def test_a_case_cannot_be_looked_up_in_a_broken_world(tmp_path: Path) -> None:
-    (tmp_path / "cases").mkdir()
-    text = (BROKEN / "cases" / "without-faults.yaml").read_text(encoding="utf-8")
-    case = tmp_path / "cases" / "without-faults.yaml"
-    case.write_text(text, encoding="utf-8")
-    (tmp_path / "world.yaml").write_text("parties: []", encoding="utf-8")
-    assert [fault.message for fault in read(case).faults] == [
-        "its world.yaml has faults of its own; check that first"
-    ]
+def test_what_is_no_fact_is_refused_when_the_facts_are_read() -> None:
+    record = build(Case, LIGHT | {"evidence": [{**LIGHT["evidence"][0], "shows": {"use": "yes"}}]})
+    with pytest.raises(FactError, match="use: no such fact; write"):
+        _ = record.facts
 
 
-def test_the_packaged_content_is_sound_and_kept() -> None:
-    assert list(library.cases()) == sorted(library.cases())
-    assert library.cases() is library.cases()
-    for name, case in library.cases().items():
-        assert library.case(name) is case
-        assert case.party in library.world().parties
-    assert library.misconceptions()
-    assert list(library.lens_texts())
+def test_a_record_is_built_of_the_records_in_it() -> None:
+    record = build(Case, LIGHT)
+    assert isinstance(record, Case)
+    assert isinstance(record.evidence, tuple)
+    assert all(isinstance(clue, Evidence) for clue in record.evidence)
+    assert build(Case, case_content(CASE)) == BOOK.case(CASE)
 
 
-def test_who_asks_for_an_unknown_case_is_told_the_nearest() -> None:
-    name = next(iter(library.cases()))
-    with pytest.raises(ValueError, match=f"there is no case '{name}x'; did you mean '{name}'?"):
-        library.case(f"{name}x")
+def test_the_kind_of_a_question_decides_its_record() -> None:
+    records = build(
+        tuple[Question, ...],
+        [
+            {"kind": "match", "id": "a", "objectives": [], "terms": ["customer"]},
+            {"kind": "choose", "id": "b", "objectives": [], "prompt": "?", "editions": ["4"],
+             "options": [{"text": "Yes.", "because": "So it is.", "right": True}]},
+        ],
+    )  # fmt: skip
+    assert [type(record) for record in records] == [MatchQuestion, ChooseQuestion]
+    assert records[1].options[0].right
+    assert records[0].edition == "4"
 
 
-@pytest.mark.parametrize("kind", models.MODELS)
-def test_the_schema_for_editors_is_current(kind: str) -> None:
-    """Write it anew with ``make schema``."""
-    committed = HERE.parent / "src/customer_casebook/content/schema" / f"{kind}.schema.json"
-    assert committed.read_text(encoding="utf-8") == models.schema(kind)
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"cases": [{"id": "lone"}]},
+        {"cases": [{**LIGHT, "titel": "x"}]},
+        {"cases": 7},
+        {"questions": [{"kind": "riddle", "id": "a", "objectives": []}]},
+        {"questions": [{"id": "a", "objectives": []}]},
+        {"questions": ["a"]},
+        {"parties": [[]]},
+        {"lenses": []},
+        {"riddles": []},
+        {"lenses": {"customer": {"label": "a", "question": "b", "answers": {}}}},
+    ],
+)
+def test_content_of_another_shape_is_refused(content: dict[str, Any]) -> None:
+    with pytest.raises((KeyError, TypeError, AttributeError, ValueError)):
+        make_casebook("lamps", content, base=BOOK)
 
 
-def test_importing_the_library_loads_neither_pydantic_nor_yaml() -> None:
-    code = "import sys, customer_casebook.course.casebook; sys.exit({'pydantic', 'yaml'} & {*sys.modules} != set())"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+def test_every_list_of_a_book_has_its_shape() -> None:
+    assert lists_of(BOOK).keys() == CONTENT_SHAPES.keys()
+
+
+@given(st.sampled_from([k for k, fact in VOCABULARY.items() if "yes" in fact.says]), st.booleans())
+def test_a_bare_yes_or_no_is_spelt_as_the_vocabulary_does(fact: str, value: bool) -> None:
+    word = {True: "yes", False: "no"}[value]
+    assert build(Sentence, {"text": "So.", "shows": {fact: value}}).shows == {fact: word}
+    sign = {"lens": "money", "choice": "revenue", "when": {fact: [value, "unknown"]}}
+    misconception = {"id": "a", "claim": "b", "corrective": "c", "editions": [], "shows": [sign]}
+    [first] = build(Misconception, misconception).shows
+    assert first.when == {fact: (word, UNKNOWN)}
+    [lone] = build(Misconception, misconception | {"shows": [sign | {"when": {fact: value}}]}).shows
+    assert lone.when == {fact: (word,)}
+
+
+# Words
+
+
+def test_a_template_takes_the_names_of_a_case() -> None:
+    book = make_casebook("lamps", LIGHTHOUSE, base=BOOK)
+    record = book.case("light-for-the-kitchen")
+    assert book.fill("{party}/{provider}/{service}", record) == (
+        "the kitchen/the lamp room/the light"
+    )
+    assert book.sentence("{party} eats.", record) == "The kitchen eats."
+    assert book.relation(record) == "The kitchen and the lamp room, the light"
+    assert book.state("uses", "yes", record) == "the kitchen uses the service"
+
+
+def test_an_employee_may_consume_for_the_unit_behind() -> None:
+    employee = next(record for record in BOOK.cases.values() if record.facts.party_is == "employee")
+    unit = next(record for record in BOOK.cases.values() if record.facts.party_is == "unit")
+    name = BOOK.fill("{party}", employee)
+    assert BOOK.state("consumes", "yes", employee).startswith(f"{name}, or the unit behind {name},")
+    assert "or the unit behind" not in BOOK.state("consumes", "yes", unit)
+    assert "or the unit behind" not in BOOK.state("uses", "yes", employee)
+
+
+@pytest.mark.parametrize("lens", LENSES)
+def test_an_answer_in_words_is_its_label_and_several_stand_in_the_order_of_the_lens(
+    lens: str,
+) -> None:
+    answers = [*LENSES[lens].answers, UNDETERMINED]
+    texts = BOOK.lens_texts[lens].answers
+    for answer in answers:
+        assert BOOK.answer_label(lens, answer) == texts[answer].label
+    labels = join(texts[answer].label for answer in answers)
+    assert BOOK.answer_label(lens, reversed(answers)) == labels
+
+
+def test_words_are_joined_and_sentences_are_ended() -> None:
+    assert [join(words) for words in ("a", "ab", "abc")] == ["a", "a and b", "a, b and c"]
+    assert [capital(text) for text in ("", "a b", "A")] == ["", "A b", "A"]
+    ended = ["So.", "So?", "So!", "“So.”", 'So."']
+    assert [full_stop(text) for text in ended] == ended
+    assert [full_stop(text) for text in ("So", "“So”")] == ["So.", "“So”."]
+
+
+def test_a_book_shows_its_content_and_not_its_items() -> None:
+    assert "items=" not in repr(small_book())
+    assert re.match(r"Casebook\(name='school', world=World", repr(small_book()))

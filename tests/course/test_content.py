@@ -5,11 +5,13 @@ The files are read here as plain YAML: these tests say what the content is, whoe
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cache
 from itertools import product
+from operator import itemgetter
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -17,12 +19,11 @@ from typing import Any
 import pytest
 import yaml
 
-import customer_casebook
-from customer_casebook.domain.facts import UNKNOWN, VOCABULARY, plain
-from customer_casebook.domain.rules import EVERY, LENSES
+from customer_casebook.course.casebook import CONTENT, course
+from customer_casebook.domain.facts import UNKNOWN, VOCABULARY, normalize_value
+from customer_casebook.domain.rules import EDITIONS, LENSES
 from customer_casebook.domain.verdict import UNDETERMINED, decide
 
-CONTENT = Path(customer_casebook.__file__).parent / "content"
 CASES = sorted((CONTENT / "cases").glob("*.yaml"), key=lambda path: path.stem)
 KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -56,8 +57,8 @@ Mapped = dict[str, Any]
 
 @cache
 def load(name: str) -> Mapped:
-    loaded: Mapped = yaml.safe_load((CONTENT / name).read_text(encoding="utf-8"))
-    return loaded
+    content: Mapped = yaml.safe_load((CONTENT / name).read_text(encoding="utf-8"))
+    return content
 
 
 def case(path: Path) -> Mapped:
@@ -65,33 +66,37 @@ def case(path: Path) -> Mapped:
 
 
 def facts_of(path: Path) -> dict[str, str]:
-    shown = [each["shows"] for each in case(path)["evidence"]]
-    return {name: plain(value) for shows in shown for name, value in shows.items()}
+    shown = [clue["shows"] for clue in case(path)["evidence"]]
+    return {name: normalize_value(value) for shows in shown for name, value in shows.items()}
 
 
 def misconceptions() -> list[Mapped]:
-    listed: list[Mapped] = load("misconceptions.yaml")["misconceptions"]
-    return listed
+    records: list[Mapped] = load("misconceptions.yaml")["misconceptions"]
+    return records
 
 
 def signs() -> list[tuple[str, Mapped]]:
-    return [(each["id"], sign) for each in misconceptions() for sign in each["shows"]]
+    return [(record["id"], sign) for record in misconceptions() for sign in record["shows"]]
 
 
 def telltale(texts: Iterable[str]) -> list[str]:
-    telling = re.compile(rf"\b({'|'.join(TELLTALE)})\b", re.IGNORECASE)
-    return [found.group() for text in texts for found in telling.finditer(text)]
+    words = re.compile(rf"\b({'|'.join(TELLTALE)})\b", re.IGNORECASE)
+    return [match.group() for text in texts for match in words.finditer(text)]
 
 
 def values(stated: object) -> tuple[str, ...]:
-    return tuple(map(plain, stated)) if isinstance(stated, list) else (plain(stated),)
+    return (
+        tuple(map(normalize_value, stated))
+        if isinstance(stated, list)
+        else (normalize_value(stated),)
+    )
 
 
 def sentences(text: str) -> int:
     return len(re.findall(r"[.?!]+[\"”]?(?=\s|$)", text))
 
 
-each_case = pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+every_case = pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 
 
 # The world
@@ -100,13 +105,13 @@ each_case = pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_parties_and_services_have_ids_of_their_own() -> None:
     world = load("world.yaml")
     for kind in ("parties", "services"):
-        ids = [each["id"] for each in world[kind]]
+        ids = [record["id"] for record in world[kind]]
         assert len(ids) == len(set(ids))
-        assert all(KEBAB.fullmatch(each) for each in ids)
+        assert all(KEBAB.fullmatch(name) for name in ids)
 
 
 def test_every_unit_belongs_somewhere_and_every_belonging_ends_at_an_organization() -> None:
-    parties = {each["id"]: each for each in load("world.yaml")["parties"]}
+    parties = {party["id"]: party for party in load("world.yaml")["parties"]}
     for party in parties.values():
         outer = party
         for _ in parties:
@@ -117,37 +122,37 @@ def test_every_unit_belongs_somewhere_and_every_belonging_ends_at_an_organizatio
 
 
 def test_every_service_has_a_case() -> None:
-    told = {case(path)["service"] for path in CASES}
-    assert {each["id"] for each in load("world.yaml")["services"]} == told
+    services = {case(path)["service"] for path in CASES}
+    assert {service["id"] for service in load("world.yaml")["services"]} == services
 
 
 # The cases
 
 
-@each_case
+@every_case
 def test_a_case_is_named_after_its_file_and_set_in_the_world(path: Path) -> None:
-    told, world = case(path), load("world.yaml")
-    assert told["id"] == path.stem
+    record, world = case(path), load("world.yaml")
+    assert record["id"] == path.stem
     assert KEBAB.fullmatch(path.stem)
-    assert all(KEBAB.fullmatch(each["id"]) for each in told["evidence"])
-    assert {told["provider"], told["party"]} <= {each["id"] for each in world["parties"]}
-    assert told["service"] in {each["id"] for each in world["services"]}
+    assert all(KEBAB.fullmatch(clue["id"]) for clue in record["evidence"])
+    assert {record["provider"], record["party"]} <= {party["id"] for party in world["parties"]}
+    assert record["service"] in {service["id"] for service in world["services"]}
 
 
-@each_case
+@every_case
 def test_the_tree_of_the_world_and_the_facts_agree(path: Path) -> None:
     agrees(case(path), facts_of(path))
 
 
-def agrees(told: Mapped, facts: Mapped) -> None:
-    """Whether two belong together is the same in the world and in what is told of them."""
-    parties = {each["id"]: each for each in load("world.yaml")["parties"]}
+def agrees(record: Mapped, facts: Mapped) -> None:
+    """Whether two belong together is the same in the world and in the story about them."""
+    parties = {party["id"]: party for party in load("world.yaml")["parties"]}
 
     def line(party: str) -> list[str]:
         outer = parties[party].get("part_of")
         return [party, *(line(outer) if outer else [])]
 
-    party, provider = line(told["party"]), line(told["provider"])
+    party, provider = line(record["party"]), line(record["provider"])
     kinds = {"unit": "unit", "organization": "organization"}
     if "party_is" in facts:
         assert parties[party[0]]["kind"] == kinds.get(facts["party_is"], "person")
@@ -156,39 +161,39 @@ def agrees(told: Mapped, facts: Mapped) -> None:
     assert (provider[0] in party) == (facts.get("inside_provider") == "yes")
 
 
-@each_case
+@every_case
 def test_each_fact_is_shown_by_exactly_one_piece_of_evidence(path: Path) -> None:
     evidence = case(path)["evidence"]
-    counted = Counter(name for each in evidence for name in each["shows"])
-    assert set(counted.values()) == {1}
-    assert all(each["shows"] for each in evidence)
-    assert len({each["id"] for each in evidence}) == len(evidence)
+    counts = Counter(name for clue in evidence for name in clue["shows"])
+    assert set(counts.values()) == {1}
+    assert all(clue["shows"] for clue in evidence)
+    assert len({clue["id"] for clue in evidence}) == len(evidence)
     decide(facts_of(path))
 
 
-@each_case
+@every_case
 def test_what_is_open_is_unknown_and_matters(path: Path) -> None:
     verdicts = decide(facts_of(path))
     missing = {name for verdict in verdicts.values() for name in verdict.missing}
     assert set(case(path).get("open", {})) == missing
 
 
-@each_case
+@every_case
 def test_story_and_evidence_do_not_tell_the_facts_in_fact_words(path: Path) -> None:
-    told = case(path)
-    shown = [told["title"], told["story"]]
-    shown += [f"{each['source']} {each['text']}" for each in told["evidence"]]
-    assert telltale(shown) == []
+    record = case(path)
+    texts = [record["title"], record["story"]]
+    texts += [f"{clue['source']} {clue['text']}" for clue in record["evidence"]]
+    assert telltale(texts) == []
 
 
-@each_case
+@every_case
 def test_stories_are_short_and_evidence_is_shorter(path: Path) -> None:
-    told = case(path)
-    assert 60 <= len(told["story"].split()) <= 130
-    assert 2 <= len(told["story"].strip().split("\n\n")) <= 4
-    for each in told["evidence"]:
-        assert 1 <= sentences(each["text"]) <= 3, each["id"]
-        assert len(each["text"].split()) <= 45, each["id"]
+    record = case(path)
+    assert 60 <= len(record["story"].split()) <= 130
+    assert 2 <= len(record["story"].strip().split("\n\n")) <= 4
+    for clue in record["evidence"]:
+        assert 1 <= sentences(clue["text"]) <= 3, clue["id"]
+        assert len(clue["text"].split()) <= 45, clue["id"]
 
 
 # The stories in which a sentence is to be spotted
@@ -196,18 +201,18 @@ def test_stories_are_short_and_evidence_is_shorter(path: Path) -> None:
 
 def stories() -> list[Mapped]:
     files = sorted((CONTENT / "questions").glob("*.yaml"))
-    entries = [each for path in files for each in load(f"questions/{path.name}")["questions"]]
-    return [each for each in entries if each["kind"] == "spot"]
+    records = [record for path in files for record in load(f"questions/{path.name}")["questions"]]
+    return [record for record in records if record["kind"] == "spot"]
 
 
-@pytest.mark.parametrize("told", stories(), ids=lambda told: told["id"])
-def test_a_story_of_sentences_tells_its_facts_once_and_in_no_fact_words(told: Mapped) -> None:
-    shown = [each.get("shows", {}) for each in told["sentences"]]
-    facts = {name: plain(value) for each in shown for name, value in each.items()}
+@pytest.mark.parametrize("record", stories(), ids=lambda record: record["id"])
+def test_a_story_of_sentences_tells_its_facts_once_and_in_no_fact_words(record: Mapped) -> None:
+    shown = [sentence.get("shows", {}) for sentence in record["sentences"]]
+    facts = {name: normalize_value(value) for shows in shown for name, value in shows.items()}
     assert sum(map(len, shown)) == len(facts)
     assert max(map(len, shown)) <= 2
-    agrees(told, facts)
-    texts = [each["text"] for each in told["sentences"]]
+    agrees(record, facts)
+    texts = [sentence["text"] for sentence in record["sentences"]]
     assert 5 <= len(texts) <= 8
     assert telltale(texts) == []
     for text in texts:
@@ -217,17 +222,20 @@ def test_a_story_of_sentences_tells_its_facts_once_and_in_no_fact_words(told: Ma
 
 
 def test_a_story_of_sentences_is_no_case_over_again() -> None:
-    scenes = [(each["provider"], each["service"], each["party"]) for each in stories()]
-    told = [(each["provider"], each["service"], each["party"]) for each in map(case, CASES)]
+    names = itemgetter("provider", "service", "party")
+    scenes, cases = [*map(names, stories())], [*map(names, map(case, CASES))]
     assert len(scenes) == len(set(scenes)) >= 10
-    assert not set(scenes) & set(told)
+    assert not set(scenes) & set(cases)
+
+
+# All cases together
 
 
 def test_together_the_cases_give_every_answer_of_every_lens() -> None:
     verdicts = [decide(facts_of(path)) for path in CASES]
     for lens in LENSES.values():
-        given = {answer for each in verdicts for answer in each[lens.name].answers}
-        assert set(lens.answers) == given, lens.name
+        answers = {answer for verdict in verdicts for answer in verdict[lens.name].answers}
+        assert set(lens.answers) == answers, lens.name
 
 
 def test_at_least_two_cases_leave_the_customer_open() -> None:
@@ -278,13 +286,13 @@ def test_labels_are_short_and_distinct_and_meanings_are_one_sentence() -> None:
 
 
 def test_there_are_eighteen_misconceptions_each_with_a_short_corrective() -> None:
-    assert len({each["id"] for each in misconceptions()}) == len(misconceptions()) == 18
-    for each in misconceptions():
-        assert KEBAB.fullmatch(each["id"])
-        assert sentences(each["claim"]) == 1
-        assert 1 <= sentences(each["corrective"]) <= 2
-        assert each["editions"]
-        assert each["editions"] == [name for name in EVERY if name in each["editions"]]
+    assert len({record["id"] for record in misconceptions()}) == len(misconceptions()) == 18
+    for record in misconceptions():
+        assert KEBAB.fullmatch(record["id"])
+        assert sentences(record["claim"]) == 1
+        assert 1 <= sentences(record["corrective"]) <= 2
+        assert record["editions"]
+        assert record["editions"] == [name for name in EDITIONS if name in record["editions"]]
 
 
 @pytest.mark.parametrize(("misconception", "sign"), signs())
@@ -309,9 +317,9 @@ def test_a_misconception_never_contradicts_the_rules(misconception: str, sign: M
             assert answer not in verdict.possible, (misconception, facts)
 
 
-def test_every_misconception_can_be_met_in_some_case() -> None:
-    """Met means: some wrong choice, of some lens of some case, gets this one as its first match."""
-    met = set()
+def test_every_misconception_is_betrayed_in_some_case() -> None:
+    """Some wrong choice, of some lens of some case, gets it as its first match."""
+    betrayed = set()
     for path, lens in product(CASES, LENSES.values()):
         facts, verdict = facts_of(path), decide(facts_of(path), lens.name)
         for answer in lens.answers:
@@ -321,6 +329,47 @@ def test_every_misconception_can_be_met_in_some_case() -> None:
                     facts.get(name, UNKNOWN) in values(stated)
                     for name, stated in sign["when"].items()
                 ):
-                    met.add(misconception)
+                    betrayed.add(misconception)
                     break
-    assert {each["id"] for each in misconceptions()} - met == set()
+    assert {record["id"] for record in misconceptions()} - betrayed == set()
+
+
+# The course as a casebook
+
+
+def test_the_course_holds_what_stands_in_the_files() -> None:
+    assert [*course().cases] == [path.stem for path in CASES]
+    for path in CASES:
+        assert course().case(path.stem).facts.known() == facts_of(path)
+        assert course().case(path.stem).open == case(path).get("open", {})
+    ids = [record["id"] for record in misconceptions()]
+    assert [known.id for known in course().misconceptions] == ids
+    files = (CONTENT / "questions").glob("*.yaml")
+    questions = [record for path in files for record in load(f"questions/{path.name}")["questions"]]
+    assert sorted(course().questions) == sorted(record["id"] for record in questions)
+    assert {k: v.kind for k, v in course().questions.items()} == {
+        record["id"]: record["kind"] for record in questions
+    }
+    world = load("world.yaml")
+    assert [*course().world.parties] == [party["id"] for party in world["parties"]]
+    assert [*course().world.services] == [service["id"] for service in world["services"]]
+
+
+def test_what_a_record_of_the_course_names_exists() -> None:
+    book = course()
+    for record in (*book.cases.values(), *book.questions.values()):
+        assert {*record.objectives} <= book.objectives.keys()
+    for record in book.cases.values():
+        assert {record.party, record.provider} <= book.world.parties.keys()
+        assert record.service in book.world.services
+
+
+def test_every_objective_names_the_lesson_that_says_most_about_it() -> None:
+    notebooks = Path(__file__).parents[2] / "notebooks"
+    passages: dict[str, Counter[str]] = {objective: Counter() for objective in course().objectives}
+    for path in sorted(notebooks.glob("*.ipynb")):
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            for objective in cell["metadata"].get("objectives", ()):
+                passages[objective][path.stem] += cell["cell_type"] == "markdown"
+    for k, objective in course().objectives.items():
+        assert objective.lesson == max(sorted(passages[k]), key=passages[k].__getitem__), k

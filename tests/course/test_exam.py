@@ -1,10 +1,9 @@
-"""The mock exam: its paper, what events make of a sitting, and what it came to."""
+"""The mock exam: what events make of a session, and its result."""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from itertools import groupby, product
 from pathlib import Path
 from typing import Any
 
@@ -12,105 +11,34 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from customer_casebook.course import exam as module
-from customer_casebook.course.casebook import bank, objectives
+from customer_casebook.course import bank as bank_module
+from customer_casebook.course.casebook import Casebook
 from customer_casebook.course.exam import (
-    LONGEST,
-    MINUTES,
-    PASS,
-    QUESTIONS,
+    EXAM_MINUTES,
+    EXAM_QUESTIONS,
+    MAX_EXAM_MINUTES,
+    PASS_PERCENT,
     ExamSession,
+    Mark,
     Result,
-    attempts,
+    exam_attempts,
     exam_sessions,
-    marked,
-    paper,
+    grade,
 )
-from customer_casebook.course.items import item
-from customer_casebook.course.journal import ExamEvent, Journal, fingerprint
+from customer_casebook.course.items import Item
+from customer_casebook.course.journal import ExamEvent, Journal
+from customer_casebook.course.records import Question
+from customer_casebook.course.selection import exam_questions
+from tests.course.books import BOOK, CASE, ITEMS, fresh_course, small_book
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
-ITEMS = {name: item(entry) for name, entry in bank().items()}
-POOL = {name: entry for name, entry in bank().items() if entry.kind != "sort"}
-ON = {name: entry.objectives[0] for name, entry in POOL.items()}
-HAVE = Counter(ON.values())
-WEIGHTS = {each.id: 2 if each.core else 1 for each in objectives().values()}
+OBJECTIVE_OF = {k: record.objectives[0] for k, record in BOOK.questions.items()}
 THREE = ["four-around-the-payroll", "tick-the-transfers", "match-customer-user-sponsor"]
 
 seeds = st.integers(0, 10**9)
 
 
-# The paper
-
-
-@given(st.integers(1, len(POOL)), seeds)
-def test_a_paper_is_shared_out_by_weight_as_far_as_an_objective_has_questions(
-    n: int, seed: int
-) -> None:
-    items = paper(n, seed)
-    shares = Counter(ON[each] for each in items)
-    assert len({*items}) == len(items) == n
-    for behind, ahead in product(
-        WEIGHTS, shares
-    ):  # d'Hondt: nobody is owed a seat that another has
-        if shares[behind] < HAVE[behind]:
-            assert WEIGHTS[behind] / (shares[behind] + 1) <= WEIGHTS[ahead] / shares[ahead]
-
-
-def test_the_core_of_the_subject_weighs_double() -> None:
-    assert Counter(ON[each] for each in paper(sum(WEIGHTS.values()), 1)) == WEIGHTS
-    assert {*WEIGHTS.values()} == {1, 2}
-    assert {*paper(len(POOL), 1)} == {*POOL}
-
-
-@given(seeds)
-def test_a_paper_has_no_blocks(seed: int) -> None:
-    items = paper(QUESTIONS, seed)
-    for alike in (
-        [ITEMS[each].answer for each in items],
-        [bank()[each].kind for each in items],
-        [ON[each] for each in items],
-    ):
-        assert max(len(list(row)) for _, row in groupby(alike)) <= 4
-
-
-def test_with_a_seed_it_is_the_same_paper_whoever_has_met_what() -> None:
-    assert paper(QUESTIONS, 7) == paper(QUESTIONS, 7, met=paper(QUESTIONS, 7))
-    assert len({tuple(paper(QUESTIONS, seed)) for seed in range(9)}) == 9
-
-
-def test_without_a_seed_no_two_papers_are_alike() -> None:
-    assert len({tuple(paper(QUESTIONS, None)) for _ in range(9)}) == 9
-
-
-@given(st.lists(st.integers(1, QUESTIONS), min_size=1, max_size=12))
-def test_nothing_is_met_again_before_the_rest_of_its_objective_has_been(sizes: list[int]) -> None:
-    met: list[str] = []
-    for n in sizes:
-        met += paper(n, None, met)
-        times = Counter(met)
-        for objective in HAVE:
-            those = [times[each] for each in POOL if ON[each] == objective]
-            assert max(those) - min(those) <= 1
-
-
-def test_a_question_more_in_the_bank_changes_only_the_papers_that_it_ranks_into(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    asked = paper(QUESTIONS, 3)
-    for name in bank():
-        fewer = {each: bank()[each] for each in bank() if each != name}
-        monkeypatch.setattr(module, "bank", lambda fewer=fewer: fewer)
-        assert (paper(QUESTIONS, 3) == asked) is (name not in asked)
-
-
-@pytest.mark.parametrize("n", [0, -1, len(POOL) + 1])
-def test_a_paper_that_cannot_be_set_is_refused(n: int) -> None:
-    with pytest.raises(ValueError, match=rf"{n} questions cannot be set; write n from 1 to \d+"):
-        paper(n, None)
-
-
-# A sitting
+# A session
 
 
 def event(what: str, minute: float = 0, exam: str = "one", **data: Any) -> ExamEvent:
@@ -119,7 +47,7 @@ def event(what: str, minute: float = 0, exam: str = "one", **data: Any) -> ExamE
 
 
 def begin(minute: float = 0, exam: str = "one", **data: Any) -> ExamEvent:
-    about = {"items": THREE, "minutes": MINUTES, "seed": None}
+    about = {"items": THREE, "minutes": EXAM_MINUTES, "seed": None}
     return event("start", minute, exam, **about | data)
 
 
@@ -127,8 +55,9 @@ def answer(minute: float, place: Any, *choice: str, exam: str = "one") -> ExamEv
     return event("answer", minute, exam, place=place, choice=list(choice), ms=900)
 
 
-def test_a_sitting_goes_on_where_it_was() -> None:
-    [found] = exam_sessions(
+def test_a_session_goes_on_where_it_was() -> None:
+    [session] = exam_sessions(
+        BOOK,
         [
             begin(seed=4),
             answer(1, 0, "2"),
@@ -138,39 +67,39 @@ def test_a_sitting_goes_on_where_it_was() -> None:
             answer(4, 0, "3"),
             event("flag", 5, place=2, on=False),
             answer(6, 1),
-        ]
+        ],
     )
-    assert (found.items, found.seed, found.started) == (tuple(THREE), 4, START)
-    assert found.answers == {0: ("3",), 1: ()}
-    assert found.ms == {0: 900, 1: 900}
-    assert found.flags == {0}
-    assert found.finished is None
-    assert found.deadline == START + timedelta(hours=1)
-    assert not found.over(found.deadline - timedelta(microseconds=1))
-    assert found.over(found.deadline)
+    assert (session.item_ids, session.seed, session.started) == (tuple(THREE), 4, START)
+    assert session.answers == {0: ("3",), 1: ()}
+    assert session.ms == {0: 900, 1: 900}
+    assert session.flags == {0}
+    assert session.finished is None
+    assert session.deadline == START + timedelta(hours=1)
+    assert not session.over(session.deadline - timedelta(microseconds=1))
+    assert session.over(session.deadline)
 
 
 def test_what_comes_after_the_end_counts_no_more() -> None:
     early = [begin(), answer(1, 0, "1"), event("finish", 2)]
     late = [answer(3, 0, "2"), answer(3, 1, "2"), event("flag", 3, place=1, on=True)]
-    [found] = exam_sessions([*early, *late, event("finish", 4), begin(5)])
-    assert found.finished == START + timedelta(minutes=2)
-    assert found.over(START)
-    assert (found.answers, found.flags, found.started) == ({0: ("1",)}, set(), START)
+    [session] = exam_sessions(BOOK, [*early, *late, event("finish", 4), begin(5)])
+    assert session.finished == START + timedelta(minutes=2)
+    assert session.over(START)
+    assert (session.answers, session.flags, session.started) == ({0: ("1",)}, set(), START)
 
 
 def test_when_the_time_is_up_it_is_up() -> None:
     events = [begin(), answer(59.9, 0, "1"), answer(60, 1, "1"), answer(99, 0, "2")]
-    [found] = exam_sessions(events)
-    assert found.answers == {0: ("1",)}
-    assert found.finished is None
-    [found] = exam_sessions([*events, event("finish", 120)])
-    assert found.finished == found.deadline
+    [session] = exam_sessions(BOOK, events)
+    assert session.answers == {0: ("1",)}
+    assert session.finished is None
+    [session] = exam_sessions(BOOK, [*events, event("finish", 120)])
+    assert session.finished == session.deadline
 
 
-def test_exams_are_told_apart_and_stand_in_the_order_of_their_beginning() -> None:
+def test_exams_are_kept_apart_and_stand_in_the_order_of_their_beginning() -> None:
     events = [begin(exam="b"), begin(1, exam="a"), answer(2, 0, "1", exam="a"), answer(2, 0, "2")]
-    assert [(each.exam, each.answers) for each in exam_sessions(events)] == [
+    assert [(session.exam, session.answers) for session in exam_sessions(BOOK, events)] == [
         ("b", {}),
         ("a", {0: ("1",)}),
     ]
@@ -180,16 +109,16 @@ def test_exams_are_told_apart_and_stand_in_the_order_of_their_beginning() -> Non
 def test_a_journal_puts_events_in_order_however_they_were_written(
     tmp_path_factory: pytest.TempPathFactory, order: list[int], kernels: int
 ) -> None:
-    told = [
+    events = [
         begin(), answer(1, 0, "1"), answer(2, 0, "2"), event("flag", 3, place=1, on=True),
         event("finish", 4), answer(5, 0, "3"),
     ]  # fmt: skip
     folder = tmp_path_factory.mktemp("journal")
     shards = [Journal(folder) for _ in range(kernels)]
     for place in order:
-        assert shards[place % kernels].record(told[place])
-    assert exam_sessions(shards[0].read().exams) == exam_sessions(told)
-    assert exam_sessions(told)[0].answers == {0: ("2",)}
+        assert shards[place % kernels].record(events[place])
+    assert exam_sessions(BOOK, shards[0].read().exams) == exam_sessions(BOOK, events)
+    assert exam_sessions(BOOK, events)[0].answers == {0: ("2",)}
 
 
 @pytest.mark.parametrize(
@@ -197,22 +126,25 @@ def test_a_journal_puts_events_in_order_however_they_were_written(
     [
         {"items": []},
         {"items": [THREE[0], "gone"]},
+        {"items": [THREE[0], f"{CASE}/customer"]},
+        {"items": [f"find/{CASE}/customer"]},
+        {"items": [f"school:{THREE[0]}"]},
         {"items": [7]},
         {"items": [[]]},
         {"items": THREE[0]},
         {"items": None},
         {"minutes": 0},
         {"minutes": -5},
-        {"minutes": LONGEST + 1},
+        {"minutes": MAX_EXAM_MINUTES + 1},
         {"minutes": "60"},
         {"minutes": 1e300},
         {"seed": "four"},
     ],
 )
 def test_a_beginning_that_makes_no_sense_begins_nothing(data: dict[str, Any]) -> None:
-    assert exam_sessions([begin(**data), answer(1, 0, "1"), event("finish", 2)]) == []
-    [found] = exam_sessions([begin(**data), begin(1)])
-    assert found.started == START + timedelta(minutes=1)
+    assert exam_sessions(BOOK, [begin(**data), answer(1, 0, "1"), event("finish", 2)]) == []
+    [session] = exam_sessions(BOOK, [begin(**data), begin(1)])
+    assert session.started == START + timedelta(minutes=1)
 
 
 _json = st.recursive(
@@ -237,15 +169,15 @@ _sound = st.builds(begin, st.integers(-10, 90)) | st.builds(
 
 @given(st.lists(_events | _sound, max_size=12))
 def test_nonsense_is_passed_over_in_whatever_order_it_comes(events: list[ExamEvent]) -> None:
-    begun = {each.exam for each in events if each.what == "start"}
-    for found in exam_sessions(events):
-        begun.remove(found.exam)
-        assert all(each in bank() for each in found.items)
-        assert {*found.answers, *found.flags} <= {*range(len(found.items))}
-        assert found.answers.keys() == found.ms.keys()
-        assert found.finished is None or found.finished <= found.deadline
-        result = marked(found)
-        assert len(attempts(result)) <= len(result.marks) == len(found.items)
+    begun = {event.exam for event in events if event.what == "start"}
+    for session in exam_sessions(BOOK, events):
+        begun.remove(session.exam)
+        assert all(k in BOOK.questions for k in session.item_ids)
+        assert {*session.answers, *session.flags} <= {*range(len(session.item_ids))}
+        assert session.answers.keys() == session.ms.keys()
+        assert session.finished is None or session.finished <= session.deadline
+        result = grade(BOOK, session)
+        assert len(exam_attempts(result)) <= len(result.marks) == len(session.item_ids)
 
 
 @pytest.mark.parametrize(
@@ -265,95 +197,203 @@ def test_nonsense_is_passed_over_in_whatever_order_it_comes(events: list[ExamEve
     ],
 )
 def test_an_event_that_makes_no_sense_changes_nothing(nonsense: ExamEvent) -> None:
-    assert exam_sessions([begin(), nonsense]) == exam_sessions([begin()])
+    assert exam_sessions(BOOK, [begin(), nonsense]) == exam_sessions(BOOK, [begin()])
 
 
-# What it came to
+# The result
 
 
-def sat(items: list[str], answers: dict[int, Any], finished: datetime | None = None) -> Result:
-    given = {place: tuple(choice) for place, choice in answers.items()}
-    ms = {place: 100 + place for place in given}
-    return marked(
-        ExamSession("one", tuple(items), None, START, MINUTES, given, ms, finished=finished)
+def session_of(
+    item_ids: Iterable[str],
+    answers: Mapping[int, Iterable[str]],
+    finished: datetime | None = None,
+    exam: str = "one",
+) -> ExamSession:
+    choices = {place: tuple(choice) for place, choice in answers.items()}
+    ms = {place: 100 + place for place in choices}
+    return ExamSession(
+        exam, tuple(item_ids), None, START, EXAM_MINUTES, choices, ms, finished=finished
     )
 
 
-def rightly(items: list[str], places: Any) -> Result:
-    """A sitting with the right answers in these places, and none in the others."""
-    return sat(items, {place: ITEMS[items[place]].right for place in places})
+def result_of(
+    item_ids: Iterable[str],
+    answers: Mapping[int, Iterable[str]],
+    finished: datetime | None = None,
+    book: Casebook = BOOK,
+) -> Result:
+    return grade(book, session_of(item_ids, answers, finished))
+
+
+def right_in(item_ids: list[str], places: Iterable[int]) -> Result:
+    """A session with the right answers in these places, and none in the others."""
+    return result_of(item_ids, {place: ITEMS[item_ids[place]].right for place in places})
 
 
 def test_all_of_the_right_answer_is_right_and_nothing_else_is() -> None:
-    names = list(bank())
-    assert rightly(names, range(len(names))).share == 1
+    names = list(BOOK.questions)
+    assert right_in(names, range(len(names))).percent == 100
     for name in names:
         right = ITEMS[name].right
         others = ITEMS[name].options.keys() - right
-        assert not sat([name], {}).right
-        assert not sat([name], {0: {*right, min(others)}}).right
-        assert not sat([name], {0: {*right} - {min(right)}}).right
-        assert not sat([name], {0: ["<gone>"]}).right
+        assert not result_of([name], {}).right
+        assert not result_of([name], {0: {*right, min(others)}}).right
+        assert not result_of([name], {0: {*right} - {min(right)}}).right
+        assert not result_of([name], {0: ["<gone>"]}).right
 
 
 def test_twenty_six_of_forty_pass_and_twenty_five_do_not() -> None:
-    items = paper(QUESTIONS, 2)
-    assert (QUESTIONS, MINUTES, PASS) == (40, 60, 0.65)
-    assert [rightly(items, range(n)).passed for n in (0, 25, 26, 40)] == [False, False, True, True]
-    assert rightly(items, range(26)).right == 26
+    item_ids = exam_questions(BOOK, EXAM_QUESTIONS, 2)
+    assert (EXAM_QUESTIONS, EXAM_MINUTES, PASS_PERCENT) == (40, 60, 65)
+    results = [right_in(item_ids, range(n)) for n in (0, 25, 26, 40)]
+    assert [result.passed for result in results] == [False, False, True, True]
+    assert [result.percent for result in results] == [0, 62, 65, 100]
+    assert results[2].right == 26
 
 
-@given(seeds, st.sets(st.integers(0, QUESTIONS - 1)))
+def marks_of(right: int, n: int) -> Result:
+    """A result with so many right answers of ``n``."""
+    item = ITEMS[THREE[0]]
+    marks = [Mark(k, item, item.right if k < right else frozenset(), "") for k in range(n)]
+    return Result(session_of(THREE[:1] * n, {}), tuple(marks), {})
+
+
+def test_eleven_of_seventeen_are_not_the_share_that_is_needed() -> None:
+    result = marks_of(11, 17)
+    assert (result.right, result.percent, result.passed) == (11, 64, False)
+    item_ids = exam_questions(BOOK, 17, 1)
+    assert [right_in(item_ids, range(n)).percent for n in (11, 12)] == [64, 70]
+    assert [right_in(item_ids, range(n)).passed for n in (11, 12)] == [False, True]
+
+
+@given(st.integers(1, 200).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
+def test_the_percent_is_rounded_down_and_agrees_with_passed(score: tuple[int, int]) -> None:
+    right, n = score
+    result = marks_of(right, n)
+    assert result.percent <= 100 * right / n < result.percent + 1
+    assert result.passed == (100 * right >= PASS_PERCENT * n) == (result.percent >= PASS_PERCENT)
+
+
+@given(seeds, st.sets(st.integers(0, EXAM_QUESTIONS - 1)))
 def test_the_weakest_objective_comes_first(seed: int, known: set[int]) -> None:
-    items = paper(QUESTIONS, seed)
-    result = rightly(items, known)
+    item_ids = exam_questions(BOOK, EXAM_QUESTIONS, seed)
+    result = right_in(item_ids, known)
     groups = result.by_objective
-    course = list(objectives())
+    course = list(BOOK.objectives)
     ranks = [
-        (sum(each.right for each in marks) / len(marks), course.index(objective))
+        (sum(mark.right for mark in marks) / len(marks), course.index(objective))
         for objective, marks in groups.items()
     ]
     assert ranks == sorted(ranks)
-    assert all(ON[each.item.id] == name for name, marks in groups.items() for each in marks)
-    assert sorted(each.place for marks in groups.values() for each in marks) == [*range(QUESTIONS)]
-    missed = [items.index(each.id) for each in result.missed]
-    assert sorted(missed) == sorted({*range(QUESTIONS)} - known)
-    shares = [ranks[[*groups].index(ON[items[place]])] for place in missed]
+    assert all(
+        OBJECTIVE_OF[mark.item.id] == mark.objective == k
+        for k, marks in groups.items()
+        for mark in marks
+    )
+    places = [mark.place for marks in groups.values() for mark in marks]
+    assert sorted(places) == [*range(EXAM_QUESTIONS)]
+    missed = [item_ids.index(item.id) for item in result.missed]
+    assert sorted(missed) == sorted({*range(EXAM_QUESTIONS)} - known)
+    shares = [ranks[[*groups].index(OBJECTIVE_OF[item_ids[place]])] for place in missed]
     assert shares == sorted(shares)
+
+
+# The items of a session
+
+
+def test_a_session_shows_its_items_in_an_order_of_its_own() -> None:
+    item_ids = exam_questions(BOOK, EXAM_QUESTIONS, 4)
+    orders = set()
+    for exam in "abc":
+        session = session_of(item_ids, {}, exam=exam)
+        shown = [session.item(BOOK, place) for place in range(EXAM_QUESTIONS)]
+        assert [item.id for item in shown] == item_ids
+        for place, item in enumerate(shown):
+            assert [*item.options] == [*ITEMS[item.id].shuffled(exam).options]
+            assert [*item.options] == [*session.item(BOOK, place).options]
+            assert item.fingerprint == ITEMS[item.id].fingerprint
+        assert [mark.item.id for mark in grade(BOOK, session).marks] == item_ids
+        orders.add(tuple(tuple(item.options) for item in shown))
+    assert len(orders) == 3
+
+
+def test_a_session_of_an_item_that_is_gone_does_not_show_it() -> None:
+    with pytest.raises(KeyError, match="gone"):
+        session_of(["gone"], {}).item(BOOK, 0)
+
+
+def test_an_exam_builds_every_item_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    built, make = [], bank_module.make_item
+
+    def counted(book: Casebook, record: Question) -> Item:
+        built.append(record.id)
+        return make(book, record)
+
+    monkeypatch.setattr(bank_module, "make_item", counted)
+    book = fresh_course()
+    item_ids = exam_questions(book, EXAM_QUESTIONS, None)
+    [session] = exam_sessions(book, [begin(items=item_ids), answer(1, 0, "1")])
+    for place in range(EXAM_QUESTIONS):
+        session.item(book, place)
+    exam_attempts(grade(book, session))
+    exam_attempts(grade(book, session))
+    assert sorted(built) == sorted(item_ids)
+    assert len(built) == EXAM_QUESTIONS == 40
+
+
+def test_the_exams_of_two_books_stay_apart() -> None:
+    lenses = {"first": "customer", "second": "money"}
+    school = small_book(
+        *(
+            {"kind": "case", "id": k, "objectives": [objective], "case": CASE, "lens": lens}
+            for (k, lens), objective in zip(lenses.items(), BOOK.objectives, strict=False)
+        )
+    )
+    own = ["school:first", "school:second"]
+    events = [begin(exam="a"), begin(1, exam="b", items=own), answer(2, 0, "external", exam="b")]
+    [session] = exam_sessions(school, events)
+    assert (session.exam, session.item_ids) == ("b", tuple(own))
+    assert [session.exam for session in exam_sessions(BOOK, events)] == ["a"]
+    result = grade(school, session)
+    assert [*result.by_objective] == [*BOOK.objectives][:2]
+    assert [attempt.item for attempt in exam_attempts(result)] == ["school:first"]
+
+
+# The attempts
 
 
 def test_every_answer_is_an_attempt_and_what_was_left_open_is_none() -> None:
     name, wrong, betrayed = next(
-        (each.id, option, found.id)
-        for each in ITEMS.values()
-        for option in each.options
-        if not each.many and not each.groups and (found := each.misconception({option}))
+        (item.id, option, misconception.id)
+        for item in ITEMS.values()
+        for option in item.options
+        if not item.many and not item.groups and (misconception := item.misconception({option}))
     )
-    other = next(each for each in bank() if each != name)
-    items = [other, name, THREE[0]]
+    other = next(k for k in BOOK.questions if k != name)
     ended = START + timedelta(minutes=40)
-    result = sat(items, {0: ITEMS[other].right, 1: [wrong], 2: []}, ended)
-    right, slip = attempts(result)
+    result = result_of([other, name, THREE[0]], {0: ITEMS[other].right, 1: [wrong], 2: []}, ended)
+    right, mistake = exam_attempts(result)
     assert (right.item, right.right, right.misconception) == (other, True, None)
-    assert (slip.item, slip.right, slip.misconception) == (name, False, betrayed)
-    assert (right.choice, slip.choice) == (tuple(sorted(ITEMS[other].right)), (wrong,))
-    assert {right.sure, slip.sure} == {None}
-    assert (right.ms, slip.ms) == (100, 101)
-    assert slip.content == fingerprint(ITEMS[name])
-    assert {right.at, slip.at} == {"2026-03-02T09:40:00.000000+00:00"}
-    [late] = attempts(sat([name], {0: [wrong]}))
+    assert (mistake.item, mistake.right, mistake.misconception) == (name, False, betrayed)
+    assert (right.choice, mistake.choice) == (tuple(sorted(ITEMS[other].right)), (wrong,))
+    assert {right.sure, mistake.sure} == {None}
+    assert (right.ms, mistake.ms) == (100, 101)
+    assert mistake.content == ITEMS[name].fingerprint
+    assert {right.at, mistake.at} == {"2026-03-02T09:40:00.000000+00:00"}
+    [late] = exam_attempts(result_of([name], {0: [wrong]}))
     assert late.at == "2026-03-02T10:00:00.000000+00:00"
 
 
-def test_the_attempts_of_an_exam_are_kept_once_however_often_they_are_recorded(
+def test_the_attempts_of_an_exam_are_stored_once_however_often_they_are_recorded(
     tmp_path: Path,
 ) -> None:
-    items = paper(QUESTIONS, 5)
-    result = rightly(items, range(QUESTIONS))
-    assert attempts(result) == attempts(result)
+    item_ids = exam_questions(BOOK, EXAM_QUESTIONS, 5)
+    result = right_in(item_ids, range(EXAM_QUESTIONS))
+    attempts = exam_attempts(result)
+    assert exam_attempts(result) == attempts
     for kernel in (Journal(tmp_path), Journal(tmp_path)):
-        for each in attempts(result):
-            assert kernel.record(each)
-    kept = Journal(tmp_path).read().attempts
-    assert sorted(each.item for each in kept) == sorted(items)
-    assert [each.event for each in kept] == sorted(each.event for each in attempts(result))
+        for attempt in attempts:
+            assert kernel.record(attempt)
+    stored = Journal(tmp_path).read().attempts
+    assert sorted(attempt.item for attempt in stored) == sorted(item_ids)
+    assert [attempt.event for attempt in stored] == sorted(attempt.event for attempt in attempts)

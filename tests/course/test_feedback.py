@@ -1,20 +1,24 @@
-"""What a learner is asked and told, for every packaged case and every lens."""
+"""What a learner is asked and answered with, for every case of the course and every lens."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
 
-from customer_casebook.course.casebook import case, cases, lens_texts, misconceptions
-from customer_casebook.course.feedback import Question, ask, join, say
+from customer_casebook.course.casebook import join
+from customer_casebook.course.feedback import in_editions
+from customer_casebook.course.items import CaseItem
+from customer_casebook.course.records import Evidence
 from customer_casebook.domain.facts import VOCABULARY
-from customer_casebook.domain.rules import LENSES
+from customer_casebook.domain.rules import EDITIONS, LENSES
 from customer_casebook.domain.verdict import UNDETERMINED, Flip, Verdict, decide
+from tests.course.books import BOOK, CASE, HUB, small_book
 
-QUESTIONS = [Question(each, lens) for each in cases().values() for lens in LENSES]
-every_question = pytest.mark.parametrize("question", QUESTIONS, ids=lambda each: str(each.id))
+QUESTIONS = [CaseItem(BOOK, case, lens) for case in BOOK.cases.values() for lens in LENSES]
+every_question = pytest.mark.parametrize("question", QUESTIONS, ids=lambda item: str(item.id))
 
 
 def right_in(verdict: Verdict) -> set[str]:
@@ -22,57 +26,60 @@ def right_in(verdict: Verdict) -> set[str]:
     return settled | ({UNDETERMINED} if possible != settled else set())
 
 
-def labels(question: Question, answers: set[str]) -> str:
-    texts = lens_texts()[question.lens].answers
-    return join(texts[each].label for each in question.options if each in answers)
+def labels(question: CaseItem, answers: Iterable[str]) -> str:
+    texts = BOOK.lens_texts[question.lens].answers
+    return join(texts[option].label for option in question.options if option in answers)
 
 
-def told(question: Question, words: str) -> dict[str, str]:
+def facts_in(question: CaseItem, words: str) -> dict[str, str]:
     """The facts that a sentence is about, with the values it gives them."""
     return {
         name: value
         for name, fact in VOCABULARY.items()
         for value in fact.says
-        if say(name, value, question.case) in words
+        if BOOK.state(name, value, question.case) in words
     }
 
 
-def betrayed(question: Question, option: str, *, chosen: bool) -> str | None:
+def betrayed(question: CaseItem, option: str, *, chosen: bool) -> str | None:
     """The first misconception of the content that a wrong choice, or a missed option, shows."""
     facts = question.case.facts._asdict()
-    for each in misconceptions():
-        for sign in each.shows:
+    for misconception in BOOK.misconceptions:
+        for sign in misconception.shows:
             shown = sign.choice if chosen else sign.omits
             fits = all(facts[name] in values for name, values in sign.when.items())
             if sign.lens == question.lens and shown == option and fits:
-                return each.id
+                return misconception.id
     return None
 
 
 @every_question
-def test_the_right_options_are_the_verdict(question: Question) -> None:
+def test_the_right_options_are_the_verdict(question: CaseItem) -> None:
     verdict = decide(question.case.facts, question.lens)
     assert question.right == right_in(verdict)
     assert question.right
-    texts = lens_texts()[question.lens].answers
+    texts = BOOK.lens_texts[question.lens].answers
     settled, _, open_part = question.answer.partition("; part of it stays open")
-    in_order = [each for each in LENSES[question.lens].answers if each in verdict.answers]
-    assert settled.split(" + ") == [texts[each].label for each in in_order or [UNDETERMINED]]
+    in_order = [option for option in LENSES[question.lens].answers if option in verdict.answers]
+    assert settled.split(" + ") == [texts[option].label for option in in_order or [UNDETERMINED]]
     assert open_part == ""
     partly = question.answer.endswith("; part of it stays open")
     assert partly == (len(question.right) > len(in_order) > 0)
 
 
 def test_a_role_with_an_open_part_asks_for_both() -> None:
-    assert Question(case("cfo-forecast-cockpit"), "role").right == {"sponsor", UNDETERMINED}
+    assert CaseItem(BOOK, BOOK.case("cfo-forecast-cockpit"), "role").right == {
+        "sponsor",
+        UNDETERMINED,
+    }
 
 
 @every_question
-def test_a_wrong_option_is_told_its_misconception_or_what_would_make_it_right(
-    question: Question,
+def test_a_wrong_option_is_answered_with_its_misconception_or_what_would_make_it_right(
+    question: CaseItem,
 ) -> None:
     facts, verdict = question.case.facts, question.verdict
-    claims = {each.id: each for each in misconceptions()}
+    claims = {known.id: known for known in BOOK.misconceptions}
     for option in set(question.options) - question.right:
         reason = question.why_not(option)
         wrong = question.misconception([option] if not question.many else {option, *question.right})
@@ -86,54 +93,56 @@ def test_a_wrong_option_is_told_its_misconception_or_what_would_make_it_right(
         elif option in verdict.possible:
             assert "may turn out so" in reason
         else:
-            means = lens_texts()[question.lens].answers[option].means
+            means = BOOK.lens_texts[question.lens].answers[option].means
             assert reason.startswith(means)
-            changes = told(question, reason.removeprefix(means))
+            changes = facts_in(question, reason.removeprefix(means))
             if changes:
                 assert all(getattr(facts, name) != value for name, value in changes.items())
-                assert option in decide(facts.but(**changes), question.lens).answers
+                assert option in decide(facts.with_changes(**changes), question.lens).answers
                 for name in changes if len(changes) > 1 else ():  # none of them is idle
-                    others = {each: to for each, to in changes.items() if each != name}
-                    assert option not in decide(facts.but(**others), question.lens).answers
-                different, _, untold = reason.partition("have to be told that ")
-                assert set(told(question, untold)) == set(changes) - set(facts.known())
+                    others = {k: value for k, value in changes.items() if k != name}
+                    assert option not in decide(facts.with_changes(**others), question.lens).answers
+                different, _, unstated = reason.partition("have to be told that ")
+                assert set(facts_in(question, unstated)) == set(changes) - set(facts.known())
                 assert ("It would be right if this were so" in different) == bool(
                     changes.keys() & facts.known().keys()
                 )
 
 
 def test_no_one_has_to_be_made_a_consumer_to_stop_being_a_supplier() -> None:
-    reason = Question(case("facilities-web-shop"), "agreement").why_not("none")
+    reason = CaseItem(BOOK, BOOK.case("facilities-web-shop"), "agreement").why_not("none")
     assert reason.endswith("so: Facilities gives Group IT nothing the service needs.")
 
 
 @every_question
-def test_a_right_option_left_out_is_explained(question: Question) -> None:
+def test_a_right_option_left_out_is_explained(question: CaseItem) -> None:
     for option in question.right if question.many else ():
         left_out = question.right - {option}
         wrong = question.misconception(left_out)
         assert (wrong.id if wrong else None) == betrayed(question, option, chosen=False)
-        expected = wrong.corrective if wrong else lens_texts()[question.lens].answers[option].means
+        expected = (
+            wrong.corrective if wrong else BOOK.lens_texts[question.lens].answers[option].means
+        )
         assert expected in question.why_missed(option)
     assert question.misconception(question.right) is None
 
 
 @every_question
-def test_what_is_said_to_flip_or_settle_the_answer_does_so(question: Question) -> None:
-    facts, verdict, words = question.case.facts, question.verdict, question.turning_point()
+def test_what_is_said_to_flip_or_settle_the_answer_does_so(question: CaseItem) -> None:
+    facts, verdict, words = question.case.facts, question.verdict, question.turning_sentence
 
     def right_if(name: str, value: str) -> set[str]:
-        return right_in(decide(facts.but(**{name: value}), question.lens))
+        return right_in(decide(facts.with_changes(**{name: value}), question.lens))
 
     def tellable(flip: Flip) -> bool:
-        after = facts.but(**{flip.fact: flip.to})
-        sensible = after.possible and not (after.uses == "yes" and after.consumes == "no")
-        return sensible and UNDETERMINED not in right_if(flip.fact, flip.to)
+        after = facts.with_changes(**{flip.fact: flip.new})
+        sensible = not after.contradiction and not (after.uses == "yes" and after.consumes == "no")
+        return sensible and UNDETERMINED not in right_if(flip.fact, flip.new)
 
     if verdict.missing:
         said = dict(re.findall(r"[Ii]f ([^:]+): (.+?)(?=; if |\.\))", words))
         settling = {
-            say(name, value, question.case): labels(question, right)
+            BOOK.state(name, value, question.case): labels(question, right)
             for name in verdict.missing
             for value in VOCABULARY[name].says
             if UNDETERMINED not in (right := right_if(name, value))
@@ -143,8 +152,8 @@ def test_what_is_said_to_flip_or_settle_the_answer_does_so(question: Question) -
             assert question.case.open.get(name, VOCABULARY[name].question) in words
     elif words:
         flipped, _, _presumed = words.partition(", for it would be presumed that ")
-        [(name, value)] = told(question, flipped).items()
-        assert facts.but(**{name: value}).possible
+        [(name, value)] = facts_in(question, flipped).items()
+        assert not facts.with_changes(**{name: value}).contradiction
         right = right_if(name, value)
         assert right != question.right
         assert UNDETERMINED not in right
@@ -157,11 +166,11 @@ def test_what_is_said_to_flip_or_settle_the_answer_does_so(question: Question) -
 
 
 @every_question
-def test_all_that_is_said_is_whole_sentences(question: Question) -> None:
+def test_all_that_is_said_is_whole_sentences(question: CaseItem) -> None:
     said = [question.prompt, *question.grounds]
-    said += [question.why_not(each) for each in set(question.options) - question.right]
-    said += [question.why_missed(each) for each in question.right]
-    said += [question.turning_point()] if question.turning_point() else []
+    said += [question.why_not(option) for option in set(question.options) - question.right]
+    said += [question.why_missed(option) for option in question.right]
+    said += [question.turning_sentence] if question.turning_sentence else []
     for words in said:
         assert re.fullmatch(r"[A-Z“].*[.?](\))?", words), words
         assert not re.search(r"[{}]|  |\.\.|None", words), words
@@ -169,13 +178,13 @@ def test_all_that_is_said_is_whole_sentences(question: Question) -> None:
 
 
 @every_question
-def test_the_grounds_are_facts_of_the_case(question: Question) -> None:
+def test_the_grounds_are_facts_of_the_case(question: CaseItem) -> None:
     known = question.case.facts.known()
     reasons = question.verdict.because
     notes = {reason.rule.note for reason in reasons}
     for words in set(question.grounds) - notes:
         assert any(
-            say(name, value, question.case).lower() in words.lower()
+            BOOK.state(name, value, question.case).lower() in words.lower()
             for name, value in known.items()
         )
     assert len(set(question.grounds)) == len(question.grounds)
@@ -183,23 +192,70 @@ def test_the_grounds_are_facts_of_the_case(question: Question) -> None:
 
 
 def test_a_presumption_is_named_as_one() -> None:
-    whole = case("marketing-campaign-hub")
-    silent = tuple(each for each in whole.evidence if "sets_requirements" not in each.shows)
-    question = Question(replace(whole, evidence=silent), "customer")
+    whole = BOOK.case("marketing-campaign-hub")
+    silent = tuple(clue for clue in whole.evidence if "sets_requirements" not in clue.shows)
+    question = CaseItem(BOOK, replace(whole, evidence=silent), "customer")
     assert question.right == {"internal"}
     presumed = "it is presumed that Marketing sets the requirements and answers for the outcomes."
     assert [words for words in question.grounds if words.endswith(presumed)]
     assert not [words for words in question.grounds if words.startswith("Marketing sets")]
 
 
-def test_questions_come_in_the_order_asked() -> None:
-    asked = ask(case("ferries-ticket-shop"), ["money", "customer"])
-    assert [each.id for each in asked] == [
-        "ferries-ticket-shop/money",
-        "ferries-ticket-shop/customer",
+@every_question
+def test_an_unknown_fact_is_asked_for_in_the_words_of_the_case_or_of_the_vocabulary(
+    question: CaseItem,
+) -> None:
+    for fact, known in VOCABULARY.items():
+        assert question.open_question(fact) == question.case.open.get(fact, known.question)
+
+
+def test_the_editions_of_a_rule_are_named_unless_it_holds_in_every_one() -> None:
+    assert in_editions(EDITIONS) == "(Every edition.)"
+    assert in_editions(["v3"]) == "(ITIL v3.)"
+    assert in_editions(["4", "5"]) == "(ITIL 4 and 5.)"
+
+
+def test_a_private_person_stands_outside_where_no_change_of_a_fact_would_help() -> None:
+    lone = replace(BOOK.case(CASE), evidence=(person(consumes="yes", uses="yes"),))
+    question = CaseItem(BOOK, lone, "customer")
+    assert question.right == {"external"}
+    assert question.why_not("internal").endswith(
+        "A private person stands outside the provider's organization."
+    )
+
+
+def person(**facts: str) -> Evidence:
+    """The evidence of a private person outside the organization."""
+    shows = {"party_is": "private_person", "organization": "different", **facts}
+    return Evidence("letter", "Letter", "It says so.", shows)
+
+
+def test_feedback_takes_its_words_from_the_book_that_asks() -> None:
+    misconceptions = [
+        {
+            "id": "whoever-wears-a-hat",
+            "claim": "A hat makes a customer.",
+            "corrective": "It does not.",
+            "editions": [*EDITIONS],
+            "shows": [{"lens": "customer", "choice": "external", "when": {"organization": "same"}}],
+        }
     ]
-
-
-def test_a_lens_that_does_not_exist_is_refused_with_those_that_do() -> None:
-    with pytest.raises(ValueError, match=r"no lens 'moneys'.*customer, role, .*money"):
-        ask(case("ferries-ticket-shop"), ["customer", "moneys"])
+    parties = [
+        {
+            "id": BOOK.case(HUB).party,
+            "name": "Ours",
+            "kind": "unit",
+            "about": "Us.",
+            "part_of": None,
+        }
+    ]
+    book = small_book(cases=[HUB], misconceptions=misconceptions, parties=parties)
+    question = CaseItem(book, book.case(HUB), "customer")
+    wrong = question.misconception(["external"])
+    assert wrong
+    assert wrong.id == "whoever-wears-a-hat"
+    assert question.why_not("external") == (
+        "A common thought: “A hat makes a customer.” It does not."
+    )
+    assert "Ours" in question.prompt
+    assert all("Marketing" not in words for words in question.grounds)

@@ -1,306 +1,328 @@
-"""The question bank: sound keys, an explanation for every option, and nothing that gives an answer away."""
+"""Items and their ids: what every kind of item has, and what an id names."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable
-from itertools import groupby
-from math import comb
+from collections.abc import Mapping
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
-import customer_casebook.course.items as module
-from customer_casebook.authoring.coverage import ASKED
-from customer_casebook.course.casebook import bank, case, cases, glossary, objectives, read
-from customer_casebook.course.document import BulletList, to_text
-from customer_casebook.course.feedback import Item, Question, in_words
-from customer_casebook.course.items import Spot, interleaved, item, stable_shuffle_key
-from customer_casebook.course.records import Case, Entry
-from customer_casebook.domain.facts import VOCABULARY
-from customer_casebook.domain.rules import EVERY, LENSES
-from customer_casebook.domain.verdict import UNDETERMINED, decide, turning_point
+from customer_casebook.course.bank import item_of, make_item
+from customer_casebook.course.items import (
+    CaseItem,
+    Item,
+    evidence_id,
+    evidence_ids,
+    find_question,
+    question_of,
+    reordered,
+    sort_question,
+    stable_shuffle_key,
+    story,
+)
+from customer_casebook.course.records import CaseQuestion
+from customer_casebook.document import Block, BulletList, to_text
+from customer_casebook.domain.rules import LENSES
+from customer_casebook.domain.verdict import UNDETERMINED
+from tests.course.books import BOOK, CASE, HUB, ITEMS, fresh_course, item, question, small_book
 
-ITEMS: dict[str, Item] = {name: item(entry) for name, entry in bank().items()}
-CHOOSE = [each for each in bank().values() if each.kind == "choose"]
-UNFINISHED = re.compile(r"[{}<>]|\.\.|…|\s[.,;:?!]|  |\b(TODO|TBD|FIXME|XXX|lorem)\b|\bNone\b")
+SINGLE = [name for name, lens in LENSES.items() if not lens.many]
 
-each_item = pytest.mark.parametrize("name", ITEMS)
+seeds = st.integers() | st.text(max_size=5)
+any_case = st.sampled_from(sorted(BOOK.cases))
+lesson_ids = st.one_of(
+    st.builds("{}/{}".format, any_case, st.sampled_from(sorted(LENSES))),
+    st.builds("find/{}/{}".format, any_case, st.sampled_from(sorted(LENSES))),
+    st.builds(
+        "sort/{}/{}".format,
+        st.sampled_from(SINGLE),
+        st.lists(any_case, min_size=1, max_size=4, unique=True).map("+".join),
+    ),
+)
+course_ids = st.sampled_from(sorted(BOOK.questions)) | lesson_ids
+known_items = course_ids.map(lambda k: item_of(BOOK, k)).filter(bool)
 
 
-def of_kind(kind: str) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("name", [k for k, v in bank().items() if v.kind == kind])
+def of_kind(kind: str) -> str:
+    """The first question of a kind in the bank."""
+    return next(k for k, record in BOOK.questions.items() if record.kind == kind)
 
 
-def told(asked: Item) -> dict[str, str]:
-    """What can be said of each option, however it was chosen."""
-    return {
-        option: asked.why_missed(option) if option in asked.right else asked.why_not(option)
-        for option in asked.options
+# Ids
+
+
+@given(course_ids)
+def test_an_id_names_one_question_and_the_question_has_that_id(item_id: str) -> None:
+    record = question(item_id)
+    assert record.id == item_id
+    assert question_of(BOOK, item_id) == record
+    known = item_of(BOOK, item_id)
+    assert known is item_of(BOOK, item_id)
+    # A lesson may ask for evidence where no piece decides: there is nothing to ask then.
+    assert (known is None) == (not make_item(BOOK, record).right)
+    assert known is None or known.id == item_id
+    assert known or record.kind == "find"
+
+
+@given(lesson_ids)
+def test_ids_of_another_book_carry_its_name(item_id: str) -> None:
+    school = small_book(cases=BOOK.cases)
+    record = question(f"school:{item_id}", school)
+    assert record == question(item_id)
+    assert make_item(school, record).id == f"school:{item_id}"
+    assert question_of(school, item_id) is None
+    assert question_of(BOOK, f"school:{item_id}") is None
+    assert item_of(school, item_id) is item_of(BOOK, f"school:{item_id}") is None
+
+
+@pytest.mark.parametrize("kind", ["case", "choose", "choose_all", "find", "match", "sort", "spot"])
+def test_a_question_of_another_book_has_an_item_with_the_name_of_the_book(kind: str) -> None:
+    record = question(of_kind(kind))
+    school = small_book(cases=BOOK.cases)
+    made = make_item(school, record)
+    assert made.id == f"school:{record.id}"
+    assert made.fingerprint == ITEMS[record.id].fingerprint
+    assert make_item(BOOK, record).id == record.id
+
+
+@pytest.mark.parametrize("name", ["", "/", "a/b", "find/a/b", "sort/a/b", "a/b/c/d"])
+@pytest.mark.parametrize("real", [False, True])
+def test_an_id_that_names_nothing_has_no_question(name: str, real: bool) -> None:
+    if real:
+        name = name.replace("a", CASE).replace("b", "no-lens")
+    assert question_of(BOOK, name) is None
+    assert item_of(BOOK, name) is None
+
+
+@pytest.mark.parametrize("name", [f"sort/role/{CASE}", f"sort/customer/{CASE}+gone"])
+def test_what_cannot_be_sorted_has_no_question(name: str) -> None:
+    assert question_of(BOOK, name) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        (next(iter(BOOK.questions)), next(iter(BOOK.questions.values())).kind),
+        (f"{CASE}/customer", "case"),
+        (f"find/{CASE}/customer", "find"),
+        (f"sort/customer/{CASE}+{HUB}", "sort"),
+    ],
+)
+def test_what_was_asked_can_be_asked_again(name: str, kind: str) -> None:
+    assert question(name).kind == kind
+    assert item(name).id == name
+
+
+def test_the_questions_of_the_lessons_have_the_items_of_their_ids() -> None:
+    for record in (
+        find_question(CASE, "customer"),
+        sort_question([CASE, HUB], "customer"),
+        CaseQuestion(id=f"{CASE}/customer", objectives=(), case=CASE, lens="customer"),
+    ):
+        assert question(record.id) == record
+        assert make_item(BOOK, record).fingerprint == item(record.id).fingerprint
+
+
+def test_an_item_is_built_once_for_a_book() -> None:
+    book = fresh_course()
+    assert item_of(book, CASE + "/money") is item_of(book, CASE + "/money")
+    assert [*book.items] == [CASE + "/money"]
+    assert item_of(book, "gone") is None
+    assert [*book.items] == [CASE + "/money"]
+
+
+# A case as an item
+
+
+def test_a_story_is_the_case_with_all_its_evidence() -> None:
+    case = BOOK.case(CASE)
+    words = to_text(story(case))
+    for text in (case.title, case.story, *(clue.text for clue in case.evidence)):
+        assert "".join(text.split()) in "".join(words.split())
+
+
+def test_evidence_is_named_with_its_case_and_looked_up_by_its_facts() -> None:
+    case = BOOK.case(CASE)
+    for clue in case.evidence:
+        assert evidence_id(case, clue) == f"{CASE}/{clue.id}"
+        assert evidence_ids(case, {*clue.shows}) == (f"{CASE}/{clue.id}",)
+    assert evidence_ids(case, set()) == ()
+    every = {fact for clue in case.evidence for fact in clue.shows}
+    assert evidence_ids(case, every) == tuple(f"{CASE}/{clue.id}" for clue in case.evidence)
+
+
+@given(any_case, st.sampled_from(sorted(LENSES)))
+def test_the_evidence_shows_the_facts_that_the_answer_turns_and_rests_on(
+    case_id: str, lens: str
+) -> None:
+    case = BOOK.case(case_id)
+    asked = CaseItem(BOOK, case, lens)
+    flip = asked.decisive_flip
+    shown = {evidence_id(case, clue): {*clue.shows} for clue in case.evidence}
+    assert {*asked.decisive_evidence} == {
+        k for k, facts in shown.items() if flip and flip.fact in facts
+    }
+    assert {*asked.supporting_evidence} == {
+        k for k, facts in shown.items() if facts & asked.deciding_facts.keys()
     }
 
 
-def by_chance(hits: int, chances: list[float]) -> float:
-    """How likely so many hits or more are, where each has a chance of its own."""
-    spread = [1.0]
-    for chance in chances:
-        missed, hit = [*spread, 0.0], [0.0, *spread]
-        spread = [m * (1 - chance) + h * chance for m, h in zip(missed, hit, strict=True)]
-    return sum(spread[hits:])
+@given(st.sampled_from(sorted(ITEMS)))
+def test_what_an_answer_turns_on_it_also_rests_on(item_id: str) -> None:
+    asked = ITEMS[item_id]
+    if not isinstance(asked, CaseItem):
+        assert asked.supporting_evidence == asked.decisive_evidence
 
 
-# Every entry
+# Misconceptions that a wrong answer betrays
 
 
-@each_item
-def test_the_key_is_some_of_the_options_and_not_all(name: str) -> None:
-    asked = ITEMS[name]
-    assert asked.right
-    assert asked.right < asked.options.keys()
-    assert asked.many or len(asked.right) == max(1, len(asked.groups))
+@given(known_items)
+def test_betrayable_is_what_one_changed_choice_betrays(asked: Item) -> None:
+    single = not asked.many and not asked.groups
+    choices = [{option} if single else asked.right | {option} for option in asked.options]
+    choices += [asked.right - {option} for option in asked.options]
+    misconceptions = [asked.misconception(choice) for choice in choices]
+    assert asked.betrayable == {wrong.id for wrong in misconceptions if wrong}
 
 
-@each_item
-def test_every_option_is_told_why_in_whole_sentences(name: str) -> None:
-    asked = ITEMS[name]
-    for option, words in told(asked).items():
-        assert len(words) > 20, option
-        assert re.match(r"[A-Z“\"]|v3", words), words
-        assert re.search(r"[.?!][”\")]?$", words), words
-    for words in (*told(asked).values(), asked.prompt, asked.topic, asked.answer):
-        assert not UNFINISHED.search(words.strip()), words
-    assert re.search(r"[.?][”\"]?$", asked.prompt.strip())
-    assert asked.explanation
-    assert not UNFINISHED.search(" ".join(to_text(asked.explanation).split()))
+def test_the_whole_bank_can_betray_misconceptions_and_a_concept_cannot() -> None:
+    assert any(asked.betrayable for asked in ITEMS.values())
+    assert ITEMS[of_kind("choose")].betrayable == frozenset()
 
 
-@each_item
-def test_options_look_alike_and_read_differently(name: str) -> None:
-    asked = ITEMS[name]
-    groups = asked.groups.values() or [tuple(asked.options)]
-    for group in groups:
-        labels = [asked.options[option] for option in group]
-        assert len(set(labels)) == len(labels)
-    if bank()[name].kind.startswith("choose"):
-        assert len({label.endswith(".") for label in asked.options.values()}) == 1
-        assert 3 <= len(asked.options) <= 5
-        assert len(set(told(asked).values())) == len(asked.options)
+# The order of the options
 
 
-@each_item
-def test_an_entry_practises_objectives_that_exist_and_says_its_editions(name: str) -> None:
-    entry = bank()[name]
-    assert set(entry.objectives) <= objectives().keys()
-    assert len(set(entry.objectives)) == len(entry.objectives)
-    assert list(entry.editions) == [each for each in EVERY if each in entry.editions]
-    assert bool(entry.editions) == entry.kind.startswith("choose")
+def texts(asked: Item) -> dict[str, tuple[str, str, str]]:
+    """Everything that an item says about each option."""
+    return {
+        option: (asked.short_label(option), asked.why_not(option), asked.why_missed(option))
+        for option in asked.options
+        if option not in asked.right or not isinstance(asked, CaseItem)
+    }
 
 
-@pytest.mark.parametrize("name", [k for k, v in bank().items() if v.case or v.cases])
-def test_whoever_is_asked_of_a_case_is_told_its_story(name: str) -> None:
-    told = "".join(to_text(ITEMS[name].intro).split())
-    for each in (bank()[name].case, *bank()[name].cases):
-        assert not each or "".join(case(each).story.split()) in told
-
-
-# Each kind
-
-
-@of_kind("sort")
-def test_sorting_has_two_classes_and_each_party_one_place(name: str) -> None:
-    asked, entry = ITEMS[name], bank()[name]
-    answers = {each: Question(case(each), entry.lens).answer for each in entry.cases}
-    assert len(set(answers.values())) >= 2
-    assert len(asked.groups) == len(answers) == len(entry.cases) >= 3
-    for group in asked.groups.values():
-        assert len(asked.right & set(group)) == 1
-
-
-@of_kind("find")
-def test_the_slip_to_find_shows_the_fact_the_answer_turns_on(name: str) -> None:
-    asked, entry = ITEMS[name], bank()[name]
-    flip = Question(case(entry.case), entry.lens).turns_on
-    assert flip
-    assert decide(case(entry.case).facts, entry.lens).answer != UNDETERMINED
-    evidence = {f"{entry.case}/{each.id}": each for each in case(entry.case).evidence}
-    [right] = asked.right
-    assert evidence[right].shows[flip.fact] == flip.was
-    assert all(flip.fact not in evidence[each].shows for each in evidence.keys() - asked.right)
-
-
-@of_kind("spot")
-def test_one_sentence_of_a_story_decides_and_no_other_gives_that_answer(name: str) -> None:
-    asked, entry = ITEMS[name], bank()[name]
-    assert isinstance(asked, Spot)
-    facts, verdict = asked.question.case.facts, asked.question.verdict
-    turn = asked.question.turns_on
-    assert turn
-    [right] = asked.right
-    assert asked.evidence[right].shows[turn.fact] == turn.was
-    assert f"would make it “{in_words(entry.lens, turn.answer)}”." in asked.prompt
-    for other in asked.evidence.keys() - asked.right:
-        for fact in asked.evidence[other].shows:
-            for changed in (facts.but(**{fact: value}) for value in VOCABULARY[fact].says):
-                assert not changed.possible or decide(changed, entry.lens).answer != turn.answer
-    assert not verdict.missing
-    assert asked.answer == asked.options[right].removesuffix(".")
-    assert list(asked.options.values()) == [" ".join(each.text.split()) for each in entry.sentences]
-
-
-def test_stories_to_spot_in_ask_on_many_lenses_and_decide_at_any_place() -> None:
-    spots = [each for each in bank().values() if each.kind == "spot"]
-    assert len({each.lens for each in spots}) >= 7
-    assert len({each.objectives[0] for each in spots}) == len(spots)
-    places = Counter(next(iter(ITEMS[each.id].right)).rpartition("/")[2] for each in spots)
-    assert len(places) >= 5
-    assert max(places.values()) <= 2
-
-
-@pytest.mark.parametrize("told", cases().values(), ids=cases())
-def test_the_checks_find_the_turning_point_that_questions_have(told: Case) -> None:
-    for lens in LENSES:
-        turns_on = Question(told, lens).turns_on
-        assert turning_point(told.facts, decide(told.facts, lens)) == turns_on
-
-
-@of_kind("match")
-def test_definitions_to_match_differ_and_are_of_that_edition(name: str) -> None:
-    asked, entry = ITEMS[name], bank()[name]
-    meanings = [glossary()[each].definitions[entry.edition] for each in entry.terms]
-    assert len(set(meanings)) == len(meanings) >= 3
-    assert entry.edition in asked.topic
+def definitions(asked: Item) -> Mapping[str, str]:
+    """The definitions of a match by their letters."""
     [listed] = asked.intro
     assert isinstance(listed, BulletList)
-    letters = {line[0]: line[3:] for line in listed.items}
-    assert [*letters.values()] == sorted(meanings)
-    for group in asked.groups.values():
-        assert [letters[asked.options[option]] for option in group] == sorted(meanings)
-    rights = [option for option in asked.options if option in asked.right]
-    assert [letters[asked.options[option]] for option in rights] == meanings
-    lone = f"{entry.terms[0]}:{entry.terms[1]}"
-    assert f"“{glossary()[entry.terms[1]].term}”" in asked.why_not(lone)
+    return {line[0]: line[3:] for line in listed.items}
 
 
-def test_terms_point_to_terms() -> None:
-    for name, term in glossary().items():
-        assert set(term.see) <= glossary().keys() - {name}
+def labels(asked: Item) -> dict[str, str]:
+    """What each option says: of a match, the definition that its letter stands for."""
+    if question(asked.id).kind != "match":
+        return dict(asked.options)
+    return {option: definitions(asked)[letter] for option, letter in asked.options.items()}
 
 
-# All together
+@given(known_items, seeds)
+def test_the_same_item_in_another_order_asks_and_says_the_same(asked: Item, seed: object) -> None:
+    before, other = [*asked.options.items()], asked.shuffled(seed)
+    assert type(other) is type(asked)
+    assert other is not asked
+    assert [*asked.options.items()] == before
+    assert labels(other) == labels(asked)
+    assert (other.id, other.topic, other.prompt) == (asked.id, asked.topic, asked.prompt)
+    assert (other.many, other.right) == (asked.many, asked.right)
+    assert (other.fingerprint, other.answer) == (asked.fingerprint, asked.answer)
+    assert to_text(other.explanation) == to_text(asked.explanation)
+    assert texts(other) == texts(asked)
+    assert [group.label for group in other.groups] == [group.label for group in asked.groups]
+    assert [{*group.options} for group in other.groups] == [
+        {*group.options} for group in asked.groups
+    ]
+    assert other.betrayable == asked.betrayable
+    assert [*other.options] == [*asked.shuffled(seed).options]
+    assert [*other.shuffled(seed).options] == [*other.options]
 
 
-def test_the_bank_is_large_and_mixed_and_asks_enough_of_every_objective() -> None:
-    assert len(bank()) >= 120
-    kinds = Counter(entry.kind for entry in bank().values())
-    assert kinds.keys() == {"case", "choose", "choose_all", "find", "match", "sort", "spot"}
-    assert min(kinds.values()) >= 5
-    for each in objectives():
-        asked = [entry for entry in bank().values() if each in entry.objectives]
-        assert len(asked) >= ASKED, each
-        assert len({entry.kind for entry in asked}) >= 3, each
+@pytest.mark.parametrize("kind", ["case", "choose", "choose_all", "match"])
+def test_the_seed_decides_the_order(kind: str) -> None:
+    asked = ITEMS[of_kind(kind)]
+    orders = {tuple(asked.shuffled(seed).options) for seed in range(40)}
+    assert len(orders) > 3
 
 
-def test_no_two_questions_ask_the_same() -> None:
-    """A sorting is asked of its parties, and a match of its terms."""
-    prompts = Counter((" ".join(each.prompt.split()), *each.groups) for each in ITEMS.values())
-    assert [prompt for prompt, times in prompts.items() if times > 1] == []
-    stems = Counter(entry.prompt.strip() for entry in bank().values() if entry.prompt)
-    assert max(stems.values()) == 1
+@given(st.sampled_from(["sort", "find", "spot"]), seeds)
+def test_stories_and_classes_keep_their_order(kind: str, seed: object) -> None:
+    asked = ITEMS[of_kind(kind)]
+    assert [*asked.shuffled(seed).options] == [*asked.options]
+    assert asked.shuffled(seed).groups == asked.groups
 
 
-@pytest.mark.parametrize("most", [max, min], ids=["longest", "shortest"])
-def test_length_gives_no_answer_away(most: Callable[[list[int]], int]) -> None:
-    hits, chances = 0, []
-    for entry in CHOOSE:
-        lengths = [len(option.text) for option in entry.options]
-        tied = [option for option in entry.options if len(option.text) == most(lengths)]
-        hits += any(option.right for option in tied)
-        chances.append(len(tied) / len(entry.options))
-    assert by_chance(hits, chances) > 0.05
+@given(any_case, st.sampled_from(sorted(LENSES)), seeds)
+def test_the_answer_that_nothing_settles_it_stays_last(
+    case_id: str, lens: str, seed: object
+) -> None:
+    asked = CaseItem(BOOK, BOOK.case(case_id), lens)
+    assert [*asked.shuffled(seed).options][-1] == [*asked.options][-1] == UNDETERMINED
 
 
-def test_no_place_gives_an_answer_away() -> None:
-    places = Counter([each.right for each in entry.options].index(True) for entry in CHOOSE)
-    for place in range(max(len(entry.options) for entry in CHOOSE)):
-        chances = [1 / len(entry.options) for entry in CHOOSE if place < len(entry.options)]
-        assert by_chance(places[place], chances) > 0.05, place
+@given(st.sampled_from([k for k, r in BOOK.questions.items() if r.kind == "match"]), seeds)
+def test_a_match_in_another_order_has_new_letters_from_the_top(item_id: str, seed: object) -> None:
+    asked = ITEMS[item_id].shuffled(seed)
+    letters = definitions(asked)
+    assert "".join(letters) == "ABCDEFGHIJ"[: len(letters)]
+    for group in asked.groups:
+        assert "".join(asked.options[option] for option in group.options) == "".join(letters)
+    assert [option for group in asked.groups for option in group.options] == [*asked.options]
 
 
-def test_the_bound_by_chance_is_the_binomial_one() -> None:
-    exact = sum(comb(10, k) * 0.25**k * 0.75 ** (10 - k) for k in range(5, 11))
-    assert by_chance(5, [0.25] * 10) == pytest.approx(exact)
+@given(st.permutations("abcdefg"), st.integers())
+def test_an_order_depends_on_the_names_and_the_seed_alone(names: list[str], seed: int) -> None:
+    order = [*reordered({name: name.upper() for name in names}, seed)]
+    assert order == [*reordered({name: name.upper() for name in sorted(names)}, seed)]
+    assert [name for name in order if name != "c"] == [
+        *reordered({name: "" for name in names if name != "c"}, seed)
+    ]
+    last = reordered({name: name.upper() for name in names}, seed, last="c")
+    assert [*last.items()][-1] == ("c", "C")
 
 
-# In what order
-
-
-def entries(kinds: Iterable[str]) -> list[Entry]:
-    """Entries with nothing in common but the first letter of their ids."""
-    return [Entry(f"{kind}{n:02}", "choose", ()) for n, kind in enumerate(kinds)]
-
-
-def letter(entry: Entry) -> frozenset[tuple[str, str]]:
-    return frozenset([("letter", entry.id[0])])
-
-
-@given(st.lists(st.sampled_from("aaaab"), max_size=40))
-def test_blocks_are_broken_up_wherever_they_can_be(kinds: list[str]) -> None:
-    most = max(map(kinds.count, kinds), default=0)
-    assume(most <= 4 * (len(kinds) - most + 1))
-    given = entries(kinds)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "_traits", letter)
-        order = interleaved(given)
-    assert sorted(each.id for each in order) == sorted(each.id for each in given)
-    assert all(len(list(row)) <= 4 for _, row in groupby(each.id[0] for each in order))
-
-
-def test_what_cannot_be_broken_up_is_asked_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_traits", letter)
-    given = entries("aaaaaaab")
-    order = [each.id for each in interleaved(given)]
-    assert order == ["a00", "a01", "a02", "a03", "b07", "a04", "a05", "a06"]
-    assert interleaved(given[:7]) == given[:7]
-
-
-@given(st.integers())
-def test_the_whole_bank_can_be_asked_without_blocks(seed: int) -> None:
-    order = interleaved(sorted(bank().values(), key=lambda each: stable_shuffle_key(seed, each.id)))
-    assert sorted(each.id for each in order) == sorted(bank())
-    for alike in (
-        [each.kind for each in order],
-        [ITEMS[each.id].answer for each in order],
-        [each.objectives[0] for each in order],
-    ):
-        assert max(len(list(row)) for _, row in groupby(alike)) <= 4
-
-
-def test_a_lot_is_the_same_everywhere_and_another_with_another_seed() -> None:
+def test_a_shuffle_key_is_the_same_everywhere_and_another_with_another_seed() -> None:
     assert stable_shuffle_key(1, "a").hex().startswith("2735d0823be7")
     assert len({stable_shuffle_key(seed, name) for seed in range(3) for name in "abc"}) == 9
 
 
-# What an author is told
+class Choice(Item):
+    """The least that an item is."""
+
+    id = topic = ""
+
+    def __init__(self, prompt: str, options: dict[str, str], right: str) -> None:
+        self.prompt, self.options, self.right = prompt, options, frozenset(right)
+
+    @property
+    def explanation(self) -> list[Block]:
+        return []
+
+    def why_not(self, option: str) -> str:
+        return f"{option} is not."
 
 
-@pytest.mark.parametrize(
-    ("entry", "fault"),
-    [
-        ("kind: case, lens: role, case: tussock-till", "case: there is no 'tussock-till'; write "),
-        ("kind: sort, lens: money, cases: [tills]", "cases[1]: there is no 'tills'; write "),
-        ("kind: match, edition: v3, terms: [use]", "terms[1]: there is no 'use'; write "),
-        ("kind: case, case: tussock-till-system", "lens: is missing; a case question needs it"),
-    ],
-)
-def test_what_an_entry_names_has_to_exist(entry: str, fault: str) -> None:
-    text = f"questions:\n  - {{id: one, objectives: [open-cases], {entry}}}\n"
-    [only] = read(text.encode()).faults
-    assert str(only).startswith(f"<stdin>:2: questions[1].{fault}")
+def test_an_item_says_by_itself_what_follows_from_its_options() -> None:
+    asked = Choice("Who?", {"a": "A", "b": "B", "c": "C"}, "ac")
+    assert asked.answer == "A + C"
+    assert (asked.short_label("b"), asked.why_missed("a")) == ("B", "a is not.")
+    assert asked.misconception("b") is None
+    assert (asked.decisive_evidence, asked.supporting_evidence) == ((), ())
+    assert [*asked.shuffled(1).options] == ["a", "b", "c"]
 
 
-def test_a_concept_of_several_sentences_is_answered_in_sentences() -> None:
-    entry = bank()["signs-of-a-relationship"]
-    right = [option.text for option in entry.options if option.right]
-    assert ITEMS[entry.id].answer == " ".join(right)
+def test_a_fingerprint_is_of_what_is_asked() -> None:
+    assert all(re.fullmatch("[0-9a-f]{12}", known.fingerprint) for known in ITEMS.values())
+    assert len({known.fingerprint for known in ITEMS.values()}) == len(ITEMS)
+    choices = [
+        Choice("Who?", {"a": "A", "b": "B"}, "a"),
+        Choice("Why?", {"a": "A", "b": "B"}, "a"),
+        Choice("Who?", {"b": "B", "a": "A"}, "a"),
+        Choice("Who?", {"a": "A", "b": "C"}, "a"),
+        Choice("Who?", {"a": "A", "b": "B"}, "b"),
+    ]
+    assert len({choice.fingerprint for choice in choices}) == 5
+    again = Choice("Who?", {"a": "A", "b": "B"}, "a")
+    assert again.fingerprint == choices[0].fingerprint == "883fcb1cebbf"

@@ -7,7 +7,6 @@ import errno
 import json
 import os
 import random
-import re
 import stat
 import subprocess
 import sys
@@ -16,7 +15,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -24,23 +22,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from customer_casebook.course import journal as module
-from customer_casebook.course.casebook import bank
-from customer_casebook.course.items import item
 from customer_casebook.course.journal import (
-    FOLDER,
-    LARGEST,
-    LONGEST,
-    VERSION,
+    DATA_FOLDER_VARIABLE,
+    LINE_VERSION,
+    MAX_LINE_BYTES,
+    MAX_SHARD_BYTES,
     Attempt,
     ExamEvent,
+    History,
     Journal,
-    as_csv,
-    as_json,
-    as_row,
-    fingerprint,
+    attempts_as_csv,
+    event_as_row,
+    history_as_json,
     journal,
-    read,
-    shards,
+    read_journal,
 )
 
 V1 = {
@@ -67,6 +62,23 @@ def attempt(item: str = "case/customer", **other: Any) -> Attempt:
     return Attempt(item=item, **({"misconception": None} | given | other))
 
 
+class RecordingJournal(Journal):
+    """A journal that remembers the attempts it was asked to record."""
+
+    def __init__(self, *folders: Path) -> None:
+        super().__init__(*folders)
+        self.recorded: list[Attempt] = []
+
+    def record(self, event: Attempt | ExamEvent) -> bool:
+        if isinstance(event, Attempt):
+            self.recorded.append(event)
+        return super().record(event)
+
+
+def shards(folder: Path) -> list[Path]:
+    return [*read_journal(folder).files]
+
+
 def lines(folder: Path) -> list[dict[str, Any]]:
     return [
         json.loads(line) for shard in shards(folder) for line in shard.read_bytes().splitlines()
@@ -74,10 +86,10 @@ def lines(folder: Path) -> list[dict[str, Any]]:
 
 
 def as_line(event: Attempt | ExamEvent) -> bytes:
-    return json.dumps(as_row(event)).encode() + b"\n"
+    return json.dumps(event_as_row(event), separators=(",", ":")).encode() + b"\n"
 
 
-def ids(reading: module.Reading) -> list[str]:
+def ids(reading: History) -> list[str]:
     return [each.event for each in reading.attempts] + [each.event for each in reading.exams]
 
 
@@ -94,7 +106,7 @@ def test_an_attempt_is_one_line_of_json(folder: Path) -> None:
     [line] = lines(folder)
     at = line.pop("at")
     assert line == {
-        "v": VERSION,
+        "v": LINE_VERSION,
         "kind": "attempt",
         "item": "case/customer",
         "choice": ["customer", "user"],
@@ -109,22 +121,22 @@ def test_an_attempt_is_one_line_of_json(folder: Path) -> None:
 
 
 def test_an_exam_is_lines_of_its_own_kind(folder: Path) -> None:
-    kept = Journal(folder)
+    kernel = RecordingJournal(folder)
     told = [ExamEvent("x1", "start", {"items": ["a", "b"]}), ExamEvent("x1", "finish")]
-    assert all(kept.record(each) for each in told)
-    assert kept.record(attempt(sure=None))
+    assert all(kernel.record(each) for each in told)
+    assert kernel.record(attempt(sure=None))
     assert [(line["kind"], line.get("what")) for line in lines(folder)] == [
         ("exam", "start"),
         ("exam", "finish"),
         ("attempt", None),
     ]
-    assert kept.read().exams == told
-    assert [each.sure for each in kept.read().attempts] == [None]
-    assert kept.attempts == kept.read().attempts
+    assert kernel.read().exams == told
+    assert [each.sure for each in kernel.read().attempts] == [None]
+    assert kernel.recorded == kernel.read().attempts
 
 
 def test_a_kernel_keeps_one_shard_and_two_kernels_never_share(folder: Path) -> None:
-    first, second = Journal(folder), Journal(folder)
+    first, second = RecordingJournal(folder), Journal(folder)
     assert not folder.exists()  # nothing is written before there is something to write
     for number in range(3):
         first.record(attempt(f"first/{number}"))
@@ -133,7 +145,7 @@ def test_a_kernel_keeps_one_shard_and_two_kernels_never_share(folder: Path) -> N
     assert sorted(len(shard) for shard in found) == [3, 3]
     for shard in found:
         assert len({json.loads(line)["item"].split("/")[0] for line in shard}) == 1
-    assert [each.item for each in first.attempts] == ["first/0", "first/1", "first/2"]
+    assert [each.item for each in first.recorded] == ["first/0", "first/1", "first/2"]
     assert first.read() == second.read()
     assert len(first.read().attempts) == 6
 
@@ -141,21 +153,21 @@ def test_a_kernel_keeps_one_shard_and_two_kernels_never_share(folder: Path) -> N
 def test_a_fork_does_not_write_into_its_parents_shard(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kept = Journal(folder)
-    kept.record(attempt("parent"))
+    kernel = RecordingJournal(folder)
+    kernel.record(attempt("parent"))
     with monkeypatch.context() as fork:
         fork.setattr(os, "getpid", lambda: -1)
-        kept.record(attempt("child"))
-        kept.record(attempt("child"))
+        kernel.record(attempt("child"))
+        kernel.record(attempt("child"))
     assert sorted(len(path.read_text().splitlines()) for path in shards(folder)) == [1, 2]
 
 
 def test_threads_of_one_kernel_lose_and_double_nothing(folder: Path) -> None:
-    kept = Journal(folder)
+    kernel = RecordingJournal(folder)
     events = [attempt(f"item/{number}") for number in range(200)]
     with ThreadPoolExecutor(8) as threads:
-        assert all(threads.map(kept.record, events))
-    assert sorted(ids(kept.read())) == sorted(each.event for each in events)
+        assert all(threads.map(kernel.record, events))
+    assert sorted(ids(kernel.read())) == sorted(each.event for each in events)
     assert len(lines(folder)) == len(events)
     assert len(shards(folder)) == 1
 
@@ -175,8 +187,8 @@ def test_every_attempt_is_an_event_of_its_own() -> None:
 
 
 def test_one_write_and_one_sync_an_attempt(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    kept = Journal(folder)
-    kept.record(attempt())
+    kernel = RecordingJournal(folder)
+    kernel.record(attempt())
     calls: list[str] = []
 
     def noted(name: str, call: Callable[..., Any]) -> Callable[..., Any]:
@@ -188,7 +200,7 @@ def test_one_write_and_one_sync_an_attempt(folder: Path, monkeypatch: pytest.Mon
 
     for name in ("open", "write", "fsync"):
         monkeypatch.setattr(os, name, noted(name, getattr(os, name)))
-    kept.record(attempt())
+    kernel.record(attempt())
     assert calls == ["write", "fsync"]
 
 
@@ -197,73 +209,162 @@ def test_one_write_and_one_sync_an_attempt(folder: Path, monkeypatch: pytest.Mon
 def test_what_the_disk_refuses_waits_in_memory_and_is_written_later(
     folder: Path, monkeypatch: pytest.MonkeyPatch, call: str, earlier: int
 ) -> None:
-    kept = Journal(folder)
+    kernel = RecordingJournal(folder)
     for number in range(earlier):
-        assert kept.record(attempt(f"earlier/{number}"))
+        assert kernel.record(attempt(f"earlier/{number}"))
     refused = call in ("write", "fsync") or not earlier
     with monkeypatch.context() as disk:
         disk.setattr(os, call, failing)
-        assert kept.record(attempt("one")) is not refused
-        assert kept.record(attempt("two")) is not refused
-        assert [each.item for each in kept.read().attempts][earlier:] == ["one", "two"]
-        assert ("until you close this notebook" in kept.notice) is refused
-    assert kept.record(attempt("three"))
-    assert kept.notice == ""
-    items = [each.item for each in kept.attempts]
+        assert kernel.record(attempt("one")) is not refused
+        assert kernel.record(attempt("two")) is not refused
+        assert [each.item for each in kernel.read().attempts][earlier:] == ["one", "two"]
+        assert ("until you close this notebook" in kernel.notice) is refused
+    assert kernel.record(attempt("three"))
+    assert kernel.notice == ""
+    items = [each.item for each in kernel.recorded]
     assert items[earlier:] == ["one", "two", "three"]
     # An unsure write may be repeated; its event is the same.
-    assert read(folder).attempts == kept.attempts
+    assert read_journal(folder).attempts == kernel.recorded
 
 
 @pytest.mark.parametrize("close", [os.close, failing])
 def test_a_torn_line_spoils_no_other(
     folder: Path, monkeypatch: pytest.MonkeyPatch, close: Callable[[int], None]
 ) -> None:
-    write, kept = os.write, Journal(folder)
-    assert kept.record(attempt("one"))
+    write, kernel = os.write, RecordingJournal(folder)
+    assert kernel.record(attempt("one"))
     with monkeypatch.context() as disk:
         disk.setattr(os, "write", lambda shard, line: write(shard, line[:20]))
         disk.setattr(os, "close", close)
-        assert not kept.record(attempt("two"))
-    assert kept.record(attempt("three"))
+        assert not kernel.record(attempt("two"))
+    assert kernel.record(attempt("three"))
     found = [shard.read_text().splitlines() for shard in shards(folder)]
     torn, whole = sorted(found, key=lambda shard: "one" not in shard[0])
     assert [json.loads(line)["item"] for line in whole] == ["two", "three"]
     assert json.loads(torn[0])["item"] == "one"
     assert len(torn[1]) == 20
-    assert read(folder).skipped == {"torn": 1}
-    assert read(folder).attempts == kept.attempts
+    assert read_journal(folder).skipped == {"torn": 1}
+    assert read_journal(folder).attempts == kernel.recorded
 
 
 def test_an_odd_choice_holds_up_no_later_attempt(folder: Path) -> None:
-    kept = Journal(folder)
-    assert kept.record(attempt(choice=("\ud800", "line\nbreak", "\u2028")))
-    assert kept.record(attempt("next"))
-    assert read(folder).attempts == kept.attempts
-    assert read(folder).attempts[0].choice == ("\ud800", "line\nbreak", "\u2028")
+    kernel = RecordingJournal(folder)
+    assert kernel.record(attempt(choice=("\ud800", "line\nbreak", "\u2028")))
+    assert kernel.record(attempt("next"))
+    assert read_journal(folder).attempts == kernel.recorded
+    assert read_journal(folder).attempts[0].choice == ("\ud800", "line\nbreak", "\u2028")
 
 
 @pytest.mark.parametrize(
-    ("data", "error"), [({"x": object()}, TypeError), ({"x": "y" * LONGEST}, ValueError)]
+    ("data", "error"), [({"x": object()}, TypeError), ({"x": "y" * MAX_LINE_BYTES}, ValueError)]
 )
 def test_what_fits_on_no_line_is_refused_and_holds_up_nothing(
     folder: Path, data: dict[str, Any], error: type[Exception]
 ) -> None:
-    kept = Journal(folder)
+    kernel = RecordingJournal(folder)
     with pytest.raises(error):
-        kept.record(ExamEvent("x", "start", data))
-    assert kept.record(attempt())
-    assert read(folder).exams == []
+        kernel.record(ExamEvent("x", "start", data))
+    assert kernel.record(attempt())
+    assert read_journal(folder).exams == []
 
 
 def test_a_shard_erased_under_a_running_kernel_is_begun_anew(folder: Path) -> None:
-    kept = Journal(folder)
-    kept.record(attempt("before"))
+    kernel = RecordingJournal(folder)
+    kernel.record(attempt("before"))
     [shard] = folder.iterdir()
     shard.unlink()
     folder.rmdir()
-    assert kept.record(attempt("after"))
-    assert [each.item for each in kept.read().attempts] == ["after"]
+    assert kernel.record(attempt("after"))
+    assert [each.item for each in kernel.read().attempts] == ["after"]
+
+
+def test_an_event_that_is_written_while_the_journal_is_read_is_not_lost(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kernel = Journal(folder)
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "write", failing)
+        assert not kernel.record(attempt("waits"))
+    iterdir = Path.iterdir
+
+    def listing(path: Path) -> Iterator[Path]:
+        files = [*iterdir(path)]
+        kernel.record(attempt("another thread"))  # writes what waits, after the folder is listed
+        return iter(files)
+
+    with monkeypatch.context() as disk:
+        disk.setattr(Path, "iterdir", listing)
+        assert "waits" in [attempt.item for attempt in kernel.read().attempts]
+    assert [attempt.item for attempt in kernel.read().attempts] == ["waits", "another thread"]
+
+
+# Erasing.
+
+
+def test_what_is_read_is_what_is_erased(tmp_path: Path) -> None:
+    kernel = Journal(tmp_path)
+    kernel.record(attempt("own shard"))
+    (tmp_path / "old laptop.jsonl").write_bytes(as_line(attempt("copy")))
+    (tmp_path / "exam.jsonl").write_bytes(b"mine\n" + as_line(ExamEvent("x", "start")))
+    (tmp_path / "first.jsonl").write_text(json.dumps(V1))
+    (tmp_path / "notes.jsonl").write_text('{"mine": 1}\n')
+    (tmp_path / "newer.jsonl").write_text('{"v": 99}\n')
+    (tmp_path / "torn.jsonl").write_text('{"v": 2')
+    (tmp_path / f"20260101T000000-{'a' * 32}.jsonl").touch()
+    (tmp_path / f"20260101T000000-{'b' * 32}.jsonl").mkdir()
+    (tmp_path / "link.jsonl").symlink_to(tmp_path / "first.jsonl")
+    history = kernel.read()
+    assert len(history.attempts) == 3
+    assert len(history.files) == 5
+    assert kernel.erase(history.files) == ([], {})
+    assert kernel.erase(history.files) == ([], {})  # nothing is there to be removed
+    history = kernel.read()
+    assert (history.attempts, history.exams, history.files) == ([], [], ())
+    names = ["20260101T", "link.json", "newer.jso", "notes.jso", "torn.json"]
+    assert sorted(path.name[:9] for path in tmp_path.iterdir()) == names
+    assert kernel.record(attempt("afterwards"))
+    assert [attempt.item for attempt in kernel.read().attempts] == ["afterwards"]
+
+
+def test_this_kernels_shard_is_closed_before_it_is_removed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on Windows, where an open file cannot be removed."""
+    kernel = Journal(folder)
+    kernel.record(attempt())
+    calls: list[str] = []
+
+    def noted(name: str, call: Callable[..., Any]) -> Callable[..., Any]:
+        def noting(*arguments: Any, **options: Any) -> Any:
+            calls.append(name)
+            return call(*arguments, **options)
+
+        return noting
+
+    monkeypatch.setattr(os, "close", noted("close", os.close))
+    monkeypatch.setattr(Path, "unlink", noted("unlink", Path.unlink))
+    kernel.erase(kernel.read().files)
+    assert calls[-2:] == ["close", "unlink"]
+    assert [*folder.iterdir()] == []
+
+
+def test_a_shard_that_another_kernel_holds_open_is_emptied_and_still_takes_its_answers(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other, kernel = Journal(folder), Journal(folder)
+    other.record(attempt("before"))
+    with monkeypatch.context() as windows:
+        windows.setattr(Path, "unlink", failing)
+        files = kernel.read().files
+        assert kernel.erase(files) == ([*files], {})
+        assert kernel.read().attempts == []
+        assert other.record(attempt("after"))
+        assert [attempt.item for attempt in kernel.read().attempts] == ["after"]
+        assert kernel.read().skipped == {}
+        windows.setattr(os, "truncate", failing)
+        emptied, errors = kernel.erase(files)
+        assert (emptied, [*errors]) == ([], [*files])
+    assert [attempt.item for attempt in kernel.read().attempts] == ["after"]
 
 
 # Where.
@@ -271,9 +372,9 @@ def test_a_shard_erased_under_a_running_kernel_is_begun_anew(folder: Path) -> No
 
 @pytest.mark.usefixtures("fresh")
 def test_the_environment_says_where(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(FOLDER, str(folder))
-    assert FOLDER == "CUSTOMER_CASEBOOK_DATA"
-    assert journal().where == folder
+    monkeypatch.setenv(DATA_FOLDER_VARIABLE, str(folder))
+    assert DATA_FOLDER_VARIABLE == "CUSTOMER_CASEBOOK_DATA"
+    assert journal().folder == folder
     assert journal().folders == (folder,)
     assert journal().notice == ""
     assert journal() is journal()
@@ -284,10 +385,10 @@ def test_a_relative_folder_stays_where_it_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv(FOLDER, "mine")
-    kept = journal()
+    monkeypatch.setenv(DATA_FOLDER_VARIABLE, "mine")
+    kernel = journal()
     monkeypatch.chdir("/")
-    assert kept.where == tmp_path / "mine"
+    assert kernel.folder == tmp_path / "mine"
 
 
 @pytest.mark.usefixtures("fresh")
@@ -297,12 +398,14 @@ def test_without_it_the_journal_is_among_the_users_data(
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.delenv("XDG_DATA_HOME", raising=False)
-    monkeypatch.delenv(FOLDER) if given is None else monkeypatch.setenv(FOLDER, given)
+    monkeypatch.delenv(DATA_FOLDER_VARIABLE) if given is None else monkeypatch.setenv(
+        DATA_FOLDER_VARIABLE, given
+    )
     home, working = journal().folders
     assert tmp_path in home.parents
     assert home.parts[-2:] == ("customer-casebook", "journal")
     assert working == Path.cwd() / ".customer-casebook"
-    assert journal().where == home
+    assert journal().folder == home
 
 
 def blocked(tmp_path: Path) -> Path:
@@ -315,48 +418,48 @@ def test_a_home_that_cannot_be_written_gives_way_to_the_working_directory_and_it
     tmp_path: Path,
 ) -> None:
     home, working = blocked(tmp_path), tmp_path / "working"
-    kept = Journal(home, working)
+    kernel = RecordingJournal(home, working)
     said = f"Your answers are saved in {working}, for {home} cannot be written."
-    assert (kept.where, kept.notice) == (working, said)
+    assert (kernel.folder, kernel.notice) == (working, said)
     assert not working.exists()  # asking leaves nothing behind
-    assert kept.record(attempt())
-    assert (kept.where, kept.notice) == (working, said)
-    assert Journal(home, working).read().attempts == kept.attempts
+    assert kernel.record(attempt())
+    assert (kernel.folder, kernel.notice) == (working, said)
+    assert Journal(home, working).read().attempts == kernel.recorded
     (tmp_path / "file").unlink()  # and tomorrow the home can be written
     after = Journal(home, working)
     assert after.record(attempt("tomorrow"))
-    assert after.where == home
+    assert after.folder == home
     assert [each.item for each in after.read().attempts] == ["case/customer", "tomorrow"]
 
 
 def test_where_nothing_can_be_written_it_is_said_and_memory_keeps_it(tmp_path: Path) -> None:
     home = blocked(tmp_path)
-    kept = Journal(home)
-    assert kept.where is None
-    assert kept.notice == (
+    kernel = RecordingJournal(home)
+    assert kernel.folder is None
+    assert kernel.notice == (
         f"Your answers cannot be saved here, for {home} cannot be written; "
         "they are kept until you close this notebook."
     )
-    assert not kept.record(attempt())
-    assert kept.read().attempts == kept.attempts
-    assert kept.notice == (
+    assert not kernel.record(attempt())
+    assert kernel.read().attempts == kernel.recorded
+    assert kernel.notice == (
         "Your answers cannot be saved (Not a directory); "
         "they are kept until you close this notebook, and saved as soon as that works."
     )
     (tmp_path / "file").unlink()
-    assert kept.record(attempt())
-    assert len(read(home).attempts) == 2
+    assert kernel.record(attempt())
+    assert len(read_journal(home).attempts) == 2
 
 
 # Reading.
 
 
 def test_an_older_line_is_read_a_newer_is_left_alone_with_a_word(tmp_path: Path) -> None:
-    newer = [V1 | {"v": VERSION + 1, "event": "e2"}, {"v": 99, "what": "is this"}]
-    exam = as_row(ExamEvent("x", "start", event="e3")) | {"v": 1}
+    newer = [V1 | {"v": LINE_VERSION + 1, "event": "e2"}, {"v": 99, "what": "is this"}]
+    exam = event_as_row(ExamEvent("x", "start", event="e3")) | {"v": 1}
     told = [V1, *newer, exam]
     (tmp_path / "a.jsonl").write_text("".join(json.dumps(each) + "\n" for each in told))
-    reading = read(tmp_path)
+    reading = read_journal(tmp_path)
     assert reading.attempts == [
         Attempt("case/customer", ("internal",), False, True, None, 5, "", "e1", str(V1["at"]))
     ]
@@ -378,18 +481,18 @@ def test_an_older_line_is_read_a_newer_is_left_alone_with_a_word(tmp_path: Path)
     ],
 )  # fmt: skip
 def test_a_line_that_is_not_quite_ours_is_foreign(tmp_path: Path, wrong: dict[str, Any]) -> None:
-    whole = as_row(attempt())
+    whole = event_as_row(attempt())
     lines = [whole | wrong, *({**whole, **wrong, key: whole[key]} for key in wrong)]
     lines += [{name: value for name, value in whole.items() if name not in wrong}]
     (tmp_path / "a.jsonl").write_text("".join(json.dumps(each) + "\n" for each in lines))
-    reading = read(tmp_path)
+    reading = read_journal(tmp_path)
     assert reading.attempts == [replace(attempt(), event=whole["event"], at=whole["at"])]
     assert reading.skipped == {"foreign": 2}
 
 
 def test_whatever_lies_in_the_folder_the_rest_is_read_and_it_is_counted(tmp_path: Path) -> None:
-    kept = Journal(tmp_path)
-    kept.record(attempt())
+    kernel = RecordingJournal(tmp_path)
+    kernel.record(attempt())
     [mine] = tmp_path.iterdir()
     (tmp_path / "a directory.jsonl").mkdir()
     (tmp_path / "link.jsonl").symlink_to(mine)
@@ -398,52 +501,52 @@ def test_whatever_lies_in_the_folder_the_rest_is_read_and_it_is_counted(tmp_path
     os.mkfifo(tmp_path / "fifo.jsonl")
     (tmp_path / "empty.jsonl").touch()
     with (tmp_path / "sparse.jsonl").open("wb") as huge:
-        huge.truncate(LARGEST + 1)
+        huge.truncate(MAX_SHARD_BYTES + 1)
     with (tmp_path / "one line.jsonl").open("wb") as huge:
-        huge.truncate(40 * LONGEST)
+        huge.truncate(40 * MAX_LINE_BYTES)
     (tmp_path / "deep.jsonl").write_bytes(b"[" * 60_000 + b"\n{" + b'"v":{' * 10_000 + b"\n")
     (tmp_path / "number.jsonl").write_bytes(b'{"v":' + b"9" * 5_000 + b"}\n")
     (tmp_path / "notes.txt").write_text("not asked")
-    found = kept.read()
-    assert found.attempts == kept.attempts
+    found = kernel.read()
+    assert found.attempts == kernel.recorded
     assert found.skipped == {"unreadable": 5, "empty": 1, "foreign": 3, "torn": 2}
     assert "5 files of the journal were left alone: no file that can be read." in found.notice
 
 
 def test_a_line_after_one_too_long_is_read(tmp_path: Path) -> None:
     last = attempt()
-    for length in (LONGEST - 1, LONGEST, LONGEST + 1, 3 * LONGEST):
+    for length in (MAX_LINE_BYTES - 1, MAX_LINE_BYTES, MAX_LINE_BYTES + 1, 3 * MAX_LINE_BYTES):
         (tmp_path / "a.jsonl").write_bytes(b"x" * length + b"\n" + as_line(last))
-        assert read(tmp_path).attempts == [last]
-        assert read(tmp_path).skipped == {"foreign": 1}
+        assert read_journal(tmp_path).attempts == [last]
+        assert read_journal(tmp_path).skipped == {"foreign": 1}
 
 
 def test_the_longest_line_that_is_written_is_read(folder: Path) -> None:
-    kept = Journal(folder)
-    room = LONGEST - len(
-        json.dumps(as_row(ExamEvent("x", "start", {"x": ""})), separators=(",", ":"))
+    kernel = RecordingJournal(folder)
+    room = MAX_LINE_BYTES - len(
+        json.dumps(event_as_row(ExamEvent("x", "start", {"x": ""})), separators=(",", ":"))
     )
     event = ExamEvent("x", "start", {"x": "y" * (room - 1)})
-    assert kept.record(event)
-    assert kept.record(attempt())
-    assert [path.stat().st_size > LONGEST for path in shards(folder)] == [True]
-    assert read(folder).exams == [event]
-    assert read(folder).skipped == {}
+    assert kernel.record(event)
+    assert kernel.record(attempt())
+    assert [path.stat().st_size > MAX_LINE_BYTES for path in shards(folder)] == [True]
+    assert read_journal(folder).exams == [event]
+    assert read_journal(folder).skipped == {}
 
 
 def test_a_shard_that_cannot_be_opened_or_goes_away_is_counted(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kept = Journal(folder)
-    kept.record(attempt())
+    kernel = RecordingJournal(folder)
+    kernel.record(attempt())
     with monkeypatch.context() as disk:
         disk.setattr(Path, "open", failing)
-        assert kept.read().skipped == {"unreadable": 1}
+        assert kernel.read().skipped == {"unreadable": 1}
     with monkeypatch.context() as disk:
         disk.setattr(Path, "iterdir", failing)
-        assert kept.read().skipped == {"unreadable": 1}
-    assert read(blocked(folder.parent)).skipped == {"unreadable": 1}
-    assert read(folder.parent / "nowhere").skipped == {}
+        assert kernel.read().skipped == {"unreadable": 1}
+    assert read_journal(blocked(folder.parent)).skipped == {"unreadable": 1}
+    assert read_journal(folder.parent / "nowhere").skipped == {}
 
 
 def test_a_file_goes_on_being_read_after_what_cannot_be(tmp_path: Path) -> None:
@@ -454,9 +557,51 @@ def test_a_file_goes_on_being_read_after_what_cannot_be(tmp_path: Path) -> None:
     for place, line in enumerate(bad):
         told.insert(60 * place, line)
     (tmp_path / "a.jsonl").write_bytes(b"".join(told))
-    reading = read(tmp_path)
+    reading = read_journal(tmp_path)
     assert reading.attempts == wanted
     assert sum(reading.skipped.values()) == len(bad)
+
+
+@given(st.data())
+def test_lines_read_together_and_lines_read_one_by_one_are_the_same(data: st.DataObject) -> None:
+    """A regular expression reads the usual lines, JSON reads the others."""
+    texts = st.text(st.sampled_from('ab,:"[]{}\\\n\t\x7f é😀'), max_size=6)
+    event = attempt(
+        data.draw(texts),
+        choice=tuple(data.draw(st.lists(texts, max_size=3))),
+        sure=data.draw(st.sampled_from([True, False, None])),
+        misconception=data.draw(st.none() | texts),
+        ms=data.draw(st.integers(-(10**20), 10**20)),
+        at=data.draw(
+            st.sampled_from(
+                [
+                    "2026-03-01T09:00:00.123+00:00", "2026-03-01T09:00:00.123456+00:00",
+                    "2026-13-01T09:00:00.123+00:00", "2026-03-01T09:00:00.123456+01:00",
+                ]
+            )
+        ),
+    )  # fmt: skip
+    ascii_only = data.draw(st.booleans())
+    line = json.dumps(event_as_row(event), separators=(",", ":"), ensure_ascii=ascii_only) + "\n"
+    place, change = (
+        data.draw(st.integers(0, len(line) - 1)),
+        data.draw(st.sampled_from('",0 \n]\\')),
+    )
+    for text in (line, line[:place] + line[place + 1 :], line[:place] + change + line[place:]):
+        block = (text + line).encode()
+        one_by_one = [module._event_in(row) for row in block.splitlines(keepends=True)]
+        together = module._attempts_in(block)
+        assert together in ([], one_by_one)
+
+
+def test_the_usual_lines_are_read_together() -> None:
+    lines = [
+        as_line(attempt(sure=sure, misconception=misconception, choice=choice))
+        for sure in (True, False, None)
+        for misconception in (None, "charged-so-external")
+        for choice in (("a",), ("a", "b:c", "d, e"))
+    ]
+    assert len(module._attempts_in(b"".join(lines))) == len(lines)
 
 
 _some: st.SearchStrategy[Any] = st.builds(
@@ -486,11 +631,11 @@ _some: st.SearchStrategy[Any] = st.builds(
 def test_merging_does_not_depend_on_the_order_and_may_be_repeated(
     tmp_path_factory: pytest.TempPathFactory, told: list[list[Any]], rng: random.Random
 ) -> None:
-    def merged(shards: list[list[Any]]) -> module.Reading:
+    def merged(shards: list[list[Any]]) -> History:
         folder = tmp_path_factory.mktemp("shards")
         for number, events in enumerate(shards):
             (folder / f"{number}.jsonl").write_bytes(b"".join(map(as_line, events)))
-        return replace(read(folder), skipped={})
+        return replace(read_journal(folder), skipped={}, files=())
 
     once = merged(told)
     mixed = [event for events in told for event in events]
@@ -511,9 +656,9 @@ def test_cutting_a_shard_anywhere_loses_the_torn_line_at_most(
     cut = data.draw(st.integers(1, len(whole)))
     (folder / "a.jsonl").write_bytes(whole[:cut])
     ends = [sum(map(len, written[: place + 1])) for place in range(len(written))]
-    kept = {told[place].event for place, end in enumerate(ends) if end - 1 <= cut}
-    reading = read(folder)
-    assert set(ids(reading)) == kept
+    kernel = {told[place].event for place, end in enumerate(ends) if end - 1 <= cut}
+    reading = read_journal(folder)
+    assert set(ids(reading)) == kernel
     torn = cut not in ends and cut + 1 not in ends
     assert reading.skipped == ({"torn": 1} if torn else {})
 
@@ -524,22 +669,9 @@ def test_no_bytes_are_too_odd_to_be_read(
 ) -> None:
     folder, sound = tmp_path_factory.mktemp("odd"), attempt()
     (folder / "a.jsonl").write_bytes(as_line(sound) + odd + b"\n" + as_line(sound))
-    reading = read(folder)
+    reading = read_journal(folder)
     assert reading.attempts == [sound]
     assert sum(reading.skipped.values()) == len(odd.split(b"\n"))
-
-
-def test_a_fingerprint_is_of_what_is_asked() -> None:
-    first, second = (item(each) for each in list(bank().values())[:2])
-    assert re.fullmatch("[0-9a-f]{12}", fingerprint(first))
-    assert fingerprint(first) == fingerprint(item(bank()[first.id])) != fingerprint(second)
-    asked: Any = SimpleNamespace(prompt="Who?", options={"a": "A", "b": "B"}, right={"a"})
-    changes: list[dict[str, Any]] = [
-        {"prompt": "Why?"}, {"options": {"b": "B", "a": "A"}}, {"options": {"a": "A", "b": "C"}},
-        {"right": {"b"}},
-    ]  # fmt: skip
-    others = [fingerprint(SimpleNamespace(**(vars(asked) | each))) for each in changes]  # type: ignore[arg-type]
-    assert len({fingerprint(asked), *others}) == 5
 
 
 # Taking it elsewhere.
@@ -547,7 +679,7 @@ def test_a_fingerprint_is_of_what_is_asked() -> None:
 
 def test_the_table_holds_every_attempt_and_no_formula() -> None:
     odd = attempt("=1+1", choice=("@a", 'b"', "c,\nd"), misconception="-x", sure=None, ms=-5)
-    rows = list(csv.DictReader(as_csv([odd, attempt()]).splitlines(keepends=True)))
+    rows = list(csv.DictReader(attempts_as_csv([odd, attempt()]).splitlines(keepends=True)))
     assert rows[0] == {
         "at": odd.at, "item": "'=1+1", "choice": "'@a; b\"; c,\nd", "sure": "", "right": "no",
         "misconception": "'-x", "ms": "-5", "content": "", "event": odd.event,
@@ -556,13 +688,13 @@ def test_the_table_holds_every_attempt_and_no_formula() -> None:
 
 
 def test_the_json_holds_everything(folder: Path) -> None:
-    kept = Journal(folder)
-    kept.record(attempt())
-    kept.record(ExamEvent("x", "start"))
-    told = json.loads(as_json(kept.read()))
+    kernel = RecordingJournal(folder)
+    kernel.record(attempt())
+    kernel.record(ExamEvent("x", "start"))
+    told = json.loads(history_as_json(kernel.read()))
     assert told == {
-        "attempts": [as_row(each) | {"choice": [*each.choice]} for each in kept.attempts],
-        "exams": [as_row(each) for each in kept.read().exams],
+        "attempts": [event_as_row(each) | {"choice": [*each.choice]} for each in kernel.recorded],
+        "exams": [event_as_row(each) for each in kernel.read().exams],
     }
 
 
@@ -651,22 +783,22 @@ def disk(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Disk]:
 
 def test_a_full_disk_keeps_what_it_took_and_gets_the_rest_when_there_is_room(disk: Disk) -> None:
     folder = disk.folder / "journal"
-    kept = Journal(folder)
+    kernel = RecordingJournal(folder)
     disk.fill()
-    while kept.record(attempt(f"case/{len(kept.attempts)}")):
-        assert len(kept.attempts) < 1000
-    assert len(kept.attempts) > 50
+    while kernel.record(attempt(f"case/{len(kernel.recorded)}")):
+        assert len(kernel.recorded) < 1000
+    assert len(kernel.recorded) > 50
     for _ in range(20):
-        assert not kept.record(attempt("and on"))
-    assert kept.notice.startswith("Your answers cannot be saved (")
-    assert kept.read().attempts == kept.attempts
-    assert len(read(folder).attempts) == len(kept.attempts) - 21
+        assert not kernel.record(attempt("and on"))
+    assert kernel.notice.startswith("Your answers cannot be saved (")
+    assert kernel.read().attempts == kernel.recorded
+    assert len(read_journal(folder).attempts) == len(kernel.recorded) - 21
     assert len(shards(folder)) <= 2  # it does not strew files about
     disk.make_room()
-    assert kept.record(attempt("at last"))
-    assert kept.notice == ""
+    assert kernel.record(attempt("at last"))
+    assert kernel.notice == ""
     reading = Journal(folder).read()
-    assert reading.attempts == kept.attempts
+    assert reading.attempts == kernel.recorded
     assert set(reading.skipped) <= {"torn", "empty"}
 
 
@@ -674,7 +806,7 @@ def test_a_read_only_home_works_and_says_so(disk: Disk, tmp_path: Path) -> None:
     home, working = disk.folder / "home" / "journal", tmp_path / "working"
     disk.lock()
     alone, beside = Journal(home), Journal(home, working)
-    assert (alone.where, beside.where) == (None, working)
+    assert (alone.folder, beside.folder) == (None, working)
     assert alone.notice == (
         f"Your answers cannot be saved here, for {home} cannot be written; "
         "they are kept until you close this notebook."
@@ -687,7 +819,7 @@ def test_a_read_only_home_works_and_says_so(disk: Disk, tmp_path: Path) -> None:
     disk.unlock()
     assert alone.record(attempt("later"))
     assert alone.notice == ""
-    assert [each.item for each in read(home).attempts] == ["alone", "later"]
+    assert [each.item for each in read_journal(home).attempts] == ["alone", "later"]
 
 
 _WRITER = """
@@ -696,10 +828,10 @@ from pathlib import Path
 spec = importlib.util.spec_from_file_location("journal", sys.argv[1])
 journal = sys.modules["journal"] = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(journal)
-kept = journal.Journal(Path(sys.argv[2]))
+kernel = journal.Journal(Path(sys.argv[2]))
 while True:
     one = journal.Attempt("case/customer", ("internal",), True, False, None, 900)
-    if kept.record(one):
+    if kernel.record(one):
         sys.stdout.write(one.event + "\\n")
         sys.stdout.flush()
 """
@@ -727,15 +859,15 @@ def test_no_kill_loses_an_acknowledged_attempt_or_doubles_one(tmp_path: Path) ->
         told = list(two.map(killed, [rng.uniform(0, 0.02) for _ in range(KILLS)]))
     acknowledged = [event for events in told for event in events]
     assert all(told)
-    reading = read(folder)
-    kept = [each.event for each in reading.attempts]
-    assert len(kept) == len(set(kept))
-    assert not set(acknowledged) - set(kept)
-    assert len(kept) <= len(acknowledged) + KILLS  # at most one was on its way at each kill
+    reading = read_journal(folder)
+    events = [attempt.event for attempt in reading.attempts]
+    assert len(events) == len(set(events))
+    assert not set(acknowledged) - set(events)
+    assert len(events) <= len(acknowledged) + KILLS  # at most one was on its way at each kill
     assert set(reading.skipped) <= {"torn", "empty"}
     assert len(list(folder.iterdir())) == KILLS
     written = [json.loads(line)["event"] for path in shards(folder) for line in _whole(path)]
-    assert sorted(written) == sorted(kept)  # no line was written twice either
+    assert sorted(written) == sorted(events)  # no line was written twice either
 
 
 def _whole(path: Path) -> list[bytes]:

@@ -2,38 +2,34 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
-from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from customer_casebook.authoring.coverage import ASKED
-from customer_casebook.course import progress as mastery
-from customer_casebook.course.casebook import bank, case, misconceptions, objectives
-from customer_casebook.course.journal import Attempt, fingerprint
+from customer_casebook.course import progress as module
+from customer_casebook.course.casebook import Casebook
+from customer_casebook.course.journal import Attempt
 from customer_casebook.course.progress import (
-    INTERVALS,
+    QUESTIONS_PER_OBJECTIVE,
+    REVIEW_INTERVALS,
     Advice,
     Calibration,
     Mastery,
+    OpenMisconception,
     Progress,
     Review,
-    asked,
-    entry,
-    lesson,
-    summary,
+    summarize,
 )
+from tests.course.books import BOOK, CASE, HUB, ITEMS, item, question, small_book
 
+BANK = BOOK.questions
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 DAY = timedelta(days=1)
-SOME = next(iter(bank()))
-CASE = "facilities-web-shop"
+SOME = next(iter(BANK))
 
 
 def attempt(
@@ -49,33 +45,45 @@ def attempt(
     return Attempt(item, ("x",), sure, right, misconception, 900, content, at=at)
 
 
-def told(attempts: Iterable[Attempt], after: timedelta = timedelta(0)) -> Progress:
-    return summary(list(attempts), START + after)
+def progress(
+    attempts: Iterable[Attempt], after: timedelta = timedelta(0), book: Casebook = BOOK
+) -> Progress:
+    return summarize(book, list(attempts), START + after)
 
 
 def on(objective: str) -> list[str]:
-    return [name for name, each in bank().items() if objective in each.objectives]
+    return [k for k, record in BANK.items() if objective in record.objectives]
+
+
+def counts(masteries: Iterable[Mastery]) -> dict[str, tuple[int, int]]:
+    """Right and answered, where anything was answered."""
+    return {known.id: (known.right, known.answered) for known in masteries if known.answered}
+
+
+def open_in(summary: Progress) -> list[tuple[str, int]]:
+    return [(known.misconception.id, known.times) for known in summary.open_misconceptions]
 
 
 # Nothing, and all.
 
 
 def test_nothing_says_nothing_and_begins_with_the_first_objective() -> None:
-    nothing = told([])
+    nothing = progress([])
     assert nothing.answered == 0
-    assert [each.id for each in nothing.objectives] == list(objectives())
-    assert {(each.met, each.share, each.mastered) for each in nothing.objectives} == {(0, 0, False)}
+    assert [mastery.id for mastery in nothing.objectives] == list(BOOK.objectives)
+    assert counts(nothing.objectives) == {}
+    assert {(known.share, known.mastered) for known in nothing.objectives} == {(0, False)}
     assert nothing.calibration == Calibration(0, 0, 0, 0)
     assert (nothing.calibration.sure, nothing.calibration.unsure) == (None, None)
-    assert (nothing.standing, nothing.due) == ((), ())
+    assert (nothing.open_misconceptions, nothing.due) == ((), ())
     assert nothing.next_due is None
-    assert nothing.advice == Advice("objective", next(iter(objectives())))
+    assert nothing.advice == Advice("objective", next(iter(BOOK.objectives)))
 
 
 def test_whoever_has_mastered_everything_may_sit_the_exam() -> None:
-    every = told(attempt(name) for name in bank())
-    assert all(each.mastered for each in every.objectives)
-    assert every.advice == Advice("exam")
+    everything = progress(attempt(name) for name in BANK)
+    assert all(mastery.mastered for mastery in everything.objectives)
+    assert everything.advice == Advice("exam")
 
 
 # Mastery.
@@ -83,8 +91,8 @@ def test_whoever_has_mastered_everything_may_sit_the_exam() -> None:
 
 def test_four_in_five_and_no_fewer_than_four_are_mastery() -> None:
     results = [(3, 3), (4, 4), (4, 5), (7, 9), (8, 10), (4, 6)]
-    assert ASKED == 4
-    assert [Mastery("", "", *each).mastered for each in results] == [
+    assert QUESTIONS_PER_OBJECTIVE == 4
+    assert [Mastery("", "", *counts).mastered for counts in results] == [
         False,
         True,
         True,
@@ -95,12 +103,12 @@ def test_four_in_five_and_no_fewer_than_four_are_mastery() -> None:
 
 
 def test_the_latest_answer_to_an_item_counts() -> None:
-    objective = bank()[SOME].objectives[0]
+    objective = BANK[SOME].objectives[0]
 
     def mastery(*results: bool) -> tuple[int, int]:
-        answers = [attempt(after=number * DAY, right=each) for number, each in enumerate(results)]
-        [found] = [each for each in told(answers).objectives if each.id == objective]
-        return found.right, found.met
+        attempts = [attempt(after=day * DAY, right=right) for day, right in enumerate(results)]
+        [known] = [known for known in progress(attempts).objectives if known.id == objective]
+        return known.right, known.answered
 
     assert mastery(True, False) == (0, 1)
     assert mastery(False, True) == (1, 1)
@@ -109,70 +117,67 @@ def test_the_latest_answer_to_an_item_counts() -> None:
 def test_what_a_lesson_asks_of_a_case_counts_for_its_lens_and_once_for_what_the_case_practises() -> (
     None
 ):
-    after = told([attempt(f"{CASE}/money"), attempt(f"find/{CASE}/money", right=False)])
-    assert {each.id: (each.right, each.met) for each in after.lenses if each.met} == {
-        "money": (1, 2)
-    }
-    practised = case(CASE).objectives
-    assert {each.id for each in after.objectives if each.met} == {*practised}
-    assert {(each.right, each.met) for each in after.objectives if each.met} == {(1, 1)}
-    after = told([attempt(f"{CASE}/money"), attempt(f"{CASE}/customer", right=False)])
-    assert {(each.right, each.met) for each in after.objectives if each.met} == {(0, 1)}
+    after = progress([attempt(f"{CASE}/money"), attempt(f"find/{CASE}/money", right=False)])
+    assert counts(after.lenses) == {"money": (1, 2)}
+    practised = BOOK.case(CASE).objectives
+    assert counts(after.objectives) == dict.fromkeys(practised, (1, 1))
+    after = progress([attempt(f"{CASE}/money"), attempt(f"{CASE}/customer", right=False)])
+    assert counts(after.objectives) == dict.fromkeys(practised, (0, 1))
 
 
 def test_the_bank_counts_for_its_lenses_too() -> None:
-    with_lens = [name for name, each in bank().items() if each.lens]
-    counted = {each.id: each.met for each in told(map(attempt, with_lens)).lenses}
-    assert sum(counted.values()) == len(with_lens)
-    assert counted["customer"] == sum(bank()[each].lens == "customer" for each in with_lens)
+    lenses = {k: lens for k, record in BANK.items() if (lens := getattr(record, "lens", ""))}
+    answered = {known.id: known.answered for known in progress(map(attempt, lenses)).lenses}
+    assert sum(answered.values()) == len(lenses)
+    assert answered["customer"] == [*lenses.values()].count("customer")
 
 
 # Calibration and misconceptions.
 
 
 def test_confidence_is_held_against_correctness_where_it_was_asked() -> None:
-    given = [(True, True)] * 3 + [(True, False)] + [(False, True)] * 2 + [(None, True)] * 5
-    found = told(attempt(sure=sure, right=right) for sure, right in given)
-    assert found.calibration == Calibration(3, 1, 2, 0)
-    assert (found.calibration.sure, found.calibration.unsure) == (0.75, 1.0)
-    assert found.answered == 11
+    answers = [(True, True)] * 3 + [(True, False)] + [(False, True)] * 2 + [(None, True)] * 5
+    after = progress(attempt(sure=sure, right=right) for sure, right in answers)
+    assert after.calibration == Calibration(3, 1, 2, 0)
+    assert (after.calibration.sure, after.calibration.unsure) == (0.75, 1.0)
+    assert after.answered == 11
 
 
-def test_a_misconception_stands_until_an_item_that_could_betray_it_is_answered_rightly() -> None:
-    betraying = next(name for name in bank() if mastery._betrayed(name))
-    wrong = min(mastery._betrayed(betraying))
-    harmless = next(name for name in bank() if wrong not in mastery._betrayed(name))
-    slip = attempt(betraying, right=False, misconception=wrong)
+def test_a_misconception_is_open_until_an_item_that_could_betray_it_is_answered_rightly() -> None:
+    betraying = next(k for k, known in ITEMS.items() if known.betrayable)
+    wrong = min(ITEMS[betraying].betrayable)
+    harmless = next(k for k, known in ITEMS.items() if wrong not in known.betrayable)
+    mistake = attempt(betraying, right=False, misconception=wrong)
 
-    def standing(*attempts: Attempt) -> list[tuple[str, int]]:
-        return [(each.misconception.id, each.times) for each in told(attempts).standing]
+    def misconceptions(*attempts: Attempt) -> list[tuple[str, int]]:
+        return open_in(progress(attempts))
 
-    assert standing(slip) == [(wrong, 1)]
-    assert standing(slip, slip, attempt(harmless)) == [(wrong, 2)]
-    assert standing(attempt(betraying), slip) == [(wrong, 1)]
-    assert standing(slip, attempt(betraying)) == []
-    assert standing(slip, attempt(betraying), slip) == [(wrong, 2)]
-    assert standing(slip, attempt(betraying, right=False)) == [(wrong, 1)]
+    assert misconceptions(mistake) == [(wrong, 1)]
+    assert misconceptions(mistake, mistake, attempt(harmless)) == [(wrong, 2)]
+    assert misconceptions(attempt(betraying), mistake) == [(wrong, 1)]
+    assert misconceptions(mistake, attempt(betraying)) == []
+    assert misconceptions(mistake, attempt(betraying), mistake) == [(wrong, 2)]
+    assert misconceptions(mistake, attempt(betraying, right=False)) == [(wrong, 1)]
 
 
-def test_misconceptions_stand_in_the_order_of_the_casebook_and_unknown_ones_do_not() -> None:
-    names = [each.id for each in misconceptions()]
-    slips = [attempt(right=False, misconception=each) for each in [*reversed(names), "forgotten"]]
-    assert [each.misconception.id for each in told(slips).standing] == names
+def test_open_misconceptions_come_in_the_order_of_the_casebook_and_unknown_ones_do_not() -> None:
+    names = [misconception.id for misconception in BOOK.misconceptions]
+    mistakes = [attempt(right=False, misconception=k) for k in [*reversed(names), "forgotten"]]
+    assert open_in(progress(mistakes)) == [(k, 1) for k in names]
 
 
 # What comes back.
 
 
-def review(*given: tuple[float, bool, bool | None]) -> Review | None:
+def review(*answers: tuple[float, bool, bool | None]) -> Review | None:
     """Where answers to one item leave it: day, right, sure."""
-    return mastery._review(
-        SOME, [attempt(after=day * DAY, right=right, sure=sure) for day, right, sure in given]
+    return module._review(
+        SOME, [attempt(after=day * DAY, right=right, sure=sure) for day, right, sure in answers]
     )
 
 
 def test_a_miss_comes_back_after_one_three_and_seven_days_and_then_no_more() -> None:
-    assert [each.days for each in INTERVALS] == [1, 3, 7]
+    assert [interval.days for interval in REVIEW_INTERVALS] == [1, 3, 7]
     well = [(0, False, True), (1, True, True), (4, True, True), (11, True, True)]
     steps = [review(*well[: place + 1]) for place in range(4)]
     assert steps == [
@@ -204,8 +209,8 @@ def test_a_miss_comes_back_after_one_three_and_seven_days_and_then_no_more() -> 
 def test_what_an_answer_changes(
     answers: list[tuple[float, bool, bool | None]], due: float | None, step: int
 ) -> None:
-    found = review(*answers)
-    assert found == (
+    result = review(*answers)
+    assert result == (
         None
         if due is None
         else Review(
@@ -223,53 +228,53 @@ _answers = st.lists(
 @given(_answers)
 def test_the_schedule_has_its_laws(answers: list[tuple[float, bool, bool]]) -> None:
     before, last = review(*answers[:-1]), answers[-1] if answers else (0, True, True)
-    found = review(*answers)
+    result = review(*answers)
     day, right, sure = last
     if all(right and sure for _, right, sure in answers):
-        assert found is None
+        assert result is None
     elif not right:
-        assert found == Review(SOME, START + day * DAY + INTERVALS[0], 0, confident=sure)
+        assert result == Review(SOME, START + day * DAY + REVIEW_INTERVALS[0], 0, confident=sure)
     elif before and START + day * DAY < before.due:
-        assert found == before
+        assert result == before
     elif before and sure:
         later = before.step + 1
-        assert (found.step if found else 3) == later
-        assert not found or found.due == START + day * DAY + INTERVALS[later]
+        assert (result.step if result else 3) == later
+        assert not result or result.due == START + day * DAY + REVIEW_INTERVALS[later]
     elif before or not sure:
-        assert found == Review(SOME, START + day * DAY + INTERVALS[0], 0, confident=False)
+        assert result == Review(SOME, START + day * DAY + REVIEW_INTERVALS[0], 0, confident=False)
     else:
-        assert found is None
+        assert result is None
 
 
-def test_due_and_next_due_are_told_apart_by_the_moment() -> None:
-    first, second = list(bank())[:2]
+def test_the_moment_decides_what_is_due_and_what_is_next() -> None:
+    first, second = list(BANK)[:2]
     attempts = [attempt(first, right=False), attempt(second, timedelta(hours=1), right=False)]
-    early, between, late = (told(attempts, each * DAY) for each in (0.99, 1.01, 2))
+    early, between, late = (progress(attempts, days * DAY) for days in (0.99, 1.01, 2))
     assert (early.due, early.next_due) == ((), START + DAY)
     assert early.advice.what == "objective"
-    assert [each.item for each in between.due] == [first]
+    assert [known.item for known in between.due] == [first]
     assert between.next_due == START + DAY + timedelta(hours=1)
     assert between.advice == Advice("review")
-    assert ([each.item for each in late.due], late.next_due) == ([first, second], None)
+    assert ([known.item for known in late.due], late.next_due) == ([first, second], None)
 
 
-def test_firm_beliefs_that_were_wrong_come_first_then_the_longest_due() -> None:
-    a, b, c, d = [name for name, each in bank().items() if each.kind == "choose"][:4]
+def test_sure_answers_that_were_wrong_come_first_then_the_longest_due() -> None:
+    a, b, c, d = [k for k, record in BANK.items() if record.kind == "choose"][:4]
     attempts = [
         attempt(a, right=False, sure=False),
         attempt(b, timedelta(hours=1), sure=False),
         attempt(c, timedelta(hours=2), right=False),
         attempt(d, timedelta(hours=3), right=False),
     ]
-    assert [each.item for each in told(attempts, 5 * DAY).due] == [c, d, a, b]
+    assert [known.item for known in progress(attempts, 5 * DAY).due] == [c, d, a, b]
 
 
 def test_what_is_due_from_the_whole_course_has_no_blocks() -> None:
-    names = [*bank(), *(f"{CASE}/{lens}" for lens in ("customer", "money", "role"))]
-    due = told((attempt(name, right=False) for name in names), DAY).due
-    assert sorted(each.item for each in due) == sorted(names)
-    kinds = [found.kind for each in due if (found := entry(each.item))]
-    answers = [ready.answer for each in due if (ready := asked(each.item))]
+    names = [*BANK, *(f"{CASE}/{lens}" for lens in ("customer", "money", "role"))]
+    due = progress((attempt(name, right=False) for name in names), DAY).due
+    assert sorted(known.item for known in due) == sorted(names)
+    kinds = [question(known.item).kind for known in due]
+    answers = [item(known.item).answer for known in due]
     for alike in (kinds, answers):
         assert len(alike) == len(names)
         assert max(len(list(row)) for _, row in groupby(alike)) <= 4
@@ -279,102 +284,126 @@ def test_what_is_due_from_the_whole_course_has_no_blocks() -> None:
 
 
 def test_an_item_that_is_gone_is_history() -> None:
-    gone = told([attempt("long/gone", right=False), attempt("gone too", right=False)], 9 * DAY)
+    gone = progress([attempt("long/gone", right=False), attempt("gone too", right=False)], 9 * DAY)
     assert gone.answered == 2
     assert gone.calibration == Calibration(0, 2, 0, 0)
     assert (gone.due, gone.next_due) == ((), None)
-    assert sum(each.met for each in gone.objectives + gone.lenses) == 0
+    assert counts(gone.objectives + gone.lenses) == {}
 
 
 def test_another_wording_proves_no_mastery_but_keeps_its_place_in_the_reviews() -> None:
-    ready = asked(SOME)
-    assert ready
-    objective = bank()[SOME].objectives[0]
+    objective = BANK[SOME].objectives[0]
 
-    def met(content: str) -> int:
-        found = told([attempt(content=content)]).objectives
-        return next(each.met for each in found if each.id == objective)
+    def answered(content: str) -> int:
+        masteries = progress([attempt(content=content)]).objectives
+        return next(known.answered for known in masteries if known.id == objective)
 
-    assert (met(fingerprint(ready)), met(""), met("other")) == (1, 1, 0)
-    due = told([attempt(right=False, content="other")], DAY).due
-    assert [each.item for each in due] == [SOME]
-
-
-@pytest.mark.parametrize("name", ["", "/", "a/b", "find/a/b", "sort/a/b", "a/b/c/d"])
-@pytest.mark.parametrize("real", [False, True])
-def test_a_name_that_is_no_items_has_no_entry(name: str, real: bool) -> None:
-    if real:
-        name = name.replace("a", CASE).replace("b", "no-lens")
-    assert entry(name) is None
-    assert asked(name) is None
-
-
-@pytest.mark.parametrize(
-    ("name", "kind"),
-    [
-        (SOME, bank()[SOME].kind),
-        (f"{CASE}/customer", "case"),
-        (f"find/{CASE}/customer", "find"),
-        (f"sort/customer/{CASE}+marketing-campaign-hub", "sort"),
-    ],
-)
-def test_what_was_asked_can_be_asked_again(name: str, kind: str) -> None:
-    found, ready = entry(name), asked(name)
-    assert found
-    assert found.kind == kind
-    assert ready
-    assert ready.id == name
-
-
-def test_the_activities_of_the_lessons_ask_the_same_items() -> None:
-    from customer_casebook.widgets.practice import find_evidence, own_the_relationship, sort_parties
-    from customer_casebook.widgets.study import study
-
-    decks: list[Any] = [
-        find_evidence(CASE), sort_parties([CASE, "marketing-campaign-hub"]), study(CASE),
-        own_the_relationship([CASE]),
-    ]  # fmt: skip
-    for shown in (question for deck in decks for question in deck.questions):
-        again = asked(shown.id)
-        assert again, shown.id
-        assert fingerprint(again) == fingerprint(shown)
+    contents = (item(SOME).fingerprint, "", "other")
+    assert [answered(content) for content in contents] == [1, 1, 0]
+    due = progress([attempt(right=False, content="other")], DAY).due
+    assert [known.item for known in due] == [SOME]
 
 
 # What to do next.
 
 
-def test_the_weakest_of_what_was_met_comes_before_what_was_not() -> None:
-    first, second, third = list(objectives())[:3]
+def test_the_weakest_of_what_was_begun_comes_before_what_was_not() -> None:
+    first, second, third = list(BOOK.objectives)[:3]
     alone = {
-        each: [name for name in on(each) if bank()[name].objectives == (each,)]
-        for each in (second, third)
+        objective: [k for k in on(objective) if BANK[k].objectives == (objective,)]
+        for objective in (second, third)
     }
     attempts = [attempt(alone[second][0]), attempt(alone[third][0], right=False)]
-    assert told(attempts).advice == Advice("objective", third)
-    assert told(attempts[:1]).advice == Advice("objective", second)
+    assert progress(attempts).advice == Advice("objective", third)
+    assert progress(attempts[:1]).advice == Advice("objective", second)
     mastered = [attempt(name) for name in on(second)]
-    assert told(mastered).advice.objective != second
+    assert progress(mastered).advice.objective != second
     assert first not in (second, third)
 
 
-def test_an_objective_has_the_lesson_that_says_most_about_it(tmp_path: Path) -> None:
-    def write(name: str, *kinds: str) -> None:
-        cells = [
-            {"id": str(n), "cell_type": kind, "metadata": {"objectives": ["going-direct"]}}
-            for n, kind in enumerate(kinds)
-        ]
-        (tmp_path / name).write_text(json.dumps({"cells": cells}))
+# Two books in one journal.
 
-    assert lesson("going-direct", tmp_path) is None
-    write("01_a.ipynb", "markdown", "code", "code", "code")
-    write("02_b.ipynb", "markdown", "markdown")
-    write("03_c.ipynb", "markdown", "markdown")
-    assert lesson("going-direct", tmp_path) == "02_b.ipynb"
-    assert lesson("binding-contract", tmp_path) is None
-    (tmp_path / "04_d.ipynb").write_text("no notebook")
-    assert lesson("going-direct", tmp_path) is None
+SHOP = {"id": "shop", "kind": "case", "case": HUB, "lens": "customer"}
+SCHOOL = small_book(SHOP | {"objectives": ["going-direct"]}, cases=[HUB])
+LESSON = f"{HUB}/customer"
+WRONG = min(item(LESSON).betrayable)
 
 
-def test_every_objective_has_its_lesson() -> None:
-    notebooks = Path(__file__).parents[2] / "notebooks"
-    assert [each for each in objectives() if not lesson(each, notebooks)] == []
+def two_books() -> tuple[list[Attempt], list[Attempt]]:
+    """Attempts at items of the course, and at those of the school with the same names."""
+    course = [
+        attempt(f"{HUB}/money", sure=False),
+        attempt(LESSON, timedelta(hours=1), right=False, misconception=WRONG),
+    ]
+    school = [
+        attempt(f"school:{HUB}/role", timedelta(hours=2)),
+        attempt("school:shop", timedelta(hours=3), right=False, misconception=WRONG),
+        attempt(f"school:{HUB}/money", timedelta(hours=4), right=False),
+    ]
+    return course, school
+
+
+def test_answers_to_another_book_count_in_the_number_and_the_calibration_alone() -> None:
+    course, school = two_books()
+    for own, book in ((course, BOOK), (school, SCHOOL)):
+        both, alone = (progress(known, 2 * DAY, book) for known in (course + school, own))
+        assert (both.answered, alone.answered) == (5, len(own))
+        assert both.calibration == Calibration(1, 3, 1, 0) != alone.calibration
+        assert both.objectives == alone.objectives
+        assert both.lenses == alone.lenses
+        assert both.open_misconceptions == alone.open_misconceptions
+        assert open_in(both) == [(WRONG, 1)]
+        assert (both.due, both.next_due) == (alone.due, alone.next_due)
+        assert both.advice == alone.advice
+        assert {known.item for known in both.due} <= {known.item for known in own}
+        assert both.due
+        assert both.lenses != progress([], book=book).lenses
+
+
+def test_a_right_answer_to_another_book_corrects_no_misconception() -> None:
+    mistake = attempt(LESSON, right=False, misconception=WRONG)
+    assert open_in(progress([mistake, attempt(f"school:{LESSON}")])) == [(WRONG, 1)]
+    assert open_in(progress([mistake, attempt(LESSON)])) == []
+
+
+def test_a_misconception_of_an_item_that_is_gone_is_not_open() -> None:
+    wrong = BOOK.misconceptions[0].id
+    assert open_in(progress([attempt("gone", right=False, misconception=wrong)])) == []
+    [known] = progress([attempt(right=False, misconception=wrong)]).open_misconceptions
+    assert known == OpenMisconception(BOOK.misconceptions[0], 1)
+
+
+def test_the_progress_of_another_book_is_about_its_own_questions() -> None:
+    after = progress([attempt("school:shop")], book=SCHOOL)
+    assert [known.id for known in after.objectives] == list(BOOK.objectives)
+    assert counts(after.objectives) == {"going-direct": (1, 1)}
+    assert counts(after.lenses) == {"customer": (1, 1)}
+    whole = progress([attempt(f"school:{LESSON}")], book=SCHOOL)
+    assert counts(whole.objectives) == dict.fromkeys(BOOK.case(HUB).objectives, (1, 1))
+
+
+# In words.
+
+
+def test_the_summary_says_how_much_is_answered_begun_and_firm() -> None:
+    total = len(BOOK.objectives)
+    assert progress([]).summary == "No answers yet. Every question you answer will count here."
+    begun = len(BANK[SOME].objectives)
+    assert progress([attempt()]).summary == (
+        f"1 answer so far; {begun} of {total} objectives begun, 0 of them firm. "
+        "Nothing waits for review."
+    )
+    everything = progress(attempt(k) for k in [*BANK] * 10)
+    assert everything.summary == (
+        f"{10 * len(BANK):,} answers so far; {total} of {total} objectives begun, "
+        f"{total} of them firm. Nothing waits for review."
+    )
+
+
+def test_the_reviews_say_what_is_due_or_when_the_next_is_on_the_clock_of_this_machine() -> None:
+    mistakes = [attempt(k, right=False) for k in [*BANK][:2]]
+    assert progress(mistakes[:1], DAY).reviews == "1 question is due for review."
+    assert progress(mistakes, DAY).reviews == "2 questions are due for review."
+    local = (START + DAY).astimezone()
+    day = f"{local:%A} {local.day} {local:%B}, {local:%H:%M}"
+    assert progress(mistakes).reviews == f"Nothing is due; the next review is on {day}."

@@ -129,12 +129,12 @@ OPEN = {
 
 
 def read(short: str) -> Facts:
-    given: dict[str, object] = {}
+    values: dict[str, object] = {}
     for word in short.split():
         name = VALUES.get(word, word.lstrip("!"))
-        assert name not in given, f"{name} twice"
-        given[name] = word if word in VALUES else not word.startswith("!")
-    return Facts.read(given)
+        assert name not in values, f"{name} twice"
+        values[name] = word if word in VALUES else not word.startswith("!")
+    return Facts.read(values)
 
 
 def pairs(short: str) -> list[tuple[str, ...]]:
@@ -157,7 +157,7 @@ def test_an_open_case_names_the_fact_that_decides(
     assert decides in verdict.missing
     for value, expected in pairs(answers):
         assert expected in verdict.possible
-        assert decide(read(facts).but(**{decides: value}), lens).answer == expected
+        assert decide(read(facts).with_changes(**{decides: value}), lens).answer == expected
 
 
 def test_no_row_of_the_table_is_left_out() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from customer_casebook.domain.facts import UNKNOWN, VOCABULARY, FactError, Facts
+from customer_casebook.domain.facts import CONTRADICTIONS, UNKNOWN, VOCABULARY, FactError, Facts
 
 VALUES = {
     "party_is": {"private_person", "employee", "unit", "organization"},
@@ -17,9 +17,9 @@ VALUES = {
 }
 
 
-def faults(given: dict[Any, Any]) -> dict[str, str]:
+def faults(values: dict[Any, Any]) -> dict[str, str]:
     with pytest.raises(FactError) as caught:
-        Facts.read(given)
+        Facts.read(values)
     return caught.value.faults
 
 
@@ -48,10 +48,10 @@ def test_every_value_can_be_read_and_booleans_count_as_yes_and_no() -> None:
 
 
 def test_a_misspelt_name_or_value_is_answered_with_the_nearest_one() -> None:
-    found = faults({"consume": "yes", "charge": "NOTIONEL"})
-    assert re.match(r"no such fact; write .*\(did you mean consumes\?\)", found["consume"])
-    assert all(name in found["consume"] for name in VOCABULARY)
-    assert found["charge"] == (
+    messages = faults({"consume": "yes", "charge": "NOTIONEL"})
+    assert re.match(r"no such fact; write .*\(did you mean consumes\?\)", messages["consume"])
+    assert all(name in messages["consume"] for name in VOCABULARY)
+    assert messages["charge"] == (
         "'NOTIONEL' is not a value of it; write none, notional, paid or unknown"
         " (did you mean notional?)"
     )
@@ -82,24 +82,32 @@ def test_only_the_vocabularys_names_are_facts(name: object) -> None:
 
 
 def test_every_fault_is_reported_at_once() -> None:
-    given = {"organisation": "same", "charge": "free", "uses": None, "consumes": "yes"}
-    assert list(faults(given)) == ["organisation", "charge", "uses"]
+    values = {"organisation": "same", "charge": "free", "uses": None, "consumes": "yes"}
+    assert list(faults(values)) == ["organisation", "charge", "uses"]
     with pytest.raises(ValueError, match=r"^organisation: .*; charge: .*; uses: is empty"):
-        Facts.read(given)
+        Facts.read(values)
 
 
 def test_a_long_or_unprintable_value_is_shown_short_and_printable() -> None:
-    found = faults({"uses": "y" * 5000, "charge": "\x1b[31mred"})
-    assert len(found["uses"]) < 200
-    assert "yyy…" in found["uses"]
-    assert found["charge"].isprintable()
+    messages = faults({"uses": "y" * 5000, "charge": "\x1b[31mred"})
+    assert len(messages["uses"]) < 200
+    assert "yyy…" in messages["uses"]
+    assert messages["charge"].isprintable()
 
 
-def test_but_changes_some_facts_and_leaves_the_rest() -> None:
+def test_with_changes_changes_some_facts_and_leaves_the_rest() -> None:
     before = Facts.read({"consumes": "yes", "charge": "paid"})
-    after = before.but(charge="none", uses=True)
+    after = before.with_changes(charge="none", uses=True)
     assert after.known() == {"consumes": "yes", "charge": "none", "uses": "yes"}
     assert before.known() == {"consumes": "yes", "charge": "paid"}
-    assert after.but(charge=UNKNOWN, uses="unknown").known() == {"consumes": "yes"}
+    assert after.with_changes(charge=UNKNOWN, uses="unknown").known() == {"consumes": "yes"}
     with pytest.raises(FactError, match=r"charges: .*did you mean charge\?"):
-        before.but(charges="paid")
+        before.with_changes(charges="paid")
+
+
+@pytest.mark.parametrize(("values", "why"), CONTRADICTIONS)
+def test_facts_that_cannot_be_true_together_say_why(values: dict[str, str], why: str) -> None:
+    assert Facts.read(values).contradiction == why
+    for name in values:
+        assert Facts.read({**values, name: UNKNOWN}).contradiction is None
+    assert Facts().contradiction is None

@@ -11,9 +11,21 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from customer_casebook.domain.facts import UNKNOWN, VOCABULARY, FactError, Facts
+from customer_casebook.domain.facts import (
+    CONTRADICTIONS,
+    UNKNOWN,
+    VOCABULARY,
+    FactError,
+    Facts,
+)
 from customer_casebook.domain.rules import LENSES, Rule
-from customer_casebook.domain.verdict import UNDETERMINED, decide
+from customer_casebook.domain.verdict import (
+    UNDETERMINED,
+    decide,
+    decisive_facts,
+    decisive_flip,
+    is_plausible,
+)
 
 any_lens = st.sampled_from(sorted(LENSES))
 any_facts = st.builds(
@@ -70,7 +82,7 @@ class Naive:
         if self.presumes(self.facts):
             known["sets_requirements"] = "yes"
         after = {
-            (name, was, to): Naive(self.facts.but(**{name: to}), self.lens).settled
+            (name, was, to): Naive(self.facts.with_changes(**{name: to}), self.lens).settled
             for name, was in known.items()
             for to in VOCABULARY[name].says
             if to != was and name in LENSES[self.lens].reads
@@ -90,7 +102,7 @@ def agree(facts: Facts, lens: str) -> None:
     assert as_set(verdict.answer) == set(verdict.answers) == naive.settled
     assert list(verdict.possible) == [a for a in LENSES[lens].answers if a in naive.possible]
     assert sorted(verdict.missing) == sorted(naive.missing())
-    flips = [((flip.fact, flip.was, flip.to), as_set(flip.answer)) for flip in verdict.flips]
+    flips = [((flip.fact, flip.old, flip.new), as_set(flip.answer)) for flip in verdict.flips]
     assert dict(flips) == naive.flips()
     assert len(flips) == len(dict(flips))
     deciding = [rule for rule in naive.rules if rule.answer in naive.settled]
@@ -119,7 +131,9 @@ def test_learning_a_fact_settles_more_and_never_less(facts: Facts, lens: str, da
     unknown = sorted(set(Facts._fields) - set(facts.known()))
     assume(unknown and not Naive(facts, lens).presumption_needed())
     name = data.draw(st.sampled_from(unknown))
-    after = decide(facts.but(**{name: data.draw(st.sampled_from([*VOCABULARY[name].says]))}), lens)
+    after = decide(
+        facts.with_changes(**{name: data.draw(st.sampled_from([*VOCABULARY[name].says]))}), lens
+    )
     assert set(before.answers) <= set(after.answers)
     if lens != "role" and before.answers:
         assert after.answer == before.answer
@@ -128,7 +142,9 @@ def test_learning_a_fact_settles_more_and_never_less(facts: Facts, lens: str, da
 @often
 @given(any_facts, st.sampled_from(["charge", "gives_feedback"]))
 def test_neither_charge_nor_feedback_changes_who_is_a_customer(facts: Facts, name: str) -> None:
-    said = {str(decide(facts.but(**{name: to}), "customer")) for to in VOCABULARY[name].says}
+    said = {
+        str(decide(facts.with_changes(**{name: to}), "customer")) for to in VOCABULARY[name].says
+    }
     assert said == {str(decide(facts, "customer"))}
 
 
@@ -141,7 +157,7 @@ def test_a_presumption_is_stated_exactly_when_the_answer_rests_on_it(
 ) -> None:
     presumed = [reason.presumed for reason in decide(facts, lens).because if reason.presumed]
     assert bool(presumed) == Naive(facts, lens).presumption_needed()
-    assert all(each == {"sets_requirements": "yes"} for each in presumed)
+    assert all(reason == {"sets_requirements": "yes"} for reason in presumed)
 
 
 @often
@@ -231,7 +247,7 @@ def test_neither_paying_nor_releasing_the_money_decides_who_is_a_customer(
     facts: Facts, name: str, data: st.DataObject
 ) -> None:
     value = data.draw(st.sampled_from([*VOCABULARY[name].says, UNKNOWN]))
-    after = decide(facts.but(**{name: value}), "customer")
+    after = decide(facts.with_changes(**{name: value}), "customer")
     assert after.answer == decide(facts, "customer").answer
 
 
@@ -297,3 +313,51 @@ def test_an_unknown_lens_or_fact_is_refused() -> None:
         decide(DEPARTMENT, "costumer")
     with pytest.raises(FactError, match="did you mean consumes"):
         decide({"consume": True})
+
+
+@often
+@given(any_facts, any_lens)
+@example(Facts("unit", "same", "yes", "no", "yes", inside_provider="no"), "customer")
+@example(
+    Facts("organization", "different", "yes", "no", "yes", binding_contract="yes"), "penalties"
+)
+def test_the_decisive_flip_leads_to_another_settled_answer(facts: Facts, lens: str) -> None:
+    verdict = decide(facts, lens)
+    flip = decisive_flip(facts, verdict)
+    names = decisive_facts(facts, verdict)
+    if flip is None:
+        assert not names
+        return
+    assert not verdict.missing
+    other = facts.with_changes(**{flip.fact: flip.new})
+    assert is_plausible(other)
+    after = decide(other, lens)
+    assert set(after.answers) == set(after.possible)
+    assert after.answer == flip.answer != verdict.answer
+    assert flip.fact in names
+    for name in names:
+        answers = {change.answer for change in verdict.flips if change.fact == name}
+        assert flip.answer in answers
+
+
+def test_the_decisive_flip_is_that_of_the_main_fact_before_the_kind_of_party() -> None:
+    facts = Facts.read({**DEPARTMENT, "supplies": False, "sets_requirements": True})
+    flip = decisive_flip(facts, decide(facts, "customer"))
+    assert flip
+    assert (flip.fact, flip.old, flip.new) == ("organization", "same", "different")
+    outside = facts.with_changes(organization="different", binding_contract="yes")
+    flip = decisive_flip(outside, decide(outside, "penalties"))
+    assert flip
+    assert (flip.fact, flip.answer) == ("binding_contract", "none")
+
+
+def test_the_reasons_of_a_verdict_as_titles() -> None:
+    verdict = decide({**DEPARTMENT, "uses": True}, "role")
+    assert verdict.why == " ".join(reason.rule.title for reason in verdict.because)
+    assert len(verdict.because) == 2
+
+
+def test_nobody_uses_what_nobody_consumes() -> None:
+    assert is_plausible(Facts(uses="yes"))
+    assert not is_plausible(Facts(uses="yes", consumes="no"))
+    assert not is_plausible(Facts.read(dict(CONTRADICTIONS[0][0])))

@@ -19,7 +19,7 @@ from customer_casebook.course.items import item
 from customer_casebook.course.journal import Attempt
 from customer_casebook.domain.rules import LENSES
 from customer_casebook.widgets.activity import START
-from customer_casebook.widgets.card import Card
+from customer_casebook.widgets.card import Card, options_at, places_of, question_spec
 from customer_casebook.widgets.study import study
 from tests.widgets import asked
 
@@ -31,28 +31,35 @@ def card() -> Card:
     return study("marketing-campaign-hub", ["customer", "role"])
 
 
-def give(card: Card, index: int | str, press: str, *choice: str, **other: Any) -> Said:
-    """What the front end does at a press: it adds an answer to those given. What it hears back."""
+def give(card: Card, index: int, press: str, *choice: str, **other: Any) -> Said:
+    """What the page does at a press: it adds an answer to the others. What the kernel acknowledges."""
+    places = places_of(card.questions[index], choice)
+    return give_places(card, index, press, *places, **other)
+
+
+def give_places(card: Card, index: int, press: str, *choice: int, **other: Any) -> Said:
     answer = {"press": press, "choice": list(choice), "sure": True, "ms": 1200} | other
-    given = json.loads(json.dumps({**card.given, str(index): answer}))
-    card.set_state({"given": given})
-    said: Said = card.saved[press]
-    return said
+    answers = json.loads(json.dumps({**card.answers, str(index): answer}))
+    card.set_state({"answers": answers})
+    state: Said = card.acknowledged[press]
+    return state
 
 
-def shown(question: Said, choice: tuple[str, ...]) -> tuple[str, str, list[str]]:
+def shown(question: Said, choice: tuple[int, ...]) -> tuple[str, str, list[str]]:
     """What card.js shows for a choice: tone and words of the head, and the parts below it."""
-    head = question["heads"].get("+".join(choice), question["otherwise"])
-    ids = [option["id"] for option in question["options"]]
-    parts = [question["parts"].get(each, {}).get("on" if each in choice else "off") for each in ids]
-    return head["tone"], head["html"], [part for part in parts if part]
+    tone = "right" if [*choice] == question["answer"] else "wrong"
+    parts = [
+        part.get("chosen" if place in choice else "left")
+        for place, part in enumerate(question["parts"])
+    ]
+    return tone, question["heads"][tone], [part for part in parts if part]
 
 
-def choices(question: Said) -> list[tuple[str, ...]]:
-    """Every choice the card lets a learner make, spelled in the order of the options."""
-    ids = [option["id"] for option in question["options"]]
-    sizes = range(1, len(ids) + 1) if question["many"] else [1]
-    return [choice for size in sizes for choice in combinations(ids, size)]
+def choices(question: Said) -> list[tuple[int, ...]]:
+    """Every choice the card lets a learner make, in the order of the options."""
+    places = range(len(question["options"]))
+    sizes = range(1, len(places) + 1) if question["many"] else [1]
+    return [choice for size in sizes for choice in combinations(places, size)]
 
 
 def test_a_press_is_one_attempt_judged_by_the_kernel(card: Card, attempts: list[Attempt]) -> None:
@@ -81,25 +88,29 @@ def test_the_same_press_again_is_no_second_attempt(card: Card, attempts: list[At
     for _ in range(3):
         give(card, 0, "p1", "internal")
     give(card, 0, "p1", "external")
-    card.set_state({"given": {}})
+    card.set_state({"answers": {}})
     give(card, 0, "p1", "internal")
     assert [each.choice for each in attempts] == [("internal",)]
 
 
 def test_start_again_keeps_what_was_and_counts_anew(card: Card, attempts: list[Attempt]) -> None:
     give(card, 0, "p1", "external")
-    card.set_state({"given": {}})
+    card.set_state({"answers": {}})
     give(card, 0, "p2", "internal")
     assert [each.right for each in attempts] == [False, True]
-    assert set(card.saved) == {"p1", "p2"}
+    assert set(card.acknowledged) == {"p1", "p2"}
 
 
 def test_answers_that_arrive_together_are_each_recorded(
     card: Card, attempts: list[Attempt]
 ) -> None:
-    answer = {"choice": ["internal"], "sure": True, "ms": 1}
-    role = {"choice": ["user"], "sure": True, "ms": 1}
-    card.set_state({"given": {"0": {"press": "a", **answer}, "1": {"press": "b", **role}}})
+    internal, user = (
+        places_of(question, options)
+        for question, options in zip(card.questions, (["internal"], ["user"]), strict=True)
+    )
+    answer = {"press": "a", "choice": internal, "sure": True, "ms": 1}
+    role = {"press": "b", "choice": user, "sure": True, "ms": 1}
+    card.set_state({"answers": {"0": answer, "1": role}})
     assert [(each.event, each.right) for each in attempts] == [("a", True), ("b", False)]
 
 
@@ -109,7 +120,9 @@ BROKEN: dict[str, tuple[str, Said]] = {
     "no choice": ("0", {"choice": None}),
     "nothing chosen": ("0", {"choice": []}),
     "no list": ("0", {"choice": "internal"}),
-    "another option": ("0", {"choice": ["paid"]}),
+    "no place": ("0", {"choice": ["internal"]}),
+    "beyond the last": ("0", {"choice": [99]}),
+    "before the first": ("0", {"choice": [-1]}),
     "option of no kind": ("0", {"choice": [{"a": 1}]}),
     "no time": ("0", {"ms": "soon"}),
     "sureness missing": ("0", {"sure": ...}),
@@ -120,9 +133,9 @@ BROKEN: dict[str, tuple[str, Said]] = {
 def test_a_broken_message_is_told_and_the_next_press_works(
     card: Card, attempts: list[Attempt], index: str, change: Said
 ) -> None:
-    answer = {"press": "p1", "choice": ["internal"], "sure": True, "ms": 1} | change
-    card.set_state({"given": {index: {k: v for k, v in answer.items() if v is not ...}}})
-    said = card.saved["p1"]
+    answer = {"press": "p1", "choice": [0], "sure": True, "ms": 1} | change
+    card.set_state({"answers": {index: {k: v for k, v in answer.items() if v is not ...}}})
+    said = card.acknowledged["p1"]
     assert said["state"] == "failed"
     assert re.fullmatch(r"This answer could not be recorded\. [A-Z].*\.", said["text"])
     assert said["details"].startswith("Traceback")
@@ -158,7 +171,7 @@ def test_a_full_disk_is_told_until_it_takes_the_attempt(
         assert said["state"] == "memory"
         assert "Not saved yet" in said["text"]
     give(card, 1, "p2", "user")
-    assert {press: each["state"] for press, each in card.saved.items()} == {
+    assert {press: each["state"] for press, each in card.acknowledged.items()} == {
         "p1": "saved",
         "p2": "saved",
     }
@@ -173,11 +186,12 @@ def test_every_choice_finds_its_text_and_only_the_right_one_is_right(case_id: st
         assert len(choices(spec)) == (127 if question.many else len(spec["options"]))
         for choice in choices(spec):
             tone, head, parts = shown(spec, choice)
-            assert tone == ("right" if question.right == set(choice) else "wrong")
+            chosen = {*options_at(question, [*choice])}
+            assert tone == ("right" if question.right == chosen else "wrong")
             assert question.answer in head
-            wrong = question.right ^ set(choice) if question.many else {*choice} - question.right
+            wrong = question.right ^ chosen if question.many else chosen - question.right
             assert len(parts) == len(wrong)
-        assert set(spec["answer"]) == question.right
+        assert {*options_at(question, spec["answer"])} == question.right
         assert spec["topic"]
         assert spec["prompt"]
 
@@ -191,7 +205,7 @@ def test_the_kernel_judges_as_the_card_shows(
     for index, question in enumerate(card.spec["questions"]):
         for choice in choices(question):
             tones.append(shown(question, choice)[0])
-            give(card, index, f"{index} {choice}", *choice)
+            give_places(card, index, f"{index} {choice}", *choice)
     assert [each.right for each in attempts] == [tone == "right" for tone in tones]
     assert tones.count("right") == 2
 
@@ -204,12 +218,12 @@ def test_what_the_card_shows_is_json_and_names_the_telling_evidence(case_id: str
     for question, spec in zip(asked(card), card.spec["questions"], strict=True):
         flip = question.turns_on
         if flip and flip.fact in question.case.facts.known():
-            assert spec["turning"]
-            assert say(flip.fact, flip.to, question.case) in question.turning_point()
-        for slip in spec["turning"]:
+            assert spec["decisive"]
+            assert say(flip.fact, flip.new, question.case) in question.turning_point()
+        for evidence_id in spec["decisive"]:
             assert flip
-            assert flip.was == evidence[slip].shows[flip.fact]
-            assert f'data-slip="{slip}"' in card.spec["intro"]
+            assert flip.old == evidence[evidence_id].shows[flip.fact]
+            assert f'data-evidence="{evidence_id}"' in card.spec["intro"]
 
 
 def test_elsewhere_a_card_is_its_transcript() -> None:
@@ -255,7 +269,7 @@ def test_options_are_boxes_rows_of_pills_or_a_story() -> None:
 @pytest.mark.parametrize("name", [k for k, v in bank().items() if v.kind == "spot"])
 def test_a_story_is_told_by_its_options_in_order_and_each_choice_is_answered(name: str) -> None:
     [spec] = Card([item(bank()[name])]).spec["questions"]
-    labels = [option["label"] for option in spec["options"]]
+    labels = spec["options"]
     assert labels == [" ".join(each.text.split()) for each in bank()[name].sentences]
     assert len(labels) <= 9  # one digit chooses one of them
     tones = [shown(spec, choice)[0] for choice in choices(spec)]
@@ -265,3 +279,31 @@ def test_a_story_is_told_by_its_options_in_order_and_each_choice_is_answered(nam
         _, head, parts = shown(spec, choice)
         assert escape(answer) in head
         assert len(parts) == (spec["answer"] != [*choice])
+
+
+def test_a_failure_at_the_end_of_a_deck_is_told_and_the_answers_count(
+    attempts: list[Attempt],
+) -> None:
+    def broken() -> str:
+        raise RuntimeError("no sum today")
+
+    card = Card([item(bank()["slip-about-a-shade-of-red"])], at_end=broken)
+    give_places(card, 0, "p1", 0)
+    assert card.note == "Something went wrong here, and it is not your doing. You can go on."
+    assert card.acknowledged["p1"]["state"] == "saved"
+    card.set_state({"answers": {"0": "no answer"}})  # nor is this a traceback nobody sees
+    assert [each.event for each in attempts] == ["p1"]
+
+
+@pytest.mark.parametrize("entry", bank().values(), ids=lambda entry: entry.id)
+def test_the_page_knows_options_by_place_alone_and_gets_no_key_with_a_question(entry: Any) -> None:
+    question = item(entry)
+    spec = question_spec(question)
+    assert spec["options"] == [*question.options.values()]
+    assert {"answer", "heads", "parts", "tail"} & {*spec} == set()
+    ids = {option for option in question.options if option not in question.options.values()}
+    values = {*re.findall(r'"([^"]*)"', json.dumps([spec["options"], spec["groups"]]))}
+    assert not ids & values
+    for place, option in enumerate(question.options):
+        assert options_at(question, [place]) == [option]
+        assert places_of(question, [option]) == [place]

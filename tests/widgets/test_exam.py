@@ -17,10 +17,9 @@ import customer_casebook.widgets.exam as module
 from customer_casebook.course.casebook import bank, objectives
 from customer_casebook.course.exam import LONGEST, exam_sessions, paper
 from customer_casebook.course.feedback import Item
-from customer_casebook.course.items import item
 from customer_casebook.course.journal import Attempt, ExamEvent, Journal, journal
 from customer_casebook.widgets.activity import START as TRANSCRIPT
-from customer_casebook.widgets.card import Card, feedback
+from customer_casebook.widgets.card import Card, feedback, places_of
 from customer_casebook.widgets.exam import Exam, exam
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -56,22 +55,40 @@ def begin(**other: Any) -> Exam:
     return sat
 
 
-def tell(sat: Exam, what: Any, **given: Any) -> None:
+def tell(sat: Exam, what: Any, **more: Any) -> None:
     """What the front end does when something is pressed, a second after it was last heard of."""
     Clock.wait(seconds=1)
-    sat.paper._handle_custom_msg({"what": what, **given}, [])
+    sat.paper._handle_custom_msg({"what": what, **more}, [])
 
 
 def give(sat: Exam, place: Any, choice: Any, flag: Any = False, ms: Any = 700) -> None:
     """What the front end does when something is chosen or flagged, a second after it was last heard of."""
     Clock.wait(seconds=1)
-    now = {"choice": [*choice] if isinstance(choice, (frozenset, set)) else choice, "ms": ms}
-    given = {**sat.paper.given, str(place): {**now, "flag": flag}}
-    sat.paper.set_state({"given": json.loads(json.dumps(given))})
+    answer = {"choice": as_places(sat, place, choice), "ms": ms, "flag": flag}
+    answers = {**sat.paper.answers, str(place): answer}
+    sat.paper.set_state({"answers": json.loads(json.dumps(answers))})
+
+
+def as_places(sat: Exam, place: Any, choice: Any) -> Any:
+    """Options as the front end names them; nonsense as it is."""
+    options = dict(enumerate(sat.items))[place].options if place in range(len(sat.items)) else {}
+    sensible = choice and all(isinstance(each, str) and each in options for each in choice)
+    return places_of(sat.items[place], choice) if sensible else choice
+
+
+def press(sat: Exam, name: str) -> None:
+    """What the front end does when a button below the questions is pressed."""
+    assert name in sat.actions.buttons
+    sat.actions._handle_custom_msg(name, [])
 
 
 def asked(sat: Exam) -> list[Item]:
-    return [item(bank()[each["id"]]) for each in sat.paper.questions]
+    return sat.items
+
+
+def in_order(question: Item) -> list[str]:
+    """The right options, as they are shown."""
+    return [option for option in question.options if option in question.right]
 
 
 def wrong(question: Item) -> set[str]:
@@ -100,8 +117,8 @@ def new_kernel() -> None:
 def test_what_was_chosen_while_python_was_busy_is_handed_in_with_the_rest() -> None:
     sat = begin()
     [first, *_] = asked(sat)
-    chosen = {"choice": sorted(first.right), "ms": 900, "flag": False}
-    tell(sat, "finish", given={"0": chosen})
+    chosen = {"choice": places_of(first, first.right), "ms": 900, "flag": False}
+    tell(sat, "finish", answers={"0": chosen})
     assert sat.result
     assert [mark.right for mark in sat.result.marks] == [True, *[False] * (N - 1)]
 
@@ -117,9 +134,9 @@ def test_nothing_begins_before_the_clock_is_started() -> None:
     tell(sat, "start")
     [begun] = journal().read().exams
     assert (begun.what, sat.paper.phase) == ("start", "running")
-    assert begun.data["items"] == [each["id"] for each in sat.paper.questions]
+    assert begun.data["items"] == [each.id for each in sat.items]
     assert sat.paper.deadline == 1000 * (Clock.moment + timedelta(minutes=MINUTES)).timestamp()
-    assert sat.paper.saved == sat.error.value == ""
+    assert sat.paper.note == sat.actions.error == ""
 
 
 def test_answers_flags_and_the_end_are_events_and_then_attempts(attempts: list[Attempt]) -> None:
@@ -139,7 +156,7 @@ def test_answers_flags_and_the_end_are_events_and_then_attempts(attempts: list[A
     assert told() == [
         ("answer", {"place": 0, "choice": [*wrong(one)], "ms": 900}),
         ("flag", {"place": 0, "on": True}),
-        ("answer", {"place": 0, "choice": sorted(one.right), "ms": 2000}),
+        ("answer", {"place": 0, "choice": in_order(one), "ms": 2000}),
         ("answer", {"place": 1, "choice": [*wrong(two)], "ms": 700}),
         ("flag", {"place": 1, "on": True}),
         ("flag", {"place": 1, "on": False}),
@@ -213,9 +230,9 @@ def test_a_new_kernel_takes_it_up_with_answers_flags_and_the_same_clock() -> Non
     assert again.paper.phase == "running"
     assert again.paper.questions == before.questions
     assert again.paper.deadline == before.deadline
-    assert again.paper.given == {
-        "0": {"choice": sorted(one.right), "ms": 700, "flag": True},
-        "1": {"choice": [*wrong(two)], "ms": 700, "flag": False},
+    assert again.paper.answers == {
+        "0": {"choice": places_of(one, one.right), "ms": 700, "flag": True},
+        "1": {"choice": places_of(two, wrong(two)), "ms": 700, "flag": False},
         "4": {"choice": [], "ms": 0, "flag": True},
     }
     give(again, 1, sorted(two.right))
@@ -242,7 +259,7 @@ def test_one_whose_time_is_up_is_handed_in_at_its_deadline_when_met_again() -> N
     new_kernel()
     third = exam(n=N, minutes=MINUTES)
     assert third.paper.phase == "ready"
-    assert [*third.ways.children] == [third.look]
+    assert [*third.actions.buttons] == ["look"]
     assert len(on_disk()) == 1
 
 
@@ -321,10 +338,10 @@ def test_the_review_tells_of_every_question_with_the_weakest_objective_first(see
             give(sat, place, sorted(question.right))
         elif place:
             give(sat, place, wrong(question))
-    assert sat.review.value == ""
+    assert sat.review.text == ""
     tell(sat, "finish")
     assert sat.result
-    shown = sat.review.value
+    shown = sat.review.text
     assert "1 not answered." in shown
     folds = re.findall(r"<summary>([✓✗]) (\d+)\. ", shown)
     assert sorted(int(place) for _, place in folds) == [*range(1, 21)]
@@ -352,9 +369,9 @@ def test_the_review_says_which_answer_was_given_to_which_part() -> None:
     part, [first, *_] = next(iter(question.groups.items()))
     [right] = question.right & {first, *_}
     assert f"<strong>You:</strong> {escape(part)}: {escape(question.options[right])}" in (
-        sat.review.value
+        sat.review.text
     )
-    assert sat.review.value.count("<strong>You:</strong> no answer.") == whole - 1
+    assert sat.review.text.count("<strong>You:</strong> no answer.") == whole - 1
 
 
 def test_what_was_missed_can_be_practised_at_once(attempts: list[Attempt]) -> None:
@@ -362,14 +379,14 @@ def test_what_was_missed_can_be_practised_at_once(attempts: list[Attempt]) -> No
     right, *missed = asked(sat)
     give(sat, 0, right.right)
     tell(sat, "finish")
-    assert [*sat.ways.children] == [sat.again, sat.new]
-    sat.again.click()
+    assert [*sat.actions.buttons] == ["practise", "new"]
+    press(sat, "practise")
     [card] = sat.practice.children
     assert isinstance(card, Card)
     assert sorted(each.id for each in card.questions) == sorted(each.id for each in missed)
     first = card.questions[0]
-    answer = {"press": "p", "choice": sorted(first.right), "sure": True, "ms": 5}
-    card.set_state({"given": {"0": answer}})
+    answer = {"press": "p", "choice": places_of(first, first.right), "sure": True, "ms": 5}
+    card.set_state({"answers": {"0": answer}})
     assert (attempts[-1].item, attempts[-1].right) == (first.id, True)
 
 
@@ -379,25 +396,25 @@ def test_who_has_all_of_it_right_has_nothing_to_practise() -> None:
         give(sat, place, sorted(question.right))
     tell(sat, "finish")
     assert sat.paper.verdict == f"{N} of {N} right: 100%. Passed; 65% are needed."
-    assert [*sat.ways.children] == [sat.new]
+    assert [*sat.actions.buttons] == ["new"]
 
 
 def test_another_exam_is_another_one_and_the_last_can_be_looked_at_again() -> None:
     sat = begin()
     give(sat, 0, asked(sat)[0].right)
     tell(sat, "finish")
-    verdict, review, first = sat.paper.verdict, sat.review.value, asked(sat)
-    sat.again.click()
-    sat.new.click()
-    assert (sat.paper.phase, sat.review.value, sat.practice.children) == ("ready", "", ())
-    assert [*sat.ways.children] == [sat.look]
-    sat.look.click()
-    assert (sat.paper.phase, sat.paper.verdict, sat.review.value) == ("done", verdict, review)
-    sat.new.click()
+    verdict, review, first = sat.paper.verdict, sat.review.text, asked(sat)
+    press(sat, "practise")
+    press(sat, "new")
+    assert (sat.paper.phase, sat.review.text, sat.practice.children) == ("ready", "", ())
+    assert [*sat.actions.buttons] == ["look"]
+    press(sat, "look")
+    assert (sat.paper.phase, sat.paper.verdict, sat.review.text) == ("done", verdict, review)
+    press(sat, "new")
     tell(sat, "start")
     assert sat.paper.phase == "running"
-    assert sat.paper.given == {}
-    assert sat.ways.children == ()
+    assert sat.paper.answers == {}
+    assert sat.actions.buttons == {}
     assert not {each.id for each in asked(sat)} & {each.id for each in first}
     new_kernel()
     assert exam(n=N, minutes=MINUTES).paper.questions == sat.paper.questions
@@ -406,7 +423,7 @@ def test_another_exam_is_another_one_and_the_last_can_be_looked_at_again() -> No
 def test_a_seed_sets_the_same_paper_for_everybody() -> None:
     first = begin(seed=7)
     tell(first, "finish")
-    first.new.click()
+    press(first, "new")
     tell(first, "start")
     assert [each.id for each in asked(first)] == paper(N, 7)
 
@@ -423,19 +440,19 @@ def test_a_journal_that_cannot_be_written_is_told_and_the_exam_goes_on(
     with monkeypatch.context() as disk:
         disk.setattr(os, "write", full)
         sat = begin()
-        assert (sat.paper.phase, sat.paper.saved[:15]) == ("running", "Not saved yet. ")
+        assert (sat.paper.phase, sat.paper.note[:15]) == ("running", "Not saved yet. ")
         give(sat, 0, asked(sat)[0].right)
-        assert sat.paper.saved.startswith("Not saved yet. ")
+        assert sat.paper.note.startswith("Not saved yet. ")
         assert told() == []
         again = exam(n=N, minutes=MINUTES)  # in the same kernel, from memory
-        assert again.paper.given["0"]["choice"] == sat.paper.given["0"]["choice"]
+        assert again.paper.answers["0"]["choice"] == sat.paper.answers["0"]["choice"]
     give(sat, 1, asked(sat)[1].right)
-    assert sat.paper.saved == ""
+    assert sat.paper.note == ""
     with monkeypatch.context() as disk:
         disk.setattr(os, "write", full)
         tell(sat, "finish")
         assert sat.paper.verdict.startswith(f"2 of {N} right")
-        assert sat.paper.saved.startswith("Not saved yet. ")
+        assert sat.paper.note.startswith("Not saved yet. ")
     assert [what for what, _ in told()] == ["answer", "answer"]
     Clock.wait(minutes=1)
     tell(begin(seed=3), "finish")
@@ -451,7 +468,7 @@ def test_a_journal_that_is_erased_meanwhile_takes_no_exam_away(tmp_path: Path) -
     tell(sat, "finish")
     assert sat.paper.verdict.startswith(f"2 of {N} right")
     assert len(on_disk()) == 2
-    assert sat.error.value == ""
+    assert sat.actions.error == ""
 
 
 NONSENSE: dict[str, tuple[Any, dict[str, Any]]] = {
@@ -460,7 +477,8 @@ NONSENSE: dict[str, tuple[Any, dict[str, Any]]] = {
     "no place": ("x", {"choice": []}),
     "no list": (1, {"choice": "abc"}),
     "no choice": (1, {"choice": None}),
-    "another option": (1, {"choice": ["<script>"]}),
+    "no place of an option": (1, {"choice": ["<script>"]}),
+    "another option": (1, {"choice": [99]}),
     "option of no kind": (1, {"choice": [{"a": 1}]}),
     "no time": (1, {"choice": [], "ms": "soon"}),
     "time without end": (1, {"choice": [], "ms": float("inf")}),
@@ -471,10 +489,10 @@ NONSENSE: dict[str, tuple[Any, dict[str, Any]]] = {
 def test_nonsense_is_told_and_everything_else_is_kept(place: Any, now: dict[str, Any]) -> None:
     sat = begin()
     one, _, three, *_ = asked(sat)
-    assert sat.error.value == ""
+    assert sat.actions.error == ""
     give(sat, place, **now)
-    assert "Something went wrong here, and it is not your doing." in sat.error.value
-    assert "<script>" not in sat.error.value
+    assert "Something went wrong here, and it is not your doing." in sat.actions.error
+    assert "<script>" not in sat.actions.error
     give(sat, 0, sorted(one.right))
     give(sat, 2, sorted(three.right), flag=True)
     assert [what for what, _ in told()] == ["answer", "answer", "flag"]
@@ -489,8 +507,8 @@ def test_a_message_of_no_sense_changes_nothing(said: Any) -> None:
     sat.paper._handle_custom_msg(said, [])
     assert sat.paper.phase == "ready"
     tell(sat, "start")
-    sat.paper.set_state({"given": {"0": None}})
-    sat.paper.set_state({"given": {"0": {}, "1": []}})
+    sat.paper.set_state({"answers": {"0": None}})
+    sat.paper.set_state({"answers": {"0": {}, "1": []}})
     assert sat.paper.phase == "running"
     tell(sat, "finish")
     assert sat.paper.phase == "done"
@@ -505,11 +523,11 @@ def test_a_failure_is_told_and_can_be_tried_again(monkeypatch: pytest.MonkeyPatc
     with monkeypatch.context() as trouble:
         trouble.setattr(module, "marked", broken)
         tell(sat, "finish")
-    assert "RuntimeError: no &lt;marks&gt; today" in sat.error.value
+    assert "RuntimeError: no &lt;marks&gt; today" in sat.actions.error
     assert sat.paper.phase == "running"
     tell(sat, "finish")
     assert sat.paper.phase == "done"
-    assert sat.error.value == ""
+    assert sat.actions.error == ""
 
 
 REFUSED = [

@@ -18,7 +18,7 @@ from customer_casebook.course.items import item
 from customer_casebook.course.journal import FOLDER, Attempt, fingerprint, journal
 from customer_casebook.course.progress import summary
 from customer_casebook.widgets.activity import START
-from customer_casebook.widgets.card import Card
+from customer_casebook.widgets.card import Card, places_of
 from customer_casebook.widgets.progress import Overview, progress, review
 
 SLIP = next(
@@ -56,24 +56,29 @@ def everything(*, days: float = 2) -> list[Attempt]:
 
 def answer(card: Card, place: int, choice: Iterable[str]) -> None:
     """What the front end does at a press."""
-    told = {"press": f"{card.model_id} {place}", "choice": sorted(choice), "sure": True, "ms": 7}
-    card.set_state({"given": json.loads(json.dumps({**card.given, str(place): told}))})
+    places = places_of(card.questions[place], choice)
+    press = {"press": f"{card.model_id} {place}", "choice": places, "sure": True, "ms": 7}
+    card.set_state({"answers": json.loads(json.dumps({**card.answers, str(place): press}))})
 
 
 def shown(overview: Overview) -> str:
-    return "".join(
-        each.value for each in (overview.told, overview.lenses, overview.trust, overview.details)
-    )
+    return overview.actions.text + overview.details.text
+
+
+def press(overview: Overview, name: str) -> None:
+    """What the front end does when a button is pressed."""
+    assert name in overview.actions.buttons
+    overview.actions._handle_custom_msg(name, [])
 
 
 def test_before_the_first_answer_it_says_so_and_where_to_begin() -> None:
     overview = progress()
-    assert "No answers yet. Every question you answer will count here." in overview.told.value
+    assert "No answers yet. Every question you answer will count here." in overview.actions.text
     first = next(iter(objectives().values()))
-    assert f"Next: {first.can}" in overview.told.value
-    assert overview.lenses.value == overview.trust.value == overview.details.value == ""
-    assert overview.next.description == "Practise this now"
-    overview.next.click()
+    assert f"Next: {first.can}" in overview.actions.text
+    assert overview.details.text == ""
+    assert overview.actions.buttons["next"] == "Practise this now"
+    press(overview, "next")
     [card] = overview.work.children
     assert isinstance(card, Card)
     assert all(first.id in bank()[each.id].objectives for each in card.questions)
@@ -84,17 +89,17 @@ def test_a_few_answers_are_counted_drawn_and_told_in_tables() -> None:
     answered(question, days=0.1, right=False)
     answered(item(bank()["four-around-the-payroll"]), days=0.1, sure=False)
     overview = progress()
-    assert "2 answers so far; 3 of " in overview.told.value
-    assert "Nothing is due; the next review is on " in overview.told.value
-    assert misconception.claim in overview.details.value.replace("&#x27;", "'")
-    assert "Misconceptions that still stand:" in overview.details.value
-    assert '<th scope="row">I am sure</th><td>0</td><td>1</td>' in overview.details.value
-    assert '<th scope="row">I think so</th><td>1</td><td>0</td>' in overview.details.value
-    assert "when sure, right 0% of the time; when not sure, right 100%" in overview.details.value
-    assert overview.trust.value.count("<svg ") == 1
-    assert 'aria-label="Confidence: when sure, right 0%' in overview.trust.value
-    assert overview.guard.live.startswith("2 answers so far")
-    assert len(re.findall(r"<details><summary>By (?:objective|lens)", overview.details.value)) == 2
+    assert "2 answers so far; 3 of " in overview.actions.text
+    assert "Nothing is due; the next review is on " in overview.actions.text
+    assert misconception.claim in overview.details.text.replace("&#x27;", "'")
+    assert "Misconceptions that still stand:" in overview.details.text
+    assert '<th scope="row">I am sure</th><td>0</td><td>1</td>' in overview.details.text
+    assert '<th scope="row">I think so</th><td>1</td><td>0</td>' in overview.details.text
+    assert "when sure, right 0% of the time; when not sure, right 100%" in overview.details.text
+    assert overview.details.text.count("<svg ") == 2
+    assert 'aria-label="Confidence: when sure, right 0%' in overview.details.text
+    assert overview.actions.live.startswith("2 answers so far")
+    assert len(re.findall(r"<details><summary>By (?:objective|lens)", overview.details.text)) == 2
 
 
 def test_who_knows_it_all_is_sent_to_the_exam() -> None:
@@ -105,50 +110,49 @@ def test_who_knows_it_all_is_sent_to_the_exam() -> None:
         f"{count} of {count} objectives begun, {count} of them firm. Nothing waits for review."
         in shown(overview)
     )
-    assert "Next: the mock exam. Every objective is firm." in overview.told.value
-    assert "No misconception stands." in overview.details.value
-    assert (overview.next.description, overview.next.layout.display) == ("", "none")
-    assert overview.details.value.count("✓\xa0firm") >= count
+    assert "Next: the mock exam. Every objective is firm." in overview.actions.text
+    assert "No misconception stands." in overview.details.text
+    assert overview.actions.buttons == {"again": "Look again"}
+    assert overview.details.text.count("✓\xa0firm") >= count
 
 
 def test_what_was_answered_meanwhile_shows_when_one_looks_again() -> None:
     overview = progress()
     answered(SLIP[0], days=1.5, right=False)
-    assert "No answers yet" in overview.told.value
-    overview.again.click()
-    assert "1 answer so far; 1 of " in overview.told.value
-    assert "1 question is due for review." in overview.told.value
-    assert overview.next.description == "Review now"
-    assert overview.next.layout.display is None
+    assert "No answers yet" in overview.actions.text
+    press(overview, "again")
+    assert "1 answer so far; 1 of " in overview.actions.text
+    assert "1 question is due for review." in overview.actions.text
+    assert overview.actions.buttons["next"] == "Review now"
 
 
 def test_review_now_serves_what_is_due_and_its_end_brings_progress_up_to_date() -> None:
     question, _, misconception = SLIP
     answered(question, days=1.5, right=False)
     overview = progress()
-    assert misconception.claim in overview.details.value.replace("&#x27;", "'")
-    overview.next.click()
+    assert misconception.claim in overview.details.text.replace("&#x27;", "'")
+    press(overview, "next")
     [card] = overview.work.children
     assert isinstance(card, Card)
     assert [each.id for each in card.questions] == [question.id]
     assert card.note == ""
     answer(card, 0, question.right)
-    assert "2 answers so far" in overview.told.value
-    assert "Nothing is due; the next review is on " in overview.told.value
+    assert "2 answers so far" in overview.actions.text
+    assert "Nothing is due; the next review is on " in overview.actions.text
     assert card.note == overview.progress.line
-    assert misconception.claim not in overview.details.value.replace("&#x27;", "'")
-    assert overview.next.description == "Practise this now"
+    assert misconception.claim not in overview.details.text.replace("&#x27;", "'")
+    assert overview.actions.buttons["next"] == "Practise this now"
     assert overview.work.children == (card,)
 
 
 def test_practice_from_progress_brings_it_up_to_date_too() -> None:
     overview = progress()
-    overview.next.click()
+    press(overview, "next")
     [card] = overview.work.children
     for place, question in enumerate(card.questions):
         answer(card, place, question.right)
     count = len(card.questions)
-    assert f"{count} answers so far" in overview.told.value
+    assert f"{count} answers so far" in overview.actions.text
     assert card.note.startswith(f"{count} answers so far")
 
 
@@ -158,7 +162,7 @@ def test_a_journal_with_broken_lines_is_summed_up_and_told(tmp_path: Path) -> No
     with shard.open("a", encoding="utf-8") as file:
         file.write('{"v": 2, "kind": "att\n<b>not ours</b>\n{"v": 99}\n')
     (tmp_path / "folder.jsonl").mkdir()
-    told = progress().told.value
+    told = progress().actions.text
     assert "1 answer so far" in told
     assert "1 line of the journal was left alone: broken off in the middle." in told
     assert "1 line of the journal was left alone: not an answer of this course." in told
@@ -173,7 +177,7 @@ def test_a_journal_that_cannot_be_written_is_told(
     (tmp_path / "file").write_text("")
     monkeypatch.setenv(FOLDER, str(tmp_path / "file"))
     journal.cache_clear()
-    assert "Your answers cannot be saved here, for " in progress().told.value
+    assert "Your answers cannot be saved here, for " in progress().actions.text
 
 
 @pytest.mark.parametrize("button", ["again", "next"])
@@ -187,11 +191,11 @@ def test_what_fails_is_told_and_can_be_tried_again(
     with monkeypatch.context() as trouble:
         trouble.setattr(module, "summary", broken)
         trouble.setattr(module, "practice", broken)
-        getattr(overview, button).click()
-    assert "No answer is lost." in overview.error.value
-    assert "RuntimeError: no &lt;sums&gt; today" in overview.error.value
-    getattr(overview, button).click()
-    assert overview.error.value == ""
+        press(overview, button)
+    assert "No answer is lost." in overview.actions.error
+    assert "RuntimeError: no &lt;sums&gt; today" in overview.actions.error
+    press(overview, button)
+    assert overview.actions.error == ""
 
 
 # Review
@@ -199,14 +203,14 @@ def test_what_fails_is_told_and_can_be_tried_again(
 
 def test_with_no_answers_nothing_waits_for_review() -> None:
     waits = review()
-    assert "Nothing waits for review." in waits.children[0].value
+    assert "Nothing waits for review." in waits.children[0].text
     assert not any(isinstance(each, Card) for each in waits.children)
 
 
 def test_what_is_not_due_yet_is_told_with_its_day() -> None:
     answered(SLIP[0], days=0.5, right=False)
     waits = review()
-    assert re.search(r"the next review is on \w+day \d+ \w+, \d\d:\d\d\.", waits.children[0].value)
+    assert re.search(r"the next review is on \w+day \d+ \w+, \d\d:\d\d\.", waits.children[0].text)
     assert not any(isinstance(each, Card) for each in waits.children)
 
 
@@ -215,10 +219,10 @@ def test_what_is_due_is_asked_firm_beliefs_that_were_wrong_first_and_no_more_tha
     answered(shaky, days=5, right=False, sure=False)
     answered(firm, days=1.5, right=False)
     answered(later, days=0.2, right=False)
-    [_, card, _] = review().children
+    [_, card] = review().children
     assert [each.id for each in card.questions] == [firm.id, shaky.id]
-    assert "2 questions are due for review." in review().children[0].value
-    [_, card, _] = review(1).children
+    assert "2 questions are due for review." in review().children[0].text
+    [_, card] = review(1).children
     assert [each.id for each in card.questions] == [firm.id]
     answer(card, 0, firm.right)
     assert card.note.endswith("1 question is due for review.")
@@ -231,8 +235,8 @@ def test_what_is_due_is_asked_firm_beliefs_that_were_wrong_first_and_no_more_tha
 def test_a_review_of_many_is_cut_to_what_fits_a_sitting() -> None:
     for each in list(bank().values())[:14]:
         answered(item(each), days=2, right=False)
-    told, card, _ = review().children
-    assert "14 questions are due for review." in told.value
+    told, card = review().children
+    assert "14 questions are due for review." in told.text
     assert len(card.questions) == 10
 
 

@@ -12,9 +12,9 @@ import pytest
 
 import customer_casebook.widgets.study as module
 from customer_casebook.course.casebook import case, cases, lens_texts
-from customer_casebook.course.document import to_html, to_text
 from customer_casebook.course.feedback import Question
 from customer_casebook.course.records import Case
+from customer_casebook.document import to_html, to_text
 from customer_casebook.domain.rules import LENSES
 from customer_casebook.widgets.card import Card
 from customer_casebook.widgets.study import compare, study

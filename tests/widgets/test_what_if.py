@@ -8,6 +8,7 @@ import sys
 from html import escape, unescape
 
 import pytest
+from traitlets import TraitError
 
 from customer_casebook.course.casebook import case, cases, lens_texts
 from customer_casebook.course.feedback import in_words
@@ -17,6 +18,7 @@ from customer_casebook.widgets.activity import START
 from customer_casebook.widgets.what_if import WhatIf, what_if
 
 CUSTOMER = ("customer", "external")
+HINT, BACK, NEXT = "Give me a hint", "As the story tells it", "Next challenge"
 
 
 @pytest.fixture
@@ -26,7 +28,8 @@ def activity() -> WhatIf:
 
 def table(activity: WhatIf) -> dict[str, str]:
     """The verdicts as shown, by the lens's label."""
-    rows = re.findall(r'<th scope="row">(.*?)</th><td[^>]*>(.*?)</td>', activity.verdicts.value)
+    shown = activity.view["blocks"]
+    rows = re.findall(r'<th scope="row">(.*?)</th><td[^>]*>(.*?)</td>', shown)
     return {label: unescape(re.sub(r"<[^>]+>", " ", cell)).strip() for label, cell in rows}
 
 
@@ -37,8 +40,17 @@ def verdict_in_words(lens: str, facts: Facts) -> str:
     return in_words(lens, verdict.answer)
 
 
-def marked(activity: WhatIf) -> list[str]:
-    return [n for n, each in activity.places.items() if "ccb-changed" in each._dom_classes]
+def turn(activity: WhatIf, **facts: str) -> None:
+    """What the page does when facts are turned."""
+    activity.set_state({"values": {**activity.values, **facts}})
+
+
+def press(activity: WhatIf, label: str) -> None:
+    """What the page does when a button is pressed: it writes the button's values."""
+    [values] = [each["values"] for each in activity.view["buttons"] if each["label"] == label]
+    if values.items() <= activity.values.items():
+        activity._handle_custom_msg("again", [])
+    turn(activity, **values)
 
 
 @pytest.mark.parametrize(
@@ -53,84 +65,86 @@ def test_a_turned_switch_shows_all_that_follows(case_id: str, name: str) -> None
     activity = what_if(case_id, [])
     told = case(case_id).facts
     for value in (*VOCABULARY[name].says, UNKNOWN, getattr(told, name)):
-        activity.switches[name].value = value
-        facts = told.but(**{name: value})
+        turn(activity, **{name: value})
+        facts = told.with_changes(**{name: value})
         assert activity.facts == facts
-        assert marked(activity) == activity.changed == ([name] if facts != told else [])
+        assert activity.view["changed"] == activity.changed == ([name] if facts != told else [])
         for lens, text in lens_texts().items():
             now, was = (verdict_in_words(lens, each) for each in (facts, told))
             shown = table(activity)[text.label]
             assert re.match(rf"{re.escape(now)}($|  )", shown)
             assert (f"(was: {was})" in shown) == (now != was)
-        assert f'aria-label="{escape(activity.picture.describe(facts))}"' in activity.drawing.value
-    assert 'class="ccb-was"' not in activity.verdicts.value
+        assert (
+            f'aria-label="{escape(activity.picture.describe(facts))}"' in activity.view["picture"]
+        )
+    assert 'class="ccb-was"' not in activity.view["blocks"]
 
 
 def test_what_changed_is_said(activity: WhatIf) -> None:
-    activity.switches["charge"].value = "none"
-    assert activity.guard.live.startswith("Money: Nothing.")
-    activity.switches["gives_feedback"].value = "no"
-    assert activity.guard.live.startswith("No verdict changed.")
-    activity.switches["organization"].value = "different"
+    turn(activity, charge="none")
+    assert activity.view["announcement"].startswith("Money: Nothing.")
+    turn(activity, gives_feedback="no")
+    assert activity.view["announcement"].startswith("No verdict changed.")
+    turn(activity, organization="different")
     for said in ("Customer: External customer.", "Service: External service."):
-        assert said in activity.guard.live
-    assert "Money" not in activity.guard.live
+        assert said in activity.view["announcement"]
+    assert "Money" not in activity.view["announcement"]
 
 
 def test_facts_that_cannot_go_together_are_said(activity: WhatIf) -> None:
     said = "a private person belongs to none"
-    activity.switches["party_is"].value = "private_person"
-    assert said in activity.guard.live
-    assert said in activity.verdicts.value
-    activity.switches["organization"].value = "different"
-    assert said not in activity.guard.live
-    assert said not in activity.verdicts.value
+    turn(activity, party_is="private_person")
+    assert said in activity.view["announcement"]
+    assert said in activity.view["blocks"]
+    turn(activity, organization="different")
+    assert said not in activity.view["announcement"]
+    assert said not in activity.view["blocks"]
 
 
 def test_the_story_can_be_told_again(activity: WhatIf) -> None:
-    before = (activity.verdicts.value, activity.drawing.value)
-    activity.switches["organization"].value = "different"
-    activity.switches["charge"].value = "none"
-    assert (activity.verdicts.value, activity.drawing.value) != before
-    activity.back.click()
-    assert (activity.verdicts.value, activity.drawing.value) == before
+    before = (activity.view["blocks"], activity.view["picture"])
+    turn(activity, organization="different")
+    turn(activity, charge="none")
+    assert (activity.view["blocks"], activity.view["picture"]) != before
+    press(activity, BACK)
+    assert (activity.view["blocks"], activity.view["picture"]) == before
     assert activity.facts == case("marketing-campaign-hub").facts
-    assert marked(activity) == []
-    assert "Customer: Internal customer." in activity.guard.live
+    assert activity.view["changed"] == []
+    assert "Customer: Internal customer." in activity.view["announcement"]
 
 
 def test_a_challenge_takes_exactly_one_change(activity: WhatIf) -> None:
-    assert "Challenge 1 of 2 (0 solved)." in activity.task.value
-    assert "becomes “External customer”" in activity.task.value
-    activity.switches["charge"].value = "none"
-    assert "Solved" not in activity.task.value
-    activity.switches["organization"].value = "different"
-    assert "with 2 facts changed. One is enough." in activity.task.value
-    assert "(0 solved)" in activity.task.value
-    activity.switches["charge"].value = "paid"
-    assert "(1 solved)" in activity.task.value
-    assert "Solved: the one fact it took was “wider organization”." in activity.guard.live
-    activity.next.click()
-    assert "Challenge 2 of 2 (1 solved)." in activity.task.value
+    assert "Challenge 1 of 2 (0 solved)." in activity.view["task"]
+    assert "becomes “External customer”" in activity.view["task"]
+    turn(activity, charge="none")
+    assert "Solved" not in activity.view["task"]
+    turn(activity, organization="different")
+    assert "with 2 facts changed. One is enough." in activity.view["task"]
+    assert "(0 solved)" in activity.view["task"]
+    turn(activity, charge="paid")
+    assert "(1 solved)" in activity.view["task"]
+    assert "Solved: the one fact it took was “wider organization”." in activity.view["announcement"]
+    press(activity, NEXT)
+    assert "Challenge 2 of 2 (1 solved)." in activity.view["task"]
     assert activity.changed == []
-    activity.next.click()
-    assert "Challenge 1 of 2" in activity.task.value
+    press(activity, NEXT)
+    assert "Challenge 1 of 2" in activity.view["task"]
 
 
 def test_a_hint_names_the_question_and_not_its_answer(activity: WhatIf) -> None:
-    assert "hint" not in activity.task.value
-    activity.hint.click()
+    assert "hint" not in activity.view["task"]
+    press(activity, HINT)
     hint = f"A hint: {VOCABULARY['organization'].question}"
-    assert escape(hint) in activity.task.value
-    assert hint in activity.guard.live
-    activity.switches["uses"].value = "no"
-    assert escape(hint) in activity.task.value  # it stays, and is said once
-    assert hint not in activity.guard.live
-    activity.back.click()
-    activity.switches["organization"].value = "different"
-    assert "A hint" not in activity.task.value
-    activity.next.click()
-    assert "A hint" not in activity.task.value
+    assert escape(hint) in activity.view["task"]
+    assert hint in activity.view["announcement"]
+    turn(activity, uses="no")
+    assert escape(hint) in activity.view["task"]  # it stays, and is said once
+    assert hint not in activity.view["announcement"]
+    press(activity, BACK)
+    turn(activity, organization="different")
+    assert "A hint" not in activity.view["task"]
+    press(activity, NEXT)
+    assert "A hint" not in activity.view["task"]
 
 
 @pytest.mark.parametrize("case_id", cases())
@@ -141,13 +155,13 @@ def test_every_challenge_set_by_itself_can_be_solved(case_id: str) -> None:
             (name, value)
             for name, fact in VOCABULARY.items()
             for value in fact.says
-            if decide(activity.facts.but(**{name: value}), lens).answer == goal
+            if decide(activity.facts.with_changes(**{name: value}), lens).answer == goal
         )
-        activity.switches[name].value = value
-        assert "Solved: " in activity.task.value
+        turn(activity, **{name: value})
+        assert "Solved: " in activity.view["task"]
         assert len(activity.solved) == place + 1
-        activity.next.click()
-    assert (activity.task.value == "") == (not activity.challenges)
+        press(activity, NEXT)
+    assert (activity.view["task"] == "") == (not activity.challenges)
 
 
 @pytest.mark.parametrize(
@@ -170,41 +184,40 @@ def test_a_case_that_does_not_exist_is_refused_with_what_to_write() -> None:
         what_if("marketing-hub")
 
 
-@pytest.mark.parametrize("press", ["switch", "back", "next"])
+@pytest.mark.parametrize("pressed", ["switch", BACK, NEXT])
 def test_a_failure_is_told_and_the_switches_still_work(
-    activity: WhatIf, monkeypatch: pytest.MonkeyPatch, press: str
+    activity: WhatIf, monkeypatch: pytest.MonkeyPatch, pressed: str
 ) -> None:
     def broken(_: Facts) -> str:
         raise RuntimeError("no <ink> left")
 
     with monkeypatch.context() as trouble:
         trouble.setattr(activity.picture, "html", broken)
-        if press == "switch":
-            activity.switches["organization"].value = "different"
+        if pressed == "switch":
+            turn(activity, organization="different")
         else:
-            getattr(activity, press).click()
-        assert "Something went wrong here, and it is not your doing." in activity.error.value
-        assert "RuntimeError: no &lt;ink&gt; left" in activity.error.value
-    activity.switches["organization"].value = "unknown"
-    assert activity.error.value == ""
+            press(activity, pressed)
+        assert "Something went wrong here, and it is not your doing." in activity.view["error"]
+        assert "RuntimeError: no &lt;ink&gt; left" in activity.view["error"]
+    turn(activity, organization="unknown")
+    assert activity.view["error"] == ""
     assert table(activity)["Customer"].startswith("The facts do not settle it")
 
 
 def test_a_failing_hint_is_told(activity: WhatIf, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(VOCABULARY, "organization", None)
-    activity.hint.click()
-    assert "AttributeError" in activity.error.value
+    press(activity, HINT)
+    assert "AttributeError" in activity.view["error"]
 
 
-def test_without_matplotlib_the_picture_is_words(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_picture_needs_no_matplotlib(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("matplotlib", "matplotlib.figure"):
         monkeypatch.setitem(sys.modules, name, None)
     activity = what_if("tussock-till-system")
-    activity.switches["organization"].value = "same"
-    assert "<svg" not in activity.drawing.value
-    assert escape(activity.picture.describe(activity.facts)) in activity.drawing.value
-    assert "matplotlib is not installed" in activity.drawing.value
-    assert activity.error.value == ""
+    turn(activity, organization="same")
+    assert activity.view["picture"].startswith("<svg ")
+    assert escape(activity.picture.describe(activity.facts)) in activity.view["picture"]
+    assert activity.view["error"] == ""
 
 
 def test_elsewhere_what_if_is_its_transcript(activity: WhatIf) -> None:
@@ -219,7 +232,7 @@ def test_elsewhere_what_if_is_its_transcript(activity: WhatIf) -> None:
     assert flat.count("Change one fact") == 2
 
 
-def test_a_start_is_light_and_pyplot_stays_away() -> None:
+def test_a_start_is_light_and_matplotlib_stays_away() -> None:
     program = """
 import sys
 import customer_casebook as ccb
@@ -227,10 +240,27 @@ assert not {"ipywidgets", "anywidget", "matplotlib"} & set(sys.modules), "import
 ccb.study("marketing-campaign-hub")
 assert "matplotlib" not in sys.modules, "study"
 activity = ccb.what_if("marketing-campaign-hub")
-activity.switches["charge"].value = "none"
-assert "matplotlib.figure" in sys.modules and "matplotlib.pyplot" not in sys.modules, "what_if"
+activity.values = {**activity.values, "charge": "none"}
+assert "matplotlib" not in sys.modules, "what_if"
 """
     done = subprocess.run(
         [sys.executable, "-c", program], check=False, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_all_is_said_in_one_message_of_each_side(activity: WhatIf) -> None:
+    sent: list[dict[str, object]] = []
+    activity.send_state = lambda key=None: sent.append(activity.get_state(key))  # type: ignore[method-assign]
+    turn(activity, organization="different")
+    [message] = sent
+    assert message.keys() == {"view"}
+
+
+@pytest.mark.parametrize("name", ["facts", "switch"])
+def test_the_page_cannot_set_what_is_no_value_of_a_fact(activity: WhatIf, name: str) -> None:
+    before = activity.view
+    values = {"facts": {"organization": "<b>"}, "switch": {"nonsense": "yes"}}[name]
+    with pytest.raises(TraitError, match=r"organization cannot be|there is no control 'nonsense'"):
+        turn(activity, **values)
+    assert activity.view == before

@@ -1,4 +1,4 @@
-"""What of the course's objectives is taught, practised and asked, counted from the notebooks and the content.
+"""What of a casebook's objectives is taught, practised and asked, counted from notebooks and questions.
 
 A cell says which objectives it teaches or practises in its metadata: ``{"objectives": [ids]}``.
 """
@@ -6,119 +6,110 @@ A cell says which objectives it teaches or practises in its metadata: ``{"object
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from itertools import product
 from pathlib import Path
 
-from customer_casebook.course.casebook import bank, objectives
-from customer_casebook.course.feedback import Item
-from customer_casebook.course.items import item
-from customer_casebook.domain.facts import shorten, suggest
-
-ASKED = 4  # questions that each objective needs
+from customer_casebook.course.bank import make_item
+from customer_casebook.course.casebook import Casebook
+from customer_casebook.course.progress import QUESTIONS_PER_OBJECTIVE
+from customer_casebook.domain.facts import short_repr, what_to_write
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """One objective: how many passages teach it, activities practise it and questions ask it.
-
-    ``misconceptions`` are those that a wrong answer to one of its questions can betray.
-    """
+    """One objective, and what is there for it."""
 
     id: str
     text: str
-    row: str | None
-    passages: int
-    activities: int
-    questions: int
-    misconceptions: tuple[str, ...]
+    row: str | None  # of the commission
+    passages: int  # that teach it
+    activities: int  # that practise it
+    questions: int  # that ask it
+    misconceptions: tuple[str, ...]  # that a wrong answer to one of its questions can betray
 
     @property
     def holes(self) -> list[str]:
         """What is missing, in words."""
+        too_few = f"{self.questions} questions, where {QUESTIONS_PER_OBJECTIVE} are needed"
         missing = {
             "no passage teaches it": not self.passages,
             "no activity practises it": not self.activities,
-            f"{self.questions} questions, where {ASKED} are needed": self.questions < ASKED,
+            too_few: self.questions < QUESTIONS_PER_OBJECTIVE,
         }
-        return [words for words, so in missing.items() if so]
+        return [words for words, is_missing in missing.items() if is_missing]
 
 
-def coverage(notebooks: Path) -> list[Coverage]:
+def coverage(book: Casebook, notebooks: Path) -> list[Coverage]:
     """The coverage of every objective.
 
-    Raises `ValueError` where a cell names an objective there is not, and for what is no notebook.
+    Raises:
+        ValueError: A cell names an objective that does not exist, or a file is no notebook.
     """
-    taught: dict[str, list[str]] = {each: [] for each in objectives()}
+    counts: Counter[tuple[str, str]] = Counter()
     for place, kind, ids in cells(notebooks):
-        for each in ids:
-            if each not in taught:
-                hint = suggest(str(each), objectives())
-                raise ValueError(f"{place}: there is no objective {shorten(each)}; {hint}")
-            taught[each].append(kind)
-    asked = {
-        each: [entry for entry in bank().values() if each in entry.objectives] for each in taught
-    }
-    return [
-        Coverage(
-            id=each.id,
-            text=each.can,
-            row=each.row,
-            passages=taught[each.id].count("markdown"),
-            activities=taught[each.id].count("code"),
-            questions=len(asked[each.id]),
-            misconceptions=tuple(
-                sorted({name for entry in asked[each.id] for name in betrayed(item(entry))})
-            ),
+        for name in ids:
+            if name not in book.objectives:
+                hint = what_to_write(str(name), book.objectives)
+                raise ValueError(f"{place}: there is no objective {short_repr(name)}; {hint}")
+            counts[name, kind] += 1
+    rows = []
+    for name, objective in book.objectives.items():
+        questions = [each for each in book.questions.values() if name in each.objectives]
+        betrayable = {name for each in questions for name in make_item(book, each).betrayable}
+        rows.append(
+            Coverage(
+                id=name,
+                text=objective.can,
+                row=objective.row,
+                passages=counts[name, "markdown"],
+                activities=counts[name, "code"],
+                questions=len(questions),
+                misconceptions=tuple(sorted(betrayable)),
+            )
         )
-        for each in objectives().values()
-    ]
+    return rows
 
 
 def cells(notebooks: Path) -> Iterator[tuple[str, str, Iterable[str]]]:
-    """Where each cell stands, what kind it is, and the objectives it names.
+    """Where each cell stands, what kind it is, and the objectives that it names.
 
-    Raises `ValueError` where there is no notebook, or what is none.
+    Raises:
+        ValueError: There is no notebook, or a file is none.
     """
     paths = sorted(notebooks.glob("*.ipynb"))
     if not paths:
         raise ValueError(f"there is no notebook in {notebooks}; name the folder they are in")
     for path in paths:
         try:
-            found = [
+            cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+            rows = [
                 (
-                    f"{path.name}[{cell['id']}]",
+                    cell.get("id", number),
                     cell["cell_type"],
-                    list(cell["metadata"].get("objectives", ())),
+                    [*cell["metadata"].get("objectives", ())],
                 )
-                for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
+                for number, cell in enumerate(cells, 1)
             ]
         except (AttributeError, KeyError, TypeError, ValueError):
             raise ValueError(f"{path.name} is no notebook; save it anew from JupyterLab") from None
-        yield from found
-
-
-def betrayed(asked: Item) -> Iterator[str]:
-    """The misconceptions that wrong answers to a question can betray, one changed choice at a time."""
-    for option, chosen in product(asked.options, (True, False)):
-        choice = asked.right | {option} if chosen else asked.right - {option}
-        single = not asked.many and not asked.groups
-        if wrong := asked.misconception({option} if single and chosen else choice):
-            yield wrong.id
+        for name, kind, ids in rows:
+            yield f"{path.name}[{name}]", kind, ids
 
 
 def as_json(rows: Iterable[Coverage]) -> str:
-    return json.dumps({"objectives": [asdict(each) for each in rows]}, indent=2)
+    """The table as one JSON object."""
+    return json.dumps({"objectives": [asdict(row) for row in rows]}, indent=2)
 
 
 def as_table(rows: Iterable[Coverage]) -> str:
     """A line for each objective, and what is missing below it."""
     lines = [f"{'objective':30} row   passages  activities  questions  misconceptions"]
-    for each in rows:
+    for row in rows:
         lines.append(
-            f"{each.id:30} {each.row or '-':5} {each.passages:8}  {each.activities:10}  "
-            f"{each.questions:9}  {len(each.misconceptions):14}"
+            f"{row.id:30} {row.row or '-':5} {row.passages:8}  {row.activities:10}  "
+            f"{row.questions:9}  {len(row.misconceptions):14}"
         )
-        lines += [f"  missing: {hole}" for hole in each.holes]
+        lines += [f"  missing: {hole}" for hole in row.holes]
     return "\n".join(lines)

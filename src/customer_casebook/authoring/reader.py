@@ -10,17 +10,17 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Any
 
 import yaml
 from yaml.resolver import Resolver
 
-from customer_casebook.domain.facts import shorten
+from customer_casebook.domain.facts import short_repr
 
-LIMIT = 1 << 18  # bytes; the longest of our files has a tenth of it
-DEPTH = 12  # ours go down to six
-MOST = 200  # faults told of one file; who has more starts with these
+MAX_FILE_BYTES = 1 << 18  # the longest of our files has a tenth of it
+MAX_DEPTH = 12  # ours go down to six
+MAX_FAULTS_PER_FILE = 200  # an author with more of them starts with these
 
 Place = tuple[str | int, ...]  # the keys and list positions that lead to a value
 
@@ -54,6 +54,11 @@ class Document:
     lines: dict[Place, int] = field(default_factory=dict)
     faults: dict[tuple[int, str], str] = field(default_factory=dict)
 
+    @property
+    def full(self) -> bool:
+        """Whether there are so many faults that no more are noted."""
+        return len(self.faults) > MAX_FAULTS_PER_FILE
+
     def line(self, place: Place) -> int:
         """The line of a value, or of the nearest thing around it where it is missing."""
         while place and place not in self.lines:
@@ -62,15 +67,20 @@ class Document:
 
     def fault(self, place: Place, message: str, line: int = 0) -> None:
         """Note what is wrong at a place; of one place and line the first word counts."""
-        path = ""
-        for step in place:
-            word = step if isinstance(step, int) or step.isidentifier() else shorten(step)
-            path += f"[{word + 1}]" if isinstance(word, int) else f".{word}"
-        if len(self.faults) <= MOST:
-            self.faults.setdefault((line or self.line(place), path.removeprefix(".")), message)
+        if not self.full:
+            self.faults.setdefault((line or self.line(place), field_path(place)), message)
 
 
-def read(source: Traversable | bytes) -> Document:
+def field_path(place: Place) -> str:
+    """A place as a fault names it, such as ``evidence[2].shows``; lists count from one."""
+    path = ""
+    for step in place:
+        word = step if isinstance(step, int) or step.isidentifier() else short_repr(step)
+        path += f"[{word + 1}]" if isinstance(word, int) else f".{word}"
+    return path.removeprefix(".")
+
+
+def read(source: Path | bytes) -> Document:
     """Read a file, or the bytes of one. Raises `UnreadableError` where no values can be seen."""
     text = _text(source if isinstance(source, bytes) else _bytes(source))
     try:
@@ -88,18 +98,20 @@ def read(source: Traversable | bytes) -> Document:
         raise UnreadableError("cannot be read as YAML; look for odd escapes in it", 1) from None
 
 
-def _bytes(source: Traversable) -> bytes:
+def _bytes(source: Path) -> bytes:
     try:
         with source.open("rb") as stream:
-            return stream.read(LIMIT + 1)
+            return stream.read(MAX_FILE_BYTES + 1)
     except (OSError, ValueError) as error:  # a ValueError tells of a name that no file can have
         why = (getattr(error, "strerror", None) or str(error)).lower()
         raise UnreadableError(f"cannot be read: {why}; name a file that can", 1) from None
 
 
 def _text(data: bytes) -> str:
-    if len(data) > LIMIT:
-        raise UnreadableError(f"is longer than {LIMIT >> 10} KiB, as no file of ours; split it", 1)
+    if len(data) > MAX_FILE_BYTES:
+        raise UnreadableError(
+            f"is longer than {MAX_FILE_BYTES >> 10} KiB, as no file of ours; split it", 1
+        )
     try:
         text = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
@@ -146,7 +158,7 @@ class _Walk:
         if isinstance(event, yaml.AliasEvent) or event.anchor or event.tag:
             told = "anchors, aliases and tags (&, *, !) are not read; write it out without"
             self.document.fault(place, told, self.line(event))
-        if len(place) > DEPTH:
+        if len(place) > MAX_DEPTH:
             raise UnreadableError("is nested too deeply; flatten it", self.line(event))
         if isinstance(event, yaml.MappingStartEvent):
             return self.mapping(place)

@@ -1,242 +1,224 @@
-"""The content: reads and checks its files, and hands out what is in them.
+"""The casebook: everything that a folder of content holds, in one frozen object.
 
-One reader serves the packaged content, ``check`` and ``decide``. It finds all faults of a file at
-once; each is told as a `Fault`: where, which field, what is wrong, what to write.
+Whatever asks, tells or judges takes a casebook as its argument. `course` is the packaged one; an
+instructor's own casebook is read from a folder and takes from the course what the folder lacks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import suppress
-from dataclasses import dataclass, fields
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
 from difflib import get_close_matches
 from functools import cache
-from importlib.resources import files
-from importlib.resources.abc import Traversable
-from operator import attrgetter
 from pathlib import Path
-from typing import Any, NamedTuple
+from pkgutil import resolve_name
+from types import UnionType
+from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin
 
+from customer_casebook.course.figures import Figures, Simulation
 from customer_casebook.course.records import (
-    MODELS,
     Case,
-    Entry,
-    Figures,
     LensText,
     Misconception,
-    Names,
     Objective,
-    Simulation,
+    Party,
+    Question,
+    Service,
     Term,
     World,
-    built,
 )
-from customer_casebook.domain.facts import Facts, shorten
-from customer_casebook.domain.rules import EVERY, LENSES
+from customer_casebook.domain.facts import VOCABULARY, InputError, normalize_value, short_repr
+from customer_casebook.domain.rules import LENSES
+from customer_casebook.domain.verdict import UNDETERMINED
 
-CONTENT = files("customer_casebook") / "content"
+if TYPE_CHECKING:
+    from customer_casebook.course.items import Item
 
+PACKAGE = Path(__file__).parents[1]
+CONTENT = PACKAGE / "content"  # the course's own folder, as YAML
+BUILT_CONTENT = PACKAGE / "content.json"  # the same as one file, in a wheel
 
-class Fault(NamedTuple):
-    """One thing wrong with a file, and what to write instead."""
-
-    file: str
-    line: int
-    field: str
-    message: str
-
-    def __str__(self) -> str:
-        field = f"{self.field}: " if self.field else ""
-        return f"{self.file}:{self.line}: {field}{self.message}"
-
-
-class ContentError(ValueError):
-    """Content that cannot be used, with every `Fault` in it."""
-
-    def __init__(self, faults: tuple[Fault, ...]) -> None:
-        self.faults = faults
-        super().__init__("\n".join(map(str, faults)))
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What a file turned out to be: its model where nothing is wrong with it, and its facts.
-
-    Facts that cannot be true together are a fault, and still facts that can be decided.
-    """
-
-    file: str
-    kind: str
-    value: Any
-    facts: Facts | None
-    faults: tuple[Fault, ...]
+# What a casebook holds: the key of each list in its files, and the shape of what stands there.
+CONTENT_SHAPES: Mapping[str, Any] = {
+    "parties": tuple[Party, ...],
+    "services": tuple[Service, ...],
+    "lenses": Mapping[str, LensText],
+    "misconceptions": tuple[Misconception, ...],
+    "objectives": tuple[Objective, ...],
+    "terms": tuple[Term, ...],
+    "simulators": tuple[Simulation, ...],
+    "figures": Mapping[str, Figures],
+    "cases": tuple[Case, ...],
+    "questions": tuple[Question, ...],
+}
 
 
-def read(source: Traversable | str | bytes, *, kind: str = "", doubt: str = "case") -> Reading:
-    """Read a file and find everything that is wrong with it.
+@dataclass(frozen=True, eq=False)
+class Casebook:
+    """What a folder of content holds, by id. The course has no name; another book is named after its folder."""
 
-    Its keys tell its kind, or else it is taken for a ``doubt``. A case may name the parties and
-    services in the world.yaml it belongs to.
-    """
-    from customer_casebook.authoring import (
-        checks,
-        reader,  # with pydantic and PyYAML, which take their time
-    )
+    name: str
+    world: World
+    cases: Mapping[str, Case]  # in the order of their ids
+    questions: Mapping[str, Question]  # the question bank, in the order of the objectives
+    objectives: Mapping[str, Objective]
+    glossary: Mapping[str, Term]
+    lens_texts: Mapping[str, LensText]  # in the order of the lenses
+    misconceptions: tuple[Misconception, ...]  # the most telling first
+    simulators: Mapping[str, Simulation]
+    figures: Mapping[str, Figures]  # by the function of `economics` that takes them
+    items: dict[str, Item | None] = field(default_factory=dict, repr=False)  # built so far, by id
 
-    source = Path(source) if isinstance(source, str) else source
-    file = "<stdin>" if isinstance(source, bytes) else str(source)
-    file = file if file.isprintable() else ascii(file)[1:-1]
-    try:
-        document = reader.read(source)
-    except reader.UnreadableError as error:
-        message, line = error.args
-        return Reading(file, kind, None, None, (Fault(file, line, "", message),))
-    tree = document.value
-    kind = kind or checks.kind_of(tree, doubt)
-    value, facts = checks.validated(kind, document), None
-    if isinstance(tree, dict):
-        names = _names(_home(source), kind) if kind in ("case", "questions") else {}
-        checks.related(kind, document, names)
-        if kind in ("case", "facts"):
-            if not document.faults:
-                facts = value.facts if kind == "case" else Facts.read(value)
-            checks.together(document, checks.stated(kind, tree))
-        if kind == "case" and not isinstance(source, bytes):
-            stem = source.name.rpartition(".")[0] or source.name
-            if tree.get("id", stem) != stem:
-                told = f"is not the name of the file; write {stem}, or rename it"
-                document.fault(("id",), told)
-    faults = [Fault(file, *where, told) for where, told in sorted(document.faults.items())]
-    if len(faults) > reader.MOST:
-        faults[-1] = faults[-1]._replace(field="", message="and more; mend these first")
-    return Reading(file, kind, None if faults else value, facts, tuple(faults))
+    @property
+    def prefix(self) -> str:
+        """What the ids of this book begin with in a journal, so that two books stay apart."""
+        return f"{self.name}:" if self.name else ""
 
+    def case(self, case_id: str) -> Case:
+        """The case of that id. Raises `InputError` if there is none."""
+        if case_id in self.cases:
+            return self.cases[case_id]
+        near = get_close_matches(str(case_id)[:80], self.cases, 1)
+        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(self.cases)}"
+        raise InputError(f"there is no case {short_repr(case_id)}; {hint}")
 
-# Handing out.
+    def fill(self, template: str, case: Case) -> str:
+        """A template with the names of the case's party, provider and service in it."""
+        parties, services = self.world.parties, self.world.services
+        template = template.replace("{party}", parties[case.party].name)
+        template = template.replace("{provider}", parties[case.provider].name)
+        return template.replace("{service}", services[case.service].name)
 
+    def sentence(self, template: str, case: Case) -> str:
+        """A template about a case that begins with a capital."""
+        return capital(self.fill(template, case))
 
-@cache
-def world() -> World:
-    """Everybody and every service that the cases are about."""
-    file = _load("world")
-    return World(
-        {each.id: each for each in file.parties}, {each.id: each for each in file.services}
-    )
+    def state(self, fact: str, value: str | bool, case: Case) -> str:
+        """A fact in the words of a case, to stand inside a sentence."""
+        statement = VOCABULARY[fact].says[normalize_value(value)]
+        if fact == "consumes" and case.facts.party_is == "employee":
+            statement = statement.replace("{party}", "{party}, or the unit behind {party},")
+        return self.fill(statement, case)
+
+    def relation(self, case: Case) -> str:
+        """Who serves whom with what, in a few words."""
+        return self.sentence("{party} and {provider}, {service}", case)
+
+    def answer_label(self, lens: str, answer: str | Iterable[str]) -> str:
+        """An answer of a lens as learners read it; several answers stand in the lens's own order."""
+        wanted = (answer,) if isinstance(answer, str) else tuple(answer)
+        texts, known = self.lens_texts[lens].answers, (*LENSES[lens].answers, UNDETERMINED)
+        return join(texts[name].label for name in known if name in wanted)
 
 
 @cache
+def course() -> Casebook:
+    """The packaged casebook. The only content that a process keeps by itself."""
+    if BUILT_CONTENT.is_file():
+        return make_casebook("", json.loads(BUILT_CONTENT.read_text(encoding="utf-8")))
+    # A checkout has YAML only. Its reader is named and not imported: no learner's kernel has it.
+    book: Casebook = resolve_name("customer_casebook.authoring.folder:read_course")()
+    return book
+
+
+def case(case_id: str) -> Case:
+    """The case of the course with that id. Raises `InputError` if there is none."""
+    return course().case(case_id)
+
+
 def cases() -> dict[str, Case]:
-    """The cases by id, in the order of their ids."""
-    sources = [each for each in (CONTENT / "cases").iterdir() if each.name.endswith(".yaml")]
-    return {each.id: each for each in sorted(_models("case", sources), key=attrgetter("id"))}
+    """The cases of the course by id, in the order of their ids."""
+    return dict(course().cases)
 
 
-def case(name: str) -> Case:
-    """The packaged case of that id. Raises `ValueError` if there is none."""
-    if name in cases():
-        return cases()[name]
-    near = get_close_matches(str(name)[:80], cases(), 1)
-    hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(cases())}"
-    raise ValueError(f"there is no case {shorten(name)}; {hint}")
+def make_casebook(name: str, content: Mapping[str, Any], base: Casebook | None = None) -> Casebook:
+    """A casebook from plain lists and mappings, as its files hold them.
 
+    Args:
+        name: The name of the book; empty for the course.
+        content: The lists of `CONTENT_SHAPES` by their keys; a list may be missing.
+        base: The book that lends what is missing, and the world that this one adds to.
 
-@cache
-def misconceptions() -> tuple[Misconception, ...]:
-    """The known wrong reasons, the most telling first."""
-    found: tuple[Misconception, ...] = _load("misconceptions").misconceptions
-    return found
-
-
-@cache
-def lens_texts() -> dict[str, LensText]:
-    """The words of each lens, by its name, in the order of the lenses."""
-    texts = _load("lenses").lenses
-    return {name: texts[name] for name in LENSES}
-
-
-@cache
-def objectives() -> dict[str, Objective]:
-    """What the course teaches, by id."""
-    return {each.id: each for each in _load("objectives").objectives}
-
-
-@cache
-def glossary() -> dict[str, Term]:
-    """The words of the field, by id."""
-    return {each.id: each for each in _load("glossary").terms}
-
-
-@cache
-def simulators() -> dict[str, Simulation]:
-    """The simulators in words, by the name of their function."""
-    return {each.id: each for each in _load("simulators").simulators}
-
-
-@cache
-def figures() -> dict[str, Figures]:
-    """The numbers of the examples, by the function of `economics` that takes them."""
-    return dict(_load("figures").figures)
-
-
-@cache
-def bank() -> dict[str, Entry]:
-    """The question bank, by id, in the order of the objectives."""
-    sources = [CONTENT / "questions" / f"{each}.yaml" for each in objectives()]
-    files = _models("questions", sources)
-    return {entry.id: entry for file in files for entry in file.questions}
-
-
-def _load(kind: str) -> Any:
-    (found,) = _models(kind, [CONTENT / f"{kind}.yaml"])
-    return found
-
-
-def _models(kind: str, sources: list[Traversable]) -> list[Any]:
-    """The models of files of ours, which the tests have checked. Raises `ContentError` if some are broken all the same.
-
-    pydantic (8 MiB, 60 ms) is only needed to say what is wrong.
+    Raises:
+        KeyError, TypeError, AttributeError, ValueError: The content is not of these shapes.
     """
-    from customer_casebook.authoring import reader
+    records = {key: build(CONTENT_SHAPES[key], value) for key, value in content.items()}
 
-    with suppress(KeyError, TypeError, AttributeError, ValueError, reader.UnreadableError):
-        documents = [reader.read(source) for source in sources]
-        if not any(document.faults for document in documents):
-            return [built(MODELS[kind], document.value) for document in documents]
-    readings = [read(source, kind=kind) for source in sources]
-    if faults := tuple(sorted(fault for reading in readings for fault in reading.faults)):
-        raise ContentError(faults)
-    return [reading.value for reading in readings]
+    def by_id(key: str, borrowed: str = "") -> Mapping[str, Any]:
+        if key not in records:
+            return getattr(base, borrowed, {})
+        return {record.id: record for record in records[key]}
 
-
-def _names(folder: Traversable, kind: str) -> Names:
-    """What a file of a folder may name, and which files beside it are broken and name nothing."""
-    from customer_casebook.authoring.checks import BROKEN, DEFINED
-
-    wanted = ("world", "objectives", "glossary") if kind == "questions" else ("world", "objectives")
-    lists: dict[str, Iterable[Any]] = {}
-    broken = []
-    for name in wanted:
-        source = folder / f"{name}.yaml"
-        if not source.is_file():
-            continue
-        file = read(source, kind=name).value  # anew: an author may be at work on it
-        if file is None:
-            broken.append(name)
-        else:
-            lists |= {field.name: getattr(file, field.name) for field in fields(file)}
-    names = {sort: tuple(each.id for each in listed) for sort, listed in lists.items()}
-    for edition in EVERY if "terms" in lists else ():
-        defined = (each.id for each in lists["terms"] if edition in each.definitions)
-        names[f"{DEFINED}{edition}"] = tuple(defined)
-    if (folder / "cases").is_dir():
-        stories = sorted((folder / "cases").iterdir(), key=str)
-        names["cases"] = tuple(each.name.removesuffix(".yaml") for each in stories)
-    return {**names, BROKEN: tuple(broken)}
+    parties, services = by_id("parties"), by_id("services")
+    lens_texts = records.get("lenses") or getattr(base, "lens_texts", {})
+    return Casebook(
+        name=name,
+        world=World(
+            {**base.world.parties, **parties} if base else parties,
+            {**base.world.services, **services} if base else services,
+        ),
+        cases=dict(sorted(by_id("cases").items())),
+        questions=by_id("questions"),
+        objectives=by_id("objectives", "objectives"),
+        glossary=by_id("terms", "glossary"),
+        lens_texts={lens: lens_texts[lens] for lens in LENSES},
+        misconceptions=records.get("misconceptions", getattr(base, "misconceptions", ())),
+        simulators=by_id("simulators", "simulators"),
+        figures=records.get("figures", getattr(base, "figures", {})),
+    )
 
 
-def _home(source: Traversable | bytes) -> Traversable:
-    """The folder whose world a case belongs to; ours if there is none."""
-    for folder in source.absolute().parents[:2] if isinstance(source, Path) else ():
-        if (folder / "world.yaml").is_file():
-            return folder
-    return CONTENT
+def build(shape: Any, value: Any) -> Any:
+    """A record, or a list or mapping of records, from plain values.
+
+    Raises `KeyError`, `TypeError` or `AttributeError` for values that are not of that shape.
+    """
+    return _builder(shape)(value)
+
+
+@cache
+def _builder(shape: Any) -> Callable[[Any], Any]:
+    """What makes values of a shape from plain ones."""
+    origin, inner = get_origin(shape), get_args(shape)
+    if origin is Annotated:
+        return _builder(inner[0])
+    if origin is tuple:
+        one = _builder(inner[0])
+        return lambda values: tuple([one(value) for value in values])
+    if origin is Mapping:
+        one = _builder(inner[1])
+        return lambda values: {key: one(value) for key, value in values.items()}
+    if isinstance(shape, UnionType) and is_dataclass(inner[0]):
+        kinds = {
+            kind: _builder(record)
+            for record in inner
+            for kind in get_args(record.__dataclass_fields__["kind"].type)
+        }
+        return lambda values: kinds[values["kind"]](values)
+    if not is_dataclass(shape):
+        return _unchanged
+    record: Any = shape
+    types: dict[str, Any] = {field.name: field.type for field in fields(shape)}
+    builders = {name: _builder(type_) for name, type_ in types.items()}
+    return lambda values: record(**{key: builders[key](value) for key, value in values.items()})
+
+
+def _unchanged(value: Any) -> Any:
+    return value
+
+
+def capital(text: str) -> str:
+    """The text with its first letter as a capital."""
+    return text[:1].upper() + text[1:]
+
+
+def full_stop(text: str) -> str:
+    """The text with a full stop at its end, if it has none."""
+    return text if text.rstrip('"”').endswith((".", "?", "!")) else f"{text}."
+
+
+def join(words: Iterable[str]) -> str:
+    """``a, b and c``."""
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last

@@ -1,211 +1,59 @@
-"""From a case and a lens to a question with its feedback: every text a learner is told, found by the rules.
+"""What a learner is told about one lens of one case. Every sentence comes from the rules.
 
-No answer is typed anywhere. The right options are the verdict's; what is said about a wrong one is
-the misconception it betrays, or else the fewest facts that would have to be different for it to be
-right.
+No answer is written by hand. The right options are those of the verdict. A wrong option is answered
+with the misconception that it betrays, or else with the fewest facts that would make it right.
 """
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import combinations, product
 
-from customer_casebook.course.casebook import lens_texts, misconceptions, world
-from customer_casebook.course.document import Block, BulletList, RunInHeading
+from customer_casebook.course.casebook import Casebook, capital, join
 from customer_casebook.course.records import Case, Misconception
-from customer_casebook.domain.facts import UNKNOWN, VOCABULARY, Facts, require_known
-from customer_casebook.domain.rules import EVERY, LENSES
+from customer_casebook.document import Block, BulletList, RunInHeading
+from customer_casebook.domain.facts import UNKNOWN, VOCABULARY, Facts
+from customer_casebook.domain.rules import EDITIONS, LENSES
 from customer_casebook.domain.verdict import (
-    ABOUT,
+    MAIN_FACT,
     UNDETERMINED,
     Flip,
     decide,
-    plausible,
-    turning_point,
+    decisive_flip,
+    is_plausible,
+    settled_answers,
 )
 
-_FAR = 3  # more changed facts than this make another story
+MAX_CHANGED_FACTS = 3  # with more of them it is another story
 
 
-class Item(ABC):
-    """What a card can ask: options to choose from, the right ones, and what each choice is told."""
+class CaseFeedback:
+    """The verdict on one lens of one case, and what there is to say about each answer."""
 
-    id: str
-    topic: str
-    prompt: str
-    options: Mapping[str, str]  # option to label, in the order they are shown
-    right: frozenset[str]  # the options to choose
-    many: bool = False
-    each_explained: bool = False  # every option, right or wrong, has an explanation of its own
-    groups: Mapping[str, Sequence[str]] = {}  # label to options, where each group needs a choice
-    intro: Sequence[Block] = ()  # to be read first, where the card does not show it anyway
-
-    def name(self, option: str) -> str:
-        """What feedback calls an option."""
-        return self.options[option]
-
-    @property
-    def counting(self) -> tuple[str, ...]:
-        """The slips of evidence that the answer rests on."""
-        return self.telling
+    def __init__(self, book: Casebook, case: Case, lens: str) -> None:
+        self.book, self.case, self.lens = book, case, lens
+        self.facts = case.facts
+        self.text = book.lens_texts[lens]
+        self.verdict = decide(self.facts, lens)
+        settled = frozenset(self.verdict.answers)
+        # Where some roles are settled and others open, the right answer says both.
+        partly = settled != {*self.verdict.possible}
+        self.right = settled | {UNDETERMINED} if partly else settled
 
     @property
     def answer(self) -> str:
         """The right answer in words."""
-        return " + ".join(label for option, label in self.options.items() if option in self.right)
-
-    @property
-    def telling(self) -> tuple[str, ...]:
-        """The slips of evidence on which the answer turns."""
-        return ()
-
-    @property
-    @abstractmethod
-    def explanation(self) -> Sequence[Block]:
-        """Why the answer is what it is, for whatever choice."""
-
-    @abstractmethod
-    def why_not(self, option: str) -> str:
-        """Why a wrong option is wrong."""
-
-    def why_missed(self, option: str) -> str:
-        """Why a right option that was left out belongs to the answer."""
-        return self.why_not(option)
-
-    def misconception(self, choice: Iterable[str]) -> Misconception | None:  # noqa: ARG002
-        """The first known wrong reason that a choice betrays, if any."""
-        return None
-
-
-@dataclass
-class Question(Item):
-    """One lens asked of one case. Its answer is the verdict's."""
-
-    case: Case
-    lens: str
-    id: str = ""
-    intro: Sequence[Block] = ()
-
-    def __post_init__(self) -> None:
-        lens, self.text = LENSES[self.lens], lens_texts()[self.lens]
-        self.id = self.id or f"{self.case.id}/{self.lens}"
-        self.topic = self.text.label
-        self.prompt = sentence(self.text.question, self.case)
-        self.many = lens.many
-        answers = (*lens.answers, UNDETERMINED)
-        self.options = {answer: self.text.answers[answer].label for answer in answers}
-        self.verdict = decide(self.case.facts, self.lens)
-        settled = frozenset(self.verdict.answers)
-        # Where some roles are settled and others open, both is said.
-        self.right = settled if settled == {*self.verdict.possible} else settled | {UNDETERMINED}
-
-    def misconception(self, choice: Iterable[str]) -> Misconception | None:
-        chosen = frozenset(choice)
-        missed = self.right - chosen
-        slips = chosen - self.right | (missed if len(missed) == 1 else frozenset())
-        # Who leaves out several roles has missed more than what tells two of them apart.
-        wrong = (
-            self._betrayed(option, chosen=option in chosen)
-            for option in self.options
-            if option in slips
-        )
-        return next(filter(None, wrong), None)
-
-    def _betrayed(self, option: str, *, chosen: bool) -> Misconception | None:
-        facts = self.case.facts._asdict()
-        for each in misconceptions():
-            for sign in each.shows:
-                betrayed = sign.lens, sign.choice if chosen else sign.omits
-                when = all(facts[name] in values for name, values in sign.when.items())
-                if betrayed == (self.lens, option) and when:
-                    return each
-        return None
-
-    def why_not(self, option: str) -> str:
-        if option == UNDETERMINED:
-            return "The facts do settle it: nothing that is unknown here could change the answer."
-        unsettled = option in self.verdict.possible
-        hedge = "It may turn out so, but nothing here tells. " if unsettled else ""
-        if wrong := self._betrayed(option, chosen=True):
-            return hedge + _corrected(wrong)
-        means = self.text.answers[option].means
-        return f"{hedge}{means}" if unsettled else f"{means} {self._lacking(option)}".strip()
-
-    def why_missed(self, option: str) -> str:
-        wrong = self._betrayed(option, chosen=False)
-        return _corrected(wrong) if wrong else self.text.answers[option].means
-
-    def _lacking(self, option: str) -> str:
-        """What would have to be different, or be told, for an option to be right."""
-        changes = self._needed(option)
-        known = self.case.facts.known()
-        different = [say(*change, self.case) for change in changes if change[0] in known]
-        untold = [say(*change, self.case) for change in changes if change[0] not in known]
-        parts = []
-        if different:
-            parts.append(f"It would be right if this were so: {join(different)}.")
-        if untold:
-            also = "It would also" if different else "For that it would"
-            parts.append(f"{also} have to be told that {join(untold)}.")
-        if not parts and self.case.facts.party_is == "private_person":
-            parts.append("A private person stands outside the provider's organization.")
-        return " ".join(parts)
-
-    def _needed(self, option: str) -> tuple[tuple[str, str], ...]:
-        """The fewest facts to change so that the option would be right, the least far-fetched first."""
-        facts = self.case.facts
-        reads = [name for name in LENSES[self.lens].reads if name != "party_is"]
-        # To make a supplier of somebody, or a part of the provider, is far-fetched; to unmake one is not.
-        far = [name for name in ("supplies", "inside_provider") if getattr(facts, name) != "yes"]
-        ordinary = [name for name in reads if name not in far]
-        ordinary.sort(key=lambda name: name != ABOUT.get(self.lens))
-        for names in (*_some(ordinary), *_some(reads)):
-            for values in product(*(VOCABULARY[name].says for name in names)):
-                changes = dict(zip(names, values, strict=True))
-                if any(getattr(facts, name) == value for name, value in changes.items()):
-                    continue
-                other = facts.but(**changes)
-                if plausible(other) and option in decide(other, self.lens).answers:
-                    return self._deciding_of(changes, option)
-        return ()
-
-    def _deciding_of(self, changes: dict[str, str], option: str) -> tuple[tuple[str, str], ...]:
-        """The changes without those that only go along with another, and decide nothing."""
-        for name in tuple(changes):
-            fewer = {other: value for other, value in changes.items() if other != name}
-            if fewer and option in decide(self.case.facts.but(**fewer), self.lens).answers:
-                return self._deciding_of(fewer, option)
-        return tuple(changes.items())
-
-    @property
-    def grounds(self) -> tuple[str, ...]:
-        """What the answer rests on, in the words of the case: facts, presumptions, and notes on wording."""
-        known = [f"{capital(say(*fact, self.case))}." for fact in self._deciding.items()]
-        presumed = {fact for each in self.verdict.because for fact in each.presumed.items()}
-        taken = [
-            f"Nothing says otherwise, so it is presumed that {say(*fact, self.case)}."
-            for fact in presumed
-        ]
-        return (*known, *taken, *self.verdict.notes)
-
-    @cached_property
-    def _deciding(self) -> dict[str, str]:
-        """The fewest of the facts the rules read that settle the answer by themselves."""
-        facts = {name: value for each in self.verdict.because for name, value in each.facts.items()}
-        for name in reversed(Facts._fields):
-            fewer = {each: value for each, value in facts.items() if each != name}
-            verdict = decide(fewer, self.lens)
-            presuming = any(reason.presumed for reason in verdict.because)
-            stated = self.case.facts.sets_requirements != UNKNOWN
-            if verdict.answer == self.verdict.answer and not (stated and presuming):
-                facts = fewer
-        return facts
+        answers = LENSES[self.lens].answers
+        labels = [self.text.answers[name].label for name in answers if name in self.verdict.answers]
+        if not labels:
+            return self.text.answers[UNDETERMINED].label
+        settled = " + ".join(labels)
+        return f"{settled}; part of it stays open" if UNDETERMINED in self.right else settled
 
     @property
     def explanation(self) -> list[Block]:
+        """Why the answer is what it is, and what would flip or settle it."""
         rules = [reason.rule for reason in self.verdict.because]
         blocks: list[Block] = [
             RunInHeading(rule.title, f"{rule.explanation} {in_editions(rule.editions)}")
@@ -213,135 +61,172 @@ class Question(Item):
         ]
         if self.grounds:
             blocks.append(BulletList(self.grounds))
-        if turn := self.turning_point():
+        if sentence := self.turning_sentence:
             settles = "What would settle it:" if self.verdict.missing else "What would flip it:"
-            blocks.append(RunInHeading(settles, turn))
+            blocks.append(RunInHeading(settles, sentence))
         return blocks
 
     @property
-    def telling(self) -> tuple[str, ...]:
-        turns_on = self.turns_on.fact if self.turns_on else None
-        shown_in = [each for each in self.case.evidence if turns_on in each.shows]
-        return tuple(evidence_id(self.case, each.id) for each in shown_in)
-
-    @property
-    def counting(self) -> tuple[str, ...]:
-        slips = self.case.evidence
-        return tuple(
-            evidence_id(self.case, each.id) for each in slips if self._deciding.keys() & each.shows
-        )
-
-    @property
-    def answer(self) -> str:
-        settled = " + ".join(
-            label for option, label in self.options.items() if option in self.verdict.answers
-        )
-        if not settled:
-            return self.options[UNDETERMINED]
-        return f"{settled}; part of it stays open" if UNDETERMINED in self.right else settled
+    def grounds(self) -> tuple[str, ...]:
+        """What the answer rests on: facts in the words of the case, presumptions, and notes on wording."""
+        known = [f"{capital(self.statement(*fact))}." for fact in self.deciding_facts.items()]
+        presumed = {fact for reason in self.verdict.because for fact in reason.presumed.items()}
+        presumptions = [
+            f"Nothing says otherwise, so it is presumed that {self.statement(*fact)}."
+            for fact in presumed
+        ]
+        return (*known, *presumptions, *self.verdict.notes)
 
     @cached_property
-    def turns_on(self) -> Flip | None:
-        """The one fact a settled answer turns on: of those that would settle it otherwise, the most telling."""
-        return turning_point(self.case.facts, self.verdict)
+    def deciding_facts(self) -> dict[str, str]:
+        """The fewest of the facts the rules read that settle the answer by themselves."""
+        because = self.verdict.because
+        facts = {name: value for reason in because for name, value in reason.facts.items()}
+        stated = self.facts.sets_requirements != UNKNOWN
+        for name in reversed(Facts._fields):
+            fewer = {other: value for other, value in facts.items() if other != name}
+            verdict = decide(fewer, self.lens)
+            presuming = any(reason.presumed for reason in verdict.because)
+            if verdict.answer == self.verdict.answer and not (stated and presuming):
+                facts = fewer
+        return facts
 
-    def turning_point(self) -> str:
-        """What single fact would settle the question, or flip it, as a sentence; empty where none would."""
+    @cached_property
+    def decisive_flip(self) -> Flip | None:
+        """The one fact that a settled answer turns on."""
+        return decisive_flip(self.facts, self.verdict)
+
+    @cached_property
+    def turning_sentence(self) -> str:
+        """Which single fact would settle the question, or flip it; empty where none would."""
         if self.verdict.missing:
             return " ".join(self._settling(name) for name in self.verdict.missing)
-        if not (flip := self.turns_on):
+        if not (flip := self.decisive_flip):
             return ""
-        after = decide(self.case.facts.but(**{flip.fact: flip.to}), self.lens)
+        after = decide(self.facts.with_changes(**{flip.fact: flip.new}), self.lens)
         presuming = any(reason.presumed for reason in after.because)
-        voice = say("sets_requirements", "yes", self.case)
+        presumption = (
+            f", for it would be presumed that {self.statement('sets_requirements', 'yes')}."
+        )
         return (
-            f"Suppose {say(flip.fact, flip.to, self.case)}: "
-            f"then the answer would be “{in_words(self.lens, flip.answer)}”"
-            + (f", for it would be presumed that {voice}." if presuming else ".")
+            f"Suppose {self.statement(flip.fact, flip.new)}: "
+            f"then the answer would be “{self.book.answer_label(self.lens, flip.answer)}”"
+            + (presumption if presuming else ".")
         )
 
-    def asks(self, name: str) -> str:
-        """What would settle an unknown fact: as the case puts it, or else as the vocabulary does."""
-        return self.case.open.get(name) or VOCABULARY[name].question
+    def open_question(self, fact: str) -> str:
+        """What would settle an unknown fact: in the words of the case, or of the vocabulary."""
+        return self.case.open.get(fact) or VOCABULARY[fact].question
+
+    def misconception(self, choice: Iterable[str]) -> Misconception | None:
+        """The first known wrong reason that a choice betrays, if any."""
+        chosen = frozenset(choice)
+        missed = self.right - chosen
+        # Whoever leaves out several roles has missed more than what tells two of them apart.
+        wrong = chosen - self.right | (missed if len(missed) == 1 else frozenset())
+        betrayed = (
+            self._betrayed(option, chosen=option in chosen)
+            for option in (*LENSES[self.lens].answers, UNDETERMINED)
+            if option in wrong
+        )
+        return next(filter(None, betrayed), None)
+
+    def why_not(self, option: str) -> str:
+        """Why a wrong option is wrong."""
+        if option == UNDETERMINED:
+            return "The facts do settle it: nothing that is unknown here could change the answer."
+        unsettled = option in self.verdict.possible
+        hedge = "It may turn out so, but nothing here tells. " if unsettled else ""
+        if misconception := self._betrayed(option, chosen=True):
+            return hedge + _correction(misconception)
+        means = self.text.answers[option].means
+        return f"{hedge}{means}" if unsettled else f"{means} {self._lacking(option)}".strip()
+
+    def why_missed(self, option: str) -> str:
+        """Why a right option that was left out belongs to the answer."""
+        misconception = self._betrayed(option, chosen=False)
+        return _correction(misconception) if misconception else self.text.answers[option].means
+
+    def statement(self, fact: str, value: str | bool) -> str:
+        """A fact in the words of the case, to stand inside a sentence."""
+        return self.book.state(fact, value, self.case)
+
+    def _betrayed(self, option: str, *, chosen: bool) -> Misconception | None:
+        for misconception in self.book.misconceptions:
+            for sign in misconception.shows:
+                if (sign.lens, sign.choice if chosen else sign.omits) == (
+                    self.lens,
+                    option,
+                ) and all(
+                    getattr(self.facts, name) in values for name, values in sign.when.items()
+                ):
+                    return misconception
+        return None
+
+    def _lacking(self, option: str) -> str:
+        """What would have to be different, or be stated, for an option to be right."""
+        changes = self._fewest_changes(option)
+        known = self.facts.known()
+        different = [self.statement(*change) for change in changes if change[0] in known]
+        unstated = [self.statement(*change) for change in changes if change[0] not in known]
+        parts = []
+        if different:
+            parts.append(f"It would be right if this were so: {join(different)}.")
+        if unstated:
+            also = "It would also" if different else "For that it would"
+            parts.append(f"{also} have to be told that {join(unstated)}.")
+        if not parts and self.facts.party_is == "private_person":
+            parts.append("A private person stands outside the provider's organization.")
+        return " ".join(parts)
+
+    def _fewest_changes(self, option: str) -> tuple[tuple[str, str], ...]:
+        """The fewest facts to change so that the option would be right, the likeliest first."""
+        facts = self.facts
+        reads = [name for name in LENSES[self.lens].reads if name != "party_is"]
+        # It is far-fetched to make the party a supplier or a part of the provider; the reverse is not.
+        far = [name for name in ("supplies", "inside_provider") if getattr(facts, name) != "yes"]
+        ordinary = [name for name in reads if name not in far]
+        ordinary.sort(key=lambda name: name != MAIN_FACT.get(self.lens))
+        for names in (*_subsets(ordinary), *_subsets(reads)):
+            for values in product(*(VOCABULARY[name].says for name in names)):
+                changes = dict(zip(names, values, strict=True))
+                if any(getattr(facts, name) == value for name, value in changes.items()):
+                    continue
+                changed = facts.with_changes(**changes)
+                if is_plausible(changed) and option in settled_answers(changed, self.lens):
+                    return self._needed(changes, option)
+        return ()
+
+    def _needed(self, changes: dict[str, str], option: str) -> tuple[tuple[str, str], ...]:
+        """The changes without those that go along with another and decide nothing."""
+        for name in tuple(changes):
+            fewer = {other: value for other, value in changes.items() if other != name}
+            if fewer and option in settled_answers(self.facts.with_changes(**fewer), self.lens):
+                return self._needed(fewer, option)
+        return tuple(changes.items())
 
     def _settling(self, name: str) -> str:
         outcomes = []
         for value in VOCABULARY[name].says:
-            after = decide(self.case.facts.but(**{name: value}), self.lens)
+            after = decide(self.facts.with_changes(**{name: value}), self.lens)
             if {*after.answers} == {*after.possible}:  # no part of it is left open
-                told = in_words(self.lens, after.answer)
-                outcomes.append(f"if {say(name, value, self.case)}: {told}")
-        return self.asks(name) + (f" ({capital('; '.join(outcomes))}.)" if outcomes else "")
+                label = self.book.answer_label(self.lens, after.answer)
+                outcomes.append(f"if {self.statement(name, value)}: {label}")
+        question = self.open_question(name)
+        return question + (f" ({capital('; '.join(outcomes))}.)" if outcomes else "")
 
 
-def in_words(lens: str, answer: str | tuple[str, ...]) -> str:
-    """An answer of a lens as learners read it; several in the lens's own order."""
-    given = (answer,) if isinstance(answer, str) else answer
-    texts = lens_texts()[lens].answers
-    answers = (*LENSES[lens].answers, UNDETERMINED)
-    return join(texts[each].label for each in answers if each in given)
+def in_editions(editions: Sequence[str]) -> str:
+    """The editions that something holds in, as learners read it."""
+    return "(Every edition.)" if tuple(editions) == EDITIONS else f"(ITIL {join(editions)}.)"
 
 
-def _corrected(wrong: Misconception) -> str:
-    editions = "" if tuple(wrong.editions) == EVERY else f" {in_editions(wrong.editions)}"
-    return f"A common thought: “{wrong.claim}” {wrong.corrective}{editions}"
+def _correction(misconception: Misconception) -> str:
+    editions = misconception.editions
+    suffix = "" if editions == EDITIONS else f" {in_editions(editions)}"
+    return f"A common thought: “{misconception.claim}” {misconception.corrective}{suffix}"
 
 
-def in_editions(editions: Iterable[str]) -> str:
-    """The editions something holds in, as learners read it."""
-    listed = tuple(editions)
-    return "(Every edition.)" if listed == EVERY else f"(ITIL {join(listed)}.)"
-
-
-def _some(names: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    for size in range(1, _FAR + 1):
+def _subsets(names: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    for size in range(1, MAX_CHANGED_FACTS + 1):
         yield from combinations(names, size)
-
-
-def ask(case: Case, lenses: Iterable[str]) -> list[Question]:
-    """The questions of a case, in the order of the lenses. Raises `ValueError` for a lens that does not exist."""
-    wanted = (lenses,) if isinstance(lenses, str) else tuple(lenses)
-    for lens in wanted:
-        require_known("lens", lens, LENSES)
-    return [Question(case, lens) for lens in wanted]
-
-
-def evidence_id(case: Case, evidence: str) -> str:
-    """The name of a piece of evidence among those of several cases."""
-    return f"{case.id}/{evidence}"
-
-
-def say(name: str, value: str, case: Case) -> str:
-    """A fact in the words of a case, to stand inside a sentence."""
-    says = VOCABULARY[name].says[value]
-    if name == "consumes" and case.facts.party_is == "employee":
-        says = says.replace("{party}", "{party}, or the unit behind {party},")
-    return fill(says, case)
-
-
-def sentence(template: str, case: Case) -> str:
-    """A template about a case, to stand on its own."""
-    return capital(fill(template, case))
-
-
-def fill(template: str, case: Case) -> str:
-    """A template with the names of the case's party, provider and service in it."""
-    parties, services = world().parties, world().services
-    template = template.replace("{party}", parties[case.party].name)
-    template = template.replace("{provider}", parties[case.provider].name)
-    return template.replace("{service}", services[case.service].name)
-
-
-def stop(text: str) -> str:
-    """The text with a full stop at its end, if it has none."""
-    return text if text.rstrip('"”').endswith((".", "?", "!")) else f"{text}."
-
-
-def capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def join(words: Iterable[str]) -> str:
-    """``a, b and c``."""
-    *init, last = words
-    return f"{', '.join(init)} and {last}" if init else last

@@ -1,308 +1,207 @@
-"""The question bank as items for the card: cases, concepts, sorting, finding evidence, spotting
-sentences, matching terms.
+"""Items: what a card can ask, with its options, the right ones, and what each choice is answered with.
 
-Only a concept has its right options written down, each with an explanation of its own. All other
-keys are found: by the rules from the facts, or from the glossary.
+The id of an item is that of its question in the bank, or says what a lesson asks by itself:
+``case/lens``, ``find/case/lens`` or ``sort/lens/case+case``. Ids of another book than the course
+begin with the book's name and a colon.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import copy
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from hashlib import sha256
-from string import ascii_uppercase
+from typing import NamedTuple, Self
 
-from customer_casebook.course.casebook import case, glossary, lens_texts
-from customer_casebook.course.document import (
-    Block,
-    BulletList,
-    Details,
-    Heading,
-    Markdown,
-    RunInHeading,
-    Slip,
-)
-from customer_casebook.course.feedback import (
-    Item,
+from customer_casebook.course.casebook import Casebook
+from customer_casebook.course.feedback import CaseFeedback
+from customer_casebook.course.records import (
+    Case,
+    Evidence,
+    LensQuestion,
+    Misconception,
     Question,
-    evidence_id,
-    in_words,
-    join,
-    say,
-    sentence,
-    stop,
+    SortQuestion,
 )
-from customer_casebook.course.records import Case, Entry, Evidence, Misconception
-from customer_casebook.domain.verdict import turning_facts
+from customer_casebook.document import Block, EvidenceBlock, Heading, Markdown
+from customer_casebook.domain.rules import LENSES
+from customer_casebook.domain.verdict import UNDETERMINED
 
-_ROW = 4  # entries of one answer, kind or objective in a row; more are a block
+
+class Group(NamedTuple):
+    """Some of an item's options, of which one has to be chosen; ``intro`` is read first."""
+
+    label: str
+    options: tuple[str, ...]
+    intro: Sequence[Block] = ()
 
 
-class Concept(Item):
-    """A question about the subject itself."""
+class Item(ABC):
+    """What a card can ask."""
 
-    def __init__(self, entry: Entry) -> None:
-        self.entry = entry
-        self.id = entry.id
-        self.topic = f"ITIL {join(entry.editions)}"
-        self.prompt = entry.prompt
-        self.many = self.each_explained = entry.kind == "choose_all"
-        self.options = {str(place): each.text for place, each in enumerate(entry.options)}
-        self.right = frozenset(str(place) for place, each in enumerate(entry.options) if each.right)
+    id: str
+    topic: str
+    prompt: str
+    options: Mapping[str, str]  # option to label, in the order they are shown
+    right: frozenset[str]  # the options to choose
+    many: bool = False  # whether several options may be chosen
+    explains_every_option: bool = False  # right or wrong, chosen or not
+    groups: Sequence[Group] = ()  # where each of several groups needs a choice
+    intro: Sequence[Block] = ()  # read first, where the card does not show it anyway
+
+    @property
+    def decisive_evidence(self) -> tuple[str, ...]:
+        """The evidence on which the answer turns."""
+        return ()
+
+    @property
+    def supporting_evidence(self) -> tuple[str, ...]:
+        """The evidence that the answer rests on."""
+        return self.decisive_evidence
 
     @property
     def answer(self) -> str:
-        return " ".join(stop(each.text) for each in self.entry.options if each.right)
+        """The right answer in words."""
+        return " + ".join(label for option, label in self.options.items() if option in self.right)
 
     @property
-    def explanation(self) -> list[Block]:
-        return [
-            RunInHeading(stop(each.text), each.because) for each in self.entry.options if each.right
-        ]
-
-    def why_not(self, option: str) -> str:
-        return self.entry.options[int(option)].because
-
-
-class Find(Item):
-    """Mark the piece of evidence on which an answer turns."""
-
-    piece = "slip"
-
-    def __init__(self, entry: Entry) -> None:
-        told = self.told(entry)
-        self.question = Question(told, entry.lens)
-        self.evidence = {evidence_id(told, each.id): each for each in told.evidence}
-        self.id = entry.id
-        self.topic = self.question.topic
-        answered = f"The answer is “{self.question.answer}”. {self.ask()}"
-        self.prompt = f"{self.question.prompt} {answered}"
-        self.options = {slip: self.label(each) for slip, each in self.evidence.items()}
-        turning = {*turning_facts(told.facts, self.question.verdict)}
-        # One piece, where the question can be asked.
-        self.right = frozenset(k for k, each in self.evidence.items() if turning & {*each.shows})
-        self.intro = [Heading(told.title), Markdown(told.story)]
-
-    def told(self, entry: Entry) -> Case:
-        """The case whose evidence is to be searched."""
-        return case(entry.case)
-
-    def ask(self) -> str:
-        # What it would be otherwise is said, for several pieces may make it something else.
-        turn = self.question.turns_on
-        other = in_words(self.question.lens, turn.answer) if turn else ""
-        return f"One {self.piece}, told otherwise, would make it “{other}”. Which one?"
-
-    def label(self, each: Evidence) -> str:
-        return f"{each.source}: {' '.join(each.text.split())}"
-
-    @property
-    def telling(self) -> tuple[str, ...]:
-        return self.question.telling
-
-    @property
+    @abstractmethod
     def explanation(self) -> Sequence[Block]:
-        return self.question.explanation
+        """Why the answer is what it is, whatever was chosen."""
 
-    @property
-    def answer(self) -> str:
-        return join(self.name(each) for each in self.options if each in self.right)
-
-    def name(self, option: str) -> str:
-        return self.evidence[option].source
-
+    @abstractmethod
     def why_not(self, option: str) -> str:
-        facts = self.evidence[option].shows.items()
-        if not facts:
-            return "It is worth reading, and shows none of the facts that decide here."
-        shown = join(say(*fact, self.question.case) for fact in facts)
-        if option in self.right:
-            return f"It shows that {shown}."
-        if option in self.question.counting:
-            return f"It shows that {shown}. That is needed too; the answer turns on another {self.piece}."
-        return f"It shows that {shown}. The answer does not rest on that."
+        """Why a wrong option is wrong."""
 
+    def why_missed(self, option: str) -> str:
+        """Why a right option that was left out belongs to the answer."""
+        return self.why_not(option)
 
-class Spot(Find):
-    """Spot the sentence on which an answer turns in a story, which is told by the options themselves."""
+    def short_label(self, option: str) -> str:
+        """What feedback calls an option."""
+        return self.options[option]
 
-    piece = "sentence"
-
-    def __init__(self, entry: Entry) -> None:
-        super().__init__(entry)
-        self.intro = []
-
-    def told(self, entry: Entry) -> Case:
-        evidence = [
-            Evidence(str(place), "", each.text, each.shows)
-            for place, each in enumerate(entry.sentences, 1)
-        ]
-        return Case(
-            entry.id, "", entry.provider, entry.service, entry.party, "", tuple(evidence), ""
-        )
-
-    def label(self, each: Evidence) -> str:
-        return " ".join(each.text.split())
-
-    def name(self, option: str) -> str:
-        return self.options[option].removesuffix(".")
-
-
-class Sort(Item):
-    """Put several parties into the classes of one lens."""
-
-    def __init__(self, entry: Entry) -> None:
-        self.questions = {each: Question(case(each), entry.lens) for each in entry.cases}
-        told = [question.case for question in self.questions.values()]
-        self.id = entry.id
-        self.topic = lens_texts()[entry.lens].label
-        self.prompt = entry.prompt or f"{self.topic}: where does each of these belong?"
-        self.intro = [Details(relation(each), story(each)) for each in told]
-        self.options: dict[str, str] = {}
-        self.groups: dict[str, Sequence[str]] = {}
-        self.right = frozenset[str]()
-        for name, question in self.questions.items():
-            options = {f"{name}:{each}": label for each, label in question.options.items()}
-            self.options |= options
-            self.groups[relation(question.case)] = tuple(options)
-            self.right |= {f"{name}:{each}" for each in question.right}
-
-    @property
-    def answer(self) -> str:
-        return "; ".join(
-            f"{relation(each.case)}: {each.answer}" for each in self.questions.values()
-        )
-
-    @property
-    def explanation(self) -> list[Block]:
-        return [
-            RunInHeading(
-                f"{relation(each.case)}: {each.answer}.", each.turning_point() or each.verdict.why
-            )
-            for each in self.questions.values()
-        ]
-
-    def why_not(self, option: str) -> str:
-        name, _, chosen = option.partition(":")
-        return self.questions[name].why_not(chosen)
-
-    def name(self, option: str) -> str:
-        return relation(self.questions[option.partition(":")[0]].case)
-
-    def misconception(self, choice: Iterable[str]) -> Misconception | None:
-        chosen = frozenset(choice)
-        for name, question in self.questions.items():
-            mine = {option for option in question.options if f"{name}:{option}" in chosen}
-            if wrong := question.misconception(mine):
-                return wrong
+    def misconception(self, choice: Iterable[str]) -> Misconception | None:  # noqa: ARG002
+        """The first known wrong reason that a choice betrays, if any."""
         return None
 
+    @cached_property
+    def betrayable(self) -> frozenset[str]:
+        """The ids of misconceptions that a wrong answer can betray, one changed choice at a time."""
+        one = not self.many and not self.groups
+        choices = [{option} if one else self.right | {option} for option in self.options]
+        choices += [self.right - {option} for option in self.options]
+        betrayed = map(self.misconception, choices)
+        return frozenset(misconception.id for misconception in betrayed if misconception)
 
-class Match(Item):
-    """Match terms and their definitions in one edition."""
+    @cached_property
+    def fingerprint(self) -> str:
+        """A short hash of prompt, options and right key. Another wording has another one."""
+        content = [self.prompt, list(self.options.items()), sorted(self.right)]
+        return sha256(json.dumps(content).encode()).hexdigest()[:12]
 
-    def __init__(self, entry: Entry) -> None:
-        self.terms = [glossary()[each] for each in entry.terms]
-        self.means = {each.id: each.definitions[entry.edition] for each in self.terms}
-        shown = sorted(self.means, key=self.means.__getitem__)  # which gives nothing away
-        self.id = entry.id
-        self.topic = f"Terms (ITIL {entry.edition})"
-        self.prompt = entry.prompt or "Which definition belongs to which term?"
-        letters = dict(zip(shown, ascii_uppercase, strict=False))
-        self.intro = [
-            BulletList([f"{letter}. {self.means[each]}" for each, letter in letters.items()])
-        ]
-        self.groups = {each.term: [f"{each.id}:{other}" for other in shown] for each in self.terms}
-        self.options = {f"{each}:{other}": letters[other] for each in self.means for other in shown}
-        self.right = frozenset(f"{each}:{each}" for each in self.means)
+    def shuffled(self, seed: object) -> Self:
+        """The same item with its options in an order that the seed decides.
 
-    def name(self, option: str) -> str:
-        return glossary()[option.partition(":")[0]].term
+        What comes back after days could else be learnt by its place. Sentences of a story, evidence
+        and the classes of a sort keep their order.
+        """
+        shuffled = copy.copy(self)
+        shuffled.fingerprint = self.fingerprint  # of the order in which the options are written
+        shuffled.reorder(seed)
+        return shuffled
 
-    @property
-    def answer(self) -> str:
-        return "; ".join(f"{each.term}: {self.means[each.id].rstrip('.')}" for each in self.terms)
-
-    @property
-    def explanation(self) -> list[Block]:
-        return [
-            RunInHeading(f"{each.term}:", " ".join(filter(None, (self.means[each.id], each.note))))
-            for each in self.terms
-        ]
-
-    def why_not(self, option: str) -> str:
-        term, _, other = option.partition(":")
-        meant = glossary()[other].term
-        return self.means[term] if term == other else f"That is the meaning of “{meant}”."
+    def reorder(self, seed: object) -> None:  # noqa: B027  (an item may leave it out)
+        """Bring the options of this item into another order, where it has no order of its own."""
 
 
-def on_case(entry: Entry) -> Question:
-    """One lens asked of one case, with its story at hand."""
-    told = case(entry.case)
-    return Question(told, entry.lens, entry.id, intro=story(told))
+class CaseItem(CaseFeedback, Item):
+    """One lens asked of one case. Its answer is the verdict's."""
+
+    def __init__(
+        self, book: Casebook, case: Case, lens: str, id_: str = "", intro: Sequence[Block] = ()
+    ) -> None:
+        super().__init__(book, case, lens)
+        self.id = book.prefix + (id_ or f"{case.id}/{lens}")
+        self.intro = intro
+        self.topic = self.text.label
+        self.prompt = book.sentence(self.text.question, case)
+        self.many = LENSES[lens].many
+        answers = (*LENSES[lens].answers, UNDETERMINED)
+        self.options = {answer: self.text.answers[answer].label for answer in answers}
+
+    @cached_property
+    def decisive_evidence(self) -> tuple[str, ...]:
+        return evidence_ids(self.case, {self.decisive_flip.fact} if self.decisive_flip else set())
+
+    @cached_property
+    def supporting_evidence(self) -> tuple[str, ...]:
+        return evidence_ids(self.case, {*self.deciding_facts})
+
+    def reorder(self, seed: object) -> None:
+        self.options = reordered(
+            self.options, seed, last=UNDETERMINED
+        )  # it answers another question
 
 
-_KINDS: Mapping[str, Callable[[Entry], Item]] = {
-    "case": on_case,
-    "choose": Concept,
-    "choose_all": Concept,
-    "find": Find,
-    "match": Match,
-    "sort": Sort,
-    "spot": Spot,
-}
+def find_question(case_id: str, lens: str) -> LensQuestion:
+    """The question of a lesson that wants the decisive evidence of a case."""
+    id_ = f"find/{case_id}/{lens}"
+    return LensQuestion(kind="find", id=id_, objectives=(), case=case_id, lens=lens)
 
 
-def item(entry: Entry) -> Item:
-    """A question of the bank, ready to be asked."""
-    return _KINDS[entry.kind](entry)
+def sort_question(case_ids: Sequence[str], lens: str) -> SortQuestion:
+    """The question of a lesson that wants several parties sorted."""
+    id_ = f"sort/{lens}/{'+'.join(case_ids)}"
+    return SortQuestion(kind="sort", id=id_, objectives=(), cases=tuple(case_ids), lens=lens)
+
+
+def question_of(book: Casebook, item_id: str) -> Question | None:
+    """The question that an item id names; None where the book does not have it, or no longer."""
+    if not item_id.startswith(book.prefix):
+        return None
+    name = item_id.removeprefix(book.prefix)
+    if name in book.questions:
+        return book.questions[name]
+    match name.split("/"):
+        case ["sort", lens, cases]:
+            ids = tuple(cases.split("+"))
+            if lens in LENSES and not LENSES[lens].many and book.cases.keys() >= {*ids}:
+                return sort_question(ids, lens)
+        case ["find", case_id, lens] if case_id in book.cases and lens in LENSES:
+            return find_question(case_id, lens)
+        case [case_id, lens] if case_id in book.cases and lens in LENSES:
+            return LensQuestion(kind="case", id=name, objectives=(), case=case_id, lens=lens)
+    return None
+
+
+def story(case: Case) -> list[Block]:
+    """A case as a learner reads it: its story and its evidence."""
+    evidence = [EvidenceBlock(evidence_id(case, e), e.source, e.text) for e in case.evidence]
+    return [Heading(case.title), Markdown(case.story), *evidence]
+
+
+def evidence_id(case: Case, clue: Evidence) -> str:
+    """The name of a piece of evidence among those of several cases."""
+    return f"{case.id}/{clue.id}"
+
+
+def evidence_ids(case: Case, facts: set[str]) -> tuple[str, ...]:
+    """The pieces of evidence of a case that show one of the facts."""
+    return tuple(evidence_id(case, clue) for clue in case.evidence if facts & clue.shows.keys())
 
 
 def stable_shuffle_key(seed: object, name: str) -> bytes:
-    """What a name draws in a choice by stable_shuffle_key, whoever else is in the drum.
+    """A key to sort by that depends on the seed and this name alone.
 
-    So what ranks by it keeps its order when the bank grows, and a seed its choice, unless one of
-    the newcomers ranks into it.
+    So an order keeps when other names come or go, and a seed keeps its choice while the bank grows.
     """
     return sha256(f"{seed} {name}".encode()).digest()
 
 
-def interleaved(entries: Iterable[Entry]) -> list[Entry]:
-    """The same entries, each once, as far as may be in the same order, but without blocks.
-
-    No more than four of one answer, kind or objective in a row, as long as the rest allows it.
-    """
-    left = list(entries)
-    traits = {each.id: _traits(each) for each in left}
-    counts = Counter(trait for each in left for trait in traits[each.id])
-    remaining = {trait: count for trait, count in counts.items() if count > _ROW}
-    order: list[Entry] = []
-    while left:
-        size, row = len(left), [traits[each.id] for each in order[-_ROW:]]
-        shared = frozenset.intersection(*row) if len(row) == _ROW else frozenset()
-        full = {trait for trait in shared if remaining.get(trait, 0) < size}
-        # What the others could no longer separate if one of them went first has to go first.
-        heavy = {trait for trait, count in remaining.items() if count > _ROW * (size - count)}
-        free = [place for place, each in enumerate(left) if full.isdisjoint(traits[each.id])]
-        fits = (place for place in free if heavy <= traits[left[place].id])
-        order.append(left.pop(next(fits, free[0] if free else 0)))
-        for trait in traits[order[-1].id] & remaining.keys():
-            remaining[trait] -= 1
-    return order
-
-
-def _traits(entry: Entry) -> frozenset[tuple[str, str]]:
-    """What makes an entry like its neighbours."""
-    objective = [("objective", each) for each in entry.objectives[:1]]
-    return frozenset([("answer", item(entry).answer), ("kind", entry.kind), *objective])
-
-
-def story(told: Case) -> list[Block]:
-    """A case as it is told: its story and its evidence."""
-    slips = [Slip(evidence_id(told, each.id), each.source, each.text) for each in told.evidence]
-    return [Heading(told.title), Markdown(told.story), *slips]
-
-
-def relation(told: Case) -> str:
-    """Who meets whom over what, in a few words."""
-    return sentence("{party} and {provider}, {service}", told)
+def reordered(options: Mapping[str, str], seed: object, last: str = "") -> dict[str, str]:
+    """The options in an order that the seed decides; ``last`` stays at the end."""
+    order = sorted(options, key=lambda name: (name == last, stable_shuffle_key(seed, name)))
+    return {name: options[name] for name in order}

@@ -1,129 +1,132 @@
-"""What the content is: cases, the world they play in, misconceptions and lenses in words.
+"""The records that a casebook is made of: cases and their world, questions, and the words of the field.
 
-The models are plain frozen dataclasses, and pydantic reads what a field must be from its metadata:
-for the JSON Schema that editors use, and to check a file. It is imported when it is first needed.
+They are plain frozen dataclasses. An id of another record is declared as a `Reference`, and every
+field says in its metadata what to write there: so the JSON Schema, the messages of ``check`` and
+the look-up of ids all follow from these declarations.
 """
 
-from __future__ import annotations
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field
+from typing import Annotated, Any, Literal
 
-import json
-from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, field, is_dataclass, make_dataclass
-from functools import cache
-from typing import Any, ClassVar, Literal, get_args, get_origin, get_type_hints
+from customer_casebook.domain.facts import Facts, normalize_value
+from customer_casebook.domain.rules import Edition
 
-from customer_casebook.domain.facts import UNKNOWN, VOCABULARY, Facts, plain
-from customer_casebook.domain.rules import LENSES
-
-Edition = Literal["v3", "4", "5"]
-Names = Mapping[str, tuple[str, ...]]  # the ids that a file may name, by their sort
-
-ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"  # for use in files, links and journals
+ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"  # safe in file names, links and journals
 
 
-def _field(
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Marks a text that names another record, or a word of the domain."""
+
+    kind: str  # the list that has to hold it, such as "cases" or "lenses"
+
+
+CaseId = Annotated[str, Reference("cases")]
+LensName = Annotated[str, Reference("lenses")]
+ObjectiveId = Annotated[str, Reference("objectives")]
+PartyId = Annotated[str, Reference("parties")]
+ServiceId = Annotated[str, Reference("services")]
+TermId = Annotated[str, Reference("terms")]
+
+
+@dataclass(frozen=True, slots=True)
+class FactNames:
+    """Marks a mapping whose keys are facts; its values are values of that fact where ``values`` says so."""
+
+    values: Literal["one", "several", "text"]
+
+
+FactValues = Annotated[Mapping[str, Any], FactNames("one")]
+
+
+def value_field(
     what: str, *, default: Any = MISSING, default_factory: Any = MISSING, **limits: Any
 ) -> Any:
-    """A field; ``what`` says what to write there."""
+    """A field of a record.
+
+    Args:
+        what: What to write there.
+        default: What the record has where nothing is written.
+        default_factory: The same, for a default that has to be made anew.
+        limits: ``pattern`` of a text, ``min_length`` of a list or a mapping.
+    """
     metadata = {"description": what, **limits}
     return field(default=default, default_factory=default_factory, metadata=metadata)
 
 
-def _text(what: str, pattern: str = r"\S", **more: Any) -> Any:
-    """Text, which must not be blank."""
-    return _field(what, pattern=pattern, **more)
+def text_field(what: str, pattern: str = r"\S", **more: Any) -> Any:
+    """A field of text that must not be blank."""
+    return value_field(what, pattern=pattern, **more)
 
 
-def _some(what: str) -> Any:
-    """A list or mapping, which must not be empty."""
-    return _field(what, min_length=1)
+def list_field(what: str) -> Any:
+    """A field of a list or a mapping that must not be empty."""
+    return value_field(what, min_length=1)
 
 
-def _amount(what: str) -> Any:
-    """A number."""
-    return _field(what, allow_inf_nan=False)
-
-
-def _by_fact(each: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
-    """The JSON Schema of a mapping whose keys are facts."""
-    facts = {name: {"description": fact.question} | each(name) for name, fact in VOCABULARY.items()}
-    return {"type": "object", "properties": facts, "additionalProperties": False}
-
-
-def _stated(name: str) -> dict[str, Any]:
-    values = [*VOCABULARY[name].says, UNKNOWN]
-    return {"enum": [*values, True, False] if "yes" in values else values}
-
-
-def _several(name: str) -> dict[str, Any]:
-    return {"anyOf": [_stated(name), {"type": "array", "minItems": 1, "items": _stated(name)}]}
-
-
-class _Model:
+class Record:
     """What stands in a file; a key that is no field of it is a fault."""
 
     __slots__ = ()
-    __pydantic_config__: ClassVar = {"extra": "forbid"}
+
+
+# Cases and their world.
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence(_Model):
-    """One clue, and the facts a learner can find in it."""
+class Evidence(Record):
+    """One clue of a case, and the facts that a learner can find in it."""
 
-    id: str = _text("a short name for the clue, such as org-chart", ID)
-    source: str = _text("where the clue comes from, such as Invoice or E-mail from Ada")
-    text: str = _text("one to three sentences that a learner can find the facts in")
-    shows: Mapping[str, Any] = _field("the facts it shows", json_schema_extra=_by_fact(_stated))
-
-    def __post_init__(self) -> None:
-        shows = {name: plain(value) for name, value in self.shows.items()}
-        object.__setattr__(self, "shows", shows)
+    id: str = text_field("a short name for the clue, such as org-chart", ID_PATTERN)
+    source: str = text_field("where the clue comes from, such as Invoice or E-mail from Ada")
+    text: str = text_field("one to three sentences that a learner can find the facts in")
+    shows: FactValues = value_field("the facts it shows")
 
 
 @dataclass(frozen=True, slots=True)
-class Case(_Model):
-    """One provider, one service and one party, told as a short story, with its evidence."""
+class Case(Record):
+    """One provider, one service and one party: a short story with its evidence."""
 
-    id: str = _text("the name of the file without its ending", ID)
-    title: str = _text("one line that names the case")
-    provider: str = _text("an id from parties in world.yaml")
-    service: str = _text("an id from services in world.yaml")
-    party: str = _text("an id from parties in world.yaml")
-    story: str = _text("two or three short paragraphs that set the scene")
-    evidence: tuple[Evidence, ...] = _some("a list of clues: id, source, text, shows")
-    takeaway: str = _text("one sentence to remember")
-    open: Mapping[str, str] = _field(
-        "what would settle unknown facts that matter",
-        default_factory=dict,
-        json_schema_extra=_by_fact(lambda _: {"description": "one sentence", "type": "string"}),
+    id: str = text_field("the name of the file without its ending", ID_PATTERN)
+    title: str = text_field("one line that names the case")
+    provider: PartyId = text_field("an id from parties in world.yaml")
+    service: ServiceId = text_field("an id from services in world.yaml")
+    party: PartyId = text_field("an id from parties in world.yaml")
+    story: str = text_field("two or three short paragraphs that set the scene")
+    evidence: tuple[Evidence, ...] = list_field("a list of clues: id, source, text, shows")
+    takeaway: str = text_field("one sentence to remember")
+    open: Annotated[Mapping[str, str], FactNames("text")] = value_field(
+        "what would settle unknown facts that matter", default_factory=dict
     )
-    objectives: tuple[str, ...] = _field("what it practises, from objectives.yaml", default=())
+    objectives: tuple[ObjectiveId, ...] = value_field(
+        "what it practises, from objectives.yaml", default=()
+    )
 
     @property
     def facts(self) -> Facts:
-        """Everything the evidence shows. Raises `FactError` for what is no fact."""
-        shown = [each.shows for each in self.evidence]
-        return Facts.read({name: value for each in shown for name, value in each.items()})
+        """Everything that the evidence shows. Raises `FactError` for what is no fact."""
+        return Facts.read({k: value for clue in self.evidence for k, value in clue.shows.items()})
 
 
 @dataclass(frozen=True, slots=True)
-class Party(_Model):
+class Party(Record):
     """Somebody who can be provider or party: an organization, a unit of one, or a person."""
 
-    id: str = _text("a short name, such as group-it", ID)
-    name: str = _text("the name as it is used inside a sentence")
-    kind: Literal["organization", "unit", "person"] = _field("what it is")
-    about: str = _text("one sentence about the party")
-    part_of: str | None = _text("the id of the party it belongs to", default=None)
+    id: str = text_field("a short name, such as group-it", ID_PATTERN)
+    name: str = text_field("the name as it is used inside a sentence")
+    kind: Literal["organization", "unit", "person"] = value_field("what it is")
+    about: str = text_field("one sentence about the party")
+    part_of: PartyId | None = text_field("the id of the party it belongs to", default=None)
 
 
 @dataclass(frozen=True, slots=True)
-class Service(_Model):
+class Service(Record):
     """What a provider does for a party."""
 
-    id: str = _text("a short name, such as campaign-hub", ID)
-    name: str = _text("the name as it is used inside a sentence")
-    about: str = _text("one sentence about the service")
+    id: str = text_field("a short name, such as campaign-hub", ID_PATTERN)
+    name: str = text_field("the name as it is used inside a sentence")
+    about: str = text_field("one sentence about the service")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,307 +136,164 @@ class World:
     parties: Mapping[str, Party]
     services: Mapping[str, Service]
 
-    def root(self, name: str) -> Party:
-        """The outermost organization a party belongs to, which may be itself."""
-        party = self.parties[name]
+    def root(self, party_id: str) -> Party:
+        """The outermost organization that a party belongs to, which may be the party itself."""
+        party = self.parties[party_id]
         return self.root(party.part_of) if party.part_of else party
 
 
+# Words: lenses, misconceptions, objectives, glossary.
+
+
 @dataclass(frozen=True, slots=True)
-class Sign(_Model):
+class AnswerText(Record):
+    """One possible answer of a lens, in words."""
+
+    label: str = text_field("the answer in a few words")
+    means: str = text_field("one sentence that defines the answer")
+
+
+@dataclass(frozen=True, slots=True)
+class LensText(Record):
+    """A lens in words: its label, the question it asks, and its answers by their ids."""
+
+    label: str = text_field("one or two words")
+    question: str = text_field("the question it asks about {party} and {provider}")
+    answers: Mapping[str, AnswerText] = list_field("label and means of every answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Sign(Record):
     """A wrong answer that betrays a misconception, and the facts under which it does."""
 
-    lens: str = _text("the lens that is answered wrong", json_schema_extra={"enum": [*LENSES]})
-    when: Mapping[str, Any] = _field("what must be so", json_schema_extra=_by_fact(_several))
-    choice: str | None = _text("the wrong answer", default=None)
-    omits: str | None = _text("a right role that is left out", default=None)
+    lens: LensName = text_field("the lens that is answered wrong")
+    when: Annotated[Mapping[str, Any], FactNames("several")] = value_field("what must be so")
+    choice: str | None = text_field("the wrong answer", default=None)
+    omits: str | None = text_field("a right role that is left out", default=None)
 
     def __post_init__(self) -> None:
         when = {
-            name: tuple(map(plain, value if isinstance(value, list) else [value]))
+            name: tuple(map(normalize_value, value if isinstance(value, list | tuple) else [value]))
             for name, value in self.when.items()
         }
         object.__setattr__(self, "when", when)
 
 
 @dataclass(frozen=True, slots=True)
-class Misconception(_Model):
-    """A known wrong reason, and what to say to it."""
+class Misconception(Record):
+    """A known wrong reason, and the sentence that corrects it."""
 
-    id: str = _text("a short name, such as payer-is-the-customer", ID)
-    claim: str = _text("the wrong reason in the words of a learner")
-    corrective: str = _text("two short sentences at most")
-    editions: tuple[Edition, ...] = _some(
+    id: str = text_field("a short name, such as payer-is-the-customer", ID_PATTERN)
+    claim: str = text_field("the wrong reason in the words of a learner")
+    corrective: str = text_field("two short sentences at most")
+    editions: tuple[Edition, ...] = list_field(
         'the editions in which the corrective holds, such as ["4", "5"]'
     )
-    shows: tuple[Sign, ...] = _some("a list of signs: lens, choice or omits, when")
+    shows: tuple[Sign, ...] = list_field("a list of signs: lens, choice or omits, when")
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerText(_Model):
-    """One possible answer of a lens, in words."""
-
-    label: str = _text("the answer in a few words")
-    means: str = _text("one sentence that defines the answer")
-
-
-@dataclass(frozen=True, slots=True)
-class LensText(_Model):
-    """A lens in words: its label, the question it asks, and its answers by their ids."""
-
-    label: str = _text("one or two words")
-    question: str = _text("the question it asks about {party} and {provider}")
-    answers: Mapping[str, AnswerText] = _some("label and means of every answer")
-
-
-@dataclass(frozen=True, slots=True)
-class Objective(_Model):
+class Objective(Record):
     """What a learner can do after the course, and the row of the commission it answers to."""
 
-    id: str = _text("a short name, such as going-direct", ID)
-    can: str = _text("one sentence that starts with a verb")
-    row: str | None = _text("the row of the commission, such as S4.6", default=None)
-    core: bool = _field("yes where it weighs double in an exam", default=False)
+    id: str = text_field("a short name, such as going-direct", ID_PATTERN)
+    can: str = text_field("one sentence that starts with a verb")
+    row: str | None = text_field("the row of the commission, such as S4.6", default=None)
+    core: bool = value_field("yes where it weighs double in an exam", default=False)
+    lesson: str | None = text_field(
+        "the notebook that teaches it, without its ending, such as 11_going_direct", default=None
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class Term(_Model):
+class Term(Record):
     """A word of the field, defined by edition; an edition without such an entry is left out."""
 
-    id: str = _text("a short name, such as sponsor", ID)
-    term: str = _text("the word as it is written")
-    definitions: Mapping[Edition, str] = _some("edition to definition")
-    note: str | None = _text("how the editions differ", default=None)
-    see: tuple[str, ...] = _field("ids of related terms", default=())
+    id: str = text_field("a short name, such as sponsor", ID_PATTERN)
+    term: str = text_field("the word as it is written")
+    definitions: Mapping[Edition, str] = list_field("what the term means, by edition")
+    note: str | None = text_field("how the editions differ", default=None)
+    see: tuple[TermId, ...] = value_field("ids of related terms", default=())
+
+
+# Questions: one record for each kind. Only the options of a concept question have a written key.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionRecord(Record):
+    """What every question has."""
+
+    kind: str
+    id: str = text_field("a short name, such as rain-shop-payer", ID_PATTERN)
+    objectives: tuple[ObjectiveId, ...] = list_field("what it practises, from objectives.yaml")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LensQuestion(QuestionRecord):
+    """One lens asked of one case (``case``), or the evidence on which its answer turns (``find``)."""
+
+    kind: Literal["case", "find"]
+    case: CaseId = text_field("an id from cases")
+    lens: LensName = text_field("the lens to ask")
 
 
 @dataclass(frozen=True, slots=True)
-class Option(_Model):
+class Option(Record):
     """One answer to choose, and why it is right or wrong."""
 
-    text: str = _text("the answer")
-    because: str = _text("why this answer is right, or wrong")
-    right: bool = _field("yes where it is to be chosen", default=False)
+    text: str = text_field("the answer")
+    because: str = text_field("why this answer is right, or wrong")
+    right: bool = value_field("yes where it is to be chosen", default=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConceptQuestion(QuestionRecord):
+    """A question about the subject itself, with one right option or with several."""
+
+    kind: Literal["choose", "choose_all"]
+    prompt: str = text_field("what is asked")
+    editions: tuple[Edition, ...] = list_field("the editions its key holds in")
+    options: tuple[Option, ...] = list_field("three to five options")
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence(_Model):
-    """One sentence of a story, and the facts a learner can find in it, if any."""
+class Sentence(Record):
+    """One sentence of a story, and the facts that a learner can find in it, if any."""
 
-    text: str = _text("one sentence that goes on with the story")
-    shows: Mapping[str, Any] = _field(
-        "the facts it shows", default_factory=dict, json_schema_extra=_by_fact(_stated)
-    )
+    text: str = text_field("one sentence that goes on with the story")
+    shows: FactValues = value_field("the facts it shows", default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry(_Model):
-    """A question of the bank. Which fields it needs depends on its kind."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpotQuestion(QuestionRecord):
+    """The sentence of a story on which the answer turns."""
 
-    id: str = _text("a short name, such as rain-shop-payer", ID)
-    kind: Literal["case", "choose", "choose_all", "find", "match", "sort", "spot"] = _field(
-        "its kind"
-    )
-    objectives: tuple[str, ...] = _some("what it practises, from objectives.yaml")
-    prompt: str = _field("what is asked", default="")
-    editions: tuple[Edition, ...] = _field("the editions its key holds in", default=())
-    options: tuple[Option, ...] = _field("three to five options", default=())
-    case: str = _field("an id from cases", default="")
-    cases: tuple[str, ...] = _field("ids from cases", default=())
-    lens: str = _field("the lens to ask", default="")
-    edition: Edition = _field("the edition it asks", default="4")  # noqa: RUF009  (a literal)
-    terms: tuple[str, ...] = _field("ids from glossary.yaml", default=())
-    provider: str = _field("an id from parties in world.yaml", default="")
-    service: str = _field("an id from services in world.yaml", default="")
-    party: str = _field("an id from parties in world.yaml", default="")
-    sentences: tuple[Sentence, ...] = _field("five to eight sentences: text, shows", default=())
+    kind: Literal["spot"]
+    provider: PartyId = text_field("an id from parties in world.yaml")
+    service: ServiceId = text_field("an id from services in world.yaml")
+    party: PartyId = text_field("an id from parties in world.yaml")
+    sentences: tuple[Sentence, ...] = list_field("five to eight sentences: text, shows")
+    lens: LensName = text_field("the lens to ask")
 
 
-@dataclass(frozen=True, slots=True)
-class GuessText(_Model):
-    """One answer to a prediction, and why it is right or wrong. Which one is right is computed."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SortQuestion(QuestionRecord):
+    """Several parties, each to be put into a class of one lens."""
 
-    text: str = _text("the answer")
-    because: str = _text("why this answer is right, or wrong")
-
-
-@dataclass(frozen=True, slots=True)
-class PredictionText(_Model):
-    """What a learner is asked before a simulator shows anything; ``{name}`` stands for a number that is computed."""
-
-    prompt: str = _text("what is asked")
-    options: Mapping[str, GuessText] = _some("text and because of every answer")
+    kind: Literal["sort"]
+    prompt: str = text_field("what is asked", default="")
+    cases: tuple[CaseId, ...] = list_field("ids from cases")
+    lens: LensName = text_field("the lens to ask")
 
 
-@dataclass(frozen=True, slots=True)
-class Letter(_Model):
-    """A letter from the public, whose fate one choice decides."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchQuestion(QuestionRecord):
+    """Terms and their definitions in one edition."""
 
-    about: str = _text("what sort of letter it is, in one to three words")
-    asks: str = _text("what the letter says, in one sentence")
-    reads: Literal["owner", "manager", "complaints", "strategy"] = _field("the choice it turns on")
-    fates: Mapping[str, str] = _some(
-        "what becomes of it, by that choice alone, or by choice/through and choice/direct"
-    )
-    answered: tuple[str, ...] = _some("the fates in which somebody can answer it")
+    kind: Literal["match"]
+    prompt: str = text_field("what is asked", default="")
+    terms: tuple[TermId, ...] = list_field("ids from glossary.yaml")
+    edition: Edition = value_field("the edition it asks", default="4")
 
 
-@dataclass(frozen=True, slots=True)
-class Simulation(_Model):
-    """A simulator in words."""
-
-    id: str = _text("the name of its function", r"^[a-z_]+$")
-    title: str = _text("one line that names it")
-    about: str = _text("two or three sentences that set the scene")
-    play: str = _text("what to do with the controls")
-    prediction: PredictionText = _field("prompt and options")  # noqa: RUF009
-    assumes: tuple[str, ...] = _field("what is assumed beside its figures", default=())
-    letters: tuple[Letter, ...] = _field("letters from the public", default=())
-
-
-@dataclass(frozen=True, slots=True)
-class _Counted(_Model):
-    """Numbers, whole where they can be: the reader hands them over as they are written, as text."""
-
-    label: str = _text("what it is, in a few words")
-    unit: str = _text("the unit, such as crowns a year, percent or hours")
-
-    def __post_init__(self) -> None:
-        for name, sort in get_type_hints(type(self)).items():
-            if sort is float:
-                value = float(getattr(self, name))
-                object.__setattr__(self, name, int(value) if value.is_integer() else value)
-
-
-@dataclass(frozen=True, slots=True)
-class Number(_Counted):
-    """A number of an example that stays as it is."""
-
-    value: float = _amount("the number")
-
-
-@dataclass(frozen=True, slots=True)
-class Slider(_Counted):
-    """A number of an example that a learner may move, from ``min`` to ``max`` in steps."""
-
-    min: float = _amount("the least that can be chosen")
-    max: float = _amount("the most that can be chosen")
-    step: float = _amount("from one choice to the next")
-    start: float = _amount("what is chosen at the start")
-
-
-@dataclass(frozen=True, slots=True)
-class Figures(_Model):
-    """The numbers that a function of `economics` is given, by the names of its arguments."""
-
-    assumes: tuple[str, ...] = _some("what is assumed, one sentence each")
-    sliders: Mapping[str, Slider] = _field("argument to slider", default_factory=dict)
-    numbers: Mapping[str, Number] = _field("argument to number", default_factory=dict)
-    choices: Mapping[str, Mapping[str, str]] = _field(
-        "argument to what can be chosen, each with its label", default_factory=dict
-    )
-    switches: Mapping[str, str] = _field("argument to the label of a yes", default_factory=dict)
-
-    def given(self, **moved: float) -> dict[str, Any]:
-        """The arguments: sliders at their start or where they were moved to, and the numbers.
-
-        Crowns become the cents that `economics` counts in.
-        """
-        counted: dict[str, _Counted] = {**self.sliders, **self.numbers}
-        money = {name for name, each in counted.items() if each.unit.startswith("crowns")}
-        values = {name: each.start for name, each in self.sliders.items()}
-        values |= {name: each.value for name, each in self.numbers.items()} | moved
-        return {
-            name: round(100 * value) if name in money else value for name, value in values.items()
-        }
-
-
-def _file(name: str, about: str, **lists: tuple[Any, str]) -> Any:
-    """A file of lists or mappings, none of which may be empty: what they hold, and what to write there."""
-    keys = [(key, shape, _some(what)) for key, (shape, what) in lists.items()]
-    doc = {"__doc__": about}
-    return make_dataclass(name, keys, bases=(_Model,), namespace=doc, frozen=True, slots=True)
-
-
-MODELS: Mapping[str, Any] = {
-    "case": Case,
-    "facts": Mapping[str, Any],
-    "world": _file(
-        "WorldFile",
-        "Everybody and every service that a case can be about.",
-        parties=(tuple[Party, ...], "a list of parties: id, name, kind, about, part_of"),
-        services=(tuple[Service, ...], "a list of services: id, name, about"),
-    ),
-    "misconceptions": _file(
-        "MisconceptionsFile",
-        "The known wrong reasons; the first that fits is told.",
-        misconceptions=(tuple[Misconception, ...], "a list of misconceptions"),
-    ),
-    "lenses": _file(
-        "LensesFile",
-        "Every lens in words.",
-        lenses=(Mapping[str, LensText], "label, question and answers of every lens"),
-    ),
-    "objectives": _file(
-        "ObjectivesFile",
-        "The objectives of the course.",
-        objectives=(tuple[Objective, ...], "a list of objectives: id, can, row"),
-    ),
-    "glossary": _file(
-        "GlossaryFile",
-        "The words of the field.",
-        terms=(tuple[Term, ...], "a list of terms: id, term, definitions, note, see"),
-    ),
-    "questions": _file(
-        "QuestionsFile",
-        "Questions of the bank.",
-        questions=(tuple[Entry, ...], "a list of questions: id, kind, objectives and the rest"),
-    ),
-    "simulators": _file(
-        "SimulatorsFile",
-        "The simulators in words.",
-        simulators=(tuple[Simulation, ...], "a list of simulators"),
-    ),
-    "figures": _file(
-        "FiguresFile",
-        "The numbers of the examples that can be calculated.",
-        figures=(Mapping[str, Figures], "function to its sliders, numbers and assumptions"),
-    ),
-}
-
-
-def built(shape: Any, value: Any) -> Any:
-    """Values of a file as the models keep them, without pydantic.
-
-    Raises `KeyError`, `TypeError` or `AttributeError` where they are not of that shape.
-    """
-    inner = get_args(shape)
-    if get_origin(shape) is tuple:
-        return tuple(built(inner[0], each) for each in value)
-    if get_origin(shape) is Mapping and inner:
-        return {key: built(inner[1], each) for key, each in value.items()}
-    if isinstance(shape, type) and is_dataclass(shape):
-        hints = _hints(shape)
-        return shape(**{key: built(hints[key], each) for key, each in value.items()})
-    return value
-
-
-@cache
-def _hints(shape: type) -> dict[str, Any]:
-    return get_type_hints(shape)
-
-
-@cache
-def model(kind: str) -> tuple[Any, dict[str, Any]]:
-    """The pydantic model of a kind of file, and its JSON Schema."""
-    from pydantic import TypeAdapter
-
-    adapter: TypeAdapter[Any] = TypeAdapter(MODELS[kind])
-    stated = {"description": "The facts of a case.", **_by_fact(_stated)}
-    return adapter, stated if kind == "facts" else adapter.json_schema()
-
-
-def schema(kind: str) -> str:
-    """The JSON Schema of a kind of file, as the text of a file for editors."""
-    head = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
-    return json.dumps(head | model(kind)[1], indent=2) + "\n"
+Question = LensQuestion | ConceptQuestion | SpotQuestion | SortQuestion | MatchQuestion

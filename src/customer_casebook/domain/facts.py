@@ -1,6 +1,6 @@
-"""The vocabulary: every fact a case can state, and what each of its values says.
+"""The vocabulary: every fact that a case can state, and what each value of it says.
 
-A fact that is not stated is ``unknown``. Nothing here judges; that is what the rules are for.
+A fact that a case does not state is ``unknown``. This module does not judge: the rules do.
 """
 
 from __future__ import annotations
@@ -15,22 +15,30 @@ UNKNOWN = "unknown"
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One field of the vocabulary: its short label, the question it answers, and what each value says.
+    """One field of the vocabulary."""
 
-    ``says`` maps a value to a sentence about ``{party}`` and ``{provider}``.
-    """
-
-    label: str
-    question: str
-    says: Mapping[str, str]
+    label: str  # a few words, for a row of a table or for a switch
+    question: str  # the question that the fact answers
+    says: Mapping[str, str]  # each value, and what it says about ``{party}`` and ``{provider}``
 
 
-def _yes_no(label: str, question: str, yes: str, no: str) -> Fact:
-    return Fact(label, question, {"yes": yes, "no": no})
+_DECLARED: list[Fact] = []  # in the order of the fields of `Facts`
 
 
-VOCABULARY: Mapping[str, Fact] = {
-    "party_is": Fact(
+def _fact(label: str, question: str, says: Mapping[str, str]) -> str:
+    """Declares a field of `Facts`; returns its default."""
+    _DECLARED.append(Fact(label, question, says))
+    return UNKNOWN
+
+
+def _yes_no(label: str, question: str, yes: str, no: str) -> str:
+    return _fact(label, question, {"yes": yes, "no": no})
+
+
+class Facts(NamedTuple):
+    """What is known of one provider, one service and one party. Build it with `Facts.read`."""
+
+    party_is: str = _fact(
         "The party is",
         "What is the party: a private person, an employee, a unit or a whole organization?",
         {
@@ -39,70 +47,70 @@ VOCABULARY: Mapping[str, Fact] = {
             "unit": "{party} is a unit of an organization",
             "organization": "{party} is an organization of its own",
         },
-    ),
-    "organization": Fact(
+    )
+    organization: str = _fact(
         "Wider organization",
         "Do the party and the provider belong to the same wider organization?",
         {
             "same": "{party} and {provider} belong to the same wider organization",
             "different": "{party} does not belong to the wider organization of {provider}",
         },
-    ),
-    "consumes": _yes_no(
+    )
+    consumes: str = _yes_no(
         "Consumes the service",
         "Does the party, or the unit it acts for, consume this service from this provider?",
         "{party} consumes this service from {provider}",
         "{party} does not consume this service from {provider}",
-    ),
-    "supplies": _yes_no(
+    )
+    supplies: str = _yes_no(
         "Supplies the provider",
         "Does the party give the provider something this service needs?",
         "{party} gives {provider} something the service needs",
         "{party} gives {provider} nothing the service needs",
-    ),
-    "sets_requirements": _yes_no(
+    )
+    sets_requirements: str = _yes_no(
         "Sets requirements",
         "Does the party say what is needed, and answer for what comes of it?",
         "{party} sets the requirements and answers for the outcomes",
         "{party} does not set the requirements",
-    ),
-    "uses": _yes_no(
+    )
+    uses: str = _yes_no(
         "Uses it",
         "Does the party use the service in its daily work or life?",
         "{party} uses the service",
         "{party} does not use the service",
-    ),
-    "authorizes_budget": _yes_no(
+    )
+    authorizes_budget: str = _yes_no(
         "Authorizes the budget",
         "Does the party authorize the budget for consuming the service?",
         "{party} authorizes the budget for the service",
         "{party} does not authorize the budget for the service",
-    ),
-    "gives_feedback": _yes_no(
+    )
+    gives_feedback: str = _yes_no(
         "Gives feedback",
         "Does the party tell the provider what it thinks of the service?",
         "{party} gives {provider} feedback",
         "{party} gives {provider} no feedback",
-    ),
-    "inside_provider": _yes_no(
+    )
+    inside_provider: str = _yes_no(
         "Part of the provider",
         "Is the party a part of the provider itself?",
         "{party} is a part of {provider}",
         "{party} is not a part of {provider}",
-    ),
-    "serves_several_units": _yes_no(
+    )
+    serves_several_units: str = _yes_no(
         "Provider is shared",
         "Does the provider serve several units of its own organization?",
         "{provider} serves several units of its organization",
         "{provider} belongs to one unit and serves that unit alone",
-    ),
-    "direct_online": _yes_no(
+    )
+    direct_online: str = _yes_no(
         "Served directly online",
         "Does the provider serve this outside party directly online, with no selling unit to deal with it?",
         "{provider} serves {party} directly online, and no sales desk or selling unit stands between them",
         "a sales desk or selling unit deals with {party} for {provider}",
-    ),
-    "charge": Fact(
+    )
+    charge: str = _fact(
         "Charge",
         "What is the party charged for the service?",
         {
@@ -110,22 +118,53 @@ VOCABULARY: Mapping[str, Fact] = {
             "notional": "{party} is shown what the service costs, and pays nothing",
             "paid": "{party} pays for the service, in money or in kind",
         },
-    ),
-    "binding_contract": _yes_no(
+    )
+    binding_contract: str = _yes_no(
         "Binding contract",
         "Does a legally binding contract stand behind the service?",
         "a legally binding contract stands between {party} and {provider}",
         "no legally binding contract stands between {party} and {provider}",
-    ),
-}
+    )
 
+    @classmethod
+    def read(cls, values: Mapping[str, object]) -> Facts:
+        """Reads facts from a mapping.
+
+        Args:
+            values: The value of each fact that is known. ``True`` and ``False`` mean yes and no.
+
+        Raises:
+            FactError: A name or a value is not in the vocabulary. It lists every fault.
+        """
+        faults = {
+            str(name): fault for name, value in values.items() if (fault := find_fault(name, value))
+        }
+        if faults:
+            raise FactError(faults)
+        return cls(**{name: normalize_value(value) for name, value in values.items()})
+
+    def with_changes(self, **changes: object) -> Facts:
+        """The same facts with some of them changed. Raises `FactError` as `read` does."""
+        return Facts.read({**self._asdict(), **changes})
+
+    @property
+    def contradiction(self) -> str | None:
+        """Why the known facts cannot all be true together, or ``None`` if they can."""
+        for values, why in CONTRADICTIONS:
+            if all(getattr(self, name) == value for name, value in values.items()):
+                return why
+        return None
+
+    def known(self) -> dict[str, str]:
+        """The facts that are not unknown."""
+        return {name: value for name, value in self._asdict().items() if value != UNKNOWN}
+
+
+VOCABULARY: Mapping[str, Fact] = dict(zip(Facts._fields, _DECLARED, strict=True))
 
 # Facts that no case can have together, and why.
-IMPOSSIBLE: tuple[tuple[Mapping[str, str], str], ...] = (
-    (
-        {"inside_provider": "yes", "organization": "different"},
-        "a part is in the same organization",
-    ),
+CONTRADICTIONS: tuple[tuple[Mapping[str, str], str], ...] = (
+    ({"inside_provider": "yes", "organization": "different"}, "a part is in the same organization"),
     (
         {"party_is": "private_person", "inside_provider": "yes"},
         "a private person is part of nothing",
@@ -135,102 +174,80 @@ IMPOSSIBLE: tuple[tuple[Mapping[str, str], str], ...] = (
 )
 
 
-class FactError(ValueError):
-    """Facts that cannot be read. ``faults`` maps each bad field to what is wrong and what to write."""
+class InputError(ValueError):
+    """What somebody wrote cannot be used; the message says what to write instead."""
+
+    def _render_traceback_(self) -> list[str]:
+        """IPython shows this instead of a traceback, which tells its reader nothing."""
+        return [str(self)]
+
+
+class FactError(InputError):
+    """Facts that cannot be read.
+
+    Attributes:
+        faults: The name of each bad fact, with what is wrong and what to write.
+    """
 
     def __init__(self, faults: Mapping[str, str]) -> None:
         self.faults = dict(faults)
         super().__init__("; ".join(f"{name}: {fault}" for name, fault in self.faults.items()))
 
 
-class Facts(NamedTuple):
-    """What is known of one provider, one service and one party. Build it with `Facts.read`."""
-
-    party_is: str = UNKNOWN
-    organization: str = UNKNOWN
-    consumes: str = UNKNOWN
-    supplies: str = UNKNOWN
-    sets_requirements: str = UNKNOWN
-    uses: str = UNKNOWN
-    authorizes_budget: str = UNKNOWN
-    gives_feedback: str = UNKNOWN
-    inside_provider: str = UNKNOWN
-    serves_several_units: str = UNKNOWN
-    direct_online: str = UNKNOWN
-    charge: str = UNKNOWN
-    binding_contract: str = UNKNOWN
-
-    @classmethod
-    def read(cls, given: Mapping[str, object]) -> Facts:
-        """Read a mapping of facts. ``True`` and ``False`` count as yes and no.
-
-        Raises `FactError`, with every fault at once, for a name or value outside the vocabulary.
-        """
-        faults = {
-            str(name): fault for name, value in given.items() if (fault := fault_in(name, value))
-        }
-        if faults:
-            raise FactError(faults)
-        return cls(**{name: plain(value) for name, value in given.items()})
-
-    def but(self, **changes: object) -> Facts:
-        """The same facts with some of them changed. Raises `FactError` as `read` does."""
-        return Facts.read({**self._asdict(), **changes})
-
-    @property
-    def contradiction(self) -> str | None:
-        """Why what is known cannot all be true together, where it cannot."""
-        for together, why in IMPOSSIBLE:
-            if all(getattr(self, name) == value for name, value in together.items()):
-                return why
-        return None
-
-    @property
-    def possible(self) -> bool:
-        """Whether all that is known can be true together."""
-        return self.contradiction is None
-
-    def known(self) -> dict[str, str]:
-        """The facts that are not unknown."""
-        return {name: value for name, value in self._asdict().items() if value != UNKNOWN}
-
-
-def plain(value: object) -> str:
-    """A value as the vocabulary spells it: YAML's bare yes and no arrive as booleans."""
+def normalize_value(value: object) -> str:
+    """A value as the vocabulary writes it: YAML reads a bare yes or no as a boolean."""
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
 
-def fault_in(name: object, value: object) -> str | None:
-    """What is wrong with one stated fact and what to write instead, or ``None`` if it is fine."""
+def find_fault(name: object, value: object) -> str | None:
+    """What is wrong with one fact and what to write instead, or ``None`` if nothing is wrong."""
     if name not in VOCABULARY:
-        return f"no such fact; {suggest(str(name), VOCABULARY)}"
+        return f"no such fact; {what_to_write(str(name), VOCABULARY)}"
     values = (*VOCABULARY[str(name)].says, UNKNOWN)
     if value is None or value == "":
-        return f"is empty; write {one_of(values)}"
-    if isinstance(value, bool | str) and plain(value) in values:
+        return f"is empty; write {join_with_or(values)}"
+    if isinstance(value, bool | str) and normalize_value(value) in values:
         return None
-    return f"{shorten(value)} is not a value of it; {suggest(str(value), values)}"
+    return f"{short_repr(value)} is not a value of it; {what_to_write(str(value), values)}"
 
 
-def one_of(words: tuple[str, ...]) -> str:
+# Parts of error messages, for every room of the package.
+
+
+def join_with_or(words: tuple[str, ...]) -> str:
     """``a, b or c``."""
     return f"{', '.join(words[:-1])} or {words[-1]}" if len(words) > 1 else words[0]
 
 
-def suggest(word: str, known: Mapping[str, object] | tuple[str, ...]) -> str:
-    """What to write for a word that is not known, with the nearest known one where one is near."""
-    words = tuple(known)
-    near = get_close_matches(word[:80].lower(), words, n=1)
-    return f"write {one_of(words)}" + (f" (did you mean {near[0]}?)" if near else "")
+def what_to_write(word: str, words: Mapping[str, object] | tuple[str, ...]) -> str:
+    """The known words, to be written instead of an unknown one, and which of them is similar to it."""
+    known = tuple(words)
+    similar = get_close_matches(word[:80].lower(), known, n=1)
+    return f"write {join_with_or(known)}" + (f" (did you mean {similar[0]}?)" if similar else "")
 
 
 def require_known(kind: str, word: object, words: Mapping[str, object] | tuple[str, ...]) -> None:
-    """Raises `ValueError` for a word that is none of these, and says what to write."""
+    """Checks that a word is one of the words known for a kind, such as ``lens``.
+
+    Raises:
+        InputError: The word is not known.
+    """
     if not isinstance(word, str) or word not in words:
-        raise ValueError(f"there is no {kind} {shorten(word)}; {suggest(str(word), words)}")
+        hint = what_to_write(str(word), words)
+        raise InputError(f"there is no {kind} {short_repr(word)}; {hint}")
 
 
-def shorten(value: object, width: int = 40) -> str:
-    """A value as it is shown in a message: quoted, printable and short."""
+def require_number(name: str, value: object, most: int) -> None:
+    """Checks that a number is whole and from 1 to ``most``.
+
+    Raises:
+        InputError: It is not.
+    """
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
+        raise InputError(f"{name} is {short_repr(value)}; write a whole number from 1 to {most}")
+
+
+def short_repr(value: object, width: int = 40) -> str:
+    """A value as a message shows it: quoted, printable, and cut to a width in characters."""
     text = ascii(value) if not str(value).isprintable() else repr(value)
     return text if len(text) <= width else f"{text[: width - 1]}…"

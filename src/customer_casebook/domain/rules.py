@@ -1,39 +1,38 @@
-"""The rules, one beside the other, to be read as a page of the textbook.
+"""The rules, one after the other, to be read as a page of the textbook.
 
-Every rule speaks for itself: its docstring's first line is its title, the rest its explanation, and
-its body says when it holds, looking at known values only. For any complete set of facts exactly one
-rule of a lens holds; of the lens *role* several may, because roles combine. What to do about the
-unknown is `verdict.decide`'s business.
-
-Editions: ``v3`` is ITIL v3 and its 2011 edition, ``4`` is ITIL 4 (2019), ``5`` is ITIL (Version 5),
-2026.
+The docstring of a rule is what learners read: its paragraphs are the title, the explanation and, in
+a few rules, a note. The body says when the rule holds: ``f`` is the facts, and a rule looks at known
+values only. For a complete set of facts exactly one rule of a lens holds. Only of the lens *role* can
+several hold, because roles combine. `verdict.decide` handles the unknown facts.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from inspect import cleandoc
+from typing import Literal, get_args
 
-from customer_casebook.domain.facts import UNKNOWN, Facts
+from customer_casebook.domain.facts import Facts
 
-V3, V4, V5 = "v3", "4", "5"
-EVERY = (V3, V4, V5)
+# ITIL v3 with its 2011 edition, ITIL 4 (2019), and ITIL (Version 5), 2026.
+Edition = Literal["v3", "4", "5"]
+EDITIONS: tuple[Edition, ...] = get_args(Edition)
+V3, V4, V5 = EDITIONS
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One reason for one answer of one lens."""
 
-    lens: str
-    name: str
-    answer: str
-    title: str
-    explanation: str
-    editions: tuple[str, ...]
-    reads: tuple[str, ...]
-    holds: Callable[[Facts], bool]
-    note: str = ""
+    lens: str  # the name of the lens
+    name: str  # unique within the lens
+    answer: str  # what the lens answers where the rule holds
+    editions: tuple[Edition, ...]  # the editions of ITIL that the rule belongs to
+    reads: tuple[str, ...]  # the facts it depends on
+    holds: Callable[[Facts], bool]  # whether it holds for complete facts
+    title: str  # the rule in one sentence
+    explanation: str = ""  # one to four sentences more
+    note: str = ""  # where an edition uses the words in another way
 
     @property
     def id(self) -> str:
@@ -42,57 +41,46 @@ class Rule:
 
 @dataclass(slots=True, eq=False)
 class Lens:
-    """One question asked of a case, with its possible answers and the rules that give them."""
+    """One question asked of a case, and the rules that answer it."""
 
-    name: str
-    answers: tuple[str, ...]
-    many: bool = False
-    rules: list[Rule] = field(default_factory=list)
-    reads: tuple[str, ...] = ()
+    name: str  # the key in `LENSES`
+    many: bool = False  # whether several answers can be right together
+    rules: list[Rule] = field(default_factory=list)  # in the order of this page
+    answers: tuple[str, ...] = ()  # the answers of the rules, in the order of the rules
+    reads: tuple[str, ...] = ()  # the facts its rules read, in the order of the vocabulary
 
     def rule(
-        self, answer: str, *, reads: str, editions: tuple[str, ...] = EVERY, note: str = ""
+        self, answer: str, *editions: Edition, reads: str
     ) -> Callable[[Callable[[Facts], bool]], Callable[[Facts], bool]]:
-        """Add a rule: the decorated function's docstring is its title and explanation, ``reads`` its facts."""
+        """Adds the decorated function to the lens as a rule.
+
+        Args:
+            answer: What the lens answers where the function returns true.
+            editions: The editions of ITIL that the rule belongs to; none means all of them.
+            reads: The names of the facts that the function depends on, with spaces between them.
+        """
 
         def add(holds: Callable[[Facts], bool]) -> Callable[[Facts], bool]:
-            title, _, explanation = cleandoc(holds.__doc__ or "").partition("\n\n")
-            explanation = " ".join(explanation.split())
+            paragraphs = [" ".join(text.split()) for text in (holds.__doc__ or "").split("\n\n")]
             name, facts = holds.__name__, tuple(reads.split())
-            self.rules.append(
-                Rule(self.name, name, answer, title, explanation, editions, facts, holds, note)
-            )
+            rule = Rule(self.name, name, answer, editions or EDITIONS, facts, holds, *paragraphs)
+            self.rules.append(rule)
+            self.answers = tuple(dict.fromkeys((*self.answers, answer)))
             self.reads = tuple(name for name in Facts._fields if name in {*self.reads, *facts})
             return holds
 
         return add
 
 
-CUSTOMER = Lens("customer", ("internal", "external", "not_a_customer"))
-ROLE = Lens(
-    "role",
-    ("customer", "user", "sponsor", "supplier", "internal_support", "other_stakeholder"),
-    many=True,
-)
-SERVICE = Lens("service", ("internal", "external", "none"))
-SERVICE_TYPE = Lens(
-    "service_type", ("supporting", "internal_customer_facing", "external_customer_facing", "none")
-)
-MONEY = Lens("money", ("nothing_moves", "internal_transaction", "revenue"))
-AGREEMENT = Lens("agreement", ("sla", "contract_with_sla", "ola", "underpinning_contract", "none"))
-PENALTIES = Lens("penalties", ("enforceable", "escalation_only", "none"))
-OWNER = Lens(
-    "owner",
-    (
-        "business_relationship_manager",
-        "account_manager",
-        "named_in_service_strategy",
-        "service_desk",
-        "supplier_manager",
-        "nobody",
-    ),
-)
-PROVIDER_TYPE = Lens("provider_type", ("I", "II", "III", "none"))
+CUSTOMER = Lens("customer")  # is the party an internal, an external, or not a customer?
+ROLE = Lens("role", many=True)  # which roles does the party have?
+SERVICE = Lens("service")  # what kind of service does the party receive?
+SERVICE_TYPE = Lens("service_type")  # of which of the three types of v3 is the service?
+MONEY = Lens("money")  # what does the charge mean in the books?
+AGREEMENT = Lens("agreement")  # which agreement fits the relationship?
+PENALTIES = Lens("penalties")  # what can happen when a target is missed?
+OWNER = Lens("owner")  # who manages the relationship?
+PROVIDER_TYPE = Lens("provider_type")  # which of the three types of v3 is the provider here?
 
 LENSES: Mapping[str, Lens] = {
     lens.name: lens
@@ -102,41 +90,41 @@ LENSES: Mapping[str, Lens] = {
 }  # fmt: skip
 
 
-# What several rules look for, said once.
+# Conditions that several rules share.
 
 
 def in_same_organization(f: Facts) -> bool:
-    """Party and provider share one wider organization. A private person belongs to none of it."""
+    """Party and provider belong to one wider organization. A private person belongs to none."""
     return f.organization == "same" and f.party_is != "private_person"
 
 
-def part_of_provider(f: Facts) -> bool:
-    """The party is a piece of the provider itself, which only somebody of the same house can be."""
+def is_part_of_provider(f: Facts) -> bool:
+    """The party is a part of the provider, so it belongs to the same organization."""
     return f.inside_provider == "yes" and in_same_organization(f)
 
 
 def is_customer(f: Facts) -> bool:
-    """The party consumes, says what is needed and answers for the outcomes, and is not the provider itself."""
-    return f.consumes == "yes" and f.sets_requirements == "yes" and not part_of_provider(f)
+    """The party consumes the service, sets its requirements, and is not a part of the provider."""
+    return f.consumes == "yes" and f.sets_requirements == "yes" and not is_part_of_provider(f)
 
 
 def does_not_set_requirements(f: Facts) -> bool:
-    """The party consumes and does not say what is needed, though it is not the provider itself."""
-    return f.consumes == "yes" and f.sets_requirements == "no" and not part_of_provider(f)
+    """The party consumes the service without setting its requirements, and is not a part of the provider."""
+    return f.consumes == "yes" and f.sets_requirements == "no" and not is_part_of_provider(f)
 
 
 def only_supplies(f: Facts) -> bool:
-    """The party stands on the supply side. One that also consumes the service is met as a consumer of it."""
+    """The party supplies the provider. A party that also consumes the service counts as its consumer."""
     return f.supplies == "yes" and f.consumes != "yes"
 
 
 def supports_internally(f: Facts) -> bool:
-    """A group inside the house behind the service: it helps to deliver, or is a team of the provider that is served.
+    """A group of the same organization helps to deliver the service, or is a team of the provider that is served.
 
-    An employee is no party to agreements between groups, wherever the desk stands.
+    An employee is not a group: agreements between groups are not made with an employee.
     """
     helps = only_supplies(f) and in_same_organization(f)
-    return helps or (is_served(f) and part_of_provider(f) and f.party_is != "employee")
+    return helps or (is_served(f) and is_part_of_provider(f) and f.party_is != "employee")
 
 
 def is_user(f: Facts) -> bool:
@@ -148,34 +136,47 @@ def is_sponsor(f: Facts) -> bool:
 
 
 def is_served(f: Facts) -> bool:
-    """The service reaches the party: it consumes it, or uses it, or funds its use."""
+    """The service reaches the party: the party consumes it, uses it, or authorizes its budget."""
     return f.consumes == "yes" or is_user(f) or is_sponsor(f)
 
 
+def agrees_from_outside(f: Facts) -> bool:
+    """The party is an external customer or an outside supplier."""
+    return (is_customer(f) or only_supplies(f)) and not in_same_organization(f)
+
+
 def has_managed_relationship(f: Facts) -> bool:
-    """The party is one whose relationship somebody looks after for its own sake: customer or sponsor."""
-    return is_customer(f) or (is_sponsor(f) and not part_of_provider(f))
+    """The party is a customer or a sponsor outside the provider: somebody manages its relationship."""
+    return is_customer(f) or (is_sponsor(f) and not is_part_of_provider(f))
 
 
-def presume(f: Facts) -> Facts:
-    """Whoever consumes a service is taken to have a voice in it.
+def speaks_for_itself(f: Facts) -> bool:
+    """The party is presumed to set its own requirements where the facts do not say whether it does.
 
-    A unit, an organization or a private person that consumes is presumed to set its own
-    requirements, unless the facts say no: somebody in there speaks for it. An employee is not: most
-    people at work use what others ordered.
+    This is so for a unit, an organization or a private person that consumes the service, because
+    somebody decides for it. It is not so for an employee: most employees use what others ordered.
     """
-    speaks_for_itself = f.party_is in ("unit", "organization", "private_person")
-    if speaks_for_itself and f.consumes == "yes" and f.sets_requirements == UNKNOWN:
-        return f._replace(sets_requirements="yes")
-    return f
+    return f.party_is in ("unit", "organization", "private_person") and f.consumes == "yes"
 
 
-# Customer: internal, external, or not a customer here.
+# Facts that several rules read.
 
-_CUSTOMER_FACTS = "party_is organization consumes sets_requirements"
+_ORGANIZATION_FACTS = "party_is organization"
+_SERVED_FACTS = "consumes supplies uses authorizes_budget"
+_CONSUMER_FACTS = f"{_ORGANIZATION_FACTS} consumes sets_requirements"
+_CUSTOMER_FACTS = f"{_CONSUMER_FACTS} inside_provider"
+_PAYER_FACTS = f"{_CONSUMER_FACTS} authorizes_budget inside_provider"
+_SUPPLIER_FACTS = f"{_ORGANIZATION_FACTS} consumes supplies"
+_DELIVERY_FACTS = f"{_ORGANIZATION_FACTS} {_SERVED_FACTS}"
+_SUPPORT_FACTS = f"{_ORGANIZATION_FACTS} inside_provider {_SERVED_FACTS}"
+_ROLE_FACTS = f"{_DELIVERY_FACTS} sets_requirements inside_provider"
+_STAKEHOLDER_FACTS = f"{_ORGANIZATION_FACTS} inside_provider sets_requirements {_SERVED_FACTS}"
+_CONTRACT_FACTS = f"{_SUPPLIER_FACTS} sets_requirements binding_contract"
+_OWNER_FACTS = f"{_CONSUMER_FACTS} supplies authorizes_budget"
+_PROVIDER_TYPE_FACTS = f"{_ORGANIZATION_FACTS} inside_provider serves_several_units {_SERVED_FACTS}"
 
 
-@CUSTOMER.rule("internal", reads=f"{_CUSTOMER_FACTS} inside_provider", editions=(V3, V4))
+@CUSTOMER.rule("internal", V3, V4, reads=_CUSTOMER_FACTS)
 def same_organization(f: Facts) -> bool:
     """A customer from the provider's own organization is an internal customer.
 
@@ -185,7 +186,7 @@ def same_organization(f: Facts) -> bool:
     return is_customer(f) and in_same_organization(f)
 
 
-@CUSTOMER.rule("external", reads=_CUSTOMER_FACTS, editions=(V3, V4))
+@CUSTOMER.rule("external", V3, V4, reads=_CONSUMER_FACTS)
 def different_organization(f: Facts) -> bool:
     """A customer from another organization, or a private person, is an external customer.
 
@@ -196,7 +197,7 @@ def different_organization(f: Facts) -> bool:
 
 
 @CUSTOMER.rule("not_a_customer", reads="consumes")
-def consumes_nothing(f: Facts) -> bool:
+def does_not_consume(f: Facts) -> bool:
     """Whoever does not consume this service from this provider is not its customer.
 
     Roles belong to a relationship, not to a firm. A supplier, a regulator, a rival's customer or a
@@ -205,58 +206,42 @@ def consumes_nothing(f: Facts) -> bool:
     return f.consumes == "no"
 
 
-@CUSTOMER.rule(
-    "not_a_customer", reads="party_is organization consumes inside_provider", editions=(V3,)
-)
-def provider_itself(f: Facts) -> bool:
+@CUSTOMER.rule("not_a_customer", V3, reads="party_is organization consumes inside_provider")
+def team_of_provider(f: Facts) -> bool:
     """A part of the provider is not the provider's customer.
 
     A team that receives a supporting service is a piece of the machine that serves the customer. It
     has needs, and deserves good service, but the customer is the one the whole machine works for.
     """
-    return f.consumes == "yes" and part_of_provider(f)
+    return f.consumes == "yes" and is_part_of_provider(f)
 
 
-@CUSTOMER.rule(
-    "not_a_customer",
-    reads=f"{_CUSTOMER_FACTS} authorizes_budget inside_provider",
-    note="People who speak v3 often call such a user an internal or external customer all the same.",
-)
-def only_works_with_it(f: Facts) -> bool:
+@CUSTOMER.rule("not_a_customer", reads=_PAYER_FACTS)
+def only_uses_the_service(f: Facts) -> bool:
     """Using a service does not make a customer; setting the requirements does.
 
     Somebody who only uses it is a user. The customer says what is needed and answers for the
     outcomes; in v3 words, buys and agrees the targets.
+
+    People who speak v3 often call such a user an internal or external customer all the same.
     """
     return does_not_set_requirements(f) and f.authorizes_budget == "no"
 
 
-@CUSTOMER.rule(
-    "not_a_customer",
-    reads=f"{_CUSTOMER_FACTS} authorizes_budget inside_provider",
-    editions=(V4, V5),
-    note="In v3 the payer is inside the word customer, so there paying alone leaves it open.",
-)
-def only_releases_the_money(f: Facts) -> bool:
+@CUSTOMER.rule("not_a_customer", V4, V5, reads=_PAYER_FACTS)
+def only_authorizes_the_budget(f: Facts) -> bool:
     """Releasing the money does not make a customer; setting the requirements does.
 
     Somebody who only authorizes the budget is a sponsor. The customer says what is needed and
     answers for the outcomes.
+
+    In v3 the payer is inside the word customer, so there paying alone leaves it open.
     """
     return does_not_set_requirements(f) and f.authorizes_budget == "yes"
 
 
-# Role: customer, user and sponsor may combine; who has none of them may still supply or have a stake.
-
-_SERVED_FACTS = "consumes supplies uses authorizes_budget"
-_TWO_HOUSES = "party_is organization"
-_REACH_FACTS = f"{_TWO_HOUSES} {_SERVED_FACTS}"
-_BACKSTAGE_FACTS = f"{_TWO_HOUSES} inside_provider {_SERVED_FACTS}"
-_ALL_ROLES = f"{_REACH_FACTS} sets_requirements inside_provider"
-
-
-@ROLE.rule("customer", reads=f"{_CUSTOMER_FACTS} inside_provider")
-def specifies(f: Facts) -> bool:
+@ROLE.rule("customer", reads=_CUSTOMER_FACTS)
+def sets_the_requirements(f: Facts) -> bool:
     """The customer says what the service must do, and answers for what comes of using it.
 
     In v3 the customer is the buyer, with whom the targets are settled. Version 5 speaks of products
@@ -266,7 +251,7 @@ def specifies(f: Facts) -> bool:
 
 
 @ROLE.rule("user", reads="consumes supplies uses")
-def works_with_it(f: Facts) -> bool:
+def uses_the_service(f: Facts) -> bool:
     """A user uses the service.
 
     Users are served by what the customer agreed. One person may be both, and in a small firm often
@@ -275,8 +260,8 @@ def works_with_it(f: Facts) -> bool:
     return is_user(f)
 
 
-@ROLE.rule("sponsor", reads="consumes supplies authorizes_budget", editions=(V4, V5))
-def releases_the_money(f: Facts) -> bool:
+@ROLE.rule("sponsor", V4, V5, reads="consumes supplies authorizes_budget")
+def authorizes_the_budget(f: Facts) -> bool:
     """Whoever releases the money for a service to be used is its sponsor.
 
     Signing off the money is an act of its own. In v3 there is no such entry: there the payer hides
@@ -285,7 +270,7 @@ def releases_the_money(f: Facts) -> bool:
     return is_sponsor(f)
 
 
-@ROLE.rule("supplier", reads=f"{_TWO_HOUSES} consumes supplies")
+@ROLE.rule("supplier", reads=_SUPPLIER_FACTS)
 def supplies_from_outside(f: Facts) -> bool:
     """An outside party that gives the provider what the service needs is a supplier.
 
@@ -294,7 +279,7 @@ def supplies_from_outside(f: Facts) -> bool:
     return only_supplies(f) and not in_same_organization(f)
 
 
-@ROLE.rule("internal_support", reads=f"{_TWO_HOUSES} consumes supplies")
+@ROLE.rule("internal_support", reads=_SUPPLIER_FACTS)
 def supports_from_inside(f: Facts) -> bool:
     """A group of the same organization that helps the provider deliver is internal support.
 
@@ -303,10 +288,7 @@ def supports_from_inside(f: Facts) -> bool:
     return only_supplies(f) and in_same_organization(f)
 
 
-@ROLE.rule(
-    "other_stakeholder",
-    reads=f"{_TWO_HOUSES} inside_provider sets_requirements {_SERVED_FACTS}",
-)
+@ROLE.rule("other_stakeholder", reads=_STAKEHOLDER_FACTS)
 def has_an_interest(f: Facts) -> bool:
     """Whoever is neither customer, user, sponsor, supplier nor support may still have an interest.
 
@@ -316,11 +298,8 @@ def has_an_interest(f: Facts) -> bool:
     return not (is_customer(f) or is_user(f) or is_sponsor(f) or only_supplies(f))
 
 
-# Service: what kind of service reaches the party.
-
-
-@SERVICE.rule("internal", reads=_REACH_FACTS, editions=(V3,))
-def between_departments(f: Facts) -> bool:
+@SERVICE.rule("internal", V3, reads=_DELIVERY_FACTS)
+def delivered_within_organization(f: Facts) -> bool:
     """A service delivered within one organization is an internal service.
 
     It supports an activity of the house and should be traceable to the external service that
@@ -329,8 +308,8 @@ def between_departments(f: Facts) -> bool:
     return is_served(f) and in_same_organization(f)
 
 
-@SERVICE.rule("external", reads=_REACH_FACTS, editions=(V3,))
-def across_the_border(f: Facts) -> bool:
+@SERVICE.rule("external", V3, reads=_DELIVERY_FACTS)
+def delivered_to_outsider(f: Facts) -> bool:
     """A service delivered to somebody outside the organization is an external service.
 
     It achieves a business outcome directly: somebody out there gets what they came for.
@@ -339,7 +318,7 @@ def across_the_border(f: Facts) -> bool:
 
 
 @SERVICE.rule("none", reads=_SERVED_FACTS)
-def does_not_reach(f: Facts) -> bool:
+def not_delivered_to_party(f: Facts) -> bool:
     """Where the service does not reach the party, there is no service to classify.
 
     What a supplier delivers to the provider is another service, in another relationship.
@@ -347,26 +326,26 @@ def does_not_reach(f: Facts) -> bool:
     return not is_served(f)
 
 
-@SERVICE_TYPE.rule("supporting", reads=_BACKSTAGE_FACTS, editions=(V3,))
-def only_the_provider_sees_it(f: Facts) -> bool:
+@SERVICE_TYPE.rule("supporting", V3, reads=_SUPPORT_FACTS)
+def used_by_provider_only(f: Facts) -> bool:
     """A service that only the provider itself uses is a supporting service.
 
     The business never sees it, and notices only its absence.
     """
-    return is_served(f) and part_of_provider(f)
+    return is_served(f) and is_part_of_provider(f)
 
 
-@SERVICE_TYPE.rule("internal_customer_facing", reads=_BACKSTAGE_FACTS, editions=(V3,))
-def faces_a_colleague(f: Facts) -> bool:
+@SERVICE_TYPE.rule("internal_customer_facing", V3, reads=_SUPPORT_FACTS)
+def used_within_organization(f: Facts) -> bool:
     """A service that the rest of the organization meets is internal customer-facing.
 
     Its worth shows in what the receiving unit can then do for the world outside.
     """
-    return is_served(f) and in_same_organization(f) and not part_of_provider(f)
+    return is_served(f) and in_same_organization(f) and not is_part_of_provider(f)
 
 
-@SERVICE_TYPE.rule("external_customer_facing", reads=_REACH_FACTS, editions=(V3,))
-def faces_the_outside(f: Facts) -> bool:
+@SERVICE_TYPE.rule("external_customer_facing", V3, reads=_DELIVERY_FACTS)
+def used_by_outsider(f: Facts) -> bool:
     """A service that outside customers meet is external customer-facing.
 
     When it fails, somebody outside is the first to notice.
@@ -374,16 +353,13 @@ def faces_the_outside(f: Facts) -> bool:
     return is_served(f) and not in_same_organization(f)
 
 
-@SERVICE_TYPE.rule("none", reads=_SERVED_FACTS, editions=(V3,))
-def faces_nobody_here(f: Facts) -> bool:
+@SERVICE_TYPE.rule("none", V3, reads=_SERVED_FACTS)
+def no_service_for_party(f: Facts) -> bool:
     """Where the service does not reach the party, it faces nobody here.
 
     Ask the question again for the relationship in which the party is served.
     """
     return not is_served(f)
-
-
-# Money: what the provider books.
 
 
 @MONEY.rule("nothing_moves", reads="charge")
@@ -396,8 +372,8 @@ def free_of_charge(f: Facts) -> bool:
     return f.charge == "none"
 
 
-@MONEY.rule("nothing_moves", reads="charge", editions=(V3,))
-def shown_not_paid(f: Facts) -> bool:
+@MONEY.rule("nothing_moves", V3, reads="charge")
+def notional_charge(f: Facts) -> bool:
     """A notional charge informs and moves nothing.
 
     The cost is worked out and shown so that people know what they consume. Today one would say
@@ -406,8 +382,8 @@ def shown_not_paid(f: Facts) -> bool:
     return f.charge == "notional"
 
 
-@MONEY.rule("internal_transaction", reads=f"{_TWO_HOUSES} charge")
-def left_pocket_right_pocket(f: Facts) -> bool:
+@MONEY.rule("internal_transaction", reads=f"{_ORGANIZATION_FACTS} charge")
+def charge_within_organization(f: Facts) -> bool:
     """What one department pays another is an internal transaction, not revenue.
 
     The ledger moves it from the left pocket to the right one; in the group's books the two entries
@@ -416,8 +392,8 @@ def left_pocket_right_pocket(f: Facts) -> bool:
     return f.charge == "paid" and in_same_organization(f)
 
 
-@MONEY.rule("revenue", reads=f"{_TWO_HOUSES} charge")
-def paid_from_outside(f: Facts) -> bool:
+@MONEY.rule("revenue", reads=f"{_ORGANIZATION_FACTS} charge")
+def charge_to_outsider(f: Facts) -> bool:
     """What somebody outside pays, in money or in kind, is revenue.
 
     Barter counts: an airline that pays its consultants partly in tickets has paid.
@@ -425,11 +401,8 @@ def paid_from_outside(f: Facts) -> bool:
     return f.charge == "paid" and not in_same_organization(f)
 
 
-# Agreement: the one that fits the relationship.
-
-
-@AGREEMENT.rule("sla", reads=f"{_CUSTOMER_FACTS} inside_provider", editions=(V3, V4))
-def agreed_with_a_colleague(f: Facts) -> bool:
+@AGREEMENT.rule("sla", V3, V4, reads=_CUSTOMER_FACTS)
+def agreed_with_internal_customer(f: Facts) -> bool:
     """With an internal customer the provider agrees a service level agreement.
 
     Negotiated, measured and reviewed in full. It binds by management, not by law.
@@ -437,8 +410,8 @@ def agreed_with_a_colleague(f: Facts) -> bool:
     return is_customer(f) and in_same_organization(f)
 
 
-@AGREEMENT.rule("contract_with_sla", reads=_CUSTOMER_FACTS, editions=(V3, V4))
-def agreed_in_a_contract(f: Facts) -> bool:
+@AGREEMENT.rule("contract_with_sla", V3, V4, reads=_CONSUMER_FACTS)
+def agreed_with_external_customer(f: Facts) -> bool:
     """With an external customer the service level agreement stands inside a contract.
 
     The contract makes the promise binding; the SLA inside it says what was promised. Where there is
@@ -447,8 +420,8 @@ def agreed_in_a_contract(f: Facts) -> bool:
     return is_customer(f) and not in_same_organization(f)
 
 
-@AGREEMENT.rule("ola", reads=_BACKSTAGE_FACTS, editions=(V3, V4))
-def agreed_behind_the_service(f: Facts) -> bool:
+@AGREEMENT.rule("ola", V3, V4, reads=_SUPPORT_FACTS)
+def agreed_with_internal_support(f: Facts) -> bool:
     """With a group of its own house that works behind the service, the provider has an operational level agreement.
 
     It is there so that the SLA in front can be kept. ITIL 4 still teaches it, without a glossary
@@ -457,8 +430,8 @@ def agreed_behind_the_service(f: Facts) -> bool:
     return supports_internally(f)
 
 
-@AGREEMENT.rule("underpinning_contract", reads=f"{_TWO_HOUSES} consumes supplies", editions=(V3,))
-def agreed_with_a_supplier(f: Facts) -> bool:
+@AGREEMENT.rule("underpinning_contract", V3, reads=_SUPPLIER_FACTS)
+def agreed_with_supplier(f: Facts) -> bool:
     """With an outside supplier the provider has an underpinning contract.
 
     It holds up, from below, what the provider promised in front.
@@ -466,8 +439,8 @@ def agreed_with_a_supplier(f: Facts) -> bool:
     return only_supplies(f) and not in_same_organization(f)
 
 
-@AGREEMENT.rule("none", reads=_ALL_ROLES)
-def nobody_to_agree_with(f: Facts) -> bool:
+@AGREEMENT.rule("none", reads=_ROLE_FACTS)
+def no_party_to_agreement(f: Facts) -> bool:
     """With somebody who is neither customer nor supporter of the service there is nothing to agree.
 
     Users and sponsors live under the agreement that their customer made.
@@ -475,13 +448,18 @@ def nobody_to_agree_with(f: Facts) -> bool:
     return not (is_customer(f) or only_supplies(f) or supports_internally(f))
 
 
-# Penalties: what happens when the target is missed.
+@PENALTIES.rule("enforceable", reads=_CONTRACT_FACTS)
+def enforced_by_contract(f: Facts) -> bool:
+    """Where a binding contract stands behind the agreement, penalties can be enforced.
 
-_AGREEMENT_FACTS = f"{_TWO_HOUSES} consumes supplies sets_requirements"
+    It works in both directions: an external customer can claim against the provider, the provider
+    against a supplier.
+    """
+    return agrees_from_outside(f) and f.binding_contract == "yes"
 
 
-@PENALTIES.rule("escalation_only", reads=_ALL_ROLES)
-def one_roof(f: Facts) -> bool:
+@PENALTIES.rule("escalation_only", reads=_ROLE_FACTS)
+def escalated_within_organization(f: Facts) -> bool:
     """Within one organization a missed target is escalated, not sued over.
 
     The same top management stands above both sides: it can move budgets, priorities and people.
@@ -491,36 +469,18 @@ def one_roof(f: Facts) -> bool:
     return supports_internally(f) or (is_customer(f) and in_same_organization(f))
 
 
-@PENALTIES.rule("enforceable", reads=f"{_AGREEMENT_FACTS} binding_contract")
-def law_behind_it(f: Facts) -> bool:
-    """Where a binding contract stands behind the agreement, penalties can be enforced.
-
-    It works in both directions: an external customer can claim against the provider, the provider
-    against a supplier.
-    """
-    return (
-        not in_same_organization(f)
-        and (is_customer(f) or only_supplies(f))
-        and f.binding_contract == "yes"
-    )
-
-
-@PENALTIES.rule("none", reads=f"{_AGREEMENT_FACTS} binding_contract")
-def nothing_to_enforce(f: Facts) -> bool:
+@PENALTIES.rule("none", reads=_CONTRACT_FACTS)
+def no_binding_contract(f: Facts) -> bool:
     """Without a binding contract no penalty can be enforced against an outsider, or by one.
 
     There is no court to turn to and no common boss either. What remains is to leave, and to tell
     others why.
     """
-    return (
-        not in_same_organization(f)
-        and (is_customer(f) or only_supplies(f))
-        and f.binding_contract == "no"
-    )
+    return agrees_from_outside(f) and f.binding_contract == "no"
 
 
-@PENALTIES.rule("none", reads=_ALL_ROLES)
-def no_agreement_no_penalty(f: Facts) -> bool:
+@PENALTIES.rule("none", reads=_ROLE_FACTS)
+def no_agreement(f: Facts) -> bool:
     """Where nothing was agreed with the party, nothing can be missed towards it.
 
     A complaint deserves a hearing all the same.
@@ -528,15 +488,8 @@ def no_agreement_no_penalty(f: Facts) -> bool:
     return not (is_customer(f) or only_supplies(f) or supports_internally(f))
 
 
-# Owner: who looks after the relationship.
-
-_COMPANY_FACTS = f"{_CUSTOMER_FACTS} supplies authorizes_budget"
-
-
-@OWNER.rule(
-    "business_relationship_manager", reads=f"{_COMPANY_FACTS} inside_provider", editions=(V3,)
-)
-def looked_after_inside(f: Facts) -> bool:
+@OWNER.rule("business_relationship_manager", V3, reads=f"{_OWNER_FACTS} inside_provider")
+def managed_within_organization(f: Facts) -> bool:
     """The business relationship manager keeps the relationship with the customers inside the house.
 
     So does it with those inside who fund a service. In ITIL 4 and 5 the relationship management
@@ -545,8 +498,8 @@ def looked_after_inside(f: Facts) -> bool:
     return in_same_organization(f) and has_managed_relationship(f)
 
 
-@OWNER.rule("account_manager", reads=f"{_COMPANY_FACTS} direct_online", editions=(V3,))
-def looked_after_by_sales(f: Facts) -> bool:
+@OWNER.rule("account_manager", V3, reads=f"{_OWNER_FACTS} direct_online")
+def managed_by_sales(f: Facts) -> bool:
     """An account manager, or the unit that sells, keeps the relationship with an external customer.
 
     It is the more commercial counterpart of the business relationship manager. In ITIL 4 and 5 the
@@ -555,8 +508,8 @@ def looked_after_by_sales(f: Facts) -> bool:
     return not in_same_organization(f) and has_managed_relationship(f) and f.direct_online == "no"
 
 
-@OWNER.rule("named_in_service_strategy", reads=f"{_COMPANY_FACTS} direct_online", editions=(V3,))
-def has_to_be_named(f: Facts) -> bool:
+@OWNER.rule("named_in_service_strategy", V3, reads=f"{_OWNER_FACTS} direct_online")
+def served_directly_online(f: Facts) -> bool:
     """Where the provider faces the public directly online, the service strategy has to name the owner.
 
     There is no selling unit in between to look after the relationship. Left unsaid, it belongs to
@@ -565,8 +518,8 @@ def has_to_be_named(f: Facts) -> bool:
     return not in_same_organization(f) and has_managed_relationship(f) and f.direct_online == "yes"
 
 
-@OWNER.rule("service_desk", reads=_ALL_ROLES)
-def looked_after_at_the_desk(f: Facts) -> bool:
+@OWNER.rule("service_desk", reads=_ROLE_FACTS)
+def supported_by_service_desk(f: Facts) -> bool:
     """Users who are nothing but users turn to the service desk.
 
     There they bring questions and troubles; the agreement is made above their heads.
@@ -574,8 +527,8 @@ def looked_after_at_the_desk(f: Facts) -> bool:
     return is_user(f) and not has_managed_relationship(f) and not supports_internally(f)
 
 
-@OWNER.rule("supplier_manager", reads=f"{_TWO_HOUSES} consumes supplies", editions=(V3,))
-def looked_after_as_a_supplier(f: Facts) -> bool:
+@OWNER.rule("supplier_manager", V3, reads=_SUPPLIER_FACTS)
+def managed_as_supplier(f: Facts) -> bool:
     """A supplier manager keeps the relationship with a supplier.
 
     Towards a supplier the provider is itself the customer. In ITIL 4 and 5 the supplier management
@@ -584,8 +537,8 @@ def looked_after_as_a_supplier(f: Facts) -> bool:
     return only_supplies(f) and not in_same_organization(f)
 
 
-@OWNER.rule("nobody", reads=_ALL_ROLES)
-def no_relationship_to_own(f: Facts) -> bool:
+@OWNER.rule("nobody", reads=_ROLE_FACTS)
+def no_relationship_to_manage(f: Facts) -> bool:
     """Behind the scenes of the house, or where no service is received, nobody is appointed to the relationship.
 
     Groups that work behind the service are steered by line management, strangers to it not at all.
@@ -595,13 +548,8 @@ def no_relationship_to_own(f: Facts) -> bool:
     )
 
 
-# Provider type: v3's three, per relationship.
-
-_PROVIDER_FACTS = f"{_TWO_HOUSES} inside_provider serves_several_units {_SERVED_FACTS}"
-
-
-@PROVIDER_TYPE.rule("I", reads=_PROVIDER_FACTS, editions=(V3,))
-def embedded(f: Facts) -> bool:
+@PROVIDER_TYPE.rule("I", V3, reads=_PROVIDER_TYPE_FACTS)
+def serves_one_unit(f: Facts) -> bool:
     """A provider embedded in one business unit, and serving that unit alone, is of type I.
 
     Close to its customer, far from economies of scale.
@@ -610,8 +558,8 @@ def embedded(f: Facts) -> bool:
     return served and f.serves_several_units == "no"
 
 
-@PROVIDER_TYPE.rule("II", reads=_PROVIDER_FACTS, editions=(V3,))
-def shared(f: Facts) -> bool:
+@PROVIDER_TYPE.rule("II", V3, reads=_PROVIDER_TYPE_FACTS)
+def shared_by_several_units(f: Facts) -> bool:
     """A provider that several units of one organization share is of type II.
 
     The usual corporate IT department.
@@ -620,7 +568,7 @@ def shared(f: Facts) -> bool:
     return served and f.serves_several_units == "yes"
 
 
-@PROVIDER_TYPE.rule("III", reads=_REACH_FACTS, editions=(V3,))
+@PROVIDER_TYPE.rule("III", V3, reads=_DELIVERY_FACTS)
 def serves_outsiders(f: Facts) -> bool:
     """Towards an outside customer a provider is of type III.
 
@@ -630,8 +578,8 @@ def serves_outsiders(f: Facts) -> bool:
     return is_served(f) and not in_same_organization(f)
 
 
-@PROVIDER_TYPE.rule("none", reads=_BACKSTAGE_FACTS, editions=(V3,))
-def provides_nothing_here(f: Facts) -> bool:
+@PROVIDER_TYPE.rule("none", V3, reads=_SUPPORT_FACTS)
+def no_type_for_party(f: Facts) -> bool:
     """Towards a party that is not served, or a team of its own, the provider has no type.
 
     Types describe how a provider stands to the units and firms it works for, and this is none.

@@ -1,4 +1,4 @@
-"""From facts to a verdict: the answer, why, what is missing, and which one fact would flip it."""
+"""From facts to a verdict: the answer, the reasons, the missing facts, and the facts that would change it."""
 
 from __future__ import annotations
 
@@ -6,54 +6,52 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
-from typing import Any, NamedTuple, overload
+from typing import Any, NamedTuple, TypeAlias, overload
 
 from customer_casebook.domain.facts import UNKNOWN, VOCABULARY, Facts, require_known
-from customer_casebook.domain.rules import EVERY, LENSES, Lens, Rule, presume
+from customer_casebook.domain.rules import EDITIONS, LENSES, Lens, Rule, speaks_for_itself
 
 UNDETERMINED = "undetermined"
 
-# The fact a lens is about, where it is not the wider organization: there the answer is best turned.
-ABOUT = {"penalties": "binding_contract"}
+# The fact that a lens depends on most. For every other lens it is the wider organization.
+MAIN_FACT = {"penalties": "binding_contract"}
 
-Answers = frozenset[str]
+FactsOrMapping: TypeAlias = Facts | Mapping[str, object]
+
+# One of the answers of a lens; a sorted tuple of them for the lens *role*; or undetermined.
+Answer: TypeAlias = str | tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A rule that decided, the known facts it read, and those it had to presume."""
+    """A rule that decided."""
 
     rule: Rule
-    facts: Mapping[str, str]
-    presumed: Mapping[str, str]
+    facts: Mapping[str, str]  # the known facts that the rule read
+    presumed: Mapping[str, str]  # the facts that had to be presumed
 
 
 @dataclass(frozen=True, slots=True)
 class Flip:
-    """One fact whose change would change the answer: from ``was`` to ``to``, making it ``answer``."""
+    """One fact whose change, by itself, changes the answer."""
 
-    fact: str
-    was: str
-    to: str
-    answer: str | tuple[str, ...]
+    fact: str  # its name
+    old: str  # its value in the case
+    new: str  # the other value
+    answer: Answer  # what the answer becomes
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the rules say about one lens of a case.
-
-    ``answer`` is one of the lens's answers, a sorted tuple of them for the lens *role*, or
-    ``undetermined``. ``possible`` holds every answer that some way of learning the unknown facts
-    would give.
-    """
+    """What the rules say about one lens of a case."""
 
     lens: str
-    answer: str | tuple[str, ...]
-    possible: tuple[str, ...]
+    answer: Answer
+    possible: tuple[str, ...]  # every answer that the unknown facts still allow
     because: tuple[Reason, ...]
-    missing: tuple[str, ...]
+    missing: tuple[str, ...]  # the unknown facts that can change the answer
     flips: tuple[Flip, ...]
-    edition: str | None = None
+    edition: str | None = None  # the edition whose rules decided; ``None``: all editions
 
     @property
     def answers(self) -> tuple[str, ...]:
@@ -90,8 +88,8 @@ class Verdict:
             "flips": [
                 {
                     "fact": flip.fact,
-                    "from": flip.was,
-                    "to": flip.to,
+                    "from": flip.old,
+                    "to": flip.new,
                     "answer": list(flip.answer) if isinstance(flip.answer, tuple) else flip.answer,
                 }
                 for flip in self.flips
@@ -101,20 +99,20 @@ class Verdict:
 
     def __str__(self) -> str:
         edition = f" in ITIL {self.edition}" if self.edition else ""
-        lines = [f"{self.lens}{edition}: {spell(self.answer)}"]
+        lines = [f"{self.lens}{edition}: {humanize(self.answer)}"]
         if self.answer == UNDETERMINED and not self.missing:
             lines.append(f"  silent    ITIL {self.edition} has no rule for this")
         if set(self.possible) != set(self.answers):
-            lines.append(f"  possible  {spell(self.possible)}")
+            lines.append(f"  possible  {humanize(self.possible)}")
         for reason in self.because:
             lines.append(f"  because   {reason.rule.title} [{', '.join(reason.rule.editions)}]")
             lines += [f"            {name} = {value}" for name, value in reason.facts.items()]
-            for name, value in reason.presumed.items():
-                lines.append(f"            {name} = {value} (presumed)")
+            presumed = reason.presumed.items()
+            lines += [f"            {name} = {value} (presumed)" for name, value in presumed]
         lines += [f"  note      {note}" for note in self.notes]
         lines += [f"  missing   {name}: {VOCABULARY[name].question}" for name in self.missing]
         lines += [
-            f"  flips     {flip.fact}: {flip.was} -> {flip.to} makes it {spell(flip.answer)}"
+            f"  flips     {flip.fact}: {flip.old} -> {flip.new} makes it {humanize(flip.answer)}"
             for flip in self.flips
         ]
         return "\n".join(lines)
@@ -129,7 +127,7 @@ class Verdicts(dict[str, Verdict]):
     def __str__(self) -> str:
         width = max(map(len, self))
         return "\n".join(
-            f"{lens:{width}}  {spell(verdict.answer)}"
+            f"{lens:{width}}  {humanize(verdict.answer)}"
             + (f"  (missing: {', '.join(verdict.missing)})" if verdict.missing else "")
             for lens, verdict in self.items()
         )
@@ -138,198 +136,191 @@ class Verdicts(dict[str, Verdict]):
         printer.text(str(self))
 
 
-def spell(answer: str | tuple[str, ...]) -> str:
-    """An answer as words in a line of text."""
+def humanize(answer: Answer) -> str:
+    """An answer, or a value of a fact, as words in a line of text."""
     return (answer if isinstance(answer, str) else ", ".join(answer)).replace("_", " ")
 
 
 @overload
-def decide(
-    facts: Mapping[str, object] | Facts, lens: str, *, edition: str | None = None
-) -> Verdict: ...
+def decide(facts: FactsOrMapping, lens: str, *, edition: str | None = None) -> Verdict: ...
 @overload
+def decide(facts: FactsOrMapping, lens: None = None, *, edition: str | None = None) -> Verdicts: ...
 def decide(
-    facts: Mapping[str, object] | Facts, lens: None = None, *, edition: str | None = None
-) -> Verdicts: ...
-def decide(
-    facts: Mapping[str, object] | Facts, lens: str | None = None, *, edition: str | None = None
+    facts: FactsOrMapping, lens: str | None = None, *, edition: str | None = None
 ) -> Verdict | Verdicts:
-    """What the rules make of the facts: one lens's `Verdict`, or `Verdicts` on all of them.
+    """What the rules say about the facts.
 
-    With an ``edition`` (``v3``, ``4`` or ``5``) only its rules speak; where it has none for a case,
-    the answer is undetermined. Raises `FactError` for facts outside the vocabulary and `ValueError`
-    for a lens or an edition that does not exist.
+    Args:
+        facts: The facts of a case, or a mapping that `Facts.read` accepts.
+        lens: The lens to decide; ``None`` decides all of them.
+        edition: Use only the rules of this edition: ``v3``, ``4`` or ``5``. Where the edition has no
+            rule for a case, the answer is undetermined.
+
+    Returns:
+        The verdict on the lens, or the verdicts on all lenses by name.
+
+    Raises:
+        FactError: A name or a value is not in the vocabulary.
+        InputError: The lens or the edition does not exist.
     """
     known = facts if isinstance(facts, Facts) else Facts.read(facts)
-    if lens is not None:
-        require_known("lens", lens, LENSES)
     if edition is not None:
-        require_known("edition", edition, EVERY)
-    if lens is not None:
-        return _judge(_lens(lens, edition), known, edition)
-    return Verdicts({name: _judge(_lens(name, edition), known, edition) for name in LENSES})
+        require_known("edition", edition, EDITIONS)
+    if lens is None:
+        return Verdicts({name: _judge(_lens(name, edition), known, edition) for name in LENSES})
+    require_known("lens", lens, LENSES)
+    return _judge(_lens(lens, edition), known, edition)
 
 
-def plausible(facts: Facts) -> bool:
-    """Whether a story could be told with these facts: nobody uses a service that nobody takes."""
-    return facts.possible and not (facts.uses == "yes" and facts.consumes == "no")
+def settled_answers(facts: Facts, lens: str) -> frozenset[str]:
+    """The answers of the verdict alone, which take a tenth of its time."""
+    reads = LENSES[lens].reads
+    return _settled(_outcomes(_lens(lens, None), tuple([getattr(facts, name) for name in reads])))
 
 
-def turning_point(facts: Facts, verdict: Verdict) -> Flip | None:
-    """The one fact a settled answer turns on: of those that would settle it otherwise, the most telling."""
+def is_plausible(facts: Facts) -> bool:
+    """Whether a story can have these facts: nobody uses a service that nobody consumes."""
+    return not facts.contradiction and not (facts.uses == "yes" and facts.consumes == "no")
+
+
+def decisive_flip(facts: Facts, verdict: Verdict) -> Flip | None:
+    """The flip that best explains a settled answer: it leads to another settled answer.
+
+    The flip of the lens's main fact comes first. ``None`` where there is no such flip, or where a
+    fact is missing.
+    """
+    if verdict.missing:
+        return None
     flips = []
     for flip in verdict.flips:
-        other = facts.but(**{flip.fact: flip.to})
+        other = facts.with_changes(**{flip.fact: flip.new})
         after = decide(other, verdict.lens)
-        if plausible(other) and {*after.answers} == {*after.possible}:
+        if is_plausible(other) and {*after.answers} == {*after.possible}:
             flips.append(flip)
-    # Where the party works says more about it than what kind of thing it is.
-    flips.sort(key=lambda flip: (flip.fact == "party_is", flip.fact != ABOUT.get(verdict.lens)))
-    return flips[0] if flips and not verdict.missing else None
+    # The organization of a party explains more than the kind of the party.
+    main = MAIN_FACT.get(verdict.lens)
+    return min(flips, key=lambda flip: (flip.fact == "party_is", flip.fact != main), default=None)
 
 
-def turning_facts(facts: Facts, verdict: Verdict) -> list[str]:
-    """The facts that would, each by itself, bring the same other answer as that at the turning point."""
-    turn = turning_point(facts, verdict)
+def decisive_facts(facts: Facts, verdict: Verdict) -> list[str]:
+    """The facts that, each by itself, lead to the same other answer as the decisive flip."""
+    decisive = decisive_flip(facts, verdict)
+    alike = [flip for flip in verdict.flips if decisive and flip.answer == decisive.answer]
     return [
-        flip.fact
-        for flip in verdict.flips
-        if turn and flip.answer == turn.answer and facts.but(**{flip.fact: flip.to}).possible
+        flip.fact for flip in alike if not facts.with_changes(**{flip.fact: flip.new}).contradiction
     ]
+
+
+# How `decide` works. A lens reads a few facts; a row holds a value for each of them. A complete row
+# has one outcome: the rules that hold. An unknown fact stands for all of its values.
+
+_Row: TypeAlias = tuple[str, ...]
+_AnswerSet: TypeAlias = frozenset[str]
+
+
+class _Outcome(NamedTuple):
+    """What the rules say about one complete row."""
+
+    answers: _AnswerSet
+    rules: tuple[Rule, ...]
 
 
 @cache
 def _lens(name: str, edition: str | None) -> Lens:
-    """A lens as an edition has it."""
+    """A lens with the rules of one edition, or of all editions."""
     lens = LENSES[name]
-    if edition is None:
-        return lens
-    rules = [rule for rule in lens.rules if edition in rule.editions]
-    return Lens(name, lens.answers, lens.many, rules, lens.reads)
+    rules = [rule for rule in lens.rules if edition is None or edition in rule.editions]
+    return Lens(name, lens.many, rules, lens.answers, lens.reads)
 
 
 def _judge(lens: Lens, facts: Facts, edition: str | None) -> Verdict:
-    stated = tuple([getattr(facts, name) for name in lens.reads])
-    outcomes = _outcomes(lens, stated)
+    row = tuple([getattr(facts, name) for name in lens.reads])
+    outcomes = {row: _outcome(lens, row)} if UNKNOWN not in row else _outcomes(lens, row)
     settled = _settled(outcomes)
-    possible = Answers().union(*(each.answers for each in outcomes.values()))
-    effective = presume(facts)
-    # What would not be settled if nothing were presumed rests on the presumption.
-    resting = Answers()
+    possible = _AnswerSet().union(*(outcome.answers for outcome in outcomes.values()))
+    presumed = _AnswerSet()  # the answers that only the presumption settles
     if facts.sets_requirements == UNKNOWN:
-        resting = settled - _settled(_outcomes(lens, stated, presuming=False))
-    deciding = {
-        rule.name for each in outcomes.values() for rule in each.rules if rule.answer in settled
-    }
+        presumed = settled - _settled(_outcomes(lens, row, presuming=False))
+    held = {rule.name for outcome in outcomes.values() for rule in outcome.rules}
+    deciding = [rule for rule in lens.rules if rule.answer in settled and rule.name in held]
     return Verdict(
         lens=lens.name,
-        answer=_as_answer(lens, settled),
-        possible=_in_order(lens, possible),
-        because=tuple(
-            _reason(rule, facts, rule.answer in resting)
-            for rule in lens.rules
-            if rule.name in deciding
-        ),
-        missing=tuple(_missing(lens, stated, outcomes)),
-        flips=tuple(_flips(lens, stated, effective, settled)),
+        answer=_answer(lens, settled),
+        possible=tuple(answer for answer in lens.answers if answer in possible),
+        because=tuple(_reason(rule, facts.known(), rule.answer in presumed) for rule in deciding),
+        missing=tuple(_missing(lens, row, outcomes)),
+        flips=tuple(_flips(lens, row, facts, settled)),
         edition=edition,
     )
 
 
-class _Outcome(NamedTuple):
-    """What the rules say when every fact they read is known."""
-
-    answers: Answers
-    rules: tuple[Rule, ...]
-
-
-_Values = tuple[str, ...]
+@cache
+def _outcome(lens: Lens, row: _Row) -> _Outcome:
+    """What the rules say about a complete row. A case needs few rows of the thousands there are."""
+    facts = Facts(**dict(zip(lens.reads, row, strict=True)))
+    rules = tuple([rule for rule in lens.rules if rule.holds(facts)])
+    return _Outcome(_AnswerSet(rule.answer for rule in rules), rules)
 
 
 @cache
-def _truth_table(lens: Lens) -> dict[_Values, _Outcome]:
-    """The lens's rules, run once over every complete set of the facts they read."""
-    table: dict[_Values, _Outcome] = {}
-    same: dict[tuple[str, ...], _Outcome] = {}  # a table has hundreds of rows and few outcomes
-    for values in product(*(VOCABULARY[name].says for name in lens.reads)):
-        complete = Facts(**dict(zip(lens.reads, values, strict=True)))
-        rules = tuple(rule for rule in lens.rules if rule.holds(complete))
-        names = tuple(rule.name for rule in rules)
-        table[values] = same.setdefault(
-            names, _Outcome(Answers(rule.answer for rule in rules), rules)
-        )
-    return table
+def _presuming_outcome(lens: Lens, row: _Row) -> _Outcome:
+    """The same, except that a party that speaks for itself always sets requirements."""
+    if speaks_for_itself(Facts(**dict(zip(lens.reads, row, strict=True)))):
+        place = lens.reads.index("sets_requirements")
+        row = (*row[:place], "yes", *row[place + 1 :])
+    return _outcome(lens, row)
 
 
-def _outcomes(lens: Lens, stated: _Values, *, presuming: bool = True) -> dict[_Values, _Outcome]:
-    """The outcome for every way of learning what is unknown among the values stated for the facts the lens reads.
-
-    Where the presumption covers the requirements, it stands in for whatever would be learnt of
-    them.
-    """
-    table = _truth_table(lens)
-    if UNKNOWN not in stated:
-        return {stated: table[stated]}
-    learnable = [
-        VOCABULARY[name].says if value == UNKNOWN else (value,)
-        for name, value in zip(lens.reads, stated, strict=True)
-    ]
-    voice = lens.reads.index("sets_requirements") if "sets_requirements" in lens.reads else None
-    if not presuming or voice is None or stated[voice] != UNKNOWN:
-        return {values: table[values] for values in product(*learnable)}
-    outcomes = {}
-    for values in product(*learnable):
-        silent = (*values[:voice], UNKNOWN, *values[voice + 1 :])
-        presumed = presume(Facts(**dict(zip(lens.reads, silent, strict=True)))).sets_requirements
-        heard = values if presumed == UNKNOWN else (*values[:voice], presumed, *values[voice + 1 :])
-        outcomes[values] = table[heard]
-    return outcomes
+def _outcomes(lens: Lens, row: _Row, *, presuming: bool = True) -> Mapping[_Row, _Outcome]:
+    """The outcome of every complete row that the unknown facts of a row allow."""
+    facts = dict(zip(lens.reads, row, strict=True))
+    choices = [VOCABULARY[name].says if old == UNKNOWN else (old,) for name, old in facts.items()]
+    presuming = presuming and facts.get("sets_requirements") == UNKNOWN
+    outcome_of = _presuming_outcome if presuming else _outcome
+    return {complete: outcome_of(lens, complete) for complete in product(*choices)}
 
 
-def _settled(outcomes: Mapping[_Values, _Outcome]) -> Answers:
-    first, *others = [each.answers for each in outcomes.values()]
+def _settled(outcomes: Mapping[_Row, _Outcome]) -> _AnswerSet:
+    """The answers that all outcomes have in common."""
+    first, *others = [outcome.answers for outcome in outcomes.values()]
     return first.intersection(*others) if others else first
 
 
-def _reason(rule: Rule, facts: Facts, rests: bool) -> Reason:
-    known = facts.known()
-    presumed = {"sets_requirements": "yes"} if rests and "sets_requirements" in rule.reads else {}
-    return Reason(rule, {name: known[name] for name in rule.reads if name in known}, presumed)
+def _reason(rule: Rule, known: Mapping[str, str], presumed: bool) -> Reason:
+    read = {name: known[name] for name in rule.reads if name in known}
+    presumes = presumed and "sets_requirements" in rule.reads
+    return Reason(rule, read, {"sets_requirements": "yes"} if presumes else {})
 
 
-def _missing(lens: Lens, stated: _Values, outcomes: Mapping[_Values, _Outcome]) -> Iterator[str]:
-    """The unknown facts on which the answer hangs: learning that fact alone can make a difference."""
+def _missing(lens: Lens, row: _Row, outcomes: Mapping[_Row, _Outcome]) -> Iterator[str]:
+    """The unknown facts that matter: somewhere the answer changes with that fact alone."""
     for place, name in enumerate(lens.reads):
-        if stated[place] == UNKNOWN:
-            seen: dict[_Values, Answers] = {}
-            if any(
-                seen.setdefault(values[:place] + values[place + 1 :], each.answers) != each.answers
-                for values, each in outcomes.items()
-            ):
+        if row[place] == UNKNOWN:
+            pairs = {
+                (full[:place] + full[place + 1 :], outcome.answers)
+                for full, outcome in outcomes.items()
+            }
+            if len(pairs) > len({others for others, _ in pairs}):
                 yield name
 
 
-def _flips(lens: Lens, stated: _Values, effective: Facts, settled: Answers) -> Iterator[Flip]:
-    """Each known or presumed fact changed by itself, wherever that changes the answer."""
-    table = _truth_table(lens)
+def _flips(lens: Lens, row: _Row, facts: Facts, settled: _AnswerSet) -> Iterator[Flip]:
+    """Every change of one known or presumed fact that changes the answer."""
+    presumed = facts.sets_requirements == UNKNOWN and speaks_for_itself(facts)
     for place, name in enumerate(lens.reads):
-        was = getattr(effective, name)
-        if was == UNKNOWN:
-            continue
-        for to in VOCABULARY[name].says:
-            if to != was:
-                other = (*stated[:place], to, *stated[place + 1 :])
-                outcome = table.get(other)  # none while something is unknown
-                after = outcome.answers if outcome else _settled(_outcomes(lens, other))
+        old = "yes" if presumed and name == "sets_requirements" else row[place]
+        for new in VOCABULARY[name].says if old != UNKNOWN else ():
+            if new != old:
+                other = (*row[:place], new, *row[place + 1 :])
+                if UNKNOWN in other:
+                    after = _settled(_outcomes(lens, other))
+                else:
+                    after = _outcome(lens, other).answers
                 if after != settled:
-                    yield Flip(name, was, to, _as_answer(lens, after))
+                    yield Flip(name, old, new, _answer(lens, after))
 
 
-def _in_order(lens: Lens, answers: Answers) -> tuple[str, ...]:
-    return tuple(answer for answer in lens.answers if answer in answers)
-
-
-def _as_answer(lens: Lens, settled: Answers) -> str | tuple[str, ...]:
+def _answer(lens: Lens, settled: _AnswerSet) -> Answer:
     if not settled:
         return UNDETERMINED
     return tuple(sorted(settled)) if lens.many else next(iter(settled))

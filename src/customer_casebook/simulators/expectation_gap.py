@@ -2,119 +2,93 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
-
-from customer_casebook.course.casebook import figures
-from customer_casebook.course.document import Details, Table
+from customer_casebook.course.casebook import course
+from customer_casebook.course.figures import Figures
+from customer_casebook.document import Details, Table
 from customer_casebook.simulators.economics import Gap, gap
-from customer_casebook.simulators.simulator import Outcome, Simulator, sliders
-from customer_casebook.widgets.chart import SERVICE, SUPPLY, Chart, legend, ticks
+from customer_casebook.simulators.simulator import Simulator, arguments, ranges
+from customer_casebook.widgets.chart import Frame, Look, Mark, Scale, chart
+from customer_casebook.widgets.controls import Outcome, Values
+from customer_casebook.widgets.diagram import SERVICE, SUPPLY
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-_CLEARER, _EVERY = 95, 3  # what the prediction offers: percent, and weeks
-_PERCENT = range(0, 101, 25)
-_WEEKS = 12  # as many have room for their numbers
-
-
-class ExpectationGap(Simulator):
-    """Who passes it on, how well, and how often they meet: and what is missing at delivery."""
-
-    def __init__(self) -> None:
-        self.figures = figures()["gap"]
-        start = self.figures.given()
-        offers = {
-            "clearer": {"clarity": _CLEARER},
-            "shorter": {"weeks": start["weeks"] // 2},
-            "checks": {"check_every": _EVERY},
-        }
-        left = {name: gap(**start | changed).final for name, changed in offers.items()}
-        numbers = start | {"clearer": _CLEARER, "every": _EVERY}
-        numbers |= {f"{name}_gap": round(final) for name, final in left.items()}
-        right = min(left, key=left.__getitem__)
-        controls = sliders(self.figures)
-        super().__init__("expectation_gap", right, controls, numbers, self.figures)
-
-    @cached_property
-    def _chart(self) -> Chart:
-        return Chart()
-
-    def outcome(self) -> Outcome:
-        given = self.given(self.figures)
-        found = gap(**given)
-        point = (
-            f"At delivery {found.final:.0f} % of what is needed is missing. Talking and mending take "
-            f"{found.hours:,.0f} hours."
-        )
-        intervals = range(self.controls["check_every"].max + 1)
-        fewest = min(gap(**given | {"check_every": each}).hours for each in intervals)
-        if given["check_every"] and found.hours == fewest:
-            point += " No other interval takes fewer."
-        hours = Table(
-            "What it takes, in hours of work",
-            ("", "Hours"),
-            [
-                ("Check-ins", f"{found.check_in_hours:,.0f}"),
-                ("Building again what does not fit", f"{found.rework_hours:,.0f}"),
-                ("Together", f"{found.hours:,.0f}"),
-            ],
-        )
-        weeks = Table(
-            "Share of what is needed, in percent",
-            ("Week", "Built", "Missing"),
-            [
-                (
-                    f"{week.number}{', check-in' * week.checked}",
-                    f"{week.built:.0f}",
-                    f"{week.gap:.0f}",
-                )
-                for week in found.weeks
-            ],
-        )
-        checks = sum(week.checked for week in found.weeks)
-        words = (
-            f"Over {len(found.weeks) - 1} weeks what is built falls behind what is needed: from "
-            f"{found.weeks[0].gap:.0f} % missing to {found.final:.0f} %, with {checks} check-ins."
-        )
-        closed = given["closes"] / 100
-        drawn = self._chart.html(lambda axes: _draw(axes, found, closed), words)
-        return Outcome(drawn, point, [hours, Details("Week by week", [weeks])])
+_CLEARER_PERCENT, _CHECK_EVERY_WEEKS = 95, 3  # what the prediction offers
+_PERCENT = Scale(0, 104, tuple((at, str(at)) for at in range(0, 101, 25)), "percent")
+_MAX_WEEK_TICKS = 12  # as many have room for their numbers
+_NEEDED, _BUILT = Look(SERVICE, line="-", width=2), Look(SUPPLY, line="--", width=2)
+_MISSING = Look(SUPPLY, hatch="///", width=0)
+_CHECK_IN = Look(SUPPLY, line="none", width=2, dot="o")
 
 
-def expectation_gap() -> ExpectationGap:
+def expectation_gap() -> Simulator:
     """How a need that is passed on and built drifts away from what was meant, and what check-ins do."""
-    return ExpectationGap()
+    text, numbers = course().simulators["expectation_gap"], course().figures["gap"]
+    start = numbers.arguments()
+    offers = {
+        "clearer": {"clarity": _CLEARER_PERCENT},
+        "shorter": {"weeks": start["weeks"] // 2},
+        "checks": {"check_every": _CHECK_EVERY_WEEKS},
+    }
+    left = {name: gap(**start | change).final for name, change in offers.items()}
+    right = min(left, key=left.__getitem__)
+    said = start | {"clearer": _CLEARER_PERCENT, "every": _CHECK_EVERY_WEEKS}
+    said |= {f"{name}_gap": round(final) for name, final in left.items()}
+    controls = ranges(numbers)
+    return Simulator(text, [numbers], controls, lambda v: gap_outcome(numbers, v), right, said)
 
 
-def _draw(axes: Axes, found: Gap, closed: float) -> None:
-    """What is needed, what is being built, and what is missing; a check-in has ``closed`` a share of the gap."""
-    from matplotlib.lines import Line2D
-    from matplotlib.patches import Polygon
+def gap_outcome(numbers: Figures, values: Values) -> Outcome:
+    """What is missing at delivery, and what it takes."""
+    state = arguments(numbers, values)
+    result = gap(**state)
+    start, final, weeks = result.weeks[0].gap, result.final, state["weeks"]
+    headline = (
+        f"At delivery {final:.0f} % of what is needed is missing. Talking and mending take "
+        f"{result.hours:,.0f} hours."
+    )
+    intervals = range(int(numbers.sliders["check_every"].max) + 1)
+    fewest = min(gap(**state | {"check_every": each}).hours for each in intervals)
+    if state["check_every"] and result.hours == fewest:
+        headline += " No other interval takes fewer."
+    hours = [
+        ("Check-ins", f"{result.check_in_hours:,.0f}"),
+        ("Building again what does not fit", f"{result.rework_hours:,.0f}"),
+        ("Together", f"{result.hours:,.0f}"),
+    ]
+    course = [
+        (f"{week.number}{', check-in' * week.checked}", f"{week.built:.0f}", f"{week.gap:.0f}")
+        for week in result.weeks
+    ]
+    words = (
+        f"Over {weeks} weeks what is built falls behind what is needed: from {start:.0f} % missing "
+        f"to {final:.0f} %, with {sum(week.checked for week in result.weeks)} check-ins."
+    )
+    table = Table("Share of what is needed, in percent", ("Week", "Built", "Missing"), course)
+    return Outcome(
+        chart(words, *_plot(result, state["closes"] / 100)),
+        headline,
+        [
+            Table("What it takes, in hours of work", ("", "Hours"), hours),
+            Details("Week by week", [table]),
+        ],
+    )
 
-    course: list[tuple[int, float]] = []
-    for week in found.weeks:
+
+def _plot(result: Gap, closed: float) -> tuple[Frame, list[Mark]]:
+    """What is needed, built and missing; a check-in has ``closed`` a share of the gap."""
+    course: list[tuple[float, float]] = []
+    for week in result.weeks:
         if week.checked:  # straight up, on the day they meet
             course.append((week.number, 100 - week.gap / (1 - closed) if closed < 1 else 0))
         course.append((week.number, week.built))
-    end = found.weeks[-1].number
-    hatched: dict[str, Any] = {"facecolor": "none", "edgecolor": SUPPLY, "hatch": "///", "lw": 0}
-    thick: dict[str, Any] = {"linewidth": 2, "color": SUPPLY}
-    checked = [week for week in found.weeks if week.checked]
-    numbers = [week.number for week in checked]
-    dots = Line2D(numbers, [week.built for week in checked], **thick, linestyle="none", marker="o")
-    dots.set_label("check-in")
-    handles = [
-        Line2D((0, end), (100, 100), color=SERVICE, linewidth=2, label="what is needed"),
-        Line2D(*zip(*course, strict=True), **thick, linestyle="--", label="what is being built"),
-        Polygon([*course, (end, 100), (0, 100)], **hatched, label="what is missing"),
-        *([dots] if checked else []),
-    ]
-    for each in handles:
-        axes.add_artist(each)
-    axes.set(xlim=(0, end), ylim=(0, 104), xlabel="week", ylabel="percent")
-    weeks = range(0, end + 1, 1 if end <= _WEEKS else 2)
-    ticks(axes.xaxis, weeks, [str(each) for each in weeks])
-    ticks(axes.yaxis, _PERCENT, [str(each) for each in _PERCENT])
-    legend(axes, handles)
+    end = result.weeks[-1].number
+    marks = {
+        "what is needed": Mark([(0, 100), (end, 100)], _NEEDED),
+        "what is being built": Mark(course, _BUILT),
+        "what is missing": Mark([*course, (end, 100), (0, 100)], _MISSING),
+    }
+    if checks := [(week.number, week.built) for week in result.weeks if week.checked]:
+        marks["check-in"] = Mark(checks, _CHECK_IN)
+    step = 1 if end <= _MAX_WEEK_TICKS else 2
+    weeks = Scale(0, end, tuple((at, str(at)) for at in range(0, end + 1, step)), "week")
+    legend = tuple((label, mark.look) for label, mark in marks.items())
+    return Frame(weeks, _PERCENT, legend), [*marks.values()]

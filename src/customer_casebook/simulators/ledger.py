@@ -2,155 +2,119 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
 
-from customer_casebook.course.casebook import figures
-from customer_casebook.course.document import Block, Details, Line, Table
-from customer_casebook.course.feedback import join
-from customer_casebook.simulators.economics import BOOKS, Entry, Ledger, Totals
-from customer_casebook.simulators.economics import ledger as keep
-from customer_casebook.simulators.simulator import Outcome, Simulator, crowns, sliders, toggle
-from customer_casebook.widgets.chart import INK, MONEY, SUPPLY, Chart, legend, ticks
+from customer_casebook.course.casebook import course, join
+from customer_casebook.course.figures import Figures
+from customer_casebook.document import Block, Details, Paragraph, Table
+from customer_casebook.simulators.economics import BOOKS, Ledger, Totals, keep_books
+from customer_casebook.simulators.simulator import Simulator, arguments, crowns, ranges
+from customer_casebook.widgets.chart import INK, Frame, Look, Mark, Scale, bar, chart
+from customer_casebook.widgets.controls import Choice, Outcome, Values
+from customer_casebook.widgets.diagram import MONEY, SUPPLY
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-_NAMES = dict(zip(BOOKS, ("Provider", "Marketing", "Halvorne", "Group"), strict=True))
-_LINES = {
+_BOOK_NAMES = dict(zip(BOOKS, ("Provider", "Marketing", "Halvorne", "Group"), strict=True))
+_TOTALS = {
     "revenue": "Revenue",
     "internal_income": "Internal income",
     "expense": "Expense",
     "internal_expense": "Internal expense",
     "result": "Result",
 }
-_CHARGES = {"internal_rung": "Marketing is charged", "external_rung": "Halvorne is charged"}
-_START = {"internal_rung": "transfer", "external_rung": "money"}
-_STEPS = (25_000, 50_000, 100_000, 200_000, 400_000)  # crowns at the end of the scale
+_CHARGES = {
+    "internal_rung": ("Marketing is charged", "transfer"),
+    "external_rung": ("Halvorne is charged", "money"),
+}
+_SCALE_ENDS = (25_000, 50_000, 100_000, 200_000, 400_000)  # crowns
 
 
-class LedgerBooks(Simulator):
-    """How each is charged, how much they take, at which price: and what the books say."""
-
-    def __init__(self) -> None:
-        self.figures = figures()["ledger"]
-        kept = keep(**self.figures.given() | _START)
-        outside = kept.totals("client").expense
-        inside = kept.totals("department").internal_expense
-        amounts = {"both": inside + outside, "outside": outside, "inside": inside, "nothing": 0}
-        revenue = kept.totals("group").revenue
-        (right,) = (name for name, amount in amounts.items() if amount == revenue)
-        rungs = {
-            name: toggle(label, self.figures.choices[name], _START[name])
-            for name, label in _CHARGES.items()
-        }
-        super().__init__(
-            "ledger",
-            right,
-            rungs | sliders(self.figures),
-            {name: crowns(amount) for name, amount in amounts.items()},
-            self.figures,
-        )
-
-    @cached_property
-    def _chart(self) -> Chart:
-        return Chart(margins=(0.22, 0.16, 0.96, 0.84))
-
-    def outcome(self) -> Outcome:
-        given = self.given(self.figures)
-        kept = keep(**given)
-        totals = {book: kept.totals(book) for book in BOOKS}
-        revenue, inside = totals["group"].revenue, totals["group"].internal_income
-        point = f"Revenue of the group: {crowns(revenue)} crowns. Internal money in it: {crowns(inside)}."
-        columns = ("", *_NAMES.values())
-        rows = [
-            (label, *(crowns(getattr(totals[book], name)) for book in BOOKS))
-            for name, label in _LINES.items()
-        ]
-        notes: list[Block] = [
-            Line(f"{_NAMES[book]} is shown {crowns(cents)} crowns on a statement. Nothing moves.")
-            for book, cents in kept.shown.items()
-        ]
-        if kept.internal_volume < given["internal_volume"]:
-            notes.append(
-                Line(
-                    f"Having seen the cost, Marketing takes {kept.internal_volume:,} thousand "
-                    f"mailings instead of {given['internal_volume']:,} thousand."
-                )
-            )
-        numbers = [
-            Table("The year in four books, in crowns", columns, rows),
-            *notes,
-            Details("Every entry", [_entries(kept)]),
-        ]
-        words = " ".join(f"{_NAMES[book]}: {_in_words(totals[book])}." for book in BOOKS)
-        return Outcome(self._chart.html(lambda axes: _draw(axes, totals), words), point, numbers)
-
-
-def ledger() -> LedgerBooks:
+def ledger() -> Simulator:
     """The money ladder in the books: who books what, and what is left of it for the group.
 
     Charging, notional charging and the difference between a charge inside and revenue: v3, still in
     use. Revenue in kind is revenue.
     """
-    return LedgerBooks()
+    text, numbers = course().simulators["ledger"], course().figures["ledger"]
+    charges = [
+        Choice(name, label, numbers.choices[name], start)
+        for name, (label, start) in _CHARGES.items()
+    ]
+    controls = [*charges, *ranges(numbers)]
+    books = keep_books(**arguments(numbers, {each.name: each.start for each in controls}))
+    outside = books.totals("client").expense
+    inside = books.totals("department").internal_expense
+    amounts = {"both": inside + outside, "outside": outside, "inside": inside, "nothing": 0}
+    revenue = books.totals("group").revenue
+    (right,) = (name for name, amount in amounts.items() if amount == revenue)
+    said = {name: crowns(amount) for name, amount in amounts.items()}
+    return Simulator(text, [numbers], controls, lambda v: ledger_outcome(numbers, v), right, said)
 
 
-def _entries(kept: Ledger) -> Table:
-    def row(entry: Entry) -> tuple[str, str, str, str]:
-        debit, credit = entry.lines
-        return (
-            f"{_NAMES[entry.book]}: {entry.what.lower()}",
-            debit.account,
-            credit.account,
-            crowns(debit.debit),
+def ledger_outcome(numbers: Figures, values: Values) -> Outcome:
+    """What the four books say."""
+    books = keep_books(**arguments(numbers, values))
+    totals = {book: books.totals(book) for book in BOOKS}
+    revenue, internal = totals["group"].revenue, totals["group"].internal_income
+    rows = [
+        (label, *(crowns(getattr(totals[book], name)) for book in BOOKS))
+        for name, label in _TOTALS.items()
+    ]
+    notes: list[Block] = [
+        Paragraph(
+            f"{_BOOK_NAMES[book]} is shown {crowns(cents)} crowns on a statement. Nothing moves."
         )
-
-    return Table(
-        "Every entry, in crowns; those of the group take internal money out",
-        ("Book", "Debit", "Credit", "Amount"),
-        [row(each) for each in (*kept.entries, *kept.eliminations)],
+        for book, cents in books.statements.items()
+    ]
+    if books.internal_volume < values["internal_volume"]:
+        less = f"{books.internal_volume:,} thousand mailings instead of"
+        more = f"{values['internal_volume']:,} thousand"
+        notes.append(Paragraph(f"Having seen the cost, Marketing takes {less} {more}."))
+    words = " ".join(f"{_BOOK_NAMES[book]}: {_in_words(totals[book])}." for book in BOOKS)
+    return Outcome(
+        chart(words, *_plot(totals)),
+        f"Revenue of the group: {crowns(revenue)} crowns. Internal money in it: {crowns(internal)}.",
+        [
+            Table("The year in four books, in crowns", ("", *_BOOK_NAMES.values()), rows),
+            *notes,
+            Details("Every entry", [_entries(books)]),
+        ],
     )
+
+
+def _entries(books: Ledger) -> Table:
+    rows = [
+        (f"{_BOOK_NAMES[book]}: {what.lower()}", debit, credit, crowns(amount))
+        for book, what, debit, credit, amount in (*books.entries, *books.eliminations)
+    ]
+    caption = "Every entry, in crowns; those of the group take internal money out"
+    return Table(caption, ("Book", "Debit", "Credit", "Amount"), rows)
 
 
 def _in_words(totals: Totals) -> str:
     """What a book shows, without the lines that are zero."""
-    lines = [
-        f"{label.lower()} {crowns(amount)}"
-        for name, label in _LINES.items()
-        if (amount := getattr(totals, name))
-    ]
+    amounts = {label: getattr(totals, name) for name, label in _TOTALS.items()}
+    lines = [f"{label.lower()} {crowns(amount)}" for label, amount in amounts.items() if amount]
     return join(lines) if lines else "nothing"
 
 
-def _draw(axes: Axes, totals: dict[str, Totals]) -> None:
+def _plot(totals: Mapping[str, Totals]) -> tuple[Frame, list[Mark]]:
     """Income to the right, expense to the left; what stays inside the group is hatched."""
-    from matplotlib.lines import Line2D
-    from matplotlib.patches import Patch, Rectangle
-
-    places = range(len(BOOKS), 0, -1)
-    sides = [
-        ("revenue", "internal_income", 1, MONEY),
-        ("expense", "internal_expense", -1, SUPPLY),
-    ]
-    most, handles = 0.0, []
-    for outside, inside, sign, colour in sides:
-        solid: dict[str, Any] = {"color": colour}
-        hatched: dict[str, Any] = {"facecolor": "none", "edgecolor": colour, "hatch": "////"}
-        handles += [Patch(**solid, label=_LINES[outside]), Patch(**hatched, label=_LINES[inside])]
-        for book, place in zip(BOOKS, places, strict=True):
+    marks, legend, longest = [], [], 0.0
+    places = [*zip(range(len(BOOKS), 0, -1), BOOKS, strict=True)]
+    for name, sign, colour in (("revenue", 1, MONEY), ("expense", -1, SUPPLY)):
+        inside = "internal_income" if name == "revenue" else "internal_expense"
+        looks = {name: Look(colour), inside: Look(colour, hatch="////")}
+        legend += [(_TOTALS[each], look) for each, look in looks.items()]
+        for place, book in places:
             reach = 0.0
-            for name, look in ((outside, solid), (inside, hatched)):
-                long = sign * getattr(totals[book], name) / 100
-                if long:
-                    axes.add_artist(Rectangle((reach, place - 0.25), long, 0.5, **look))
-                reach += long
-            most = max(most, abs(reach))
-    end = next(step for step in _STEPS if most <= step)
-    axes.set(xlim=(-end, end), ylim=(0.4, len(BOOKS) + 0.6))
-    ticks(axes.yaxis, places, [*_NAMES.values()])
-    marks = [-end, -end // 2, 0, end // 2, end]
-    ticks(axes.xaxis, marks, [f"{abs(each) / 1000:g}" for each in marks])
-    axes.set_xlabel("← expense · thousand crowns · income →")
-    axes.add_artist(Line2D((0, 0), axes.get_ylim(), color=INK, linewidth=1))
-    legend(axes, handles, 0.38)  # the middle of the figure
+            for each, look in looks.items():
+                length = sign * getattr(totals[book], each) / 100
+                marks += [bar(reach, place - 0.25, length, 0.5, look)] if length else []
+                reach += length
+            longest = max(longest, abs(reach))
+    end = next(end for end in _SCALE_ENDS if longest <= end)
+    ticks = tuple((at, f"{abs(at) / 1000:g}") for at in (-end, -end // 2, 0, end // 2, end))
+    x = Scale(-end, end, ticks, "← expense · thousand crowns · income →")
+    y = Scale(0.4, 4.6, tuple((place, _BOOK_NAMES[book]) for place, book in places))
+    marks.append(Mark([(0, y.start), (0, y.end)], Look(INK, line="-")))
+    return Frame(x, y, tuple(legend), margins=(0.22, 0.16, 0.96, 0.84)), marks

@@ -2,36 +2,29 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import ipywidgets as widgets
 
-from customer_casebook.course.casebook import simulators
-from customer_casebook.course.document import (
+from customer_casebook.course.figures import Figures, Simulation
+from customer_casebook.course.items import Item
+from customer_casebook.document import (
     Block,
     BulletList,
     Details,
     Heading,
-    Line,
+    Paragraph,
     RunInHeading,
     to_html,
 )
-from customer_casebook.course.feedback import Item
-from customer_casebook.course.records import Figures, Simulation, Slider
-from customer_casebook.widgets.activity import Activity, Guard, box, html, report_errors, trouble
+from customer_casebook.widgets.activity import Activity, report_errors
 from customer_casebook.widgets.card import Card, as_text
+from customer_casebook.widgets.controls import Choice, Control, Controls, Outcome, Range, Values
 
-_ASSUMED = "What is assumed: an illustration, not a forecast"
-
-
-class Outcome(NamedTuple):
-    """What a setting of the controls leads to: a picture, the point in a sentence, and the numbers."""
-
-    picture: str
-    point: str
-    numbers: Sequence[Block]
+_ASSUMPTIONS = "What is assumed: an illustration, not a forecast"
+_FAILURE = "Something went wrong here, and it is not your doing. “As at the start” may help."
+_YES_OR_NO = {"no": "no", "yes": "yes"}
 
 
 class Prediction(Item):
@@ -40,18 +33,17 @@ class Prediction(Item):
     topic = "First, a guess"
 
     def __init__(self, text: Simulation, right: str, numbers: Mapping[str, object]) -> None:
-        asked = text.prediction
+        prediction = text.prediction
+        options = prediction.options.items()
         self.id = f"predict/{text.id}"
-        self.prompt = asked.prompt.format_map(numbers)
-        self.options = {name: each.text.format_map(numbers) for name, each in asked.options.items()}
-        self._because = {
-            name: each.because.format_map(numbers) for name, each in asked.options.items()
-        }
+        self.prompt = prediction.prompt.format_map(numbers)
+        self.options = {name: option.text.format_map(numbers) for name, option in options}
+        self._because = {name: option.because.format_map(numbers) for name, option in options}
         self.right = frozenset({right})
 
     @property
     def explanation(self) -> list[Block]:
-        return [Line(self.why_not(option)) for option in self.right]
+        return [Paragraph(self.why_not(option)) for option in self.right]
 
     def why_not(self, option: str) -> str:
         return self._because[option]
@@ -62,138 +54,91 @@ class Simulator(Activity, widgets.VBox):
 
     def __init__(
         self,
-        name: str,
+        text: Simulation,
+        figures: Sequence[Figures],
+        controls: Sequence[Control],
+        outcome: Callable[[Values], Outcome],
         right: str,
-        controls: Mapping[str, widgets.ValueWidget],
-        numbers: Mapping[str, object] | None = None,
-        *given: Figures,
+        numbers: Mapping[str, object],
     ) -> None:
-        text = simulators()[name]
-        assumed = Details(_ASSUMED, _assumptions(text, given))
-        prediction = Prediction(text, right, numbers or {})
-        self.controls = dict(controls)
-        self._start = {name: each.value for name, each in controls.items()}
-        self._busy = False
+        """Ask for the prediction.
+
+        Args:
+            text: The simulator in words.
+            figures: The numbers behind it, whose assumptions are shown.
+            controls: What a learner can set.
+            outcome: What follows from a setting.
+            right: The option of the prediction that is right.
+            numbers: What the words of the prediction have gaps for.
+        """
+        prediction = Prediction(text, right, numbers)
+        assumptions = Details(_ASSUMPTIONS, _assumptions(text, figures))
         self.card = Card(
             [prediction],
             layout="deck",
             title=text.title,
-            intro=to_html([Heading(text.title), Line(text.about)]),
+            intro=to_html([Heading(text.title), Paragraph(text.about)]),
             board=None,
             closed="Now see it move",
             close="See it move",
-            closing=Line(text.play).html(),
+            closing=Paragraph(text.play).html(),
         )
-        self.drawing, self.point, self.numbers, self.error = (html() for _ in range(4))
-        self.drawing.add_class("ccb-picture")
-        self.point.add_class("ccb-point")
-        self.back = widgets.Button(description="As at the start")
-        self.back.on_click(self._reset)
-        self.guard = Guard()
-        for each in controls.values():
-            each.observe(self._turned, "value")
-        below = [box([self.back], "ccb-row"), self.error, html(assumed.html())]
-        left = box([*controls.values(), *below], "ccb-switches")
-        right_side = box([self.drawing, self.point, self.numbers], "ccb-outcome")
-        self.bench = box([left, right_side], "ccb-bench")
-        self.bench.layout.display = "none"
-        self.card.observe(self._reveal, "given")
-        super().__init__([self.card, self.bench, self.guard])
+        self.bench = Controls(
+            controls, outcome, failure=_FAILURE, below=assumptions.html(), shown=False
+        )
+        self.card.observe(self._reveal, "answers")
+        super().__init__([self.card, self.bench])
         self.add_class("ccb-activity")
-        start = self._show()
+        start = self.bench.outcome
         self.transcript = [
             Heading(text.title),
-            Line(text.about),
+            Paragraph(text.about),
             *as_text([prediction]),
-            Line(text.play),
-            assumed,
-            RunInHeading("At the start:", start.point),
-            *start.numbers,
+            Paragraph(text.play),
+            assumptions,
+            RunInHeading("At the start:", start.headline),
+            *start.blocks,
         ]
 
-    @abstractmethod
-    def outcome(self) -> Outcome:
-        """What the controls, as they stand, lead to."""
+    def _fail(self, details: str) -> None:
+        self.bench.fail(details)
 
-    def given(self, figures: Figures) -> dict[str, Any]:
-        """The arguments that a function of `economics` takes: as the controls stand, and the rest as it is."""
-        values = {name: each.value for name, each in self.controls.items()}
-        switched = {name: values[name] for name in (*figures.choices, *figures.switches)}
-        return figures.given(**{name: values[name] for name in figures.sliders}) | switched
-
-    def _failed(self, details: str) -> None:
-        self.error.value = trouble(
-            "Something went wrong here, and it is not your doing. “As at the start” may help.",
-            details,
-        )
-
-    @report_errors(_failed)
+    @report_errors(_fail)
     def _reveal(self, _change: object) -> None:
-        if self.card.given:
-            self.bench.layout.display = None
-
-    @report_errors(_failed)
-    def _turned(self, _change: object) -> None:
-        if not self._busy:
-            self._show()
-
-    @report_errors(_failed)
-    def _reset(self, _button: object) -> None:
-        self._busy = True
-        for name, value in self._start.items():
-            self.controls[name].value = value
-        self._busy = False
-        self._show()
-
-    def _show(self) -> Outcome:
-        outcome = self.outcome()
-        self.drawing.value = outcome.picture  # first: it is what a learner looks at
-        self.point.value = Line(outcome.point, "ccb-head").html()
-        self.numbers.value = to_html(outcome.numbers)
-        self.error.value = ""
-        self.guard.live = outcome.point
-        return outcome
+        if self.card.answers:
+            self.bench.shown = True
 
 
-def _assumptions(text: Simulation, given: Sequence[Figures]) -> list[Block]:
+def _assumptions(text: Simulation, figures: Sequence[Figures]) -> list[Block]:
     """Whatever is assumed: in sentences, and in numbers that no slider moves."""
-    said = [*text.assumes, *(each for figures in given for each in figures.assumes)]
-    fixed = [each for figures in given for each in figures.numbers.values()]
-    numbers = BulletList([f"{each.label}: {each.value:,} {each.unit}" for each in fixed])
-    stay: list[Block] = [Line("These numbers stay as they are:"), numbers]
-    return [BulletList(said), *(stay if fixed else [])]
+    sentences = [*text.assumes, *(each for group in figures for each in group.assumes)]
+    numbers = [each for group in figures for each in group.numbers.values()]
+    fixed = BulletList([f"{each.label}: {each.value:,} {each.unit}" for each in numbers])
+    stay: list[Block] = [Paragraph("These numbers stay as they are:"), fixed]
+    return [BulletList(sentences), *(stay if numbers else [])]
 
 
-def toggle(label: str, options: Mapping[Any, str], value: object) -> widgets.ToggleButtons:
-    """A choice by buttons; ``options`` are values with their labels."""
-    shown = [(label, value) for value, label in options.items()]
-    made = widgets.ToggleButtons(options=shown, value=value, description=label)
-    made.tooltip = label  # or it says "null"
-    return made
+def ranges(figures: Figures) -> list[Control]:
+    """The sliders of the figures."""
+    controls: list[Control] = []
+    for name, slider in figures.sliders.items():
+        ends = (slider.min, slider.max, slider.step)
+        text = ",d" if all(isinstance(each, int) for each in ends) else ".1f"
+        controls.append(Range(name, slider.label, slider.unit, *ends, slider.start, text))
+    return controls
 
 
-def switch(label: str, *, on: bool) -> widgets.ToggleButtons:
-    return toggle(label, {False: "no", True: "yes"}, on)
+def switch(name: str, label: str, start: str) -> Choice:
+    """A choice between no and yes."""
+    return Choice(name, label, _YES_OR_NO, start)
 
 
-def slider(figure: Slider) -> widgets.ValueWidget:
-    """A slider that says what it moves, and in which unit."""
-    whole = all(isinstance(each, int) for each in (figure.min, figure.max, figure.step))
-    said = figure.unit in figure.label.lower()
-    made = (widgets.IntSlider if whole else widgets.FloatSlider)(
-        value=figure.start,
-        min=figure.min,
-        max=figure.max,
-        step=figure.step,
-        description=figure.label if said else f"{figure.label}, {figure.unit}",
-        readout_format=",d" if whole else ".1f",
-    )
-    made.tooltip = figure.label
-    return made
-
-
-def sliders(figures: Figures) -> dict[str, widgets.ValueWidget]:
-    return {name: slider(each) for name, each in figures.sliders.items()}
+def arguments(figures: Figures, values: Values) -> dict[str, Any]:
+    """What a function of `economics` takes: as the controls stand, and the rest as it is."""
+    moved = {name: values[name] for name in figures.sliders}
+    chosen = {name: values[name] for name in figures.choices}
+    switched = {name: values[name] == "yes" for name in figures.switches}
+    return figures.arguments(**moved) | chosen | switched
 
 
 def crowns(cents: int) -> str:

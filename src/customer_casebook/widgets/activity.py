@@ -1,12 +1,13 @@
-"""What activities share: a transcript for wherever widgets do not live, callbacks that never fail in silence,
-and stock widgets that are safe to use in a notebook.
+"""What activities share: one front end in each kernel, a transcript for wherever widgets do not live, and
+callbacks whose failures a learner sees.
 """
 
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Sequence
-from functools import wraps
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, wraps
+from hashlib import sha256
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -15,14 +16,41 @@ import anywidget
 import ipywidgets as widgets
 import traitlets
 
-from customer_casebook.course.document import Block, Line, to_html, to_text
+from customer_casebook.document import Block, Paragraph, to_html, to_text
 
-FRONT = Path(__file__).parent / "front"
+_FRONT = Path(__file__).parent / "front"
+_PARTS = ("parts", "card", "controls", "exam", "panel")  # the files of the script, in order
 
 
-def front(name: str) -> str:
-    """A front end of ours: its script, after what all of them share. A widget's script cannot import another."""
-    return "".join((FRONT / each).read_text(encoding="utf-8") for each in ("parts.js", name))
+class FrontEnd(widgets.Widget):
+    """The script and the style of all our activities: one model in a kernel.
+
+    Script and style cross the websocket once. Each activity refers to this model, and the page
+    loads each version once.
+    """
+
+    script = traitlets.Unicode().tag(sync=True)
+    style = traitlets.Unicode().tag(sync=True)
+    version = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self) -> None:
+        files = [_FRONT / f"{name}.js" for name in _PARTS]
+        script = "".join(file.read_text(encoding="utf-8") for file in files)
+        style = (_FRONT / "style.css").read_text(encoding="utf-8")
+        version = sha256(f"{script}{style}".encode()).hexdigest()[:16]
+        super().__init__(script=script, style=style, version=version)
+
+
+@cache
+def _shared_front_end() -> FrontEnd:
+    return FrontEnd()
+
+
+def front_end() -> FrontEnd:
+    """The front end of this kernel. Where `Widget.close_all` has closed it, another one."""
+    if _shared_front_end().comm is None:
+        _shared_front_end.cache_clear()
+    return _shared_front_end()
 
 
 START = "The transcript of an activity. To do it yourself, choose Run, then Run All Cells."
@@ -37,32 +65,46 @@ class Activity:
         # ipywidgets' own text is a repr cut at 110 characters, so a change in what is taught would go unseen.
         bundle = super()._repr_mimebundle_(**kwargs)  # type: ignore[misc]
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-        blocks = (Line(START), *self.transcript)
+        blocks = (Paragraph(START), *self.transcript)
         return {**data, "text/html": to_html(blocks), "text/plain": to_text(blocks)}, metadata
 
 
-class Guard(anywidget.AnyWidget):
-    """Keeps JupyterLab's command keys out of the stock widgets around it, names them, and says ``live``.
+class View(Activity, anywidget.AnyWidget):
+    """A widget that our front end draws. ``part`` says which function of the script does."""
 
-    When their Python is gone, it closes them and says what to do.
-    """
+    _esm = (_FRONT / "view.js").read_text(encoding="utf-8")
+    part = traitlets.Unicode().tag(sync=True)
+    front_end = traitlets.Unicode().tag(sync=True)
+    layout = traitlets.Any().tag(sync=True)  # None: a Layout is one more model for the page
 
-    _esm = front("guard.js")
-    _css = FRONT / "style.css"
-
-    live = traitlets.Unicode().tag(sync=True)
-
-
-def html(value: str = "") -> widgets.HTML:
-    html = widgets.HTML(value)
-    html.add_class("ccb-html")
-    return html
+    def __init__(self, **state: Any) -> None:
+        super().__init__(front_end=front_end().model_id, **state)
 
 
-def box(children: Sequence[widgets.Widget], name: str) -> widgets.VBox:
-    box = widgets.VBox(list(children))
-    box.add_class(name)
-    return box
+class Panel(View):
+    """A text in HTML that is rewritten, and perhaps a row of buttons that call Python."""
+
+    text = traitlets.Unicode().tag(sync=True)
+    look = traitlets.Unicode().tag(sync=True)  # a class of the style sheet
+    live = traitlets.Unicode().tag(sync=True)  # what a screen reader says
+    error = traitlets.Unicode().tag(sync=True)
+    buttons = traitlets.Dict(None, allow_none=True).tag(sync=True)  # name to label; None: never any
+
+    def __init__(
+        self,
+        text: str = "",
+        look: str = "",
+        buttons: Mapping[str, str] | None = None,
+        press: Callable[[str], None] | None = None,
+    ) -> None:
+        """Show a text, and buttons that call ``press`` with their names."""
+        super().__init__(part="panel", text=text, look=look, buttons=buttons)
+        self.press = press
+        self.on_msg(self._pressed)
+
+    def _pressed(self, _widget: object, name: object, _buffers: object) -> None:
+        if self.press and isinstance(name, str) and name in (self.buttons or {}):
+            self.press(name)
 
 
 def report_errors(
@@ -83,7 +125,7 @@ def report_errors(
     return wrapping
 
 
-def trouble(words: str, details: str) -> str:
-    """A failure as a learner is told of it, with its details folded away."""
+def error_html(words: str, details: str) -> str:
+    """A failure in words for a learner, with its details folded away."""
     folded = f"<summary>For whoever looks after this</summary><pre>{escape(details)}</pre>"
     return f"<p>{words}</p><details>{folded}</details>"

@@ -1,61 +1,72 @@
-"""The picture beside the switches: who stands under which roof, where the service goes, where the money goes."""
+"""Pictures of boxes and arrows, as SVG text: who stands under which roof, where service and money go.
+
+A picture takes its ink and its type from the page around it. Places are in its own units, with y
+from the top.
+"""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from html import escape
+from typing import NamedTuple
 
-from customer_casebook.course.casebook import world
-from customer_casebook.course.feedback import capital, fill
+from customer_casebook.course.casebook import Casebook, capital
 from customer_casebook.course.records import Case
 from customer_casebook.domain.facts import UNKNOWN, Facts
-from customer_casebook.domain.rules import in_same_organization, part_of_provider
-from customer_casebook.domain.verdict import UNDETERMINED, decide, spell
-from customer_casebook.widgets.chart import INK, MONEY, SERVICE, SUPPLY, Canvas
+from customer_casebook.domain.rules import in_same_organization, is_part_of_provider
+from customer_casebook.domain.verdict import UNDETERMINED, decide, humanize
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+INK = "currentColor"
+SERVICE, MONEY, SUPPLY = "#0072b2", "#009e73", "#d55e00"  # Okabe and Ito
 
-_SIZE = (4.2, 2.6)  # inches
+Place = tuple[float, float, float, float]  # x, y, width, height
+Point = tuple[float, float]  # or what goes so far across and down
+Way = tuple[int, int]  # from this x to that
+
+DOTS = "3.4 1.9"
+_TO_PARTY, _TO_PROVIDER = (90, 210), (210, 90)
+_LEADING = 1.2  # from line to line, in heights of the type
+_NARROW, _WIDE = frozenset(" fijlrtI.,:;!|'"), frozenset("mwMW@%—")
+_EAST_ASIAN = "\u2e80"  # from here on letters are as wide as high
 
 
 class Picture:
-    """One figure, redrawn for every set of facts of a case."""
+    """The picture of a case, for any facts."""
 
-    def __init__(self, case: Case) -> None:
-        self.party, self.provider = fill("{party}", case), fill("{provider}", case)
-        self.service = fill("{service}", case)
-        self.house = world().root(case.provider).name
-        root = world().root(case.party).name
-        self.other_house = root if root != self.house else "another organization"
+    def __init__(self, book: Casebook, case: Case) -> None:
+        self.party, self.provider = book.fill("{party}", case), book.fill("{provider}", case)
+        self.service = book.fill("{service}", case)
+        self.organization = book.world.root(case.provider).name
+        root = book.world.root(case.party).name
+        self.other = root if root != self.organization else "another organization"
 
     def describe(self, facts: Facts) -> str:
         """What the picture says, in words."""
-        parts = [self._roofs(facts)]
+        parts = [self._describe_roofs(facts)]
         if facts.consumes == "yes" or facts.uses == "yes":
             parts.append(f"{self.service} goes from {self.provider} to {self.party}.")
         elif UNKNOWN in (facts.consumes, facts.uses):
             parts.append(f"Whether {self.service} reaches {self.party} is not known.")
         if facts.supplies == "yes":
             parts.append(f"{self.party} supplies {self.provider}.")
-        parts.append(self._money(facts))
+        parts.append(self._describe_money(facts))
         return " ".join(map(capital, parts))
 
-    def _roofs(self, facts: Facts) -> str:
-        if part_of_provider(facts):
-            return f"{self.party} is a part of {self.provider}, in {self.house}."
+    def _describe_roofs(self, facts: Facts) -> str:
+        if is_part_of_provider(facts):
+            return f"{self.party} is a part of {self.provider}, in {self.organization}."
         if in_same_organization(facts):
-            return f"{self.party} and {self.provider} stand under one roof: {self.house}."
+            return f"{self.party} and {self.provider} stand under one roof: {self.organization}."
         if facts.party_is == "private_person":
-            return f"{self.party} stands alone, outside {self.house}, where {self.provider} is."
+            where = f"outside {self.organization}, where {self.provider} is"
+            return f"{self.party} stands alone, {where}."
         if facts.organization == UNKNOWN:
-            roof = f"the roof of {self.house}, where {self.provider} is,"
+            roof = f"the roof of {self.organization}, where {self.provider} is,"
             return f"Whether {self.party} stands under {roof} is not known."
         return f"{self.party} and {self.provider} stand under different roofs."
 
-    def _money(self, facts: Facts) -> str:
+    def _describe_money(self, facts: Facts) -> str:
         booked = {"internal_transaction": "an internal transaction", "revenue": "revenue"}
         answer = str(decide(facts, "money").answer)
         return {
@@ -65,92 +76,42 @@ class Picture:
         }.get(facts.charge, "Whether money goes back is not known.")
 
     def html(self, facts: Facts) -> str:
-        """The picture as inline SVG with its description; the description alone where matplotlib is missing."""
-        return self._canvas.html(lambda axes: self._draw(axes, facts), self.describe(facts))
-
-    @cached_property
-    def _canvas(self) -> Canvas:
-        return Canvas(_SIZE, (100, 62))
-
-    def _draw(self, axes: Axes, facts: Facts) -> None:
-        self._draw_roofs(axes, facts)
-        if part_of_provider(facts):
-            box(axes, (3, 6, 94, 38), self.provider, top=True)
-        else:
-            box(axes, (4.5, 14, 24.5, 24), self.provider)
-        round_ = facts.party_is in ("private_person", "employee")
-        box(axes, (71, 14, 24.5, 24), self.party, round_=round_)
+        """The picture as inline SVG with its description."""
+        shapes = [*self._roofs(facts), *self._boxes(facts)]
+        # The name of a provider that holds the party is close above the first arrow.
+        room = 12 if is_part_of_provider(facts) else 40
         if facts.consumes == "yes" or facts.uses == "yes":
-            arrow(axes, 30, 70, 33, self.service, SERVICE)
+            shapes.append(arrow(_TO_PARTY, 87, self.service, SERVICE, room=room))
         elif UNKNOWN in (facts.consumes, facts.uses):
-            arrow(axes, 30, 70, 33, "served?", SERVICE, ":")
+            shapes.append(arrow(_TO_PARTY, 87, "served?", SERVICE, DOTS))
         if facts.supplies == "yes":
-            arrow(axes, 70, 30, 26, "supplies", SUPPLY)
+            shapes.append(arrow(_TO_PROVIDER, 108, "supplies", SUPPLY))
         if facts.charge == "paid":
-            booked = spell(decide(facts, "money").answer)
-            arrow(axes, 70, 30, 19, "pays" if booked == UNDETERMINED else booked, MONEY)
+            booked = humanize(decide(facts, "money").answer)
+            words = "pays" if booked == UNDETERMINED else booked
+            shapes.append(arrow(_TO_PROVIDER, 129, words, MONEY))
         elif facts.charge == "notional":
-            arrow(axes, 30, 70, 19, "shows the cost", MONEY, ":")
+            shapes.append(arrow(_TO_PARTY, 129, "shows the cost", MONEY, DOTS))
         elif facts.charge == UNKNOWN:
-            arrow(axes, 70, 30, 19, "charged?", MONEY, ":")
+            shapes.append(arrow(_TO_PROVIDER, 129, "charged?", MONEY, DOTS))
+        return svg(self.describe(facts), 300, 186, shapes)
 
-    def _draw_roofs(self, axes: Axes, facts: Facts) -> None:
+    def _roofs(self, facts: Facts) -> list[str]:
         if in_same_organization(facts):
-            _roof(axes, (1, 3, 98, 50), self.house)
-            return
-        _roof(axes, (2, 3, 30, 46), self.house)
-        if facts.party_is == "private_person":
-            return
-        if facts.organization == UNKNOWN:
-            _roof(axes, (68, 3, 30, 46), "under which roof?", ":")
-        else:
-            _roof(axes, (68, 3, 30, 46), self.other_house)
+            return [_roof(3, 27, 294, 150, self.organization)]
+        roofs = [_roof(6, 39, 90, 138, self.organization)]
+        if facts.organization == UNKNOWN and facts.party_is != "private_person":
+            roofs.append(_roof(204, 39, 90, 138, "under which roof?", "1 1.65"))
+        elif facts.party_is != "private_person":
+            roofs.append(_roof(204, 39, 90, 138, self.other))
+        return roofs
 
-
-# The shapes. add_patch would measure them for limits that are fixed here, so it is add_artist.
-
-_Place = tuple[float, float, float, float]  # x, y, width, height
-_ABOVE: dict[str, Any] = {"ha": "center", "va": "bottom", "fontsize": 9}
-
-
-def box(axes: Axes, place: _Place, name: str, *, top: bool = False, round_: bool = False) -> None:
-    from matplotlib.patches import FancyBboxPatch
-
-    x, y, width, height = place
-    style = f"round,pad=0,rounding_size={9.0 if round_ else 1.0}"
-    ink: dict[str, Any] = {"fill": False, "edgecolor": INK, "linewidth": 1.6}
-    axes.add_artist(FancyBboxPatch((x, y), width, height, boxstyle=style, **ink))
-    level, align, wide = (height - 2, "top", 60) if top else (height / 2, "center", 12)
-    words: dict[str, Any] = {"ha": "center", "va": align, "weight": "bold", "fontsize": 8.5}
-    axes.text(x + width / 2, y + level, textwrap.fill(capital(name), wide), **words)
-
-
-def _roof(axes: Axes, place: _Place, name: str, line: str = "-") -> None:
-    """A house with a roof: everything inside has one top management."""
-    from matplotlib.patches import Polygon
-
-    x, y, width, height = place
-    middle, right, eaves, ridge = x + width / 2, x + width, y + height - 8, y + height
-    corners = [(x, y), (right, y), (right, eaves), (middle, ridge), (x, eaves)]
-    ink: dict[str, Any] = {"fill": False, "edgecolor": INK, "linewidth": 1.0, "alpha": 0.7}
-    axes.add_artist(Polygon(corners, linestyle=line, **ink))
-    words = textwrap.fill(capital(name), 20 if width < 50 else 60)
-    axes.text(middle, ridge + 1.5, words, **_ABOVE)
-
-
-def arrow(
-    axes: Axes, start: float, end: float, y: float, words: str, colour: str, line: str = "-"
-) -> None:
-    from matplotlib.patches import FancyArrowPatch
-
-    # Shrinking costs more than all else, for two points of length.
-    style: dict[str, Any] = {"color": colour, "linewidth": 2, "shrinkA": 0, "shrinkB": 0}
-    neck = end - 4 if end > start else end + 4  # a dotted head would be a blot
-    shaft = FancyArrowPatch((start, y), (neck, y), arrowstyle="-", linestyle=line, **style)
-    head = FancyArrowPatch((neck, y), (end, y), arrowstyle="-|>", mutation_scale=13, **style)
-    axes.add_artist(shaft)
-    axes.add_artist(head)
-    axes.text((start + end) / 2, y + 0.8, textwrap.fill(words, 22), **_ABOVE)
+    def _boxes(self, facts: Facts) -> list[str]:
+        person = facts.party_is in ("private_person", "employee")
+        party = box((213, 72, 74, 72), self.party, radius=27 if person else 3)
+        if is_part_of_provider(facts):
+            return [box((9, 54, 282, 114), self.provider, title=True), party]
+        return [box((13, 72, 74, 72), self.provider), party]
 
 
 class Row(NamedTuple):
@@ -164,18 +125,101 @@ class Row(NamedTuple):
 
 def draw_rows(rows: Sequence[Row]) -> str:
     """Relationships one below the other, each with its owner on the line between the two sides."""
-    height = 16 * len(rows)
-    words = " ".join(
-        f"{provider} and {party}: {'not yet known' if owner == '?' else owner}."
-        for provider, owner, party, _ in rows
+    words, shapes = [], []
+    for number, (provider, owner, party, supplies) in enumerate(rows):
+        y, unknown = 53 * number, owner == "?"
+        words.append(f"{provider} and {party}: {'not yet known' if unknown else owner}.")
+        shapes += [box((3, y + 7, 90, 40), provider), box((238, y + 7, 90, 40), party)]
+        way = (235, 96) if supplies else (96, 235)
+        shapes.append(arrow(way, y + 34, owner, SERVICE, DOTS if unknown else "", 30))
+    return svg(" ".join(words), 331, 53 * len(rows), shapes)
+
+
+# The shapes
+
+
+def svg(words: str, width: float, height: float, shapes: Sequence[str]) -> str:
+    """An inline picture that says ``words``; what is written in it is not read out beside them."""
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(words)}" '
+        f'viewBox="0 0 {width:g} {height:g}"><g aria-hidden="true" fill="none">'
+        f"{''.join(shapes)}</g></svg>"
     )
 
-    def draw(axes: Axes) -> None:
-        for place, (provider, owner, party, supplies) in enumerate(rows):
-            y = height - 16 * place - 14
-            box(axes, (1, y, 27, 12), provider)
-            box(axes, (72, y, 27, 12), party)
-            ends = (71, 29) if supplies else (29, 71)
-            arrow(axes, *ends, y + 4, owner, SERVICE, ":" if owner == "?" else "-")
 
-    return Canvas((4.6, 0.74 * len(rows)), (100, height)).html(draw, words)
+def box(place: Place, name: str, *, radius: int = 3, title: bool = False) -> str:
+    """A box with a name in the middle, or at the top as the ``title`` of what else is in it."""
+    x, y, width, height = place
+    outline = f'<rect x="{x}" y="{y}" width="{width}" height="{height}" rx="{radius}"'
+    middle, room = (x + width / 2, y + height / 2), (width - 4, height - 4)
+    words = text(middle, capital(name), room, rise=0.5, bold=True)
+    if title:
+        words = text((middle[0], y + 5), capital(name), (room[0], 12), bold=True)
+    return f'{outline} stroke="{INK}" stroke-width="1.6"/>{words}'
+
+
+def arrow(way: Way, y: float, words: str, colour: str, dash: str = "", room: float = 18) -> str:
+    """A level arrow with its words above it, in a ``room`` of that height."""
+    start, end = way
+    neck = end - 7 if end > start else end + 7
+    head = f'<path d="M{neck} {y - 4.5}L{end} {y}L{neck} {y + 4.5}Z" fill="{colour}"/>'
+    words = text(((start + end) / 2, y - 3), words, (abs(end - start) - 8, room), rise=1)
+    return line(f"M{start} {y}H{neck}", colour, 2, dash) + head + words
+
+
+def line(path: str, colour: str = INK, width: float = 1.6, dash: str = "") -> str:
+    """A line along a path in the language of SVG."""
+    dashes = f' stroke-dasharray="{dash}"' if dash else ""
+    return f'<path d="{path}" stroke="{colour}" stroke-width="{width}"{dashes}/>'
+
+
+def _roof(x: int, y: int, width: int, height: int, name: str, dash: str = "") -> str:
+    """A house with a roof: everything inside has one top management."""
+    eaves, middle, right = y + 24, x + width // 2, x + width
+    outline = f"M{x} {y + height}H{right}V{eaves}L{middle} {y}L{x} {eaves}Z"
+    words = text((middle, y - 4), capital(name), (2 * min(middle, 300 - middle), y - 5), rise=1)
+    return f'<g opacity="0.7">{line(outline, width=1, dash=dash)}</g>{words}'
+
+
+def text(
+    at: Point,
+    words: str,
+    room: Point,
+    *,
+    rise: float = 0,
+    anchor: str = "middle",
+    bold: bool = False,
+) -> str:
+    """Words in lines, in type as large as fits into a ``room``: a width and a height.
+
+    The lines begin at the point, end there with a ``rise`` of 1, and are around it with 0.5.
+    """
+    size, letter = (8.5, 0.68) if bold else (9.0, 0.62)  # the width of an n, in heights of the type
+    mean = letter * breadth(words) / len(words)
+    while True:
+        lines = textwrap.wrap(words, max(1, int(room[0] / (mean * size))))
+        high = len(lines) * _LEADING * size
+        if high <= room[1] and letter * size * max(map(breadth, lines)) <= room[0]:
+            break
+        size *= 0.95
+    look = f'text-anchor="{anchor}" font-size="{size:.3g}" fill="{INK}"'
+    look += ' font-weight="bold"' * bold
+    first = at[1] - rise * high + 0.95 * size  # its base line
+    return "".join(
+        f'<text x="{at[0]}" y="{first + number * _LEADING * size:.2f}" {look}>{escape(each)}</text>'
+        for number, each in enumerate(lines)
+    )
+
+
+def breadth(words: str) -> float:
+    """About how wide words are, measured in the letter n; in no usual font they are much wider."""
+    return sum(
+        0.6
+        if each in _NARROW
+        else 1.5
+        if each in _WIDE or each >= _EAST_ASIAN
+        else 1.15
+        if each.isupper()
+        else 1
+        for each in words
+    )

@@ -2,108 +2,87 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from threading import Lock
+from threading import RLock
 from typing import Any
 from uuid import uuid4
 
-import anywidget
 import ipywidgets as widgets
 import traitlets
 
-from customer_casebook.course.casebook import bank, objectives
-from customer_casebook.course.document import (
+from customer_casebook.course.casebook import Casebook, course, full_stop
+from customer_casebook.course.exam import (
+    EXAM_MINUTES,
+    EXAM_QUESTIONS,
+    MAX_EXAM_MINUTES,
+    PASS_PERCENT,
+    ExamSession,
+    Mark,
+    Result,
+    exam_attempts,
+    exam_sessions,
+    grade,
+)
+from customer_casebook.course.items import Item
+from customer_casebook.course.journal import Attempt, ExamEvent, History, journal
+from customer_casebook.course.selection import exam_questions
+from customer_casebook.document import (
     Block,
     BulletList,
     Details,
     Heading,
-    Line,
+    Paragraph,
     RunInHeading,
     Table,
     to_html,
 )
-from customer_casebook.course.exam import (
-    LONGEST,
-    MINUTES,
-    PASS,
-    QUESTIONS,
-    ExamSession,
-    Mark,
-    Result,
-    attempts,
-    exam_sessions,
-    marked,
-    paper,
-)
-from customer_casebook.course.feedback import stop
-from customer_casebook.course.items import item
-from customer_casebook.course.journal import Attempt, ExamEvent, Reading, journal
-from customer_casebook.widgets.activity import (
-    FRONT,
-    Activity,
-    Guard,
-    box,
-    front,
-    html,
-    report_errors,
-    trouble,
-)
-from customer_casebook.widgets.card import asked, feedback
+from customer_casebook.domain.facts import require_number
+from customer_casebook.widgets.activity import Activity, Panel, View, error_html, report_errors
+from customer_casebook.widgets.card import feedback, options_at, places_of, question_spec
 from customer_casebook.widgets.practice import deck
 
+_LOOK = {"look": "Look at your last exam again"}
 
-class Paper(anywidget.AnyWidget):
+
+class Paper(View):
     """The questions and the clock.
 
-    While an exam runs, ``given`` is written by the front end alone, place to ``{choice, ms, flag}``,
-    and all else by the kernel; ``deadline`` is in milliseconds since 1970. Whatever the front end
-    says is answered with the kernel's time, so that it knows it was heard.
+    While an exam runs, the page alone writes ``answers``, place to ``{choice, ms, flag}``, and the
+    kernel all else; ``deadline`` is in milliseconds since 1970. The kernel answers whatever the page
+    says with its own time, so the page knows that it was heard. The questions carry no key.
     """
-
-    _esm = front("exam.js")
-    _css = FRONT / "style.css"
 
     title = traitlets.Unicode("Mock exam").tag(sync=True)
     intro = traitlets.Unicode().tag(sync=True)
     phase = traitlets.Unicode("ready").tag(sync=True)
     questions: traitlets.List[Any] = traitlets.List().tag(sync=True)
     deadline = traitlets.Float().tag(sync=True)
-    given = traitlets.Dict().tag(sync=True)
-    saved = traitlets.Unicode().tag(sync=True)
+    answers = traitlets.Dict().tag(sync=True)
+    note = traitlets.Unicode().tag(sync=True)
     verdict = traitlets.Unicode().tag(sync=True)
 
 
 class Exam(Activity, widgets.VBox):
-    """A sitting, from the start of its clock to its review. It goes on where the journal says it was."""
+    """An exam, from the start of its clock to its review. It goes on where the journal says it was."""
 
-    def __init__(self, seed: int | None, n: int, minutes: int) -> None:
-        paper(n, seed)  # what cannot be set is told at once
-        if not 1 <= minutes <= LONGEST:
-            raise ValueError(f"{minutes} minutes are no exam; write 1 to {LONGEST}")
+    def __init__(self, book: Casebook, seed: int | None, n: int, minutes: int) -> None:
+        self.book = book
         self.seed, self.n, self.minutes = seed, n, minutes
-        self._lock = Lock()
-        self.sitting: ExamSession | None = None
+        self._lock = RLock()
+        self.session: ExamSession | None = None
+        self.items: list[Item] = []  # the questions of the session
         self.result: Result | None = None
         self.last: ExamSession | None = None
         about = _about(n, minutes)
-        self.paper = Paper(intro=to_html(about))
-        self.review, self.error = html(), html()
-        self.review.add_class("ccb-review")
-        self.again = widgets.Button(description="Practise these now")
-        self.again.on_click(self._practise)
-        self.new = widgets.Button(description="Another exam")
-        self.new.on_click(self._anew)
-        self.look = widgets.Button(description="Look at your last exam again")
-        self.look.on_click(self._look_back)
-        self.ways = box([], "ccb-row")
+        self.paper = Paper(part="exam", intro=to_html(about))
+        self.actions = Panel(buttons={}, press=self._press)
         self.practice = widgets.VBox()
-        self.guard = Guard()
-        self.paper.on_msg(self._told)
-        self.paper.observe(self._noted, "given")
-        super().__init__(
-            [self.paper, self.error, self.ways, self.practice, self.review, self.guard]
-        )
+        self.review = Panel(look="ccb-review")
+        self.paper.on_msg(self._hear)
+        self.paper.observe(self._take_answers, "answers")
+        super().__init__([self.paper, self.actions, self.practice, self.review])
         self.add_class("ccb-activity")
         self.transcript = about
         self._resume()
@@ -112,155 +91,173 @@ class Exam(Activity, widgets.VBox):
         words = (
             "Something went wrong here, and it is not your doing. Run this cell again and go on."
         )
-        self.error.value = trouble(words, details)
+        self.actions.error = error_html(words, details)
 
-    def _resume(self) -> Reading:
+    def _resume(self) -> History:
         """Take up the last exam of this kind that was begun and not handed in; what the journal says."""
-        same = self.seed, self.n, self.minutes
-        reading = journal().read()
+        kind = self.seed, self.n, self.minutes
+        history = journal().read()
         alike = [
-            each
-            for each in exam_sessions(reading.exams)
-            if (each.seed, len(each.items), each.minutes) == same
+            session
+            for session in exam_sessions(self.book, history.exams)
+            if (session.seed, len(session.item_ids), session.minutes) == kind
         ]
-        self.last = next((each for each in reversed(alike) if each.finished), None)
+        self.last = next((session for session in reversed(alike) if session.finished), None)
         if self.last:  # whose kernel may have ended in the middle of it
-            self._count(marked(self.last), reading)
-        self.ways.children = [self.look] if self.last else []
+            self._count(grade(self.book, self.last), history)
+        self.actions.buttons = _LOOK if self.last else {}
         if alike and not alike[-1].finished:
-            self._sit(alike[-1])
-        return reading
+            self._run(alike[-1])
+        return history
 
     @report_errors(_failed)
-    def _told(self, _widget: object, said: Mapping[str, Any], _buffers: object) -> None:
-        """The front end asks for something, if only for the time."""
-        self._heard()
-        with self._lock:  # two presses may be heard at once
-            match said.get("what"):
-                case "start" if not self.sitting:
+    def _hear(self, _widget: object, message: Mapping[str, Any], _buffers: object) -> None:
+        """The page asks for something, if only for the time."""
+        self._say_time()
+        with self._lock:  # two messages may be heard at once
+            match message.get("what"):
+                case "start" if not self.session:
                     self._start()
-                case "finish" if self.sitting and not self.result:
+                case "finish" if self.session and not self.result:
                     # Where Python is busy the changes wait, and this overtakes them.
-                    self._take(said.get("given", {}))
-                    self._finish(self.sitting)
+                    self._take(message.get("answers", {}))
+                    self._finish(self.session)
 
-    def _heard(self) -> None:
+    def _say_time(self) -> None:
         self.paper.send({"now": _milliseconds(datetime.now(UTC))})
 
     @report_errors(_failed)
-    def _anew(self, _button: object) -> None:
-        self.sitting = self.result = None
-        self.paper.phase = "ready"  # takes the focus, before its button goes
-        self.ways.children = [self.look]
-        self.review.value = self.guard.live = ""
-        self.practice.children = ()
+    def _press(self, name: str) -> None:
+        """One of the buttons below the questions was pressed."""
+        with self._lock:
+            if name == "new":
+                self.session = self.result = None
+                self.paper.phase = "ready"  # takes the focus, before its button goes
+                self.actions.buttons = _LOOK
+                self.review.text = self.actions.live = ""
+                self.practice.children = ()
+            elif name == "look" and self.last:
+                self._show(grade(self.book, self.last))
+            elif name == "practise" and self.result:
+                self.practice.children = [deck(self.result.missed, "What you missed")]
 
     def _start(self) -> None:
-        reading = self._resume()  # another kernel may have begun it meanwhile
-        if self.sitting:
+        history = self._resume()  # another kernel may have begun it meanwhile
+        if self.session:
             return
-        met = [name for each in exam_sessions(reading.exams) for name in each.items]
-        items = paper(self.n, self.seed, met)
-        data = {"items": items, "seed": self.seed, "minutes": self.minutes}
+        sessions = exam_sessions(self.book, history.exams)
+        times = Counter(item_id for session in sessions for item_id in session.item_ids)
+        item_ids = exam_questions(self.book, self.n, self.seed, times)
+        data = {"items": item_ids, "seed": self.seed, "minutes": self.minutes}
         begun = ExamEvent(uuid4().hex, "start", data)
         self._keep(begun)
         at = datetime.fromisoformat(begun.at)
-        self._sit(ExamSession(begun.exam, tuple(items), self.seed, at, self.minutes))
+        self._run(ExamSession(begun.exam, tuple(item_ids), self.seed, at, self.minutes))
 
-    def _sit(self, sitting: ExamSession) -> None:
-        self.sitting = sitting
-        if sitting.over(datetime.now(UTC)):
-            self._finish(sitting)
+    def _run(self, session: ExamSession) -> None:
+        self.session = session
+        if session.over(datetime.now(UTC)):
+            self._finish(session)
             return
-        self.ways.children = []
-        self.paper.questions = [asked(item(bank()[name])) for name in sitting.items]
-        self.paper.deadline = _milliseconds(sitting.deadline)
-        self.paper.given = {
+        self.items = [session.item(self.book, place) for place in range(len(session.item_ids))]
+        self.actions.buttons = {}
+        self.paper.questions = [question_spec(question) for question in self.items]
+        self.paper.deadline = _milliseconds(session.deadline)
+        self.paper.answers = {
             str(place): {
-                "choice": list(sitting.answers.get(place, ())),
-                "ms": sitting.ms.get(place, 0),
-                "flag": place in sitting.flags,
+                "choice": places_of(self.items[place], session.answers.get(place, ())),
+                "ms": session.ms.get(place, 0),
+                "flag": place in session.flags,
             }
-            for place in {*sitting.answers, *sitting.flags}
+            for place in {*session.answers, *session.flags}
         }
         self.paper.phase = "running"
 
-    def _noted(self, change: Mapping[str, Any]) -> None:
-        self._heard()
-        self._take(change["new"])
+    @report_errors(_failed)
+    def _take_answers(self, change: Mapping[str, Any]) -> None:
+        self._say_time()
+        with self._lock:
+            self._take(change["new"])
 
-    def _take(self, given: Mapping[str, Any]) -> None:
+    def _take(self, answers: Mapping[str, Any]) -> None:
         """Keep every answer and every flag that is new, and in time."""
-        sitting = self.sitting
-        if sitting and not self.result and not sitting.over(datetime.now(UTC)):
-            for place, now in given.items():
-                self._note(sitting, place, now)
+        session = self.session
+        if session and not self.result and not session.over(datetime.now(UTC)):
+            for place, answer in answers.items():
+                self._take_one(session, place, answer)
 
     @report_errors(_failed)
-    def _note(self, sitting: ExamSession, name: str, now: Mapping[str, Any]) -> None:
-        place, choice, ms, flag = int(name), now["choice"], int(now["ms"]), now["flag"] is True
-        offered = item(bank()[dict(enumerate(sitting.items))[place]]).options
-        if not isinstance(choice, list) or not {*choice} <= offered.keys():
-            raise ValueError(f"{choice!r} is no choice of question {place + 1}")
-        if tuple(choice) != sitting.answers.get(place, ()):
-            sitting.answers[place], sitting.ms[place] = tuple(choice), ms
-            self._keep(_of(sitting, "answer", place=place, choice=choice, ms=ms))
-        if flag != (place in sitting.flags):
-            (sitting.flags.add if flag else sitting.flags.discard)(place)
-            self._keep(_of(sitting, "flag", place=place, on=flag))
+    def _take_one(self, session: ExamSession, name: str, answer: Mapping[str, Any]) -> None:
+        place, ms, flag = int(name), int(answer["ms"]), answer["flag"] is True
+        choice = options_at(dict(enumerate(self.items))[place], answer["choice"])
+        if {*choice} != {*session.answers.get(place, ())}:
+            session.answers[place], session.ms[place] = tuple(choice), ms
+            self._keep(_of(session, "answer", place=place, choice=choice, ms=ms))
+        if flag != (place in session.flags):
+            (session.flags.add if flag else session.flags.discard)(place)
+            self._keep(_of(session, "flag", place=place, on=flag))
 
     def _keep(self, event: Attempt | ExamEvent) -> None:
-        kept = journal().record(event)
-        self.paper.saved = "" if kept else f"Not saved yet. {journal().notice}"
+        saved = journal().record(event)
+        self.paper.note = "" if saved else f"Not saved yet. {journal().notice}"
 
-    def _finish(self, sitting: ExamSession) -> None:
-        """Close a sitting. What it came to is what the journal says: another kernel may have had a part in it."""
-        sitting.finished = datetime.now(UTC)
-        self._keep(_of(sitting, "finish"))
-        reading = journal().read()
-        told = (each for each in exam_sessions(reading.exams) if each.exam == sitting.exam)
-        result = marked(next(told, sitting))
-        self._count(result, reading)
+    def _finish(self, session: ExamSession) -> None:
+        """Close an exam. The journal says what it came to: another kernel may have had a part in it."""
+        session.finished = datetime.now(UTC)
+        self._keep(_of(session, "finish"))
+        history = journal().read()
+        same = (
+            other for other in exam_sessions(self.book, history.exams) if other.exam == session.exam
+        )
+        result = grade(self.book, next(same, session))
+        self._count(result, history)
         self._show(result)
 
-    def _count(self, result: Result, reading: Reading) -> None:
+    def _count(self, result: Result, history: History) -> None:
         """Keep every answer as an attempt, once, so that misses come back for review."""
-        known = {each.event for each in reading.attempts}
-        for attempt in attempts(result):
+        known = {attempt.event for attempt in history.attempts}
+        for attempt in exam_attempts(result):
             if attempt.event not in known:
                 self._keep(attempt)
 
-    @report_errors(_failed)
-    def _look_back(self, _button: object) -> None:
-        if self.last:
-            self._show(marked(self.last))
-
     def _show(self, result: Result) -> None:
-        self.result, self.last = result, result.sitting
-        self.error.value = ""
-        self.paper.verdict = self.guard.live = _verdict(result)
+        self.result, self.last = result, result.session
+        self.actions.error = ""
+        self.paper.verdict = self.actions.live = _verdict(result)
         self.paper.phase = "done"  # takes the focus, before the button that had it goes
-        self.review.value = to_html(_review(result))
-        self.ways.children = [*([self.again] if result.missed else []), self.new]
-
-    @report_errors(_failed)
-    def _practise(self, _button: object) -> None:
-        if self.result:
-            self.practice.children = [deck(self.result.missed, "What you missed")]
+        self.review.text = to_html(_review(self.book, result))
+        practise = {"practise": "Practise these now"} if result.missed else {}
+        self.actions.buttons = {**practise, "new": "Another exam"}
 
 
-def exam(seed: int | None = None, n: int = QUESTIONS, minutes: int = MINUTES) -> Exam:
+def exam(
+    seed: int | None = None,
+    n: int = EXAM_QUESTIONS,
+    minutes: int = EXAM_MINUTES,
+    *,
+    book: Casebook | None = None,
+) -> Exam:
     """A mock exam in the format of ITIL 4 Foundation: 40 questions, 60 minutes, 65 % to pass.
 
-    With a seed it is the same paper for everybody, as for a class; without one no two are alike.
-    An exam that was begun goes on where it was, its clock included. Raises `ValueError` for a
-    number of questions or minutes that makes no exam.
+    An exam that was begun goes on where it was, its clock included.
+
+    Args:
+        seed: The same questions for everybody, as for a class; without it no two exams are alike.
+        n: The number of questions.
+        minutes: The time.
+        book: The casebook with the questions; the course where none is named.
+
+    Raises:
+        InputError: A number is no number of questions or of minutes.
     """
-    return Exam(seed, n, minutes)
+    book = book or course()
+    exam_questions(book, n, seed)  # what cannot be set is refused at once
+    require_number("minutes", minutes, MAX_EXAM_MINUTES)
+    return Exam(book, seed, n, minutes)
 
 
-def _of(sitting: ExamSession, what: str, **data: Any) -> ExamEvent:
-    return ExamEvent(sitting.exam, what, data)
+def _of(session: ExamSession, what: str, **data: Any) -> ExamEvent:
+    return ExamEvent(session.exam, what, data)
 
 
 def _milliseconds(moment: datetime) -> float:
@@ -270,8 +267,8 @@ def _milliseconds(moment: datetime) -> float:
 def _about(n: int, minutes: int) -> list[Block]:
     return [
         Heading("Mock exam"),
-        Line(
-            f"{n} questions over the whole course, {minutes} minutes, {PASS:.0%} to pass. There is "
+        Paragraph(
+            f"{n} questions over the whole course, {minutes} minutes, {PASS_PERCENT}% to pass. There is "
             "no feedback until you hand in; then every question is explained, the weak spots first."
         ),
         BulletList(
@@ -287,37 +284,37 @@ def _about(n: int, minutes: int) -> list[Block]:
 
 def _verdict(result: Result) -> str:
     passed = "Passed" if result.passed else "Not passed this time"
-    return f"{result.right} of {len(result.marks)} right: {result.share:.0%}. {passed}; {PASS:.0%} are needed."
+    share = f"{result.right} of {len(result.marks)} right: {result.percent}%"
+    return f"{share}. {passed}; {PASS_PERCENT}% are needed."
 
 
-def _review(result: Result) -> list[Block]:
+def _review(book: Casebook, result: Result) -> list[Block]:
     """The objectives with the weakest first, and every question with its explanation."""
-    groups = result.by_objective
-    can = {each: objectives()[each].can for each in groups}
+    groups = {book.objectives[k].can: marks for k, marks in result.by_objective.items()}
     rows = [
-        (can[each], f"{sum(mark.right for mark in marks)} of {len(marks)}")
-        for each, marks in groups.items()
+        (can, f"{sum(mark.right for mark in marks)} of {len(marks)}")
+        for can, marks in groups.items()
     ]
-    answered = sum(bool(mark.choice) for mark in result.marks)
-    open_ = len(result.marks) - answered
+    unanswered = sum(not mark.choice for mark in result.marks)
     blocks: list[Block] = [
-        *([Line(f"{open_} not answered.")] if open_ else []),
+        *([Paragraph(f"{unanswered} not answered.")] if unanswered else []),
         Table("By objective, the weakest first", ("You can", "Right"), rows),
     ]
-    for each, marks in groups.items():
-        blocks.append(Heading(can[each], level=4))
+    for can, marks in groups.items():
+        blocks.append(Heading(can, level=4))
         blocks += [_explained(mark) for mark in sorted(marks, key=lambda mark: mark.right)]
     return blocks
 
 
 def _explained(mark: Mark) -> Details:
     item = mark.item
-    of = {each: f"{group}: " for group, offered in item.groups.items() for each in offered}
-    chosen = [of.get(each, "") + item.options[each] for each in item.options if each in mark.choice]
-    told = [
+    rows = {option: f"{group.label}: " for group in item.groups for option in group.options}
+    chosen = [rows.get(k, "") + label for k, label in item.options.items() if k in mark.choice]
+    blocks = [
         *item.intro,
+        *(block for group in item.groups for block in group.intro),
         RunInHeading("You:", "; ".join(chosen) or "no answer."),
-        RunInHeading("The answer:", stop(item.answer)),
+        RunInHeading("The answer:", full_stop(item.answer)),
         *feedback(item, mark.choice),
     ]
-    return Details(f"{'✓' if mark.right else '✗'} {mark.place + 1}. {item.prompt}", told)
+    return Details(f"{'✓' if mark.right else '✗'} {mark.place + 1}. {item.prompt}", blocks)

@@ -1,124 +1,121 @@
-"""Decks: sorting parties, finding evidence, owning relationships, and practice from the question bank."""
+"""Decks of questions: practice, sorting parties, finding evidence, owning relationships; and the glossary."""
 
 from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from itertools import cycle
+from functools import partial
 
 import ipywidgets as widgets
 
-from customer_casebook.course.casebook import bank, case, glossary, objectives
-from customer_casebook.course.document import Block, Details, Heading, Line, Table
-from customer_casebook.course.feedback import Item, Question, sentence
-from customer_casebook.course.items import (
-    Find,
-    Sort,
-    interleaved,
-    item,
-    relation,
-    stable_shuffle_key,
-    story,
-)
+from customer_casebook.course.bank import FindItem, SortItem, SpotItem, item_of
+from customer_casebook.course.casebook import Casebook, course
+from customer_casebook.course.items import CaseItem, Item, find_question, sort_question, story
 from customer_casebook.course.journal import journal
-from customer_casebook.course.progress import summary
-from customer_casebook.course.records import Entry
-from customer_casebook.domain.facts import require_known
-from customer_casebook.domain.rules import EVERY, LENSES
-from customer_casebook.widgets.activity import Activity, Guard, html, report_errors, trouble
+from customer_casebook.course.progress import summarize
+from customer_casebook.course.selection import practice_questions
+from customer_casebook.document import Block, Details, Heading, Paragraph, Table, to_html
+from customer_casebook.domain.facts import InputError, require_known
+from customer_casebook.domain.rules import EDITIONS, LENSES
+from customer_casebook.widgets.activity import Activity, Panel, error_html, report_errors
 from customer_casebook.widgets.card import Card, as_text
 from customer_casebook.widgets.diagram import Row, draw_rows
 
-_AFRESH = (
+_UNSEEDED = (
     "Questions ({n}) are drawn afresh whenever this cell runs; those met least often come first."
 )
 
 
-def practice(*wanted: str, n: int = 4, seed: int | None = None) -> Card:
-    """Questions of the bank on these objectives, or on all, interleaved.
+def practice(
+    *objectives: str, n: int = 4, seed: int | None = None, book: Casebook | None = None
+) -> Card:
+    """Questions of the bank, interleaved. At the end the card says where the learner stands.
 
-    Those met least often come first; with a seed it is the same choice every time. At the end it
-    says where the learner stands. Raises `ValueError` for an objective that does not exist, and for
-    less than one question.
+    Args:
+        *objectives: The ids of objectives to practise; all of them where none is named.
+        n: The number of questions.
+        seed: The same questions every time. Without it, those answered least often come first.
+        book: The casebook with the bank; the course where none is named.
+
+    Raises:
+        InputError: An objective does not exist, or ``n`` is no number of questions.
     """
-    for each in wanted:
-        require_known("objective", each, objectives())
-    if n < 1:
-        raise ValueError(f"{n} questions are no practice; write n=1 or more")
-    drawn = secrets.randbelow(2**32) if seed is None else seed
-    met = Counter(each.item for each in journal().read().attempts if seed is None)
-    every = sorted(objectives(), key=lambda each: stable_shuffle_key(drawn, each))
-    chosen = choose(wanted or every, n, drawn, met)
-    card = deck([item(each) for each in chosen], "Practice", at_end=where_you_stand)
+    book = book or course()
+    for objective in objectives:
+        require_known("objective", objective, book.objectives)
+    key = secrets.randbelow(2**32) if seed is None else seed
+    attempts = journal().read().attempts if seed is None else []
+    times = Counter(attempt.item for attempt in attempts)
+    item_ids = practice_questions(book, objectives, n, key, times)
+    card = deck(items_in_new_order(book, item_ids, key), "Practice", book=book)
     if seed is None:
-        card.transcript = [Heading("Practice"), Line(_AFRESH.format(n="one" if n == 1 else n))]
+        number = "one" if n == 1 else str(n)
+        card.transcript = [Heading("Practice"), Paragraph(_UNSEEDED.format(n=number))]
     return card
 
 
-def choose(
-    wanted: Sequence[str], n: int, seed: int, met: Mapping[str, int] | None = None
-) -> list[Entry]:
-    """``n`` entries, the objectives taking turns, no entry twice, the kinds mixed and no blocks.
-
-    Those ``met`` less often, by their ids, go before the others.
-    """
-    times = Counter(met)
-    about = [each for each in bank().values() if {*wanted} & {*each.objectives}]
-    left = sorted(about, key=lambda each: (times[each.id], stable_shuffle_key(seed, each.id)))
-    chosen: list[Entry] = []
-    turns = cycle(wanted)
-    while left and len(chosen) < n:
-        turn = next(turns)
-        last = chosen[-1].kind if chosen else ""
-        # Another kind than the last one, and of those a question that is about this above all.
-        pile = [each for each in left if turn in each.objectives]
-        if pile:
-            least = [each for each in pile if times[each.id] == times[pile[0].id]]
-            best = min(least, key=lambda each: (each.kind == last, each.objectives[0] != turn))
-            chosen.append(best)
-            left.remove(best)
-    return interleaved(chosen)
+def items_in_new_order(book: Casebook, item_ids: Sequence[str], seed: object) -> list[Item]:
+    """The items of these ids, each with its options in an order that the seed decides."""
+    return [item.shuffled(seed) for item_id in item_ids if (item := item_of(book, item_id))]
 
 
-def where_you_stand() -> str:
+def progress_summary(book: Casebook) -> str:
     """The learner's progress in two sentences."""
-    return summary(journal().read().attempts, datetime.now(UTC)).line
+    return summarize(book, journal().read().attempts, datetime.now(UTC)).summary
 
 
-def sort_parties(case_ids: Sequence[str], lens: str = "customer") -> Card:
+def sort_parties(
+    case_ids: Sequence[str], lens: str = "customer", *, book: Casebook | None = None
+) -> Card:
     """Several parties to put into the classes of one lens.
 
-    Raises `ValueError` for a case or a lens that does not exist, for fewer than two cases, and for
-    a lens on which one party may have several answers.
+    Args:
+        case_ids: The cases, two or more.
+        lens: A lens with one answer for each party.
+        book: The casebook that has the cases; the course where none is named.
+
+    Raises:
+        InputError: A case or the lens does not exist, or there is nothing to sort.
     """
+    book = book or course()
     require_known("lens", lens, LENSES)
     if LENSES[lens].many:
-        raise ValueError(f"one party may have several answers on {lens}; sort by another lens")
-    if len({case(each).id for each in case_ids}) < max(2, len(case_ids)):
-        raise ValueError("there is nothing to sort; name two cases or more, each once")
-    entry = Entry(f"sort/{lens}/{'+'.join(case_ids)}", "sort", (), cases=tuple(case_ids), lens=lens)
-    return deck([Sort(entry)], "Sort the parties")
+        raise InputError(f"one party may have several answers on {lens}; sort by another lens")
+    cases = [book.case(case_id) for case_id in _list_of(case_ids)]
+    if len({case.id for case in cases}) < max(2, len(cases)):
+        raise InputError("there is nothing to sort; name two cases or more, each once")
+    item = SortItem(book, sort_question([case.id for case in cases], lens))
+    return deck([item], "Sort the parties")
 
 
-def find_evidence(case_id: str, lens: str = "customer") -> Card:
+def find_evidence(case_id: str, lens: str = "customer", *, book: Casebook | None = None) -> Card:
     """Mark the evidence on which an answer turns.
 
-    The id may be that of a ``spot`` question too, which brings its story and its lens. Raises
-    `ValueError` for a case or lens that does not exist, or an answer that turns on no evidence.
+    Args:
+        case_id: The case, or a ``spot`` question, which brings its own story and lens.
+        lens: The lens of the answer.
+        book: The casebook that has the case; the course where none is named.
+
+    Raises:
+        InputError: The case or the lens does not exist, or no single piece of evidence decides.
     """
-    if case_id in bank() and bank()[case_id].kind == "spot":
-        return deck([item(bank()[case_id])], "Spot the sentence")
+    book = book or course()
+    question = book.questions.get(case_id)
+    if question and question.kind == "spot":
+        return deck([SpotItem(book, question)], "Spot the sentence")
     require_known("lens", lens, LENSES)
-    found = Find(Entry(f"find/{case_id}/{lens}", "find", (), case=case(case_id).id, lens=lens))
-    if len(found.right) != 1:
-        raise ValueError(f"the answer on {lens} in {case_id} turns on no single piece of evidence")
-    return deck([found], "Find the evidence")
+    case = book.case(case_id)
+    item = FindItem(book, case, find_question(case.id, lens))
+    if len(item.right) != 1:
+        raise InputError(f"the answer on {lens} in {case_id} turns on no single piece of evidence")
+    return deck([item], "Find the evidence")
 
 
-def deck(items: Sequence[Item], title: str, *, at_end: Callable[[], str] | None = None) -> Card:
-    """A card for questions that bring their own story; ``at_end`` has the last word."""
+def deck(items: Sequence[Item], title: str, *, book: Casebook | None = None) -> Card:
+    """A card for items that bring their own story; with a ``book`` it ends with the progress in it."""
+    at_end = partial(progress_summary, book) if book else None
     ends = {"closed": "Done", "close": "Finish", "closing": ""}
     card = Card(items, at_end, layout="deck", title=title, intro="", board=None, **ends)
     card.transcript = [Heading(title), *as_text(items)]
@@ -126,83 +123,94 @@ def deck(items: Sequence[Item], title: str, *, at_end: Callable[[], str] | None 
 
 
 class OwnerMap(Activity, widgets.VBox):
-    """Who looks after which relationship: a question for each, and a map that fills as they are answered."""
+    """Who looks after which relationship: a question for each, and a map that fills with the answers."""
 
-    def __init__(self, case_ids: Sequence[str]) -> None:
-        told = [case(each) for each in case_ids]
-        if not told:
-            raise ValueError("there is no relationship to own; name one case or more")
-        self.questions = [
-            Question(each, "owner", intro=[Details(relation(each), story(each))]) for each in told
+    def __init__(self, book: Casebook, case_ids: Sequence[str]) -> None:
+        cases = [book.case(case_id) for case_id in _list_of(case_ids)]
+        if not cases:
+            raise InputError("there is no relationship to own; name one case or more")
+        relations = [book.relation(case) for case in cases]
+        self.items = [
+            CaseItem(book, case, "owner", intro=[Details(relation, story(case))])
+            for case, relation in zip(cases, relations, strict=True)
         ]
-        self.card = deck(self.questions, "Who owns the relationship?")
-        self.map = html()
-        self.map.add_class("ccb-picture")
-        self.card.observe(self._draw, "given")
+        self._ends = [
+            (book.sentence("{provider}", case), book.sentence("{party}", case)) for case in cases
+        ]
+        self.card = deck(self.items, "Who owns the relationship?")
+        self.map = Panel(look="ccb-picture")
+        self.card.observe(self._draw, "answers")
         side_by_side = widgets.VBox([self.card, self.map])
         side_by_side.add_class("ccb-owners")
-        super().__init__([side_by_side, Guard()])
+        super().__init__([side_by_side])
         self.add_class("ccb-activity")
-        known = Table(
-            "The map, filled",
-            ("Relationship", "Looked after by"),
-            [(relation(each.case), each.answer) for each in self.questions],
-        )
-        self.transcript = [*self.card.transcript, Details("The map", [known])]
+        answers = [
+            (relation, item.answer) for relation, item in zip(relations, self.items, strict=True)
+        ]
+        table = Table("The map, filled", ("Relationship", "Looked after by"), answers)
+        self.transcript = [*self.card.transcript, Details("The map", [table])]
         self._draw()
 
     def _failed(self, details: str) -> None:
         words = "The map could not be drawn. Your answers count all the same, and you can go on."
-        self.map.value = trouble(words, details)
+        self.map.text = error_html(words, details)
 
-    def _found(self, place: int, asked: Question) -> str:
-        """The owner, once the question is answered, and whether the learner had it right."""
-        given = self.card.given.get(str(place))
-        if not given:
-            return "?"
-        return f"{'✓' if asked.right == {*given['choice']} else '✗'} {asked.answer}"
+    def _owner(self, place: int, item: CaseItem) -> str:
+        """The owner, once the question is answered, and whether the answer was right."""
+        choice = self.card.chosen(place)
+        return "?" if choice is None else f"{'✓' if item.right == choice else '✗'} {item.answer}"
 
     @report_errors(_failed)
     def _draw(self, _change: object = None) -> None:
         rows = [
-            Row(
-                sentence("{provider}", each.case),
-                self._found(place, each),
-                sentence("{party}", each.case),
-                each.case.facts.supplies == "yes",
+            Row(provider, self._owner(place, item), party, item.facts.supplies == "yes")
+            for place, (item, (provider, party)) in enumerate(
+                zip(self.items, self._ends, strict=True)
             )
-            for place, each in enumerate(self.questions)
         ]
-        self.map.value = draw_rows(rows)
+        self.map.text = draw_rows(rows)
 
 
-def own_the_relationship(case_ids: Sequence[str]) -> OwnerMap:
-    """Who owns which relationship. Raises `ValueError` for a case that does not exist, and for none."""
-    return OwnerMap(case_ids)
+def own_the_relationship(case_ids: Sequence[str], *, book: Casebook | None = None) -> OwnerMap:
+    """Who owns which relationship: a question for each case, and a map.
+
+    Args:
+        case_ids: The cases, one or more.
+        book: The casebook that has them; the course where none is named.
+
+    Raises:
+        InputError: A case does not exist, or there is none.
+    """
+    return OwnerMap(book or course(), case_ids)
 
 
-class Terms(Activity, widgets.VBox):
-    """Words of the field, by edition, to be opened when wanted."""
+def term(*ids: str, book: Casebook | None = None) -> Panel:
+    """Words of the field by edition, each to be opened when wanted.
 
-    def __init__(self, ids: Sequence[str]) -> None:
-        for each in ids:
-            require_known("term", each, glossary())
-        tables = {glossary()[each].term: _definitions(each) for each in ids}
-        folds = [Details(f"{each}: what it means in each edition", tables[each]) for each in tables]
-        super().__init__([html("".join(fold.html() for fold in folds)), Guard()])
-        self.add_class("ccb-activity")
-        self.transcript = [block for blocks in tables.values() for block in blocks]
+    Args:
+        *ids: The ids of glossary entries, one or more.
+        book: The casebook with the glossary; the course where none is named.
+
+    Raises:
+        InputError: A term does not exist, or none is named.
+    """
+    book = book or course()
+    if not ids:
+        raise InputError(f"there is no term to show; name some of {', '.join(book.glossary)}")
+    blocks: list[Details] = []
+    for id_ in ids:
+        require_known("term", id_, book.glossary)
+        entry = book.glossary[id_]
+        meanings = {str(edition): text for edition, text in entry.definitions.items()}
+        rows = [(f"ITIL {k}", meanings.get(k, "No entry of its own.")) for k in EDITIONS]
+        note: list[Block] = [Paragraph(entry.note)] if entry.note else []
+        table = Table(entry.term, ("Edition", "Meaning"), rows)
+        blocks.append(Details(f"{entry.term}: what it means in each edition", [table, *note]))
+    panel = Panel(to_html(blocks))
+    panel.transcript = [block for details in blocks for block in details.blocks]
+    return panel
 
 
-def term(*ids: str) -> Terms:
-    """Glossary entries on demand. Raises `ValueError` for a term that does not exist."""
-    return Terms(ids)
-
-
-def _definitions(id_: str) -> list[Block]:
-    entry = glossary()[id_]
-    definitions = {str(edition): text for edition, text in entry.definitions.items()}
-    none = "No entry of its own."
-    rows = [(f"ITIL {edition}", definitions.get(edition, none)) for edition in EVERY]
-    note: list[Block] = [Line(entry.note)] if entry.note else []
-    return [Table(entry.term, ("Edition", "Meaning"), rows), *note]
+def _list_of(ids: Sequence[str]) -> Sequence[str]:
+    """The ids; a single one does for a list of one."""
+    return (ids,) if isinstance(ids, str) else ids

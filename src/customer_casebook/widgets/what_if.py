@@ -5,256 +5,259 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-import ipywidgets as widgets
-
-from customer_casebook.course.casebook import case, lens_texts
-from customer_casebook.course.document import (
+from customer_casebook.course.casebook import Casebook, course
+from customer_casebook.course.records import Case
+from customer_casebook.document import (
     Block,
     BulletList,
     Details,
     Heading,
-    Line,
     Markdown,
+    Paragraph,
     Table,
     to_html,
 )
-from customer_casebook.course.feedback import in_words
-from customer_casebook.course.records import Case
-from customer_casebook.domain.facts import UNKNOWN, VOCABULARY, Facts, require_known
+from customer_casebook.domain.facts import UNKNOWN, VOCABULARY, Facts, InputError, require_known
 from customer_casebook.domain.rules import LENSES
-from customer_casebook.domain.verdict import UNDETERMINED, Verdicts, decide, spell
-from customer_casebook.widgets.activity import Activity, Guard, box, html, report_errors, trouble
+from customer_casebook.domain.verdict import UNDETERMINED, Verdicts, decide, humanize
+from customer_casebook.widgets.controls import Button, Choice, Controls, Outcome, Values
 from customer_casebook.widgets.diagram import Picture
 
 Challenge = tuple[str, str]
 
+_FAILURE = (
+    "Something went wrong here, and it is not your doing. Your switches still work; "
+    "if what you see looks stale, choose “As the story tells it”."
+)
 
-class WhatIf(Activity, widgets.VBox):
+
+class WhatIf(Controls):
     """Switches for the facts of a case, with its verdicts, a picture, and challenges."""
 
-    def __init__(self, told: Case, challenges: Sequence[Challenge], lenses: Sequence[str]) -> None:
-        self.case = told
+    def __init__(
+        self, book: Casebook, case: Case, challenges: Sequence[Challenge], lenses: Sequence[str]
+    ) -> None:
+        self.book, self.case = book, case
         self.challenges = tuple(challenges)
         self.lenses = lenses
-        self.at = 0
-        self.hinted = False
-        self.says = ""
         self.solved: set[int] = set()
-        self.before = self.baseline = self._decide(told.facts)
-        self.picture = Picture(told)
-        self._busy = False
-        self.switches = {name: _switch(name, value) for name, value in told.facts._asdict().items()}
-        self.verdicts, self.drawing, self.task, self.error = (html() for _ in range(4))
-        self.drawing.add_class("ccb-picture")
-        self.task.add_class("ccb-task")
-        self.hint = widgets.Button(description="Give me a hint")
-        self.back = widgets.Button(description="As the story tells it")
-        self.next = widgets.Button(description="Next challenge")
-        self.guard = Guard()
-        # Marks go on a box around a switch: a class of its own would draw it anew, and the focus be lost.
-        self.places = {name: box([switch], "ccb-fact") for name, switch in self.switches.items()}
-        for switch in self.switches.values():
-            switch.observe(self._turned, "value")
-        self.hint.on_click(self._hint)
-        self.back.on_click(self._reset)
-        self.next.on_click(self._go_on)
-        buttons = [self.hint, self.back, self.next] if challenges else [self.back]
-        left = [self.task, box(buttons, "ccb-row"), self.error, *self.places.values()]
-        right = [self.drawing, self.verdicts]
-        bench = box([box(left, "ccb-switches"), box(right, "ccb-outcome")], "ccb-bench")
-        super().__init__([html(_introduction(told)), bench, self.guard])
+        self.picture = Picture(book, case)
+        self._last: Values = {}
+        self._verdicts = self._baseline = self._decide(case.facts)
+        self._says = ""
+        places = {str(place): "" for place in range(len(self.challenges))}
+        switches = [_switch(name, value) for name, value in case.facts._asdict().items()]
+        if places:  # never shown: the buttons write these two
+            switches.append(Choice("challenge", "Challenge", places, "0"))
+            switches.append(Choice("hint", "Hint", {"no": "", "yes": ""}, "no"))
+        super().__init__(
+            switches, self._follows, failure=_FAILURE, intro=_introduction(case), buttons_first=True
+        )
         self.add_class("ccb-activity")
-        self.transcript = _transcript(told, self.baseline, self.picture, self.challenges)
-        self._show()
+        self.transcript = _transcript(book, case, self._baseline, self.picture, self.challenges)
 
     @property
     def facts(self) -> Facts:
         """The facts as the switches stand."""
-        return Facts.read({name: switch.value for name, switch in self.switches.items()})
+        return _facts(self.values)
 
     @property
     def changed(self) -> list[str]:
         """The facts that differ from the story."""
-        told = self.case.facts._asdict()
-        return [name for name, value in self.facts._asdict().items() if value != told[name]]
+        return self._changed(self.facts)
 
-    def _failed(self, details: str) -> None:
-        self.error.value = trouble(
-            "Something went wrong here, and it is not your doing. Your switches still work; "
-            "if what you see looks stale, choose “As the story tells it”.",
-            details,
-        )
-
-    @report_errors(_failed)
-    def _turned(self, _change: object) -> None:
-        if not self._busy:
-            self._show()
-
-    @report_errors(_failed)
-    def _reset(self, _button: object) -> None:
-        self._busy = True
-        for name, switch in self.switches.items():
-            switch.value = getattr(self.case.facts, name)
-        self._busy = False
-        self._show()
-
-    @report_errors(_failed)
-    def _hint(self, _button: object) -> None:
-        self.hinted = True  # and stays: this press may overtake a switch turned before it
-        self._task()
-
-    @report_errors(_failed)
-    def _go_on(self, button: object) -> None:
-        self.at = (self.at + 1) % len(self.challenges)
-        self.hinted = False
-        self._reset(button)
-        self.guard.live = _challenge(*self.challenges[self.at])
+    def _changed(self, facts: Facts) -> list[str]:
+        story = self.case.facts._asdict()
+        return [name for name, value in facts._asdict().items() if value != story[name]]
 
     def _decide(self, facts: Facts) -> Verdicts:
         verdicts = decide(facts)
         return Verdicts({lens: verdicts[lens] for lens in self.lenses})
 
-    def _show(self) -> None:
-        facts, changed = self.facts, self.changed
+    def _follows(self, values: Values) -> Outcome:
+        facts = _facts(values)
+        changed = self._changed(facts)
         now = self._decide(facts)
-        self.drawing.value = self.picture.html(facts)  # first: it is what a learner looks at
+        picture = self.picture.html(facts)
         odd = ""
         if why := facts.contradiction:
             odd = f"No case has it quite like this: {why}. The rules answer all the same."
-        self.verdicts.value = _verdict_table(self.baseline, now) + (Line(odd).html() if odd else "")
-        for name, place in self.places.items():
-            (place.add_class if name in changed else place.remove_class)("ccb-changed")
-        self.error.value = ""
-        heard = [
-            f"{lens_texts()[lens].label}: {label}."
-            for lens in now
-            if (label := _label(lens, now)) != _label(lens, self.before)
-        ]
-        self.before = now
-        self._task(f"{' '.join(heard) or 'No verdict changed.'} {odd}".strip())
+        task, says = self._task(values, now, changed)
+        announcement = self._news(values, now, f"{odd} {says if says != self._says else ''}")
+        self._last, self._verdicts, self._says = values, now, says
+        return Outcome(
+            picture,
+            blocks=[Paragraph(odd)] if odd else [],
+            hidden=frozenset({"challenge", "hint"}),
+            changed=frozenset(changed),
+            announcement=announcement,
+            task=task,
+            buttons=self._buttons(values),
+            html=_verdict_table(self.book, self._baseline, now),
+        )
 
-    def _task(self, heard: str = "") -> None:
-        """The challenge, and how it stands: judged by the same rules as everything else."""
+    def _news(self, values: Values, now: Verdicts, more: str) -> str:
+        """What a screen reader says: the challenge that has come, or the verdicts that changed."""
+        if not self._last:
+            return ""
+        if values.get("challenge") != self._last.get("challenge"):
+            return _challenge(self.book, *self.challenges[int(values["challenge"])])
+        if _facts(values) == _facts(self._last):
+            return more.strip()
+        news = [
+            f"{self.book.lens_texts[lens].label}: {label}."
+            for lens in now
+            if (label := _label(self.book, lens, now)) != _label(self.book, lens, self._verdicts)
+        ]
+        return f"{' '.join(news) or 'No verdict changed.'} {more.strip()}".strip()
+
+    def _task(self, values: Values, now: Verdicts, changed: Sequence[str]) -> tuple[str, str]:
+        """The challenge as HTML, and how it stands: judged by the same rules as everything else."""
+        if not self.challenges:
+            return "", ""
+        place = int(values["challenge"])
+        lens, goal = self.challenges[place]
+        reached = now[lens].answer == goal
         says = ""
-        if self.challenges:
-            lens, goal = self.challenges[self.at]
-            met = self.before[lens].answer == goal
-            changed = [VOCABULARY[name].label.lower() for name in self.changed]
-            if met and len(changed) == 1:
-                says = f"Solved: the one fact it took was “{changed[0]}”. {self.before[lens].why}"
-                self.solved.add(self.at)
-            elif self.hinted:
-                says = "A hint: " + VOCABULARY[_within_reach(self.case, lens)[goal]].question
-            elif met:
-                says = f"The verdict is there, with {len(changed)} facts changed. One is enough."
-            lead = f"Challenge {self.at + 1} of {len(self.challenges)} ({len(self.solved)} solved)."
-            words = _challenge(lens, goal)
-            self.task.value = f"<p><strong>{lead}</strong> {escape(words)}</p><p><strong>{escape(says)}</strong></p>"
-        news = says if says != self.says else ""
-        self.guard.live = f"{heard} {news}".strip()
-        self.says = says
+        if reached and len(changed) == 1:
+            label = VOCABULARY[changed[0]].label.lower()
+            says = f"Solved: the one fact it took was “{label}”. {now[lens].why}"
+            self.solved.add(place)
+        elif values["hint"] == "yes":
+            says = "A hint: " + VOCABULARY[_within_reach(self.case, lens)[goal]].question
+        elif reached:
+            says = f"The verdict is there, with {len(changed)} facts changed. One is enough."
+        lead = f"Challenge {place + 1} of {len(self.challenges)} ({len(self.solved)} solved)."
+        words = escape(_challenge(self.book, lens, goal))
+        task = f"<p><strong>{lead}</strong> {words}</p><p><strong>{escape(says)}</strong></p>"
+        return task, says
+
+    def _buttons(self, values: Values) -> list[Button]:
+        story = self.case.facts._asdict()
+        back = Button("As the story tells it", story)
+        if not self.challenges:
+            return [back]
+        following = str((int(values["challenge"]) + 1) % len(self.challenges))
+        onward = {**story, "challenge": following, "hint": "no"}
+        return [Button("Give me a hint", {"hint": "yes"}), back, Button("Next challenge", onward)]
 
 
 def what_if(
     case_id: str,
     challenges: Sequence[Challenge] | None = None,
     lenses: Sequence[str] = tuple(LENSES),
+    *,
+    book: Casebook | None = None,
 ) -> WhatIf:
-    """Every fact of a case as a switch, and what the ``lenses`` make of it.
+    """Every fact of a case as a switch, and what follows from it at once.
 
-    ``challenges`` are (lens, answer) pairs to reach by changing one fact. Without them, every other
-    answer of the customer lens that is one fact away is one. Raises `ValueError` for a case or a
-    lens that does not exist, or is not shown, and for a challenge that no single fact solves.
+    Args:
+        case_id: The case.
+        challenges: Pairs of a lens and an answer to reach by changing one fact. Without them, every
+            other answer of the customer lens that is one fact away is one.
+        lenses: The lenses to show; one name will do.
+        book: The casebook that has the case; the course where none is named.
+
+    Raises:
+        InputError: The case or a lens does not exist, or no single fact leads to a challenge.
     """
-    told = case(case_id)
+    book = book or course()
+    case = book.case(case_id)
+    lenses = (lenses,) if isinstance(lenses, str) else lenses
     for lens in lenses:
         require_known("lens", lens, LENSES)
     if challenges is None:
-        challenges = [("customer", goal) for goal in _within_reach(told, "customer")]
+        challenges = [("customer", goal) for goal in _within_reach(case, "customer")]
     for lens, goal in challenges:
         require_known("lens", lens, tuple(lenses))
-        near = _within_reach(told, lens)
+        near = _within_reach(case, lens)
         if goal not in near:
-            raise ValueError(
+            raise InputError(
                 f"no single fact of {case_id} changes {lens} to {goal}; "
                 f"one fact away are {', '.join(near) or 'no other answers'}"
             )
-    return WhatIf(told, challenges, lenses)
+    return WhatIf(book, case, challenges, lenses)
 
 
-def _within_reach(told: Case, lens: str) -> dict[str, str]:
+def _within_reach(case: Case, lens: str) -> dict[str, str]:
     """The answers that one fact, changed or learnt, would settle; each with that fact, the most telling first."""
-    before = decide(told.facts, lens).answer
+    before = decide(case.facts, lens).answer
     near: dict[str, str] = {}
     # Where the party works says more about it than what kind of thing it is.
     for name in sorted(LENSES[lens].reads, key=lambda name: name == "party_is"):
         for value in VOCABULARY[name].says:
-            answer = decide(told.facts.but(**{name: value}), lens).answer
+            answer = decide(case.facts.with_changes(**{name: value}), lens).answer
             if isinstance(answer, str) and answer not in (before, UNDETERMINED):
                 near.setdefault(answer, name)
     return near
 
 
-def _switch(name: str, value: str) -> widgets.ToggleButtons:
-    options = [(spell(each), each) for each in VOCABULARY[name].says]
-    switch = widgets.ToggleButtons(options=[*options, ("not known", UNKNOWN)], value=value)
-    switch.description = VOCABULARY[name].label
-    switch.tooltip = VOCABULARY[name].question  # or it says "null"
-    return switch
+def _facts(values: Values) -> Facts:
+    return Facts.read({name: values[name] for name in VOCABULARY})
 
 
-def _introduction(told: Case) -> str:
-    clues = BulletList([f"{each.source}: {each.text}" for each in told.evidence])
+def _switch(name: str, value: str) -> Choice:
+    fact = VOCABULARY[name]
+    options = {answer: humanize(answer) for answer in fact.says} | {UNKNOWN: "not known"}
+    return Choice(name, fact.label, options, value, help=fact.question)
+
+
+def _introduction(case: Case) -> str:
+    clues = BulletList([f"{clue.source}: {clue.text}" for clue in case.evidence])
     blocks: list[Block] = [
-        Heading(f"What if: {told.title}"),
-        Line("Turn one fact and watch what follows from it."),
-        Details("The story once more", [Markdown(told.story), clues]),
+        Heading(f"What if: {case.title}"),
+        Paragraph("Turn one fact and watch what follows from it."),
+        Details("The story once more", [Markdown(case.story), clues]),
     ]
     return to_html(blocks)
 
 
-def _label(lens: str, verdicts: Verdicts) -> str:
+def _label(book: Casebook, lens: str, verdicts: Verdicts) -> str:
     """The verdict in words. Where some roles are settled and others open, both is said."""
     verdict = verdicts[lens]
     partly = verdict.answers and set(verdict.possible) != set(verdict.answers)
     answer = (*verdict.answers, UNDETERMINED) if partly else verdict.answer
-    return in_words(lens, answer)
+    return book.answer_label(lens, answer)
 
 
-def _verdict_table(baseline: Verdicts, now: Verdicts) -> str:
+def _verdict_table(book: Casebook, baseline: Verdicts, now: Verdicts) -> str:
     rows = []
     for lens, verdict in now.items():
-        label, was = _label(lens, now), _label(lens, baseline)
+        label, was = _label(book, lens, now), _label(book, lens, baseline)
         cell = f"<td><strong>{escape(label)}</strong></td>"
         if label != was:
             missing = ", ".join(VOCABULARY[name].label.lower() for name in verdict.missing)
             why = verdict.why or f"Not known: {missing}."
             turned = f"<em>(was: {escape(was)})</em><br>{escape(why)}"
             cell = f'<td class="ccb-was"><strong>{escape(label)}</strong> {turned}</td>'
-        rows.append(f'<tr><th scope="row">{escape(lens_texts()[lens].label)}</th>{cell}</tr>')
+        rows.append(f'<tr><th scope="row">{escape(book.lens_texts[lens].label)}</th>{cell}</tr>')
     return f"<table><caption>What follows</caption><tbody>{''.join(rows)}</tbody></table>"
 
 
-def _challenge(lens: str, goal: str) -> str:
-    text = lens_texts()[lens]
+def _challenge(book: Casebook, lens: str, goal: str) -> str:
+    text = book.lens_texts[lens]
     return f"Change one fact so that the verdict on “{text.label}” becomes “{text.answers[goal].label}”."
 
 
 def _transcript(
-    told: Case, baseline: Verdicts, picture: Picture, challenges: Sequence[Challenge]
+    book: Casebook,
+    case: Case,
+    baseline: Verdicts,
+    picture: Picture,
+    challenges: Sequence[Challenge],
 ) -> list[Block]:
     facts = [
-        (VOCABULARY[name].label, spell(value) if value != UNKNOWN else "not known")
-        for name, value in told.facts._asdict().items()
+        (VOCABULARY[name].label, humanize(value) if value != UNKNOWN else "not known")
+        for name, value in case.facts._asdict().items()
     ]
-    verdicts = [(lens_texts()[lens].label, _label(lens, baseline)) for lens in baseline]
+    verdicts = [(book.lens_texts[lens].label, _label(book, lens, baseline)) for lens in baseline]
     blocks: list[Block] = [
-        Heading(f"What if: {told.title}"),
-        Line("Every fact is a switch. As the story tells it they stand like this:"),
+        Heading(f"What if: {case.title}"),
+        Paragraph("Every fact is a switch. As the story tells it they stand like this:"),
         Table("Facts", ("Fact", "Value"), facts),
         Table("What follows", ("Lens", "Verdict"), verdicts),
-        Line(f"The picture: {picture.describe(told.facts)}"),
+        Paragraph(f"The picture: {picture.describe(case.facts)}"),
     ]
     if challenges:
-        blocks.append(BulletList([_challenge(*each) for each in challenges]))
+        blocks.append(BulletList([_challenge(book, *challenge) for challenge in challenges]))
     return blocks

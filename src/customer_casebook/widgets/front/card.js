@@ -1,13 +1,12 @@
 // The question card: a deck of questions beside their story, with a board that fills as answers come.
 //
-// It shows what `spec` holds. Every text a learner can be told is in there from the start, so feedback appears at the
-// press, whatever the kernel is doing. Nothing here decides what is right: a choice is a key, and the key picks a text.
-// What was pressed goes to the kernel in `given`; the kernel judges and records it and answers in `saved`.
+// It shows what `spec` holds. Every text that a learner may need is there from the start, so feedback appears at the
+// press, whatever the kernel is doing. Each press goes to the kernel in `answers`. The kernel judges and records it, and
+// answers in `acknowledged`. An option is known by its place in the order shown.
 
-const SILENT = 8000; // ms without an answer from the kernel before the card says what to do about it
-const FRAME = 20; // ms until a press is sent: the kernel's answer would come before the frame that shows the feedback
+const SEND_DELAY_MS = 20; // until a press is sent: or the kernel's answer may come before the frame with the feedback
 
-function render({ model, el }) {
+function renderCard({ model, el }) {
   const spec = model.get("spec");
   const deck = spec.questions;
   const name = groupName();
@@ -15,26 +14,23 @@ function render({ model, el }) {
   let shownAt = performance.now();
   let draft = new Set();
   let late = null;
+  let refused = false; // a new start, because of answers that are not saved yet
 
-  let given = model.get("given");
-  const answered = (index) => given[index] !== undefined;
+  let answers = model.get("answers");
+  const answered = (index) => answers[index] !== undefined;
   const firstOpen = () => deck.findIndex((_, index) => !answered(index));
 
   const intro = h("div", { class: "ccb-intro", html: spec.intro });
   const panel = h("div", { class: "ccb-panel" });
-  // The live region stands before its text does, or a screen reader may miss it.
   const live = h("div", { class: "ccb-feedback", role: "status" });
   const saved = h("p", { class: "ccb-saved" });
   const after = h("div", { class: "ccb-after" });
   const board = h("div", { class: "ccb-board" });
   const note = h("p", { class: "ccb-note", role: "status" });
-  const onNote = () => (note.textContent = model.get("note"));
-  const root = h(
-    "section",
-    { class: `ccb ccb-${spec.layout}`, "aria-label": spec.title, tabindex: "-1" }, // a click into its text is in it
-    intro,
-    h("div", { class: "ccb-work" }, panel, live, saved, after, board),
-  );
+  const work = h("div", { class: "ccb-work" }, panel, live, saved, after, board);
+  // It can have the focus, so a click into its text is a click into the card.
+  const section = { class: `ccb ccb-${spec.layout}`, "aria-label": spec.title, tabindex: "-1" };
+  const root = h("section", section, intro, work);
   root.addEventListener("keydown", onKey);
   el.append(root);
 
@@ -55,17 +51,16 @@ function render({ model, el }) {
 
   function press(sure) {
     if (answered(at) || !complete(deck[at], draft)) return; // one click is one attempt
-    const question = deck[at];
-    const choice = question.options.map(({ id }) => id).filter((id) => draft.has(id));
+    const choice = inOrder(draft);
     const answer = { press: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`, choice, sure };
     answer.ms = Math.round(performance.now() - shownAt);
-    given = { ...given, [at]: answer };
+    answers = { ...answers, [at]: answer };
     show();
-    setTimeout(save, FRAME);
+    setTimeout(save, SEND_DELAY_MS);
   }
 
   function save() {
-    model.set("given", given);
+    model.set("answers", answers);
     model.save_changes();
   }
 
@@ -85,23 +80,21 @@ function render({ model, el }) {
 
   function asking(question) {
     const where = deck.length > 1 ? `Question ${at + 1} of ${deck.length} · ${question.topic}` : question.topic;
-    const chosen = new Set(given[at]?.choice ?? draft);
-    const how = h(
-      "div",
-      { class: "ccb-press", role: "group", "aria-label": "Answer, and say how sure you are" },
-      button("I am sure", "S", () => press(true), { disabled: !complete(question, draft) }),
-      button("I think so", "T", () => press(false), { disabled: !complete(question, draft) }),
-    );
-    return [...ask(question, { name: `${name}-${at}`, where, chosen, choose }), how];
+    const chosen = new Set(answers[at]?.choice ?? draft);
+    const group = { class: "ccb-press", role: "group", "aria-label": "Answer, and say how sure you are" };
+    const disabled = !complete(question, draft);
+    const sure = button("I am sure", "S", () => press(true), { disabled });
+    const unsure = button("I think so", "T", () => press(false), { disabled });
+    return [...ask(question, { name: `${name}-${at}`, where, chosen, choose }), h("div", group, sure, unsure)];
   }
 
-  // What there is to say, once an answer is given; its options can be looked at, and no longer changed.
+  // Once a question is answered, show the feedback. Its options can be looked at, and no longer changed.
   function tell() {
     feedback();
     drawBoard();
     const how = panel.querySelector(".ccb-press");
     if (!answered(at) || !how) return;
-    mark(deck[at].answer, given[at].choice);
+    mark(deck[at].answer, answers[at].choice);
     // From button to button, for a focus that is lost first takes longer to set.
     if (how.contains(document.activeElement)) after.firstChild.focus({ preventScroll: true });
     how.remove();
@@ -111,7 +104,7 @@ function render({ model, el }) {
     const tag = (text) => h("span", { class: "ccb-tag" }, text);
     for (const option of panel.querySelectorAll(".ccb-option")) {
       const input = option.querySelector("input");
-      const [right, chosen] = [answer.includes(input.value), choice.includes(input.value)];
+      const [right, chosen] = [answer, choice].map((places) => places.includes(Number(input.value)));
       input.disabled = true;
       if (right || chosen) option.dataset.mark = right ? "answer" : "miss";
       if (right) option.append(tag("the answer"));
@@ -120,79 +113,82 @@ function render({ model, el }) {
   }
 
   function closing() {
-    const answers = Object.entries(given);
-    const right = answers.filter(([index, { choice }]) => picked(deck[index], choice).tone === "right");
-    const sure = answers.filter(([, answer]) => answer.sure);
-    const sureWrong = sure.filter((each) => !right.includes(each));
-    const missed = answers.filter((each) => !right.includes(each)).map(([index]) => Number(index));
+    const entries = Object.entries(answers);
+    const right = entries.filter(([index, { choice }]) => isRight(deck[index], choice));
+    const sure = entries.filter(([, answer]) => answer.sure);
+    const sureWrong = sure.filter((entry) => !right.includes(entry));
+    const missed = entries.filter((entry) => !right.includes(entry)).map(([index]) => Number(index));
     const look = () => go(missed[0] ?? 0);
-    const score =
-      deck.length === 1
-        ? right.length ? "Right." : ""
-        : `${right.length} of ${deck.length} right. ` +
-          (sureWrong.length
-            ? `You were sure and wrong ${sureWrong.length === 1 ? "once" : `${sureWrong.length} times`}: worth a second look.`
-            : sure.length
-              ? "Whenever you were sure, you were right."
-              : "You were not sure of any. Next time say “I am sure” where you are, and see.");
+    const times = sureWrong.length === 1 ? "once" : `${sureWrong.length} times`;
+    let score = right.length ? "Right." : "";
+    if (deck.length > 1) {
+      score = `${right.length} of ${deck.length} right. `;
+      if (sureWrong.length) score += `You were sure and wrong ${times}: worth a second look.`;
+      else if (sure.length) score += "Whenever you were sure, you were right.";
+      else score += "You were not sure of any. Next time say “I am sure” where you are, and see.";
+    }
+    const back = button(missed.length ? "Look at what you missed" : "Look back", null, look);
     return [
       h("h4", { tabindex: "-1" }, spec.closed),
       h("p", { class: "ccb-score" }, score),
       h("div", { html: spec.closing }),
       note,
-      h("div", { class: "ccb-press" }, button("Start again", null, restart), button(missed.length ? "Look at what you missed" : "Look back", null, look)),
+      h("div", { class: "ccb-press" }, button("Start again", null, restart), back),
     ];
   }
 
+  // A press that waits to be sent would be replaced by a later one.
+  const allSaved = () => Object.values(answers).every(({ press }) => model.get("acknowledged")[press]);
+
   function restart() {
-    // While one press is under way, a later one takes its place in what waits to be sent.
-    if (Object.values(given).some(({ press }) => !model.get("saved")[press])) {
-      note.textContent =
-        "Not all of your answers are saved yet. Start again once they are, or choose Run, then Run All Cells.";
-      return;
-    }
-    given = {};
+    refused = !allSaved();
+    showNote();
+    if (refused) return;
+    answers = {};
     save();
     go(0);
   }
 
-  const picked = (question, choice) => question.heads[choice.join("+")] ?? question.otherwise;
+  function showNote() {
+    refused &&= !allSaved();
+    const words = refused
+      ? "Not all of your answers are saved yet. Start again once they are, or choose Run, then Run All Cells."
+      : model.get("note");
+    say(note, words);
+  }
 
   function feedback() {
     const question = deck[at];
-    const answer = question && given[at];
-    root.querySelectorAll("[data-slip]").forEach((slip) => {
-      const marks = (slips) => Boolean(answer) && slips.includes(slip.dataset.slip);
-      slip.classList.toggle("ccb-counts", marks(question?.counting ?? []));
-      slip.classList.toggle("ccb-decides", marks(question?.turning ?? []));
+    const answer = question && answers[at];
+    root.querySelectorAll("[data-evidence]").forEach((node) => {
+      const marks = (ids) => Boolean(answer) && ids.includes(node.dataset.evidence);
+      node.classList.toggle("ccb-supporting", marks(question?.supporting ?? []));
+      node.classList.toggle("ccb-decisive", marks(question?.decisive ?? []));
     });
     if (!answer) {
       live.replaceChildren();
       live.removeAttribute("data-tone");
       after.replaceChildren();
     } else {
-      const head = picked(question, answer.choice);
-      const parts = question.options
-        .map(({ id }) => question.parts[id]?.[answer.choice.includes(id) ? "on" : "off"])
-        .filter(Boolean);
-      live.dataset.tone = head.tone;
-      live.innerHTML = head.html.replace("{rows}", rowsRight(question, answer.choice)) + parts.join("") + question.tail;
+      const tone = isRight(question, answer.choice) ? "right" : "wrong";
+      const parts = question.parts.map((part, place) => part[answer.choice.includes(place) ? "chosen" : "left"] ?? "");
+      const head = question.heads[tone].replace("{rows}", rowsRight(question, answer.choice));
+      live.dataset.tone = tone;
+      live.innerHTML = head + parts.join("") + question.tail;
       const last = firstOpen() < 0 && at === deck.length - 1;
       const next = at + 1 < deck.length ? "Next question" : last ? spec.close : "Next open question";
-      after.replaceChildren(
-        ...[
-          button(next, null, () => go(at + 1 < deck.length || last ? at + 1 : firstOpen()), { class: "ccb-button ccb-next" }),
-          at > 0 ? button("Back", null, () => go(at - 1)) : null,
-        ].filter(Boolean),
-      );
+      const onward = () => go(at + 1 < deck.length || last ? at + 1 : firstOpen());
+      after.replaceChildren(button(next, null, onward, { class: "ccb-button ccb-next" }));
+      if (at > 0) after.append(button("Back", null, () => go(at - 1)));
     }
     acknowledge();
   }
 
   function acknowledge() {
+    showNote();
     clearTimeout(late);
-    const answer = given[at];
-    const state = answer && model.get("saved")[answer.press];
+    const answer = answers[at];
+    const state = answer && model.get("acknowledged")[answer.press];
     saved.replaceChildren();
     if (!answer) return;
     const trouble = state && state.state !== "saved";
@@ -205,7 +201,7 @@ function render({ model, el }) {
           "Not saved yet. Python is busy or has stopped; the feedback stands, and you can go on. " +
           "If this stays, choose Run, then Run All Cells.";
         saved.replaceChildren(h("span", { role: "alert" }, words));
-      }, SILENT);
+      }, KERNEL_TIMEOUT_MS);
   }
 
   function drawBoard() {
@@ -213,30 +209,16 @@ function render({ model, el }) {
     const { caption, columns, rows } = spec.board;
     const cell = ({ html, after: index }, place, row) => {
       const marked = row.findIndex(({ after }) => after === index) === place; // once a question
-      const answer = given[index];
+      const answer = answers[index];
       if (!answer && firstOpen() >= 0) return h("td", { class: "ccb-open" }, "…");
-      const tone = answer && marked ? picked(deck[index], answer.choice).tone : null;
-      const mark = tone && { right: ["✓", "you had it right"], wrong: ["✗ missed", "you had it wrong"] }[tone];
-      return h(
-        "td",
-        {},
-        h("span", { html }),
-        mark && h("span", { class: "ccb-mark", role: "img", "aria-label": mark[1], title: mark[1] }, mark[0]),
-      );
+      const marks = [["✗ missed", "you had it wrong"], ["✓", "you had it right"]];
+      const mark = answer && marked ? marks[Number(isRight(deck[index], answer.choice))] : null;
+      const named = mark && { class: "ccb-mark", role: "img", "aria-label": mark[1], title: mark[1] };
+      return h("td", {}, h("span", { html }), mark && h("span", named, mark[0]));
     };
-    board.replaceChildren(
-      h(
-        "table",
-        {},
-        h("caption", {}, caption),
-        h("thead", {}, h("tr", {}, ...columns.map((text) => h("th", { scope: "col" }, text)))),
-        h(
-          "tbody",
-          {},
-          ...rows.map(({ label, cells }) => h("tr", {}, h("th", { scope: "row" }, label), ...cells.map(cell))),
-        ),
-      ),
-    );
+    const head = h("tr", {}, ...columns.map((text) => h("th", { scope: "col" }, text)));
+    const body = rows.map(({ label, cells }) => h("tr", {}, h("th", { scope: "row" }, label), ...cells.map(cell)));
+    board.replaceChildren(h("table", {}, h("caption", {}, caption), h("thead", {}, head), h("tbody", {}, ...body)));
   }
 
   function show() {
@@ -253,16 +235,13 @@ function render({ model, el }) {
     (seen ? way : head).focus({ preventScroll: true });
   }
 
-  const onGiven = () => {
-    if (model.get("given") === given) return; // our own
-    given = model.get("given");
+  const onAnswers = () => {
+    if (model.get("answers") === answers) return; // our own
+    answers = model.get("answers");
     if (at >= deck.length && firstOpen() >= 0) at = firstOpen();
     draw();
   };
-  model.on("change:given", onGiven);
-  model.on("change:saved", acknowledge);
-  model.on("change:note", onNote);
-  onNote();
+  listen(model, { "change:answers": onAnswers, "change:acknowledged": acknowledge, "change:note": showNote });
   go(Math.max(firstOpen(), 0), false);
 
   // A deck takes the focus from the button beside it that has called for it, and from nothing else.
@@ -275,10 +254,5 @@ function render({ model, el }) {
   return () => {
     clearTimeout(late);
     cancelAnimationFrame(coming);
-    model.off("change:given", onGiven);
-    model.off("change:saved", acknowledge);
-    model.off("change:note", onNote);
   };
 }
-
-export default { render };

@@ -27,6 +27,9 @@ if (!window.ccbKeepsKeys) {
   );
 }
 
+const KERNEL_TIMEOUT_MS = 8000; // without an answer from the kernel, until a learner is told what to do about it
+const PROBE_DELAY_MS = 1000; // from getting the focus until we try whether Python can be reached
+
 function h(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -42,32 +45,37 @@ function h(tag, attributes = {}, ...children) {
   return node;
 }
 
-const button = (text, key, action, extra = {}) =>
-  h(
-    "button",
-    { type: "button", class: "ccb-button", onclick: action, ...extra },
-    text,
-    key && h("kbd", { "aria-hidden": "true" }, key),
-  );
+// Call handlers when the model's events come. anywidget takes them off when the view goes.
+function listen(model, handlers) {
+  for (const [event, handler] of Object.entries(handlers)) model.on(event, handler);
+}
 
-// Radio buttons of one name are one group, in the whole page, and every card has a module of its own: no counting here.
+function button(text, key, action, extra = {}) {
+  const attributes = { type: "button", class: "ccb-button", onclick: action, ...extra };
+  return h("button", attributes, text, key && h("kbd", { "aria-hidden": "true" }, key));
+}
+
+// Radio buttons of one name are one group in the whole page, and another version of this script may be in it too.
 const groupName = () => `ccb-${Math.random().toString(36).slice(2)}`;
 
-// One choice in each group: most questions are one group, sorting has one for each party.
-const groupsOf = (question) => question.groups ?? [{ label: null, options: question.options.map(({ id }) => id) }];
+// One choice in each group: most questions are one group, sorting has one for each party. Options are known by place.
+const groupsOf = (question) => question.groups ?? [{ label: null, options: question.options.map((_, place) => place) }];
 
 const complete = (question, chosen) => chosen.size >= (question.many ? 1 : groupsOf(question).length);
 
+const inOrder = (chosen) => [...chosen].sort((one, other) => one - other);
+
+const isRight = (question, choice) => String(choice) === String(question.answer);
+
 // How many of the groups have the right option chosen.
-const rowsRight = (question, choice) =>
-  groupsOf(question).filter(({ options }) => options.some((id) => choice.includes(id) && question.answer.includes(id))).length;
+const rowsRight = ({ answer }, choice) => choice.filter((place) => answer.includes(place)).length;
 
 // Put an option into what is chosen, or take it out.
 function pick(question, chosen, option, on) {
   if (!question.many)
     groupsOf(question)
       .find(({ options }) => options.includes(option))
-      .options.forEach((id) => chosen.delete(id));
+      .options.forEach((place) => chosen.delete(place));
   if (on) chosen.add(option);
   else chosen.delete(option);
 }
@@ -103,20 +111,19 @@ function enter(panel) {
 
 // A question as nodes.
 function ask(question, { name, where, chosen, choose }) {
-  const labels = new Map(question.options.map(({ id, label }) => [id, label]));
-  const option = (group) => (id, index) =>
+  const option = (group) => (place, index) =>
     h(
       "label",
       { class: "ccb-option" },
       h("input", {
         type: question.many ? "checkbox" : "radio",
         name: `${name}-${group}`,
-        value: id,
-        checked: chosen.has(id),
-        onchange: (event) => choose(question, id, event.target.checked),
+        value: place,
+        checked: chosen.has(place),
+        onchange: (event) => choose(question, place, event.target.checked),
       }),
       h("kbd", { "aria-hidden": "true" }, String(index + 1)),
-      h("span", {}, labels.get(id)),
+      h("span", {}, question.options[place]),
     );
   const choices = groupsOf(question).map(({ label, intro, options }, group) => {
     const nodes = options.map(option(group)).flatMap((node) => [node, " "]); // so a story has its spaces
@@ -135,3 +142,65 @@ function ask(question, { name, where, chosen, choose }) {
   return [told, h("fieldset", {}, legend, ...choices)].filter(Boolean);
 }
 
+
+// A live region stands in the page before its text does, or a screen reader may miss it.
+const liveRegion = () => h("div", { class: "ccb-live", role: "status" });
+
+function say(node, words) {
+  if (node.textContent !== words) node.textContent = words;
+}
+
+// Put other HTML into a node. A fold stays open or closed as the learner left it, and keeps the focus.
+function redraw(node, html) {
+  if (node.drawnHtml === html) return;
+  node.drawnHtml = html;
+  node.openFolds ??= new Map();
+  const title = (fold) => fold.querySelector("summary").textContent;
+  for (const fold of node.querySelectorAll("details")) node.openFolds.set(title(fold), fold.open);
+  const focused = node.contains(document.activeElement) && document.activeElement.textContent;
+  node.innerHTML = html; // escaped by the kernel
+  for (const fold of node.querySelectorAll("details")) {
+    const summary = fold.querySelector("summary");
+    keepKeys(summary);
+    if (node.openFolds.has(title(fold))) fold.open = node.openFolds.get(title(fold));
+    if (focused === title(fold)) summary.focus({ preventScroll: true });
+  }
+}
+
+const GONE =
+  "Python has stopped or was started anew, so the controls here no longer answer. Choose Run, then Run All Cells.";
+const EXAM_GONE = " The exam goes on with what was saved, and so does its clock.";
+
+// When Python is gone, close what needs it (`closing` finds that) and say so at the top of `place`, or of the activity. Running the cell
+// again makes a new output. Nothing signals a kernel shutdown, so we try to send something a while after a control has
+// got the focus. To try at once would delay the message of the press itself.
+function watchPython(model, el, closing, place = null) {
+  let probing = null;
+  function close() {
+    const root = el.closest(".ccb-activity") ?? el;
+    const nodes = closing();
+    if (!nodes.length) return;
+    const focused = nodes.some((node) => node.contains(document.activeElement));
+    for (const node of nodes) node.inert = true;
+    if (root.querySelector(".ccb-gone")) return;
+    const words = GONE + (root.querySelector(".ccb-places:not([hidden])") ? EXAM_GONE : "");
+    const sentence = h("p", { class: "ccb-gone", tabindex: "-1" }, words);
+    (place?.checkVisibility() ? place : root).prepend(h("div", { class: "ccb" }, sentence));
+    if (focused) sentence.focus();
+    else say(root.querySelector(".ccb-live"), words);
+  }
+  const probe = () => {
+    try {
+      model.send({});
+    } catch {
+      close();
+    }
+  };
+  const onFocus = () => {
+    clearTimeout(probing);
+    probing = setTimeout(probe, PROBE_DELAY_MS);
+  };
+  el.firstElementChild.addEventListener("focusin", onFocus);
+  listen(model, { comm_live_update: probe });
+  return () => clearTimeout(probing);
+}

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from customer_casebook.course.document import (
+from customer_casebook.document import (
     Block,
     BulletList,
     Details,
@@ -24,7 +24,7 @@ from customer_casebook.course.document import (
 TAGS = set(
     "h3 h4 p blockquote strong em ul ol li table caption thead tbody tr th td details summary".split()
 )
-ATTRIBUTES = {"class", "scope", "data-slip"}
+ATTRIBUTES = {"class", "scope", "data-evidence"}
 
 HOSTILE = {
     "script": "<script>alert(1)</script>",
@@ -95,7 +95,7 @@ def test_hostile_text_stays_text(block: Callable[[str], Block], words: str) -> N
 
 def test_an_attribute_cannot_be_left() -> None:
     page = Page(Slip('a" onclick="b', "source", "text").html())
-    assert page.attributes == {"class", "data-slip"}
+    assert page.attributes == {"class", "data-evidence"}
 
 
 def test_authored_text_may_stress_and_list_and_nothing_else() -> None:
@@ -137,6 +137,6 @@ def test_a_table_names_its_rows_and_columns() -> None:
 
 def test_a_slip_says_where_it_is_from() -> None:
     slip = Slip("hub/ledger", "Ledger, entry 417", "*Paid* on time.")
-    assert 'data-slip="hub/ledger"' in slip.html()
+    assert 'data-evidence="hub/ledger"' in slip.html()
     assert "<strong>Ledger, entry 417</strong>" in slip.html()
     assert slip.text() == "    [Ledger, entry 417]\n    *Paid* on time."

@@ -1,0 +1,276 @@
+"""The question bank as items: concepts, evidence to find, sentences to spot, parties to sort, terms to match.
+
+Only a concept question has its right options written down. Every other key is computed: by the
+rules from the facts, or from the glossary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from string import ascii_uppercase
+
+from customer_casebook.course.casebook import Casebook, full_stop, join
+from customer_casebook.course.items import (
+    CaseItem,
+    Group,
+    Item,
+    evidence_id,
+    evidence_ids,
+    question_of,
+    reordered,
+    story,
+)
+from customer_casebook.course.records import (
+    Case,
+    ConceptQuestion,
+    Evidence,
+    LensQuestion,
+    MatchQuestion,
+    Misconception,
+    Question,
+    SortQuestion,
+    SpotQuestion,
+)
+from customer_casebook.document import (
+    Block,
+    BulletList,
+    Details,
+    Heading,
+    Markdown,
+    RunInHeading,
+)
+from customer_casebook.domain.verdict import decisive_facts
+
+
+class ConceptItem(Item):
+    """A question about the subject itself. Every option has an explanation of its own."""
+
+    def __init__(self, book: Casebook, record: ConceptQuestion) -> None:
+        self.record = record
+        self.id = book.prefix + record.id
+        self.topic = f"ITIL {join(record.editions)}"
+        self.prompt = record.prompt
+        self.many = self.explains_every_option = record.kind == "choose_all"
+        self.options = {str(place): option.text for place, option in enumerate(record.options)}
+        self.right = frozenset(str(k) for k, option in enumerate(record.options) if option.right)
+
+    @property
+    def answer(self) -> str:
+        return " ".join(full_stop(option.text) for option in self.record.options if option.right)
+
+    @property
+    def explanation(self) -> list[Block]:
+        right = [option for option in self.record.options if option.right]
+        return [RunInHeading(full_stop(option.text), option.because) for option in right]
+
+    def why_not(self, option: str) -> str:
+        return self.record.options[int(option)].because
+
+    def reorder(self, seed: object) -> None:
+        self.options = reordered(self.options, seed)
+
+
+class FindItem(Item):
+    """Mark the piece of evidence on which an answer turns."""
+
+    piece = "slip"  # what the prompt calls an option
+
+    def __init__(self, book: Casebook, case: Case, record: LensQuestion | SpotQuestion) -> None:
+        self.question = CaseItem(book, case, record.lens)
+        self.evidence = {evidence_id(case, clue): clue for clue in case.evidence}
+        self.id = book.prefix + record.id
+        self.topic = self.question.topic
+        flip = self.question.decisive_flip
+        # The other answer is named: several pieces may make the answer something else.
+        other = book.answer_label(record.lens, flip.answer) if flip else ""
+        self.prompt = (
+            f"{self.question.prompt} The answer is “{self.question.answer}”. "
+            f"One {self.piece}, told otherwise, would make it “{other}”. Which one?"
+        )
+        self.options = {key: self.label(clue) for key, clue in self.evidence.items()}
+        # One piece, where the question can be asked at all.
+        self.right = frozenset(
+            evidence_ids(case, {*decisive_facts(case.facts, self.question.verdict)})
+        )
+        self.intro = [Heading(case.title), Markdown(case.story)] if case.story else []
+
+    @property
+    def decisive_evidence(self) -> tuple[str, ...]:
+        return self.question.decisive_evidence
+
+    def label(self, clue: Evidence) -> str:
+        """A piece of evidence as an option."""
+        return f"{clue.source}: {' '.join(clue.text.split())}"
+
+    @property
+    def explanation(self) -> Sequence[Block]:
+        return self.question.explanation
+
+    @property
+    def answer(self) -> str:
+        return join(self.short_label(option) for option in self.options if option in self.right)
+
+    def short_label(self, option: str) -> str:
+        return self.evidence[option].source
+
+    def why_not(self, option: str) -> str:
+        facts = self.evidence[option].shows
+        if not facts:
+            return "It is worth reading, and shows none of the facts that decide here."
+        statements = join(self.question.statement(*fact) for fact in facts.items())
+        if option in self.right:
+            return f"It shows that {statements}."
+        if self.question.deciding_facts.keys() & facts:
+            needed = f"That is needed too; the answer turns on another {self.piece}."
+            return f"It shows that {statements}. {needed}"
+        return f"It shows that {statements}. The answer does not rest on that."
+
+
+class SpotItem(FindItem):
+    """Spot the sentence on which an answer turns; the options themselves tell the story."""
+
+    piece = "sentence"
+
+    def __init__(self, book: Casebook, record: SpotQuestion) -> None:
+        evidence = tuple(
+            Evidence(str(number), "", sentence.text, sentence.shows)
+            for number, sentence in enumerate(record.sentences, 1)
+        )
+        relation = (record.provider, record.service, record.party)
+        super().__init__(book, Case(record.id, "", *relation, "", evidence, ""), record)
+
+    def label(self, clue: Evidence) -> str:
+        return " ".join(clue.text.split())
+
+    def short_label(self, option: str) -> str:
+        return self.options[option].removesuffix(".")
+
+
+class SortItem(Item):
+    """Put several parties into the classes of one lens."""
+
+    def __init__(self, book: Casebook, record: SortQuestion) -> None:
+        self.parts = {k: CaseItem(book, book.case(k), record.lens) for k in record.cases}
+        self.id = book.prefix + record.id
+        self.topic = book.lens_texts[record.lens].label
+        self.prompt = record.prompt or f"{self.topic}: where does each of these belong?"
+        relations = [book.relation(part.case) for part in self.parts.values()]
+        self.names = {  # two cases may have the same parties and the same service
+            k: f"{relation} ({part.case.title})" if relations.count(relation) > 1 else relation
+            for (k, part), relation in zip(self.parts.items(), relations, strict=True)
+        }
+        self.groups = [
+            Group(
+                self.names[k],
+                tuple(f"{k}:{answer}" for answer in part.options),
+                [Details(self.names[k], story(part.case))],
+            )
+            for k, part in self.parts.items()
+        ]
+        self.options = {
+            f"{k}:{answer}": label
+            for k, part in self.parts.items()
+            for answer, label in part.options.items()
+        }
+        self.right = frozenset(f"{k}:{a}" for k, part in self.parts.items() for a in part.right)
+
+    @property
+    def answer(self) -> str:
+        return "; ".join(f"{self.names[k]}: {part.answer}" for k, part in self.parts.items())
+
+    @property
+    def explanation(self) -> list[Block]:
+        return [
+            RunInHeading(
+                f"{self.names[k]}: {part.answer}.", part.turning_sentence or part.verdict.why
+            )
+            for k, part in self.parts.items()
+        ]
+
+    def short_label(self, option: str) -> str:
+        return self.names[option.partition(":")[0]]
+
+    def why_not(self, option: str) -> str:
+        case_id, _, answer = option.partition(":")
+        return self.parts[case_id].why_not(answer)
+
+    def misconception(self, choice: Iterable[str]) -> Misconception | None:
+        chosen = [option.partition(":") for option in choice]
+        betrayed = (
+            part.misconception([answer for case_id, _, answer in chosen if case_id == k])
+            for k, part in self.parts.items()
+        )
+        return next(filter(None, betrayed), None)
+
+
+class MatchItem(Item):
+    """Match terms and their definitions in one edition."""
+
+    def __init__(self, book: Casebook, record: MatchQuestion) -> None:
+        self.terms = {k: book.glossary[k] for k in record.terms}
+        self.definitions = {k: term.definitions[record.edition] for k, term in self.terms.items()}
+        self.id = book.prefix + record.id
+        self.topic = f"Terms (ITIL {record.edition})"
+        self.prompt = record.prompt or "Which definition belongs to which term?"
+        self.right = frozenset(f"{k}:{k}" for k in self.terms)
+        # The alphabet gives nothing away.
+        self._show(sorted(self.definitions, key=self.definitions.__getitem__))
+
+    def _show(self, order: Iterable[str]) -> None:
+        letters = dict(zip(order, ascii_uppercase, strict=False))
+        lines = [f"{letter}. {self.definitions[k]}" for k, letter in letters.items()]
+        self.intro = [BulletList(lines)]
+        self.groups = [
+            Group(term.term, tuple(f"{k}:{other}" for other in letters))
+            for k, term in self.terms.items()
+        ]
+        self.options = {f"{k}:{o}": letter for k in self.terms for o, letter in letters.items()}
+
+    def reorder(self, seed: object) -> None:
+        self._show(reordered(self.definitions, seed))
+
+    @property
+    def answer(self) -> str:
+        pairs = self.definitions.items()
+        return "; ".join(f"{self.terms[k].term}: {text.rstrip('.')}" for k, text in pairs)
+
+    @property
+    def explanation(self) -> list[Block]:
+        return [
+            RunInHeading(f"{term.term}:", " ".join(filter(None, (self.definitions[k], term.note))))
+            for k, term in self.terms.items()
+        ]
+
+    def short_label(self, option: str) -> str:
+        return self.terms[option.partition(":")[0]].term
+
+    def why_not(self, option: str) -> str:
+        k, _, other = option.partition(":")
+        meaning = f"That is the meaning of “{self.terms[other].term}”."
+        return self.definitions[k] if k == other else meaning
+
+
+def make_item(book: Casebook, record: Question) -> Item:
+    """A question, ready to be asked."""
+    match record:
+        case LensQuestion(kind="find"):
+            return FindItem(book, book.case(record.case), record)
+        case LensQuestion():
+            asked = book.case(record.case)
+            return CaseItem(book, asked, record.lens, record.id, story(asked))
+        case SpotQuestion():
+            return SpotItem(book, record)
+        case SortQuestion():
+            return SortItem(book, record)
+        case MatchQuestion():
+            return MatchItem(book, record)
+        case ConceptQuestion():
+            return ConceptItem(book, record)
+
+
+def item_of(book: Casebook, item_id: str) -> Item | None:
+    """The item of that id, built once for a book; None where the book does not have it."""
+    if item_id not in book.items and (record := question_of(book, item_id)):
+        item = make_item(book, record)
+        book.items[item_id] = item if item.right else None
+    return book.items.get(item_id)

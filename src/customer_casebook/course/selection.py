@@ -1,0 +1,141 @@
+"""Which questions come next: in practice, in an exam, and in which order.
+
+No order has blocks: interleaved questions are learnt better (Brunmair & Richter 2019).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import cycle
+from secrets import token_hex
+
+from customer_casebook.course.bank import item_of
+from customer_casebook.course.casebook import Casebook
+from customer_casebook.course.items import question_of, stable_shuffle_key
+from customer_casebook.course.records import Question
+from customer_casebook.domain.facts import require_number
+
+MAX_IN_A_ROW = 4  # questions of one answer, kind or objective; more are a block
+
+
+def practice_questions(
+    book: Casebook,
+    objectives: Sequence[str],
+    n: int,
+    seed: object,
+    times_answered: Mapping[str, int] | None = None,
+) -> list[str]:
+    """The ids of ``n`` items on these objectives, which take turns; no item twice, the kinds mixed.
+
+    Args:
+        book: The casebook with the bank.
+        objectives: Their ids; every one that exists where there are none.
+        n: How many, from 1 to as many as there are.
+        seed: Decides between items that are equally good.
+        times_answered: Item id to number of answers; items answered less often come first.
+
+    Raises:
+        InputError: ``n`` is no such number.
+    """
+    require_number("n", n, len(book.questions))
+    wanted = objectives or sorted(book.objectives, key=lambda k: stable_shuffle_key(seed, k))
+    times = Counter(times_answered or {})
+
+    def rank(record: Question) -> tuple[int, bytes]:
+        return times[book.prefix + record.id], stable_shuffle_key(seed, record.id)
+
+    left = [record for record in book.questions.values() if {*wanted} & {*record.objectives}]
+    left.sort(key=rank)
+    chosen: list[Question] = []
+    turns = cycle(wanted)
+    while left and len(chosen) < n:
+        objective = next(turns)
+        if pile := [record for record in left if objective in record.objectives]:
+            # Another kind than the last one, and of those a question that is about this above all.
+            last, least = (chosen[-1].kind if chosen else ""), rank(pile[0])[0]
+            pile = [record for record in pile if rank(record)[0] == least]
+            best = min(pile, key=lambda r: (r.kind == last, r.objectives[0] != objective))
+            chosen.append(best)
+            left.remove(best)
+    return interleaved(book, [book.prefix + record.id for record in chosen])
+
+
+def exam_questions(
+    book: Casebook, n: int, seed: int | None, times_asked: Mapping[str, int] | None = None
+) -> list[str]:
+    """The ids of the items of an exam, over the objectives by weight.
+
+    Args:
+        book: The casebook with the bank.
+        n: How many, from 1 to as many as there are.
+        seed: The same exam for everybody; None for one that nobody else has.
+        times_asked: Item id to number of exams that asked it; read without a seed only. Of each
+            objective the items asked least often come first.
+
+    Raises:
+        InputError: There are no exams of ``n`` questions.
+    """
+    pool = _exam_pool(book)
+    require_number("n", n, len(pool))
+    times = Counter(times_asked if seed is None else None)
+    key = token_hex() if seed is None else seed
+    shuffled = sorted(pool, key=lambda record: stable_shuffle_key(key, record.id))
+    fresh = sorted(shuffled, key=lambda record: times[book.prefix + record.id])
+    chosen = {
+        record.id
+        for objective, share in _shares(book, pool, n).items()
+        for record in [entry for entry in fresh if entry.objectives[0] == objective][:share]
+    }
+    return interleaved(book, [book.prefix + entry.id for entry in shuffled if entry.id in chosen])
+
+
+def _exam_pool(book: Casebook) -> list[Question]:
+    """What an exam may ask. A sort is left to practice: it takes four stories, and an hour is short."""
+    return [record for record in book.questions.values() if record.kind != "sort"]
+
+
+def _shares(book: Casebook, pool: Sequence[Question], n: int) -> dict[str, int]:
+    """How many questions each objective gets: by weight, as far as it has that many."""
+    available = Counter(record.objectives[0] for record in pool)
+    weights = {k: 1 + objective.core for k, objective in book.objectives.items() if available[k]}
+    shares = dict.fromkeys(weights, 0)
+    for _ in range(n):
+        # Whole shares by d'Hondt: the objective that is furthest behind its weight is next.
+        open_ = [k for k in weights if shares[k] < available[k]]
+        shares[max(open_, key=lambda k: weights[k] / (shares[k] + 1))] += 1
+    return shares
+
+
+def interleaved(book: Casebook, item_ids: Iterable[str]) -> list[str]:
+    """The same items, each once, as far as possible in the same order, but without blocks.
+
+    No more than `MAX_IN_A_ROW` of one answer, kind or objective follow each other, as long as the
+    rest allows it. An id that the book does not have is left out.
+    """
+    traits = {item_id: _traits(book, item_id) for item_id in item_ids}
+    left = [item_id for item_id, known in traits.items() if known]
+    counts = Counter(trait for item_id in left for trait in traits[item_id])
+    remaining = {trait: count for trait, count in counts.items() if count > MAX_IN_A_ROW}
+    order: list[str] = []
+    while left:
+        row = [traits[item_id] for item_id in order[-MAX_IN_A_ROW:]]
+        shared = frozenset.intersection(*row) if len(row) == MAX_IN_A_ROW else frozenset()
+        full = {trait for trait in shared if remaining.get(trait, 0) < len(left)}
+        # A trait of so many items that the others can no longer separate them has to come now.
+        urgent = {k for k, n in remaining.items() if n > MAX_IN_A_ROW * (len(left) - n)}
+        allowed = [place for place, item_id in enumerate(left) if full.isdisjoint(traits[item_id])]
+        best = (place for place in allowed if urgent <= traits[left[place]])
+        order.append(left.pop(next(best, allowed[0] if allowed else 0)))
+        for trait in traits[order[-1]] & remaining.keys():
+            remaining[trait] -= 1
+    return order
+
+
+def _traits(book: Casebook, item_id: str) -> frozenset[tuple[str, str]]:
+    """What makes an item like its neighbours; nothing for an id that the book does not have."""
+    record, item = question_of(book, item_id), item_of(book, item_id)
+    if not (record and item):
+        return frozenset()
+    objective = [("objective", name) for name in record.objectives[:1]]
+    return frozenset([("answer", item.answer), ("kind", record.kind), *objective])

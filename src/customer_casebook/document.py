@@ -1,0 +1,185 @@
+"""What an activity says, as plain HTML and as plain text: for transcripts, print and code hosts.
+
+Authored text is escaped by markupsafe. Markdown may hold emphasis and lists and nothing else: no
+markup, no links, no images.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Protocol
+
+from markupsafe import Markup
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+
+_LINE_WIDTH = 88  # characters in a line of plain text
+
+
+class Block(Protocol):
+    """A piece of a document that shows itself in both ways."""
+
+    def html(self) -> Markup: ...
+
+    def text(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading; ``level`` is that of HTML."""
+
+    words: str
+    level: int = 3
+
+    def html(self) -> Markup:
+        return Markup("<h{0}>{1}</h{0}>").format(self.level, self.words)
+
+    def text(self) -> str:
+        return f"{self.words}\n{('=' if self.level == 3 else '-') * len(self.words)}"
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A paragraph of plain words; ``style`` is a class of the style sheet."""
+
+    words: str
+    style: str = ""
+
+    def html(self) -> Markup:
+        style = Markup(' class="{}"').format(self.style) if self.style else ""
+        return Markup("<p{}>{}</p>").format(style, self.words)
+
+    def text(self) -> str:
+        return wrap(self.words)
+
+
+@dataclass(frozen=True)
+class RunInHeading:
+    """A paragraph that begins with its point in bold."""
+
+    point: str
+    words: str
+
+    def html(self) -> Markup:
+        return Markup("<p><strong>{}</strong> {}</p>").format(self.point, self.words)
+
+    def text(self) -> str:
+        return wrap(f"{self.point} {self.words}")
+
+
+@dataclass(frozen=True)
+class Markdown:
+    """Authored Markdown."""
+
+    markdown: str
+
+    def html(self) -> Markup:
+        return Markup(_markdown().render(self.markdown).strip())  # noqa: S704  (it escapes markup)
+
+    def text(self) -> str:
+        return "\n\n".join(wrap(part) for part in self.markdown.strip().split("\n\n"))
+
+
+@dataclass(frozen=True)
+class EvidenceBlock:
+    """A piece of evidence: its id, where it is from, and what it says in Markdown."""
+
+    id: str
+    source: str
+    markdown: str
+
+    def html(self) -> Markup:
+        return Markup(
+            '<blockquote class="ccb-evidence" data-evidence="{}">'
+            '<p class="ccb-source"><strong>{}</strong></p>{}</blockquote>'
+        ).format(self.id, self.source, Markdown(self.markdown).html())
+
+    def text(self) -> str:
+        return textwrap.indent(f"[{self.source}]\n{Markdown(self.markdown).text()}", "    ")
+
+
+@dataclass(frozen=True)
+class BulletList:
+    """A list of plain sentences."""
+
+    items: Sequence[str]
+
+    def html(self) -> Markup:
+        return Markup("<ul>{}</ul>").format(_repeated("<li>{}</li>", self.items))
+
+    def text(self) -> str:
+        return "\n".join(wrap(item, first="- ", rest="  ") for item in self.items)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table whose first column heads its rows."""
+
+    caption: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+    def html(self) -> Markup:
+        head = _repeated('<th scope="col">{}</th>', self.columns)
+        rows = [
+            Markup('<tr><th scope="row">{}</th>{}</tr>').format(
+                first, _repeated("<td>{}</td>", rest)
+            )
+            for first, *rest in self.rows
+        ]
+        return Markup(
+            "<table><caption>{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>"
+        ).format(self.caption, head, Markup().join(rows))
+
+    def text(self) -> str:
+        head = f"{self.caption} ({' | '.join(filter(None, self.columns))})"
+        rows = [f"{first}: {'; '.join(filter(None, rest))}" for first, *rest in self.rows]
+        return f"{head}\n{BulletList(rows).text()}"
+
+
+@dataclass(frozen=True)
+class Details:
+    """Something that the reader opens."""
+
+    summary: str
+    blocks: Sequence[Block]
+
+    def html(self) -> Markup:
+        inside = to_html(self.blocks)
+        return Markup("<details><summary>{}</summary>{}</details>").format(self.summary, inside)
+
+    def text(self) -> str:
+        return f"({self.summary}:)\n" + textwrap.indent(to_text(self.blocks), "    ")
+
+
+def to_html(blocks: Iterable[Block]) -> Markup:
+    """The blocks as HTML, one after the other."""
+    return Markup("\n").join(block.html() for block in blocks)
+
+
+def to_text(blocks: Iterable[Block]) -> str:
+    """The blocks as plain text, with a blank line between two."""
+    return "\n\n".join(block.text() for block in blocks)
+
+
+def wrap(words: str, first: str = "", rest: str = "") -> str:
+    """Words in lines of plain text; ``first`` and ``rest`` begin the lines."""
+    words = " ".join(words.split())
+    return textwrap.fill(
+        words, _LINE_WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False
+    )
+
+
+def _repeated(template: str, words: Iterable[str]) -> Markup:
+    return Markup().join(Markup(template).format(word) for word in words)  # noqa: S704  (ours)
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    from markdown_it import MarkdownIt  # only once something is shown
+
+    return MarkdownIt("zero").enable(["emphasis", "list"])

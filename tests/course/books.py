@@ -1,0 +1,59 @@
+"""Small casebooks for the tests of the course, and the items of the course itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, replace
+from typing import Any
+
+from customer_casebook.course.bank import item_of
+from customer_casebook.course.casebook import Casebook, course, make_casebook
+from customer_casebook.course.items import Item, question_of
+from customer_casebook.course.records import Question
+
+BOOK = course()
+ITEMS: dict[str, Item] = {k: known for k in BOOK.questions if (known := item_of(BOOK, k))}
+CASE = "facilities-web-shop"
+HUB = "marketing-campaign-hub"
+
+
+def fresh_course() -> Casebook:
+    """The course with no item built yet."""
+    return replace(BOOK, items={})
+
+
+def without(question_id: str) -> Casebook:
+    """The course with one question less in its bank."""
+    fewer = {k: record for k, record in BOOK.questions.items() if k != question_id}
+    return replace(BOOK, questions=fewer, items={**BOOK.items})
+
+
+def small_book(
+    *questions: dict[str, Any],
+    name: str = "school",
+    cases: Iterable[str | dict[str, Any]] = (CASE,),
+    **more: Any,
+) -> Casebook:
+    """A casebook beside the course, with cases of the course or its own, and these questions."""
+    content: dict[str, Any] = {"questions": questions, **more}
+    content["cases"] = [case_content(k) if isinstance(k, str) else k for k in cases]
+    return make_casebook(name, content, base=BOOK)
+
+
+def case_content(case_id: str, **changes: Any) -> dict[str, Any]:
+    """A case of the course as a file holds it."""
+    return asdict(BOOK.case(case_id)) | changes
+
+
+def item(item_id: str, book: Casebook = BOOK) -> Item:
+    """An item that the book has."""
+    known = item_of(book, item_id)
+    assert known, item_id
+    return known
+
+
+def question(item_id: str, book: Casebook = BOOK) -> Question:
+    """The question of an id that the book has."""
+    record = question_of(book, item_id)
+    assert record, item_id
+    return record
