@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from customer_casebook.course import casebook as library
 from customer_casebook.simulators import expectation_gap as view
 from customer_casebook.simulators.expectation_gap import expectation_gap
-from tests.simulators.samples import kept, put, settings, tables, texts, words
+from tests.simulators.samples import headline, put, settings, shared, tables, texts, words
 
 WEEKS = "Share of what is needed, in percent"
 
@@ -21,7 +21,7 @@ WEEKS = "Share of what is needed, in percent"
 @effort(max_examples=40)
 @given(data=st.data())
 def test_the_picture_says_what_the_table_says(data: st.DataObject) -> None:
-    simulator = kept("expectation_gap")
+    simulator = shared("expectation_gap")
     at = data.draw(settings(simulator))
     put(simulator, **at)
     weeks = tables(simulator)[WEEKS]
@@ -32,7 +32,7 @@ def test_the_picture_says_what_the_table_says(data: st.DataObject) -> None:
         f"Over {at['weeks']} weeks what is built falls behind what is needed: "
         f"from {first} % missing to {last} %, with {checks} check-ins."
     )
-    assert simulator.guard.live.startswith(f"At delivery {last} % of what is needed is missing.")
+    assert headline(simulator).startswith(f"At delivery {last} % of what is needed is missing.")
     assert ("check-in" in texts(simulator)) == bool(checks)
     assert all(int(built) + int(missing) == 100 for _, built, missing in weeks)
 
@@ -40,9 +40,9 @@ def test_the_picture_says_what_the_table_says(data: st.DataObject) -> None:
 def changed(monkeypatch: pytest.MonkeyPatch, **numbers: float) -> Any:
     """The simulator with other numbers behind it."""
     figures = library.figures()
-    given = figures["gap"].numbers
-    other = {name: replace(given[name], value=value) for name, value in numbers.items()}
-    gap = replace(figures["gap"], numbers={**given, **other})
+    before = figures["gap"].numbers
+    after = {name: replace(before[name], value=value) for name, value in numbers.items()}
+    gap = replace(figures["gap"], numbers={**before, **after})
     monkeypatch.setattr(view, "figures", lambda: {**figures, "gap": gap})
     return expectation_gap()
 
@@ -59,8 +59,8 @@ def test_the_prediction_is_computed_from_the_figures(
     assert asked.right == {right}
     moves = {"clearer": {"clarity": 95}, "shorter": {"weeks": 6}, "checks": {"check_every": 3}}
     for option, moved in moves.items():
-        put(simulator, **simulator._start | moved)
-        left = simulator.guard.live.split()[2]
+        put(simulator, **simulator.bench.start | moved)
+        left = headline(simulator).split()[2]
         assert f"{left} %" in asked.why_not(option)
 
 

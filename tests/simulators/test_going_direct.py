@@ -13,25 +13,25 @@ from customer_casebook.course.casebook import case
 from customer_casebook.domain.verdict import decide
 from customer_casebook.simulators import going_direct as view
 from customer_casebook.simulators.going_direct import answer, going_direct
-from tests.simulators.samples import options, put, tables, texts, words
+from tests.simulators.samples import headline, put, tables, texts, words
 
 LETTERS = library.simulators()["going_direct"].letters
 
 
 def settings() -> Iterator[dict[str, str]]:
     """Every way to arrange things."""
-    names = [*view._CHOICES]
-    for chosen in product(*(view._CHOICES[name][1] for name in names)):
+    names = [choice.name for choice in view.CHOICES]
+    for chosen in product(*(choice.options for choice in view.CHOICES)):
         yield dict(zip(names, chosen, strict=True))
 
 
 def test_every_letter_has_a_fate_whatever_is_arranged_and_no_fate_is_in_vain() -> None:
-    met: dict[str, set[str]] = {letter.about: set() for letter in LETTERS}
+    fates: dict[str, set[str]] = {letter.about: set() for letter in LETTERS}
     for setting in settings():
         for letter in LETTERS:
-            met[letter.about].add(answer(letter, setting).told)
+            fates[letter.about].add(answer(letter, setting).fate)
     for letter in LETTERS:
-        assert met[letter.about] == {*letter.fates.values()}
+        assert fates[letter.about] == {*letter.fates.values()}
         assert {*letter.answered} <= letter.fates.keys()
 
 
@@ -55,13 +55,13 @@ def test_who_can_answer_is_who_the_rules_say_looks_after_the_public(reads: str) 
 
 def test_the_rules_are_told_beside_the_letters() -> None:
     simulator = going_direct()
-    told = "What the rules say"
-    assert tables(simulator)[told] == [
+    caption = "What the rules say"
+    assert tables(simulator)[caption] == [
         ["Sales, by Group IT", "Internal customer", "Business relationship manager"],
         ["The public, by Sales", "External customer", "Account manager or selling unit"],
     ]
     put(simulator, way="direct")
-    assert tables(simulator)[told] == [
+    assert tables(simulator)[caption] == [
         ["The public, by Group IT", "External customer", "Owner named in service strategy"]
     ]
 
@@ -71,27 +71,27 @@ def test_the_picture_says_what_the_table_says() -> None:
     for setting in [*settings()][::7]:
         put(simulator, **setting)
         letters = tables(simulator)["Letters from the public"]
-        told = [each.told for each in (answer(letter, setting) for letter in LETTERS)]
-        assert [fate[2:] for _, fate in letters] == told
+        fates = [answer(letter, setting).fate for letter in LETTERS]
+        assert [fate[2:] for _, fate in letters] == fates
         marks = [fate[0] for _, fate in letters]
         drawn = [text[0] for text in texts(simulator) if text[0] in "✓✗"]
         assert drawn == marks
         point = f"{marks.count('✓')} of 4 letters reach somebody who can answer."
-        assert simulator.guard.live == point
+        assert headline(simulator) == point
         assert words(simulator).endswith(point)
         direct = setting["way"] == "direct"
-        assert words(simulator).startswith(view._chain(setting["way"]))
+        assert words(simulator).startswith(view.describe_chain(setting["way"]))
         assert ("Sales" in texts(simulator)) != direct
         assert ("the alert, online" in texts(simulator)) == direct
 
 
 def test_one_can_arrange_it_so_that_everybody_is_answered() -> None:
     simulator = put(going_direct(), way="direct")
-    assert simulator.guard.live.startswith("0 of 4")
+    assert headline(simulator).startswith("0 of 4")
     put(simulator, owner="named", manager="named", complaints="desk")
-    assert simulator.guard.live.startswith("1 of 4")  # named, and written nowhere
+    assert headline(simulator).startswith("1 of 4")  # named, and written nowhere
     put(simulator, strategy="speaks")
-    assert simulator.guard.live.startswith("4 of 4")
+    assert headline(simulator).startswith("4 of 4")
 
 
 @pytest.mark.parametrize(("answered", "right"), [(0, "none"), (2, "half"), (4, "all")])
@@ -114,7 +114,7 @@ def test_the_prediction_is_computed_from_the_letters(
 
 def test_every_choice_says_in_its_button_what_it_is() -> None:
     simulator = going_direct()
-    for name, (label, choices) in view._CHOICES.items():
-        control = simulator.controls[name]
-        assert control.description == label
-        assert options(control) == [*choices]
+    assert [*simulator.bench.controls.values()] == view.CHOICES
+    for control, spec in zip(view.CHOICES, simulator.bench.spec["controls"], strict=True):
+        assert spec["label"] == control.label
+        assert [value for value, _ in spec["options"]] == [*control.options]

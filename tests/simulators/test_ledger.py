@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from customer_casebook.course import casebook as library
 from customer_casebook.simulators import ledger as view
-from customer_casebook.simulators.ledger import LedgerBooks, ledger
-from tests.simulators.samples import kept, options, put, settings, tables, words
+from customer_casebook.simulators.ledger import ledger
+from tests.simulators.samples import headline, put, settings, shared, tables, words
 
 BOOKS = ("Provider", "Marketing", "Halvorne", "Group")
 YEAR = "The year in four books, in crowns"
@@ -36,13 +36,13 @@ def crowns(written: str) -> float:
 @effort(max_examples=60)
 @given(data=st.data())
 def test_internal_money_is_exactly_nothing_to_the_group(data: st.DataObject) -> None:
-    simulator = kept("ledger")
+    simulator = shared("ledger")
     at = data.draw(settings(simulator))
     shown = books(put(simulator, **at))
     group = shown["Group"]
     assert group["Internal income"] == group["Internal expense"] == ZERO
-    assert simulator.guard.live.endswith("Internal money in it: 0.")
-    assert simulator.guard.live.startswith(f"Revenue of the group: {group['Revenue']} crowns.")
+    assert headline(simulator).endswith("Internal money in it: 0.")
+    assert headline(simulator).startswith(f"Revenue of the group: {group['Revenue']} crowns.")
     pays = at["external_rung"] in ("money", "in_kind")
     assert crowns(group["Revenue"]) == pays * at["external_volume"] * at["price"]
     assert shown["Provider"]["Internal income"] == shown["Marketing"]["Internal expense"]
@@ -53,13 +53,15 @@ def test_internal_money_is_exactly_nothing_to_the_group(data: st.DataObject) -> 
 @effort(max_examples=30)
 @given(data=st.data())
 def test_the_picture_says_what_the_table_says(data: st.DataObject) -> None:
-    simulator = kept("ledger")
+    simulator = shared("ledger")
     put(simulator, **data.draw(settings(simulator)))
     said = dict(each.split(": ", 1) for each in words(simulator).removesuffix(".").split(". "))
     assert list(said) == list(BOOKS)
     for book, lines in books(simulator).items():
-        told = [f"{label.lower()} {amount}" for label, amount in lines.items() if amount != ZERO]
-        assert said[book].replace(" and ", ", ") == (", ".join(told) or "nothing")
+        lines_said = [
+            f"{label.lower()} {amount}" for label, amount in lines.items() if amount != ZERO
+        ]
+        assert said[book].replace(" and ", ", ") == (", ".join(lines_said) or "nothing")
 
 
 @pytest.mark.parametrize("price", [10, 60])
@@ -80,7 +82,7 @@ def test_the_prediction_is_computed_from_the_figures(
 
 
 def test_figures_that_leave_two_answers_right_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(view._START, "external_rung", "none")
+    monkeypatch.setitem(view._CHARGES, "external_rung", ("Halvorne is charged", "none"))
     with pytest.raises(ValueError, match="unpack"):
         ledger()
 
@@ -88,11 +90,13 @@ def test_figures_that_leave_two_answers_right_are_refused(monkeypatch: pytest.Mo
 def test_what_is_only_shown_is_said_and_never_booked() -> None:
     simulator = ledger()
     put(simulator, internal_rung="notional", external_rung="notional")
-    assert "Marketing is shown 32,640 crowns on a statement. Nothing moves." in (
-        simulator.numbers.value
+    assert (
+        "Marketing is shown 32,640 crowns on a statement. Nothing moves."
+        in (simulator.bench.view["blocks"])
     )
-    assert "Halvorne is shown 38,400 crowns on a statement. Nothing moves." in (
-        simulator.numbers.value
+    assert (
+        "Halvorne is shown 38,400 crowns on a statement. Nothing moves."
+        in (simulator.bench.view["blocks"])
     )
     assert all(lines["Revenue"] == ZERO for lines in books(simulator).values())
     assert books(simulator)["Marketing"]["Internal expense"] == ZERO
@@ -101,16 +105,15 @@ def test_what_is_only_shown_is_said_and_never_booked() -> None:
 def test_a_shown_cost_is_what_makes_marketing_take_less() -> None:
     simulator = ledger()
     less = "Having seen the cost, Marketing takes 1,020 thousand mailings instead of 1,200 thousand"
-    for rung in options(simulator.controls["internal_rung"]):
+    for rung in simulator.bench.controls["internal_rung"].options:
         put(simulator, internal_rung=rung)
-        assert (less in simulator.numbers.value) == (rung != "none")
+        assert (less in simulator.bench.view["blocks"]) == (rung != "none")
     put(simulator, cut_back=0)
-    assert "Having seen the cost" not in simulator.numbers.value
+    assert "Having seen the cost" not in simulator.bench.view["blocks"]
 
 
 def test_every_entry_of_the_year_can_be_read() -> None:
     simulator = ledger()
-    assert isinstance(simulator, LedgerBooks)
     (entries,) = (
         rows for caption, rows in tables(simulator).items() if caption.startswith("Every entry")
     )

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from customer_casebook.course import casebook as library
 from customer_casebook.simulators import service_levels as view
 from customer_casebook.simulators.service_levels import service_levels
-from tests.simulators.samples import kept, put, settings, tables, texts, words
+from tests.simulators.samples import headline, picture, put, settings, shared, tables, texts, words
 
 FOLLOWS = "What follows from the year"
 MONTHS = "Hours of downtime, and availability in percent"
@@ -31,14 +31,14 @@ def missed(simulator: Any) -> list[str]:
 @effort(max_examples=40)
 @given(data=st.data())
 def test_the_picture_says_what_the_table_says(data: st.DataObject) -> None:
-    simulator = kept("service_levels_internal")
+    simulator = shared("service_levels_internal")
     at = data.draw(settings(simulator))
     put(simulator, **at)
     rows = tables(simulator)[MONTHS]
     assert len(rows) == 12
-    told = f"agreed level of {at['agreed']:g} %. Missed: {', '.join(missed(simulator)) or 'none'}."
-    assert words(simulator).endswith(told)
-    assert simulator.guard.live.startswith(f"{len(missed(simulator))} of 12 months missed.")
+    end = f"agreed level of {at['agreed']:g} %. Missed: {', '.join(missed(simulator)) or 'none'}."
+    assert words(simulator).endswith(end)
+    assert headline(simulator).startswith(f"{len(missed(simulator))} of 12 months missed.")
     assert texts(simulator).count("✗") == len(missed(simulator))
     for _, downtime, leaves, achieved, kept_or_not in rows:
         if abs(float(downtime) - float(leaves)) >= 0.01:  # else the table is too short to tell
@@ -49,21 +49,25 @@ def test_the_picture_says_what_the_table_says(data: st.DataObject) -> None:
 @each_customer
 def test_the_promise_is_the_same_for_both_before_anything_follows(customer: str) -> None:
     simulator = service_levels(customer)
-    year = simulator.year()
+    numbers = library.figures()
+    year = view.draw_year(numbers, simulator.bench.values)
+    downtime = [f"{month.downtime:.2f}" for month in year.months]
     for each in ("internal", "external"):
         put(simulator, customer=each)
-        assert simulator.year() == year
-    outside = [month.month for month in simulator.outside().months]
-    assert outside == list(year.months)
+        assert view.draw_year(numbers, simulator.bench.values) == year
+        assert [row[1] for row in tables(simulator)[MONTHS]] == downtime
+    assert view.external_year(numbers, simulator.bench.values).year == year
 
 
 def test_to_whom_it_is_broken_more_often_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     (asked,) = service_levels("internal").card.questions
     assert asked.right == {"same"}
     assert asked.prompt.startswith("99 % are promised to Marketing, and 99 % to a client firm.")
-    found = service_levels("internal").outside()
-    kept_all = [each._replace(month=each.month._replace(missed=False)) for each in found.months]
-    monkeypatch.setattr(view, "external", lambda *_, **__: replace(found, months=tuple(kept_all)))
+    start = service_levels("internal").bench.start
+    result = view.external_year(library.figures(), start)
+    months = tuple(month._replace(missed=False) for month in result.year.months)
+    better = replace(result, year=replace(result.year, months=months))
+    monkeypatch.setattr(view, "external", lambda *_, **__: better)
     (asked,) = service_levels("internal").card.questions
     assert asked.right == {"inside"}
 
@@ -80,9 +84,9 @@ def test_the_dearest_part_is_computed_from_the_figures(
     numbers: dict[str, int], right: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     figures = library.figures()
-    given = figures["external"].numbers
-    changed = {name: replace(given[name], value=value) for name, value in numbers.items()}
-    outside = replace(figures["external"], numbers={**given, **changed})
+    before = figures["external"].numbers
+    after = {name: replace(before[name], value=value) for name, value in numbers.items()}
+    outside = replace(figures["external"], numbers={**before, **after})
     monkeypatch.setattr(view, "figures", lambda: {**figures, "external": outside})
     simulator = service_levels("external")
     (asked,) = simulator.card.questions
@@ -99,31 +103,30 @@ def test_the_dearest_part_is_computed_from_the_figures(
 
 def test_inside_there_is_no_clause_to_switch() -> None:
     simulator = service_levels()
-    clause = simulator.controls["penalty_clause"].layout
-    assert clause.display == "none"
+    assert simulator.bench.view["hidden"] == ["penalty_clause"]
     put(simulator, customer="external")
-    assert clause.display is None
+    assert simulator.bench.view["hidden"] == []
     assert "Penalties, in crowns" in follows(simulator)
     put(simulator, customer="internal")
-    assert clause.display == "none"
+    assert simulator.bench.view["hidden"] == ["penalty_clause"]
     assert not any("Penalties" in label for label in follows(simulator))
 
 
 def test_without_a_clause_only_the_penalties_are_gone() -> None:
     simulator = service_levels("external")
-    before, drawn = follows(simulator), simulator.drawing.value
-    put(simulator, penalty_clause=False)
+    before, drawn = follows(simulator), picture(simulator)
+    put(simulator, penalty_clause="no")
     after = follows(simulator)
     changed = {label for label in before if before[label] != after[label]}
     assert changed == {"Penalties, in crowns", "Together, in crowns"}
     assert after["Penalties, in crowns"] == "0"
-    assert simulator.drawing.value == drawn
+    assert picture(simulator) == drawn
 
 
 def test_who_rehearses_inside_is_better_when_the_client_comes() -> None:
     simulator = service_levels("external")
     before = missed(simulator)
-    put(simulator, rehearse=True)
+    put(simulator, rehearse="yes")
     assert set(missed(simulator)) < set(before)
     put(simulator, customer="internal")
     assert "rehearsal: 99.5 %" in texts(simulator)

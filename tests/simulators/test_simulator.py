@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from html import escape
-from itertools import combinations
 from typing import Any
 
 import pytest
@@ -19,21 +18,24 @@ from customer_casebook.authoring import checks
 from customer_casebook.course.casebook import figures
 from customer_casebook.course.casebook import simulators as texts_of
 from customer_casebook.course.journal import Attempt
-from customer_casebook.simulators import simulator as shared
-from customer_casebook.simulators.simulator import Outcome, Prediction, Simulator, crowns
+from customer_casebook.simulators import expectation_gap, ledger
+from customer_casebook.simulators import service_levels as levels
+from customer_casebook.simulators import simulator as base
+from customer_casebook.simulators.simulator import Prediction, Simulator, crowns
 from customer_casebook.widgets.activity import START
+from customer_casebook.widgets.chart import Frame
+from customer_casebook.widgets.controls import Outcome, Range
+from tests import svg
 from tests.simulators.samples import (
     MAKE,
     answer,
-    figure,
-    kept,
-    options,
+    ends,
+    headline,
     picture,
-    places,
     put,
     settings,
+    shared,
     tables,
-    texts,
     words,
 )
 
@@ -55,21 +57,20 @@ MOVES = [
     ("ledger", "price", 60, True),
     ("ledger", "cut_back", 50, True),
     ("service_levels_external", "customer", "internal", False),  # the same months
-    ("service_levels_external", "rehearse", True, True),
-    ("service_levels_external", "penalty_clause", False, False),
+    ("service_levels_external", "rehearse", "yes", True),
+    ("service_levels_external", "penalty_clause", "no", False),
     ("service_levels_external", "agreed", 99.9, True),
     ("service_levels_external", "typical", 95.0, True),
     ("service_levels_external", "volume", 0, False),
     ("service_levels_external", "seed", 50, True),
     ("service_levels_internal", "customer", "external", False),  # the same months
-    ("service_levels_internal", "rehearse", True, True),
+    ("service_levels_internal", "rehearse", "yes", True),
     ("service_levels_internal", "agreed", 95.0, True),
     ("service_levels_internal", "typical", 99.9, True),
     ("service_levels_internal", "volume", 3_000_000, False),
     ("service_levels_internal", "seed", 1, True),
 ]
 MINUS = "\N{MINUS SIGN}"
-COLOURS = {"none", "currentColor", "#0072b2", "#009e73", "#d55e00"}
 
 each_one = pytest.mark.parametrize("name", MAKE)
 
@@ -87,14 +88,14 @@ def test_the_prediction_comes_first_and_what_was_shown_stays(
     name: str, simulator: Simulator, attempts: list[Attempt]
 ) -> None:
     (asked,) = simulator.card.questions
-    assert simulator.bench.layout.display == "none"
+    assert not simulator.bench.shown
     wrong = next(option for option in asked.options if option not in asked.right)
     answer(simulator, wrong)
-    assert simulator.bench.layout.display is None
+    assert simulator.bench.shown
     assert [(each.item, each.choice) for each in attempts] == [(f"predict/{name}", (wrong,))]
     assert not attempts[0].right
-    simulator.card.set_state({"answers": {}})  # Start again
-    assert simulator.bench.layout.display is None
+    simulator.card.set_state({"given": {}})  # Start again
+    assert simulator.bench.shown
     answer(simulator, *asked.right)
     assert attempts[1].right
 
@@ -119,7 +120,7 @@ def test_the_checks_know_what_predictions_offer_and_fill_in(
             filled[text.id] = ({*text.prediction.options}, {f"{{{each}}}" for each in numbers})
             super().__init__(text, right, numbers)
 
-    monkeypatch.setattr(shared, "Prediction", Spy)
+    monkeypatch.setattr(base, "Prediction", Spy)
     for make in MAKE.values():
         make()
     assert filled == {
@@ -133,7 +134,7 @@ def test_the_checks_know_what_predictions_offer_and_fill_in(
 
 def test_every_control_is_moved_here() -> None:
     moved = {(name, control) for name, control, *_ in MOVES}
-    there = {(name, control) for name in MAKE for control in kept(name).controls}
+    there = {(name, control) for name in MAKE for control in shared(name).bench.controls}
     assert there - moved == {("service_levels_internal", "penalty_clause")}  # hidden inside
 
 
@@ -141,49 +142,53 @@ def test_every_control_is_moved_here() -> None:
 def test_a_moved_control_shows_what_follows_and_the_way_back(
     name: str, control: str, to: Any, *, seen: bool, simulator: Simulator
 ) -> None:
-    def shown() -> tuple[str, str, str]:
-        return simulator.drawing.value, simulator.numbers.value, simulator.point.value
-
-    before = shown()
-    simulator.controls[control].value = to
-    assert shown()[1] != before[1]
+    before = simulator.bench.view
+    put(simulator, **{control: to})
+    after = simulator.bench.view
+    assert after["blocks"] != before["blocks"]
     if name not in ("service_levels_external", "service_levels_internal") or seen:
-        assert (shown()[0] != before[0]) == seen
-    said = simulator.outcome().point
-    assert simulator.guard.live == said
-    assert escape(said) in simulator.point.value
-    simulator.back.click()
-    assert shown() == before
+        assert (after["picture"] != before["picture"]) == seen
+    assert after["announcement"] == after["headline"] == simulator.bench.outcome.headline
+    (back,) = after["buttons"]
+    assert back["label"] == "As at the start"
+    put(simulator, **back["values"])
+    assert simulator.bench.view == before
 
 
 @each_one
 def test_a_reset_draws_once(
     name: str, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for control in simulator.controls.values():
-        control.value = options(control)[-1] if hasattr(control, "options") else control.max
-    shown, drawn = simulator.outcome(), []
+    put(simulator, **{each: ends(it)[1] for each, it in simulator.bench.controls.items()})
+    last, drawn = simulator.bench.outcome, []
 
-    def outcome() -> Outcome:
+    def outcome(_values: object) -> Outcome:
         drawn.append(name)
-        return shown
+        return last
 
-    monkeypatch.setattr(simulator, "outcome", outcome)
-    simulator.back.click()
+    monkeypatch.setattr(simulator.bench, "_outcome", outcome)
+    simulator.bench.reset()
     assert drawn == [name]
+
+
+@each_one
+def test_what_follows_depends_on_the_values_alone(name: str) -> None:
+    one, other = MAKE[name](), MAKE[name]()
+    put(one, **{each: ends(it)[1] for each, it in one.bench.controls.items()})
+    put(one, **one.bench.start)
+    assert one.bench.view == other.bench.view
 
 
 @each_one
 def test_a_slider_refuses_what_lies_beyond_its_ends(name: str) -> None:
     """A number typed beside it is held to the same ends; whatever it is, something is shown."""
     simulator = MAKE[name]()
-    for control in simulator.controls.values():
-        if not hasattr(control, "options"):
+    for each, control in simulator.bench.controls.items():
+        if isinstance(control, Range):
             for typed, end in ((control.max + 10**9, control.max), (-(10**9), control.min)):
-                control.value = typed
-                assert control.value == end
-                assert simulator.error.value == ""
-                assert simulator.guard.live == simulator.outcome().point
+                put(simulator, **{each: typed})
+                assert simulator.bench.values[each] == end
+                assert headline(simulator) == simulator.bench.outcome.headline
 
 
 @pytest.mark.parametrize("customer", ["both", "", "Internal", "the public"])
@@ -195,11 +200,11 @@ def test_another_customer_is_refused_in_a_sentence(customer: str) -> None:
 
 @each_one
 def test_sliders_say_what_they_move_and_in_which_unit(name: str, simulator: Simulator) -> None:
-    given = {"expectation_gap": "gap", "ledger": "ledger"}.get(name, "year")
-    for each, slider in figures()[given].sliders.items() if name != "going_direct" else ():
-        said = simulator.controls[each].description
-        assert said.startswith(slider.label)
-        assert slider.unit in said.lower()
+    group = {"expectation_gap": "gap", "ledger": "ledger"}.get(name, "year")
+    labels = {spec["name"]: spec["label"] for spec in simulator.bench.spec["controls"]}
+    for each, slider in figures()[group].sliders.items() if name != "going_direct" else ():
+        assert labels[each].startswith(slider.label)
+        assert slider.unit in labels[each].lower()
 
 
 # What goes wrong
@@ -209,40 +214,47 @@ def test_sliders_say_what_they_move_and_in_which_unit(name: str, simulator: Simu
 def test_a_failure_is_told_and_the_controls_still_work(
     name: str, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken() -> None:
+    def broken(_values: object) -> Outcome:
         raise RuntimeError("no <ink> left")
 
     *_, moved, to, _ = next(each for each in MOVES if each[0] == name)
-    for press in (
-        lambda: setattr(simulator.controls[moved], "value", to),
-        simulator.back.click,
-    ):
-        with monkeypatch.context() as trouble:
-            trouble.setattr(simulator, "outcome", broken)
-            press()
-        assert "Something went wrong here, and it is not your doing." in simulator.error.value
-        assert "RuntimeError: no &lt;ink&gt; left" in simulator.error.value
-    simulator.controls[moved].value = to
-    assert simulator.error.value == ""
-    with monkeypatch.context() as trouble:
-        trouble.setattr(simulator, "bench", None)
-        answer(simulator, next(iter(simulator.card.questions[0].right)))
-    assert "AttributeError" in simulator.error.value
+    for values in ({**simulator.bench.start, moved: to}, simulator.bench.start):
+        with monkeypatch.context() as failing:
+            failing.setattr(simulator.bench, "_outcome", broken)
+            simulator.bench.values = values
+        error = simulator.bench.view["error"]
+        assert "Something went wrong here, and it is not your doing." in error
+        assert "RuntimeError: no &lt;ink&gt; left" in error
+    put(simulator, **{moved: to})
+    with monkeypatch.context() as failing:
+        failing.setattr(simulator, "card", None)
+        simulator._reveal(None)
+    assert "AttributeError" in simulator.bench.view["error"]
 
 
 @each_one
 def test_without_matplotlib_the_picture_is_words(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fresh = kept(name)
-    said = escape(words(put(fresh, **fresh._start)))
+    fresh = shared(name)
+    said = escape(words(put(fresh, **fresh.bench.start)))
     for module in ("matplotlib", "matplotlib.figure"):
         monkeypatch.setitem(sys.modules, module, None)
     simulator = MAKE[name]()
-    assert "<svg" not in simulator.drawing.value
-    assert "matplotlib is not installed" in simulator.drawing.value
-    assert put(simulator, **simulator._start).drawing.value.startswith(f"<p>{said}</p>")
-    assert simulator.error.value == ""
+    for control, value in (
+        ("", ""),
+        *((each, ends(it)[1]) for each, it in simulator.bench.controls.items()),
+    ):
+        if control:
+            put(simulator, **{control: value})
+        html = picture(simulator)
+        if name == "going_direct":  # boxes and arrows need none
+            svg.check_places(html)
+        else:
+            assert "<svg" not in html
+            assert "matplotlib is not installed" in html
+    put(simulator, **simulator.bench.start)
+    assert said in picture(simulator)
 
 
 # The transcript
@@ -257,10 +269,10 @@ def test_elsewhere_a_simulator_is_its_transcript(name: str, simulator: Simulator
     text = texts_of()[name]
     said = [text.title, text.about, text.play, asked.prompt, *asked.options.values()]
     said += [asked.why_not(option) for option in asked.right]
-    said += ["an illustration, not a forecast", *text.assumes, simulator.outcome().point]
-    for taken in given_to(name):
-        said += taken.assumes
-        said += [f"{each.label}: {each.value:,} {each.unit}" for each in taken.numbers.values()]
+    said += ["an illustration, not a forecast", *text.assumes, headline(simulator)]
+    for group in figures_of(name):
+        said += group.assumes
+        said += [f"{each.label}: {each.value:,} {each.unit}" for each in group.numbers.values()]
     for each in said:
         assert " ".join(each.split()) in flat
         assert escape(each) in data["text/html"]
@@ -271,7 +283,7 @@ def test_elsewhere_a_simulator_is_its_transcript(name: str, simulator: Simulator
     assert "<svg" not in data["text/html"]  # drawn by each matplotlib in its own way
 
 
-def given_to(name: str) -> Iterator[Any]:
+def figures_of(name: str) -> Iterator[Any]:
     """The figures that a simulator takes."""
     levels = ("year", "internal", "external")
     names = {"expectation_gap": ("gap",), "ledger": ("ledger",), "going_direct": ()}
@@ -280,10 +292,10 @@ def given_to(name: str) -> Iterator[Any]:
 
 @each_one
 def test_what_is_assumed_stands_beside_the_controls(name: str, simulator: Simulator) -> None:
-    *_, assumed = simulator.bench.children[0].children
-    assert "an illustration, not a forecast" in assumed.value
-    for taken in given_to(name):
-        assert all(escape(each) in assumed.value for each in taken.assumes)
+    below = simulator.bench.spec["below"]
+    assert "an illustration, not a forecast" in below
+    for group in figures_of(name):
+        assert all(escape(each) in below for each in group.assumes)
 
 
 # The pictures
@@ -293,30 +305,19 @@ def test_what_is_assumed_stands_beside_the_controls(name: str, simulator: Simula
 @effort(max_examples=30)
 @given(data=st.data())
 def test_no_text_of_a_picture_meets_another_or_leaves_it(name: str, data: st.DataObject) -> None:
-    simulator = kept(name)
+    simulator = shared(name)
     put(simulator, **data.draw(settings(simulator)))
-    whole, drawn = figure(simulator).bbox, places(figure(simulator))
-    assert parts(text for text, _ in drawn) == parts(texts(simulator))
-    for text, place in drawn:
-        assert whole.x0 <= place.x0 < place.x1 <= whole.x1, text
-        assert whole.y0 <= place.y0 < place.y1 <= whole.y1, text
-    for (one, here), (two, there) in combinations(drawn, 2):
-        assert not here.overlaps(there), (one, two)
-    assert not {"width", "height"} & set(picture(simulator).attrib)
+    svg.check_places(picture(simulator))
+    assert not {"width", "height"} & set(svg.picture(picture(simulator)).attrib)
 
 
 @each_one
 def test_a_picture_keeps_its_height_while_sliders_move(name: str) -> None:
-    moved = put(kept(name), **kept(name)._start)
-    size = picture(moved).get("viewBox")
-    for control in moved.controls.values():
-        control.value = options(control)[-1] if hasattr(control, "options") else control.max
-        assert picture(moved).get("viewBox") == size
-
-
-def parts(texts: Iterable[str]) -> set[str]:
-    """The words of texts; a text of two lines is two texts in the end."""
-    return {word for text in texts for word in text.split()}
+    moved = put(shared(name), **shared(name).bench.start)
+    size = svg.picture(picture(moved)).get("viewBox")
+    for each, control in moved.bench.controls.items():
+        put(moved, **{each: ends(control)[1]})
+        assert svg.picture(picture(moved)).get("viewBox") == size
 
 
 @each_one
@@ -325,38 +326,46 @@ def parts(texts: Iterable[str]) -> set[str]:
 def test_the_same_setting_is_the_same_picture_in_the_theme_s_own_colours(
     name: str, data: st.DataObject
 ) -> None:
-    simulator = kept(name)
+    simulator = shared(name)
     one, two = data.draw(settings(simulator)), data.draw(settings(simulator))
-    first = put(simulator, **one).drawing.value
+    first = picture(put(simulator, **one))
     put(simulator, **two)
-    assert put(simulator, **one).drawing.value == first
-    used = {*re.findall(r"(?:fill|stroke|color)(?:: ?|=\")([^;\"]+)", first)}
-    assert "currentColor" in used
-    assert {each for each in used if not each.startswith("url(#")} <= COLOURS
+    assert picture(put(simulator, **one)) == first
+    assert "currentColor" in svg.colours(first)
+    assert svg.colours(first) <= svg.COLOURS
     assert {*re.findall(r"font-family: ?([^;\"]+)", first)} <= {"inherit"}
     assert "<style" not in first
 
 
-@pytest.mark.parametrize("name", ["expectation_gap", "ledger", "service_levels_external"])
-def test_whatever_is_drawn_can_be_told_apart_without_colour(name: str) -> None:
-    (axes,) = figure(put(kept(name), **kept(name)._start)).axes
-    legend = axes.get_legend()
-    assert legend
-    looks = []
-    for handle, label in zip(legend.legend_handles, legend.get_texts(), strict=True):
-        hatch = getattr(handle, "get_hatch", lambda: None)()
-        line = getattr(handle, "get_linestyle", lambda: None)()
-        marker = getattr(handle, "get_marker", lambda: None)()
-        looks.append((type(handle).__name__, hatch, str(line), marker))
-        assert label.get_text()
-    assert [side for side, spine in axes.spines.items() if spine.get_visible()] == [
-        "left",
-        "bottom",
-    ]
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        (expectation_gap, "expectation_gap"),
+        (ledger, "ledger"),
+        (levels, "service_levels_external"),
+        (levels, "service_levels_internal"),
+    ],
+)
+def test_whatever_is_drawn_can_be_told_apart_without_colour(
+    module: Any, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frames = []
+
+    def chart(words: str, frame: Frame, *_: object) -> str:
+        frames.append(frame)
+        return words
+
+    monkeypatch.setattr(module, "chart", chart)
+    MAKE[name]()
+    (frame,) = frames
+    labels = [label for label, _ in frame.legend]
+    looks = [look._replace(colour="") for _, look in frame.legend]
+    assert all(labels)
     # The ledger's two sides are what is left and right of nought, and the axis says so.
     sides = 2 if name == "ledger" else 1
     assert all(looks.count(look) == sides for look in looks)
-    assert ("← expense" in axes.get_xlabel()) == ("income →" in axes.get_xlabel()) == (sides == 2)
+    title = frame.x.title
+    assert ("← expense" in title) == ("income →" in title) == (sides == 2)
 
 
 # Amounts

@@ -172,4 +172,4 @@ def _rendered(size: tuple[float, float], draw: Callable[[Figure], None]) -> str:
     shapes = re.sub(r"'DejaVu Sans'[^;\"]*", "inherit", shapes)
     shapes = re.sub(r'<g id="[\w.]+">', "<g>", shapes)  # every chart of a page has the same ones
     lines = "stroke-linejoin: round; stroke-linecap: butt"  # where a line says nothing else
-    return f'<g style="{lines}">{shapes.replace(INK, "currentColor")}</g>'
+    return f'<g style="{lines}">{shapes.replace(INK, "currentColor").replace("xlink:", "")}</g>'
