@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from customer_casebook import expectation_gap, going_direct, ledger, service_levels
 from customer_casebook.simulators.simulator import Simulator
+from customer_casebook.widgets.card import places_of
 from customer_casebook.widgets.controls import Choice, Control
 from tests import svg
 
@@ -57,8 +58,9 @@ def put(simulator: Simulator, **values: Any) -> Simulator:
 
 def answer(simulator: Simulator, option: str) -> None:
     """Make the prediction, as the front end does."""
-    given = {"press": f"press-{option}", "choice": [option], "sure": True, "ms": 1000}
-    simulator.card.set_state({"given": {"0": given}})
+    places = places_of(simulator.card.questions[0], [option])
+    answer = {"press": f"press-{option}", "choice": places, "sure": True, "ms": 1000}
+    simulator.card.set_state({"answers": {"0": answer}})
 
 
 def headline(simulator: Simulator) -> str:

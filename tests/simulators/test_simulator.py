@@ -15,8 +15,6 @@ from hypothesis import strategies as st
 
 from customer_casebook import service_levels
 from customer_casebook.authoring import checks
-from customer_casebook.course.casebook import figures
-from customer_casebook.course.casebook import simulators as texts_of
 from customer_casebook.course.journal import Attempt
 from customer_casebook.simulators import expectation_gap, ledger
 from customer_casebook.simulators import service_levels as levels
@@ -26,6 +24,7 @@ from customer_casebook.widgets.activity import START
 from customer_casebook.widgets.chart import Frame
 from customer_casebook.widgets.controls import Outcome, Range
 from tests import svg
+from tests.course.books import BOOK
 from tests.simulators.samples import (
     MAKE,
     answer,
@@ -94,7 +93,7 @@ def test_the_prediction_comes_first_and_what_was_shown_stays(
     assert simulator.bench.shown
     assert [(each.item, each.choice) for each in attempts] == [(f"predict/{name}", (wrong,))]
     assert not attempts[0].right
-    simulator.card.set_state({"given": {}})  # Start again
+    simulator.card.set_state({"answers": {}})  # Start again
     assert simulator.bench.shown
     answer(simulator, *asked.right)
     assert attempts[1].right
@@ -107,7 +106,7 @@ def test_every_answer_to_the_prediction_has_its_reason(name: str, simulator: Sim
     assert len(asked.right) == 1
     for option, text in asked.options.items():
         assert not {*"{}"} & {*asked.prompt, *text, *asked.why_not(option)}
-    assert texts_of()[name].prediction.options.keys() == asked.options.keys()
+    assert BOOK.simulators[name].prediction.options.keys() == asked.options.keys()
 
 
 def test_the_checks_know_what_predictions_offer_and_fill_in(
@@ -124,9 +123,9 @@ def test_the_checks_know_what_predictions_offer_and_fill_in(
     for make in MAKE.values():
         make()
     assert filled == {
-        name: ({*offered}, {*gaps}) for name, (offered, gaps) in checks._PREDICTED.items()
+        name: ({*offered}, {*gaps}) for name, (offered, gaps) in checks._PREDICTIONS.items()
     }
-    assert filled.keys() == texts_of().keys()
+    assert filled.keys() == BOOK.simulators.keys()
 
 
 # The controls
@@ -202,7 +201,7 @@ def test_another_customer_is_refused_in_a_sentence(customer: str) -> None:
 def test_sliders_say_what_they_move_and_in_which_unit(name: str, simulator: Simulator) -> None:
     group = {"expectation_gap": "gap", "ledger": "ledger"}.get(name, "year")
     labels = {spec["name"]: spec["label"] for spec in simulator.bench.spec["controls"]}
-    for each, slider in figures()[group].sliders.items() if name != "going_direct" else ():
+    for each, slider in BOOK.figures[group].sliders.items() if name != "going_direct" else ():
         assert labels[each].startswith(slider.label)
         assert slider.unit in labels[each].lower()
 
@@ -266,7 +265,7 @@ def test_elsewhere_a_simulator_is_its_transcript(name: str, simulator: Simulator
     flat = " ".join(data["text/plain"].split())
     assert flat.startswith(START)
     (asked,) = simulator.card.questions
-    text = texts_of()[name]
+    text = BOOK.simulators[name]
     said = [text.title, text.about, text.play, asked.prompt, *asked.options.values()]
     said += [asked.why_not(option) for option in asked.right]
     said += ["an illustration, not a forecast", *text.assumes, headline(simulator)]
@@ -287,7 +286,7 @@ def figures_of(name: str) -> Iterator[Any]:
     """The figures that a simulator takes."""
     levels = ("year", "internal", "external")
     names = {"expectation_gap": ("gap",), "ledger": ("ledger",), "going_direct": ()}
-    return (figures()[each] for each in names.get(name, levels))
+    return (BOOK.figures[each] for each in names.get(name, levels))
 
 
 @each_one

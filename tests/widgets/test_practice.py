@@ -11,16 +11,14 @@ from typing import Any
 import pytest
 
 import customer_casebook.widgets.practice as module
-from customer_casebook.course.casebook import bank, case, glossary, objectives
-from customer_casebook.course.feedback import Question
-from customer_casebook.course.items import item, relation
+from customer_casebook.course.casebook import case
+from customer_casebook.course.items import CaseItem
 from customer_casebook.course.journal import Attempt
 from customer_casebook.document import to_html, to_text
 from customer_casebook.domain.rules import EDITIONS
 from customer_casebook.widgets.activity import START
 from customer_casebook.widgets.card import Card, places_of
 from customer_casebook.widgets.practice import (
-    choose,
     deck,
     find_evidence,
     own_the_relationship,
@@ -30,8 +28,7 @@ from customer_casebook.widgets.practice import (
 )
 
 PARTIES = ["marketing-campaign-hub", "wimbrel-pocket-account", "miller-flood-bell"]
-EVERYTHING = list(objectives())
-ANSWERS = {each.id: item(each).answer for each in bank().values()}
+EVERYTHING = list(BOOK.objectives)
 
 
 def give(card: Card, index: int | str, press: str, *choice: Any) -> dict[str, str]:
@@ -214,7 +211,7 @@ def test_what_does_not_exist_or_cannot_be_done_is_refused(
 
 def test_the_map_fills_as_answers_are_given_right_or_wrong() -> None:
     activity = own_the_relationship(PARTIES)
-    owners = [Question(case(each), "owner").answer for each in PARTIES]
+    owners = [CaseItem(BOOK, case(each), "owner").answer for each in PARTIES]
     assert activity.map.text.count("not yet known.") == len(PARTIES)
     assert not any(owner in activity.map.text for owner in owners)
     for place, (owner, question) in enumerate(zip(owners, activity.card.questions, strict=True)):
@@ -261,7 +258,7 @@ def test_a_transcript_is_complete_with_its_solution_folded_away(make: Callable[[
     for question in card.questions:
         assert " ".join(question.prompt.split()) in flat
         assert all(" ".join(label.split()) in flat for label in question.options.values())
-        assert all(group in flat for group in question.groups)
+        assert all(group.label in flat for group in question.groups)
         for block in (*question.intro, *question.explanation):
             assert "".join(block.text().split()) in "".join(flat.split())
             assert block in question.intro or block.html() not in in_sight
@@ -274,15 +271,15 @@ def test_the_filled_map_stands_in_the_transcript_and_the_stories_do_too() -> Non
     folded = to_text(activity.transcript[-1:])
     assert folded.startswith("(The map:)")
     for each in PARTIES:
-        owner = Question(case(each), "owner").answer
-        assert f"{relation(case(each))}: {owner}" in " ".join(folded.split())
+        owner = CaseItem(BOOK, case(each), "owner").answer
+        assert f"{BOOK.relation(case(each))}: {owner}" in " ".join(folded.split())
         assert case(each).title in to_text(activity.transcript)
         assert case(each).title in to_text(sort_parties(PARTIES).transcript)
 
 
-@pytest.mark.parametrize("name", glossary())
+@pytest.mark.parametrize("name", BOOK.glossary)
 def test_a_term_is_shown_by_edition_and_where_it_has_no_entry_this_is_said(name: str) -> None:
-    activity, entry = term(name), glossary()[name]
+    activity, entry = term(name), BOOK.glossary[name]
     text, html = " ".join(to_text(activity.transcript).split()), to_html(activity.transcript)
     definitions: dict[str, str] = dict(entry.definitions.items())
     for edition in EDITIONS:

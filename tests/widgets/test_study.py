@@ -10,15 +10,15 @@ from itertools import permutations
 
 import pytest
 
-import customer_casebook.widgets.study as module
-from customer_casebook.course.casebook import case, cases, lens_texts
-from customer_casebook.course.feedback import Question
+from customer_casebook.course.casebook import case, cases
+from customer_casebook.course.items import CaseItem
 from customer_casebook.course.records import Case
 from customer_casebook.document import to_html, to_text
 from customer_casebook.domain.rules import LENSES
 from customer_casebook.widgets.card import Card
 from customer_casebook.widgets.study import compare, study
-from tests.widgets import asked
+from tests.course.books import BOOK, case_content, small_book
+from tests.widgets import case_items
 
 FIRST = list(cases())[:3]
 
@@ -43,16 +43,16 @@ def test_a_case_can_be_studied_through_one_lens_and_its_file_is_folded(lens: str
     assert escape(told.takeaway) in shown
     assert fold
     filled = {label: {after for _, after in cells} for label, cells in board(card).items()}
-    assert filled == {lens_texts()[lens].label: {0}}
-    for text in lens_texts().values():
+    assert filled == {BOOK.lens_texts[lens].label: {0}}
+    for text in BOOK.lens_texts.values():
         assert f">{escape(text.label)}<" in file
 
 
 @pytest.mark.parametrize("case_id", cases())
 def test_the_case_file_sums_up_all_lenses(case_id: str) -> None:
     card = study(case_id)
-    assert [each.lens for each in asked(card)] == list(LENSES)
-    for place, (question, cells) in enumerate(zip(asked(card), board(card).values(), strict=True)):
+    assert [each.lens for each in case_items(card)] == list(LENSES)
+    for place, (question, cells) in enumerate(zip(case_items(card), board(card).values(), strict=True)):
         (verdict, after), (because, _) = cells
         assert (verdict, after) == (escape(question.answer), place)
         for reason in question.verdict.because:
@@ -67,10 +67,10 @@ def test_two_cases_are_compared_lens_by_lens(a: str, b: str) -> None:
     asked = [each["id"] for each in card.spec["questions"]]
     assert asked == [f"{each}/{lens}" for lens in lenses for each in (a, b)]
     rows = board(card)
-    assert list(rows) == [lens_texts()[lens].label for lens in lenses]
+    assert list(rows) == [BOOK.lens_texts[lens].label for lens in lenses]
     for lens, cells in zip(lenses, rows.values(), strict=True):
         for case_id, (words, after) in zip((a, b), cells, strict=True):
-            assert words == escape(Question(case(case_id), lens).answer)
+            assert words == escape(CaseItem(BOOK, case(case_id), lens).answer)
             assert after == asked.index(f"{case_id}/{lens}")
     for case_id in (a, b):
         assert escape(case(case_id).title) in card.spec["intro"]
@@ -83,7 +83,7 @@ def test_a_transcript_says_the_same_in_html_and_in_text(cards: Callable[[], Card
     html, text = to_html(card.transcript), to_text(card.transcript)
     shown = unescape(re.sub(r"</?[a-z][^>]*>", "", html))
     assert re.findall(r"\w", shown) == re.findall(r"\w", text)
-    for question in asked(card):
+    for question in case_items(card):
         for told in (question.case.title, question.prompt, *question.grounds):
             assert "".join(told.split()) in "".join(text.split())
 
