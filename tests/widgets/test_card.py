@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from html import escape
+from markupsafe import escape
 from itertools import combinations
 from pathlib import Path
 from typing import Any

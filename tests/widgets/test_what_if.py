@@ -33,7 +33,7 @@ def table(activity: WhatIf) -> dict[str, str]:
     return {label: unescape(re.sub(r"<[^>]+>", " ", cell)).strip() for label, cell in rows}
 
 
-def verdict_BOOK.answer_label(lens: str, facts: Facts) -> str:
+def verdict_in_words(lens: str, facts: Facts) -> str:
     verdict = decide(facts, lens)
     if verdict.answers and set(verdict.answers) != set(verdict.possible):
         return BOOK.answer_label(lens, (*verdict.answers, UNDETERMINED))
@@ -70,7 +70,7 @@ def test_a_turned_switch_shows_all_that_follows(case_id: str, name: str) -> None
         assert activity.facts == facts
         assert activity.view["changed"] == activity.changed == ([name] if facts != told else [])
         for lens, text in BOOK.lens_texts.items():
-            now, was = (verdict_BOOK.answer_label(lens, each) for each in (facts, told))
+            now, was = (verdict_in_words(lens, each) for each in (facts, told))
             shown = table(activity)[text.label]
             assert re.match(rf"{re.escape(now)}($|  )", shown)
             assert (f"(was: {was})" in shown) == (now != was)
