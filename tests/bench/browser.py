@@ -52,18 +52,29 @@ _WHAT_IF = 'from customer_casebook import what_if\nwhat_if("marketing-campaign-h
 _CHART = """\
 import ipywidgets
 import matplotlib.pyplot as plt
-from customer_casebook.simulators import economics
 from customer_casebook.course.casebook import figures
-from customer_casebook.widgets import {module}
+from customer_casebook.simulators import economics, {module}
 
-told = figures()
+numbers = figures()
 
-def chart({name}):
-    figure, axes = plt.subplots(figsize=(4.4, 3.0))
-{draw}
+def show({name}):
+    {calculate}
+    frame, marks, *notes = {module}._plot({arguments})
+    figure, axes = plt.subplots(figsize=frame.size)
+    for points, look in marks:
+        axes.add_artist(look.artist(points))
+    for x, y, words in notes[0] if notes else ():
+        axes.text(x, y, words, ha="center", va="bottom")
+    axes.set(xlim=frame.x[:2], ylim=frame.y[:2], xlabel=frame.x.title, ylabel=frame.y.title)
+    for axis, scale in ((axes.xaxis, frame.x), (axes.yaxis, frame.y)):
+        axis.set_ticks([at for at, _ in scale.ticks], [label for _, label in scale.ticks])
+    axes.legend(
+        handles=[look.artist([(0, 0)], label) for label, look in frame.legend], ncols=2,
+        loc="lower center", bbox_to_anchor=(0.5, 1.0), frameon=False,
+    )
     plt.show()
 
-_ = ipywidgets.interact(chart, {name}=ipywidgets.{slider})"""
+_ = ipywidgets.interact(show, {name}=ipywidgets.{slider})"""
 _CHARTS = {
     "ledger": (
         "ledger()",
@@ -72,9 +83,11 @@ _CHARTS = {
             module="ledger",
             name="price",
             slider="IntSlider(32, 0, 60, 2)",
-            draw="""\
-    kept = economics.ledger(**told["ledger"].given(price=price) | ledger._START)
-    ledger._draw(axes, {book: kept.totals(book) for book in economics.BOOKS})""",
+            calculate=(
+                "state = numbers['ledger'].arguments(price=price)\n"
+                "    books = economics.keep_books('transfer', 'money', **state)"
+            ),
+            arguments="{book: books.totals(book) for book in economics.BOOKS}",
         ),
     ),
     "service levels": (
@@ -84,10 +97,8 @@ _CHARTS = {
             module="service_levels",
             name="typical",
             slider="FloatSlider(99.2, min=95, max=99.9, step=0.1)",
-            draw="""\
-    year = economics.year(**told["year"].given(typical=typical))
-    found = economics.external(year, True, **told["external"].given())
-    service_levels._draw(axes, service_levels._outside(found, 99), 99)""",
+            calculate="year = economics.year(**numbers['year'].arguments(typical=typical))",
+            arguments="year, year.agreed, None",
         ),
     ),
     "expectation gap": (
@@ -97,9 +108,8 @@ _CHARTS = {
             module="expectation_gap",
             name="clarity",
             slider="IntSlider(90, 50, 100, 5)",
-            draw="""\
-    given = told["gap"].given(clarity=clarity)
-    expectation_gap._draw(axes, economics.gap(**given), given["closes"] / 100)""",
+            calculate="state = numbers['gap'].arguments(clarity=clarity)",
+            arguments="economics.gap(**state), state['closes'] / 100",
         ),
     ),
 }

@@ -12,7 +12,7 @@ from customer_casebook.course.items import Item, question_of
 from customer_casebook.course.records import Question
 
 BOOK = course()
-ITEMS: dict[str, Item] = {k: item for k in BOOK.questions if (item := item_of(BOOK, k))}
+ITEMS: dict[str, Item] = {k: known for k in BOOK.questions if (known := item_of(BOOK, k))}
 CASE = "facilities-web-shop"
 HUB = "marketing-campaign-hub"
 

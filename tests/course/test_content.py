@@ -5,6 +5,7 @@ The files are read here as plain YAML: these tests say what the content is, whoe
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -361,3 +362,14 @@ def test_what_a_record_of_the_course_names_exists() -> None:
     for record in book.cases.values():
         assert {record.party, record.provider} <= book.world.parties.keys()
         assert record.service in book.world.services
+
+
+def test_every_objective_names_the_lesson_that_says_most_about_it() -> None:
+    notebooks = Path(__file__).parents[2] / "notebooks"
+    passages: dict[str, Counter[str]] = {objective: Counter() for objective in course().objectives}
+    for path in sorted(notebooks.glob("*.ipynb")):
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            for objective in cell["metadata"].get("objectives", ()):
+                passages[objective][path.stem] += cell["cell_type"] == "markdown"
+    for k, objective in course().objectives.items():
+        assert objective.lesson == max(sorted(passages[k]), key=passages[k].__getitem__), k

@@ -7,7 +7,6 @@ import errno
 import json
 import os
 import random
-import re
 import stat
 import subprocess
 import sys
@@ -16,7 +15,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -24,8 +22,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from customer_casebook.course import journal as module
-from customer_casebook.course.casebook import bank
-from customer_casebook.course.items import item
 from customer_casebook.course.journal import (
     DATA_FOLDER_VARIABLE,
     LINE_VERSION,
@@ -37,7 +33,6 @@ from customer_casebook.course.journal import (
     Journal,
     attempts_as_csv,
     event_as_row,
-    fingerprint,
     history_as_json,
     journal,
     read_journal,
@@ -677,19 +672,6 @@ def test_no_bytes_are_too_odd_to_be_read(
     reading = read_journal(folder)
     assert reading.attempts == [sound]
     assert sum(reading.skipped.values()) == len(odd.split(b"\n"))
-
-
-def test_a_fingerprint_is_of_what_is_asked() -> None:
-    first, second = (item(each) for each in list(bank().values())[:2])
-    assert re.fullmatch("[0-9a-f]{12}", fingerprint(first))
-    assert fingerprint(first) == fingerprint(item(bank()[first.id])) != fingerprint(second)
-    asked: Any = SimpleNamespace(prompt="Who?", options={"a": "A", "b": "B"}, right={"a"})
-    changes: list[dict[str, Any]] = [
-        {"prompt": "Why?"}, {"options": {"b": "B", "a": "A"}}, {"options": {"a": "A", "b": "C"}},
-        {"right": {"b"}},
-    ]  # fmt: skip
-    others = [fingerprint(SimpleNamespace(**(vars(asked) | each))) for each in changes]  # type: ignore[arg-type]
-    assert len({fingerprint(asked), *others}) == 5
 
 
 # Taking it elsewhere.

@@ -68,7 +68,7 @@ states = {
 }
 
 
-def a_ledger(inside: str = "none", outside: str = "none", **moved: float) -> Ledger:
+def a_ledger(inside: Any = "none", outside: Any = "none", **moved: float) -> Ledger:
     return keep_books(inside, outside, **FIGURES["ledger"].arguments(**moved))
 
 
@@ -308,7 +308,6 @@ def test_misses_lead_upstairs_and_then_to_a_plan(
     now_typical = pytest.approx(improved(typical, 60)) if below >= 3 else typical
     assert result.year.typical == now_typical
     assert result.escalation == 30_000 * result.year.misses
-    assert result.cost == result.budget + result.escalation
 
 
 def test_what_stands_on_a_service_keeps_its_own_level_to_the_last_hundredth() -> None:

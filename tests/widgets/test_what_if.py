@@ -210,14 +210,13 @@ def test_a_failing_hint_is_told(activity: WhatIf, monkeypatch: pytest.MonkeyPatc
     assert "AttributeError" in activity.view["error"]
 
 
-def test_without_matplotlib_the_picture_is_words(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_picture_needs_no_matplotlib(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("matplotlib", "matplotlib.figure"):
         monkeypatch.setitem(sys.modules, name, None)
     activity = what_if("tussock-till-system")
     turn(activity, organization="same")
-    assert "<svg" not in activity.view["picture"]
+    assert activity.view["picture"].startswith("<svg ")
     assert escape(activity.picture.describe(activity.facts)) in activity.view["picture"]
-    assert "matplotlib is not installed" in activity.view["picture"]
     assert activity.view["error"] == ""
 
 
@@ -233,7 +232,7 @@ def test_elsewhere_what_if_is_its_transcript(activity: WhatIf) -> None:
     assert flat.count("Change one fact") == 2
 
 
-def test_a_start_is_light_and_pyplot_stays_away() -> None:
+def test_a_start_is_light_and_matplotlib_stays_away() -> None:
     program = """
 import sys
 import customer_casebook as ccb
@@ -242,7 +241,7 @@ ccb.study("marketing-campaign-hub")
 assert "matplotlib" not in sys.modules, "study"
 activity = ccb.what_if("marketing-campaign-hub")
 activity.values = {**activity.values, "charge": "none"}
-assert "matplotlib.figure" in sys.modules and "matplotlib.pyplot" not in sys.modules, "what_if"
+assert "matplotlib" not in sys.modules, "what_if"
 """
     done = subprocess.run(
         [sys.executable, "-c", program], check=False, capture_output=True, text=True

@@ -17,8 +17,7 @@ from customer_casebook.authoring.values import Visit, not_among
 from customer_casebook.course.figures import Letter, Simulation
 from customer_casebook.course.records import (
     Case,
-    ChooseAllQuestion,
-    ChooseQuestion,
+    ConceptQuestion,
     MatchQuestion,
     Sign,
     SortQuestion,
@@ -308,8 +307,7 @@ _WAYS = ("through", "direct")
 
 _CHECKS: Mapping[Any, Callable[[Any, Here], Problems]] = {
     Case: _case,
-    ChooseQuestion: _options,
-    ChooseAllQuestion: _options,
+    ConceptQuestion: _options,
     Letter: _letter,
     MatchQuestion: _match,
     Sign: _sign,

@@ -114,7 +114,7 @@ def read_field(
     if origin is Mapping:
         return Field("mapping", inner[1], *limits, words=get_args(inner[0]))
     if origin is UnionType:
-        return Field("kinds", {fields_of(each)["kind"].words[0]: each for each in inner}, *limits)
+        return Field("kinds", {k: each for each in inner for k in fields_of(each)["kind"].words}, *limits)
     if isinstance(hint, ListFile) or is_dataclass(hint):
         return Field("record", hint, *limits)
     return Field(

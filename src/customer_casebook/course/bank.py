@@ -22,10 +22,9 @@ from customer_casebook.course.items import (
 )
 from customer_casebook.course.records import (
     Case,
-    CaseQuestion,
     ConceptQuestion,
     Evidence,
-    FindQuestion,
+    LensQuestion,
     MatchQuestion,
     Misconception,
     Question,
@@ -76,7 +75,7 @@ class FindItem(Item):
 
     piece = "slip"  # what the prompt calls an option
 
-    def __init__(self, book: Casebook, case: Case, record: FindQuestion | SpotQuestion) -> None:
+    def __init__(self, book: Casebook, case: Case, record: LensQuestion | SpotQuestion) -> None:
         self.question = CaseItem(book, case, record.lens)
         self.evidence = {evidence_id(case, clue): clue for clue in case.evidence}
         self.id = book.prefix + record.id
@@ -254,11 +253,11 @@ class MatchItem(Item):
 def make_item(book: Casebook, record: Question) -> Item:
     """A question, ready to be asked."""
     match record:
-        case CaseQuestion():
+        case LensQuestion(kind="find"):
+            return FindItem(book, book.case(record.case), record)
+        case LensQuestion():
             asked = book.case(record.case)
             return CaseItem(book, asked, record.lens, record.id, story(asked))
-        case FindQuestion():
-            return FindItem(book, book.case(record.case), record)
         case SpotQuestion():
             return SpotItem(book, record)
         case SortQuestion():

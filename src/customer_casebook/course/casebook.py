@@ -27,7 +27,7 @@ from customer_casebook.course.records import (
     Term,
     World,
 )
-from customer_casebook.domain.facts import VOCABULARY, InputError, short_repr
+from customer_casebook.domain.facts import VOCABULARY, InputError, normalize_value, short_repr
 from customer_casebook.domain.rules import LENSES
 from customer_casebook.domain.verdict import UNDETERMINED
 
@@ -93,9 +93,9 @@ class Casebook:
         """A template about a case that begins with a capital."""
         return capital(self.fill(template, case))
 
-    def state(self, fact: str, value: str, case: Case) -> str:
+    def state(self, fact: str, value: str | bool, case: Case) -> str:
         """A fact in the words of a case, to stand inside a sentence."""
-        statement = VOCABULARY[fact].says[value]
+        statement = VOCABULARY[fact].says[normalize_value(value)]
         if fact == "consumes" and case.facts.party_is == "employee":
             statement = statement.replace("{party}", "{party}, or the unit behind {party},")
         return self.fill(statement, case)
@@ -189,7 +189,11 @@ def _builder(shape: Any) -> Callable[[Any], Any]:
         one = _builder(inner[1])
         return lambda values: {key: one(value) for key, value in values.items()}
     if isinstance(shape, UnionType) and is_dataclass(inner[0]):
-        kinds = {record.__dataclass_fields__["kind"].default: _builder(record) for record in inner}
+        kinds = {
+            kind: _builder(record)
+            for record in inner
+            for kind in get_args(record.__dataclass_fields__["kind"].type)
+        }
         return lambda values: kinds[values["kind"]](values)
     if not is_dataclass(shape):
         return _unchanged

@@ -19,9 +19,8 @@ from customer_casebook.course.casebook import Casebook
 from customer_casebook.course.feedback import CaseFeedback
 from customer_casebook.course.records import (
     Case,
-    CaseQuestion,
     Evidence,
-    FindQuestion,
+    LensQuestion,
     Misconception,
     Question,
     SortQuestion,
@@ -147,15 +146,16 @@ class CaseItem(CaseFeedback, Item):
         )  # it answers another question
 
 
-def find_question(case_id: str, lens: str) -> FindQuestion:
+def find_question(case_id: str, lens: str) -> LensQuestion:
     """The question of a lesson that wants the decisive evidence of a case."""
-    return FindQuestion(id=f"find/{case_id}/{lens}", objectives=(), case=case_id, lens=lens)
+    id_ = f"find/{case_id}/{lens}"
+    return LensQuestion(kind="find", id=id_, objectives=(), case=case_id, lens=lens)
 
 
 def sort_question(case_ids: Sequence[str], lens: str) -> SortQuestion:
     """The question of a lesson that wants several parties sorted."""
     id_ = f"sort/{lens}/{'+'.join(case_ids)}"
-    return SortQuestion(id=id_, objectives=(), cases=tuple(case_ids), lens=lens)
+    return SortQuestion(kind="sort", id=id_, objectives=(), cases=tuple(case_ids), lens=lens)
 
 
 def question_of(book: Casebook, item_id: str) -> Question | None:
@@ -173,7 +173,7 @@ def question_of(book: Casebook, item_id: str) -> Question | None:
         case ["find", case_id, lens] if case_id in book.cases and lens in LENSES:
             return find_question(case_id, lens)
         case [case_id, lens] if case_id in book.cases and lens in LENSES:
-            return CaseQuestion(id=name, objectives=(), case=case_id, lens=lens)
+            return LensQuestion(kind="case", id=name, objectives=(), case=case_id, lens=lens)
     return None
 
 

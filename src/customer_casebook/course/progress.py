@@ -17,7 +17,7 @@ from customer_casebook.course.bank import item_of
 from customer_casebook.course.casebook import Casebook
 from customer_casebook.course.items import Item, question_of
 from customer_casebook.course.journal import Attempt, count_of
-from customer_casebook.course.records import CaseQuestion, Misconception
+from customer_casebook.course.records import LensQuestion, Misconception
 from customer_casebook.course.selection import interleaved
 
 # Misses come back after 1, 3 and 7 days; a uniform schedule would do as well (Latimier 2021).
@@ -175,7 +175,7 @@ def _by_objective(book: Casebook, right: Mapping[str, bool]) -> tuple[Mastery, .
         if record and record.id in book.questions:
             for objective in record.objectives:
                 groups[objective].append(is_right)
-        elif isinstance(record, CaseQuestion):
+        elif isinstance(record, LensQuestion) and record.kind == "case":
             whole_cases[record.case] = whole_cases.get(record.case, True) and is_right
     for case_id, is_right in whole_cases.items():
         for objective in book.cases[case_id].objectives:
@@ -230,7 +230,7 @@ def _open_misconceptions(
     )
 
 
-def _review(item_id: str, history: Iterable[Attempt]) -> Review | None:
+def _review(item_id: str, history: Sequence[Attempt]) -> Review | None:
     """Where the history of an item leaves it in its reviews; None where it does not come back.
 
     A wrong or an unsure answer brings it back after the first interval. Once it is due, a right and
@@ -239,7 +239,9 @@ def _review(item_id: str, history: Iterable[Attempt]) -> Review | None:
     count as unsure.
     """
     step, due, confident = 0, None, False
-    for attempt in history:
+    # A wrong answer begins the reviews anew, whatever came before it.
+    last_wrong = next((k for k in reversed(range(len(history))) if not history[k].right), 0)
+    for attempt in history[last_wrong:]:
         wrong_or_unsure = not attempt.right or attempt.sure is False
         if due is None and not wrong_or_unsure:
             continue

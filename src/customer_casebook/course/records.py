@@ -10,8 +10,7 @@ from dataclasses import MISSING, dataclass, field
 from typing import Annotated, Any, Literal
 
 from customer_casebook.domain.facts import Facts, normalize_value
-
-Edition = Literal["v3", "4", "5"]
+from customer_casebook.domain.rules import Edition
 
 ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"  # safe in file names, links and journals
 
@@ -83,15 +82,6 @@ class Evidence(Record):
     source: str = text_field("where the clue comes from, such as Invoice or E-mail from Ada")
     text: str = text_field("one to three sentences that a learner can find the facts in")
     shows: FactValues = value_field("the facts it shows")
-
-    def __post_init__(self) -> None:
-        _make_plain(self, "shows")
-
-
-def _make_plain(record: Any, name: str) -> None:
-    """Spell the facts of a record as the vocabulary does: YAML's yes and no arrive as booleans."""
-    values = {fact: normalize_value(value) for fact, value in getattr(record, name).items()}
-    object.__setattr__(record, name, values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,24 +230,11 @@ class QuestionRecord(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LensQuestion(QuestionRecord):
-    """A question about one lens of one case."""
+    """One lens asked of one case (``case``), or the evidence on which its answer turns (``find``)."""
 
+    kind: Literal["case", "find"]
     case: CaseId = text_field("an id from cases")
     lens: LensName = text_field("the lens to ask")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseQuestion(LensQuestion):
-    """One lens asked of one case."""
-
-    kind: Literal["case"] = "case"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FindQuestion(LensQuestion):
-    """The piece of evidence of a case on which the answer turns."""
-
-    kind: Literal["find"] = "find"
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,25 +248,12 @@ class Option(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConceptQuestion(QuestionRecord):
-    """A question about the subject itself."""
+    """A question about the subject itself, with one right option or with several."""
 
+    kind: Literal["choose", "choose_all"]
     prompt: str = text_field("what is asked")
     editions: tuple[Edition, ...] = list_field("the editions its key holds in")
     options: tuple[Option, ...] = list_field("three to five options")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChooseQuestion(ConceptQuestion):
-    """A concept question with one right option."""
-
-    kind: Literal["choose"] = "choose"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChooseAllQuestion(ConceptQuestion):
-    """A concept question with several right options."""
-
-    kind: Literal["choose_all"] = "choose_all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,15 +263,12 @@ class Sentence(Record):
     text: str = text_field("one sentence that goes on with the story")
     shows: FactValues = value_field("the facts it shows", default_factory=dict)
 
-    def __post_init__(self) -> None:
-        _make_plain(self, "shows")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpotQuestion(QuestionRecord):
     """The sentence of a story on which the answer turns."""
 
-    kind: Literal["spot"] = "spot"
+    kind: Literal["spot"]
     provider: PartyId = text_field("an id from parties in world.yaml")
     service: ServiceId = text_field("an id from services in world.yaml")
     party: PartyId = text_field("an id from parties in world.yaml")
@@ -319,7 +280,7 @@ class SpotQuestion(QuestionRecord):
 class SortQuestion(QuestionRecord):
     """Several parties, each to be put into a class of one lens."""
 
-    kind: Literal["sort"] = "sort"
+    kind: Literal["sort"]
     prompt: str = text_field("what is asked", default="")
     cases: tuple[CaseId, ...] = list_field("ids from cases")
     lens: LensName = text_field("the lens to ask")
@@ -329,18 +290,10 @@ class SortQuestion(QuestionRecord):
 class MatchQuestion(QuestionRecord):
     """Terms and their definitions in one edition."""
 
-    kind: Literal["match"] = "match"
+    kind: Literal["match"]
     prompt: str = text_field("what is asked", default="")
     terms: tuple[TermId, ...] = list_field("ids from glossary.yaml")
     edition: Edition = value_field("the edition it asks", default="4")
 
 
-Question = (
-    CaseQuestion
-    | ChooseQuestion
-    | ChooseAllQuestion
-    | FindQuestion
-    | SpotQuestion
-    | SortQuestion
-    | MatchQuestion
-)
+Question = LensQuestion | ConceptQuestion | SpotQuestion | SortQuestion | MatchQuestion

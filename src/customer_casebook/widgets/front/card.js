@@ -22,18 +22,15 @@ function renderCard({ model, el }) {
 
   const intro = h("div", { class: "ccb-intro", html: spec.intro });
   const panel = h("div", { class: "ccb-panel" });
-  // The live region stands before its text does, or a screen reader may miss it.
   const live = h("div", { class: "ccb-feedback", role: "status" });
   const saved = h("p", { class: "ccb-saved" });
   const after = h("div", { class: "ccb-after" });
   const board = h("div", { class: "ccb-board" });
   const note = h("p", { class: "ccb-note", role: "status" });
-  const root = h(
-    "section",
-    { class: `ccb ccb-${spec.layout}`, "aria-label": spec.title, tabindex: "-1" }, // so a click into its text is a click into the card
-    intro,
-    h("div", { class: "ccb-work" }, panel, live, saved, after, board),
-  );
+  const work = h("div", { class: "ccb-work" }, panel, live, saved, after, board);
+  // It can have the focus, so a click into its text is a click into the card.
+  const section = { class: `ccb ccb-${spec.layout}`, "aria-label": spec.title, tabindex: "-1" };
+  const root = h("section", section, intro, work);
   root.addEventListener("keydown", onKey);
   el.append(root);
 
@@ -84,13 +81,11 @@ function renderCard({ model, el }) {
   function asking(question) {
     const where = deck.length > 1 ? `Question ${at + 1} of ${deck.length} · ${question.topic}` : question.topic;
     const chosen = new Set(answers[at]?.choice ?? draft);
-    const how = h(
-      "div",
-      { class: "ccb-press", role: "group", "aria-label": "Answer, and say how sure you are" },
-      button("I am sure", "S", () => press(true), { disabled: !complete(question, draft) }),
-      button("I think so", "T", () => press(false), { disabled: !complete(question, draft) }),
-    );
-    return [...ask(question, { name: `${name}-${at}`, where, chosen, choose }), how];
+    const group = { class: "ccb-press", role: "group", "aria-label": "Answer, and say how sure you are" };
+    const disabled = !complete(question, draft);
+    const sure = button("I am sure", "S", () => press(true), { disabled });
+    const unsure = button("I think so", "T", () => press(false), { disabled });
+    return [...ask(question, { name: `${name}-${at}`, where, chosen, choose }), h("div", group, sure, unsure)];
   }
 
   // Once a question is answered, show the feedback. Its options can be looked at, and no longer changed.
@@ -124,21 +119,21 @@ function renderCard({ model, el }) {
     const sureWrong = sure.filter((entry) => !right.includes(entry));
     const missed = entries.filter((entry) => !right.includes(entry)).map(([index]) => Number(index));
     const look = () => go(missed[0] ?? 0);
-    const score =
-      deck.length === 1
-        ? right.length ? "Right." : ""
-        : `${right.length} of ${deck.length} right. ` +
-          (sureWrong.length
-            ? `You were sure and wrong ${sureWrong.length === 1 ? "once" : `${sureWrong.length} times`}: worth a second look.`
-            : sure.length
-              ? "Whenever you were sure, you were right."
-              : "You were not sure of any. Next time say “I am sure” where you are, and see.");
+    const times = sureWrong.length === 1 ? "once" : `${sureWrong.length} times`;
+    let score = right.length ? "Right." : "";
+    if (deck.length > 1) {
+      score = `${right.length} of ${deck.length} right. `;
+      if (sureWrong.length) score += `You were sure and wrong ${times}: worth a second look.`;
+      else if (sure.length) score += "Whenever you were sure, you were right.";
+      else score += "You were not sure of any. Next time say “I am sure” where you are, and see.";
+    }
+    const back = button(missed.length ? "Look at what you missed" : "Look back", null, look);
     return [
       h("h4", { tabindex: "-1" }, spec.closed),
       h("p", { class: "ccb-score" }, score),
       h("div", { html: spec.closing }),
       note,
-      h("div", { class: "ccb-press" }, button("Start again", null, restart), button(missed.length ? "Look at what you missed" : "Look back", null, look)),
+      h("div", { class: "ccb-press" }, button("Start again", null, restart), back),
     ];
   }
 
@@ -159,7 +154,7 @@ function renderCard({ model, el }) {
     const words = refused
       ? "Not all of your answers are saved yet. Start again once they are, or choose Run, then Run All Cells."
       : model.get("note");
-    if (note.textContent !== words) note.textContent = words;
+    say(note, words);
   }
 
   function feedback() {
@@ -182,12 +177,9 @@ function renderCard({ model, el }) {
       live.innerHTML = head + parts.join("") + question.tail;
       const last = firstOpen() < 0 && at === deck.length - 1;
       const next = at + 1 < deck.length ? "Next question" : last ? spec.close : "Next open question";
-      after.replaceChildren(
-        ...[
-          button(next, null, () => go(at + 1 < deck.length || last ? at + 1 : firstOpen()), { class: "ccb-button ccb-next" }),
-          at > 0 ? button("Back", null, () => go(at - 1)) : null,
-        ].filter(Boolean),
-      );
+      const onward = () => go(at + 1 < deck.length || last ? at + 1 : firstOpen());
+      after.replaceChildren(button(next, null, onward, { class: "ccb-button ccb-next" }));
+      if (at > 0) after.append(button("Back", null, () => go(at - 1)));
     }
     acknowledge();
   }
@@ -221,26 +213,12 @@ function renderCard({ model, el }) {
       if (!answer && firstOpen() >= 0) return h("td", { class: "ccb-open" }, "…");
       const marks = [["✗ missed", "you had it wrong"], ["✓", "you had it right"]];
       const mark = answer && marked ? marks[Number(isRight(deck[index], answer.choice))] : null;
-      return h(
-        "td",
-        {},
-        h("span", { html }),
-        mark && h("span", { class: "ccb-mark", role: "img", "aria-label": mark[1], title: mark[1] }, mark[0]),
-      );
+      const named = mark && { class: "ccb-mark", role: "img", "aria-label": mark[1], title: mark[1] };
+      return h("td", {}, h("span", { html }), mark && h("span", named, mark[0]));
     };
-    board.replaceChildren(
-      h(
-        "table",
-        {},
-        h("caption", {}, caption),
-        h("thead", {}, h("tr", {}, ...columns.map((text) => h("th", { scope: "col" }, text)))),
-        h(
-          "tbody",
-          {},
-          ...rows.map(({ label, cells }) => h("tr", {}, h("th", { scope: "row" }, label), ...cells.map(cell))),
-        ),
-      ),
-    );
+    const head = h("tr", {}, ...columns.map((text) => h("th", { scope: "col" }, text)));
+    const body = rows.map(({ label, cells }) => h("tr", {}, h("th", { scope: "row" }, label), ...cells.map(cell)));
+    board.replaceChildren(h("table", {}, h("caption", {}, caption), h("thead", {}, head), h("tbody", {}, ...body)));
   }
 
   function show() {
@@ -263,9 +241,7 @@ function renderCard({ model, el }) {
     if (at >= deck.length && firstOpen() >= 0) at = firstOpen();
     draw();
   };
-  model.on("change:answers", onAnswers);
-  model.on("change:acknowledged", acknowledge);
-  model.on("change:note", showNote);
+  listen(model, { "change:answers": onAnswers, "change:acknowledged": acknowledge, "change:note": showNote });
   go(Math.max(firstOpen(), 0), false);
 
   // A deck takes the focus from the button beside it that has called for it, and from nothing else.
@@ -278,8 +254,5 @@ function renderCard({ model, el }) {
   return () => {
     clearTimeout(late);
     cancelAnimationFrame(coming);
-    model.off("change:answers", onAnswers);
-    model.off("change:acknowledged", acknowledge);
-    model.off("change:note", showNote);
   };
 }

@@ -10,7 +10,9 @@ function renderControls({ model, el }) {
 
   const live = liveRegion();
   const task = h("div", { class: "ccb-task" });
-  const row = h("div", { class: "ccb-row" });
+  const pressed = (place) => () => press(model.get("view").buttons[place].values);
+  const buttons = model.get("view").buttons.map(({ label }, place) => button(label, null, pressed(place)));
+  const row = h("div", { class: "ccb-row" }, ...buttons);
   const error = h("div");
   const picture = h("div", { class: "ccb-picture" });
   const headline = h("p", { class: "ccb-headline" });
@@ -38,7 +40,7 @@ function renderControls({ model, el }) {
       "fieldset",
       { class: "ccb-choice", title: help || null, "data-name": name },
       h("legend", {}, label),
-      h("div", {}, ...pills),
+      h("div", { class: "ccb-choice-row" }, ...pills),
     );
     const show = (value) => inputs.forEach((input) => (input.checked = input.value === value));
     return { name, node, show };
@@ -51,6 +53,7 @@ function renderControls({ model, el }) {
     const slider = h("input", { type: "range", id, min, max, step, oninput: () => move(slider.value) });
     const number = h("input", {
       type: "text",
+      class: "ccb-number",
       inputmode: "decimal",
       "aria-label": `${label}, as a number`,
       onchange: () => move(number.value.replaceAll(",", "")),
@@ -83,7 +86,7 @@ function renderControls({ model, el }) {
   function showView() {
     const view = model.get("view");
     redraw(picture, view.picture);
-    if (headline.textContent !== view.headline) headline.textContent = view.headline;
+    say(headline, view.headline);
     redraw(blocks, view.blocks);
     redraw(task, view.task);
     redraw(error, view.error);
@@ -91,30 +94,18 @@ function renderControls({ model, el }) {
       node.hidden = view.hidden.includes(name);
       node.classList.toggle("ccb-changed", view.changed.includes(name));
     }
-    view.buttons.forEach(({ label }, place) => {
-      if (row.children[place]?.textContent !== label)
-        row.append(button(label, null, () => press(model.get("view").buttons[place].values)));
-    });
   }
 
-  const showAnnouncement = () => say(live, model.get("view").announcement);
   const onView = () => {
     showView();
-    showAnnouncement();
+    say(live, model.get("view").announcement);
   };
   const onShown = () => (bench.hidden = !model.get("shown"));
-  model.on("change:values", showValues);
-  model.on("change:view", onView);
-  model.on("change:shown", onShown);
+  listen(model, { "change:values": showValues, "change:view": onView, "change:shown": onShown });
   showValues();
   showView();
   onShown();
   const unwatch = watchPython(model, el, () => [...nodes, row], switches);
 
-  return () => {
-    unwatch();
-    model.off("change:values", showValues);
-    model.off("change:view", onView);
-    model.off("change:shown", onShown);
-  };
+  return unwatch;
 }

@@ -1,7 +1,7 @@
 // The mock exam: questions to move about in, a clock, and no feedback until it is handed in.
 //
-// What is chosen and flagged goes to the kernel in `answers`, which keeps it in the journal; when the exam begins, ends
-// and what it came to is the kernel's to say, in `phase` and `deadline`. The clock shows what is left of the deadline.
+// What is chosen and flagged goes to the kernel in `answers`, and the kernel keeps it in the journal. The kernel says in
+// `phase` and `deadline` when the exam begins and ends. The clock shows the time that is left until the deadline.
 
 const WARNINGS = [10, 5, 1]; // minutes before the end
 
@@ -32,11 +32,8 @@ function renderExam({ model, el }) {
   const panel = h("div", { class: "ccb-panel" });
   const saved = h("p", { class: "ccb-saved", role: "status" });
   const places = h("ol", { class: "ccb-places", "aria-label": "All questions" });
-  const root = h(
-    "section",
-    { class: "ccb ccb-exam", "aria-label": model.get("title"), tabindex: "-1" },
-    bar, panel, saved, places,
-  );
+  const section = { class: "ccb ccb-exam", "aria-label": model.get("title"), tabindex: "-1" };
+  const root = h("section", section, bar, panel, saved, places);
   root.addEventListener("keydown", onKey);
   el.append(root);
 
@@ -56,7 +53,7 @@ function renderExam({ model, el }) {
     own = { ...model.get("answers"), [at]: { ...answerAt(at), ms, ...change } };
     model.set("answers", own);
     model.save_changes();
-    listen();
+    awaitAnswer();
   }
 
   function choose(question, option, on) {
@@ -68,12 +65,14 @@ function renderExam({ model, el }) {
 
   function flag() {
     note({ flag: !answerAt(at).flag });
-    const old = panel.querySelector(".ccb-flag");
-    const focused = old === document.activeElement;
-    const now = flagButton();
-    old.replaceWith(now);
-    if (focused) now.focus();
+    showFlag(panel.querySelector(".ccb-flag"));
     drawPlaces();
+  }
+
+  function showFlag(node) {
+    node.firstChild.textContent = answerAt(at).flag ? "⚑ Flagged" : "Flag it";
+    node.setAttribute("aria-pressed", String(answerAt(at).flag));
+    return node;
   }
 
   function go(place) {
@@ -86,13 +85,18 @@ function renderExam({ model, el }) {
     bar.scrollIntoView({ block: "nearest" });
   }
 
-  function say(what) {
+  function request(what) {
     model.send({ what, answers: model.get("answers") });
-    listen();
+    awaitAnswer();
   }
 
-  // Whatever is said to the kernel is answered. Where it is not, the learner should know before an answer is lost.
-  function listen() {
+  function finish() {
+    note({});
+    request("finish");
+  }
+
+  // The kernel answers every message. Where it does not, the learner should know before an answer is lost.
+  function awaitAnswer() {
     waiting ??= setTimeout(() => {
       saved.textContent =
         "Python is busy or has stopped, and your latest answers are not saved yet. If this stays, choose Run, then " +
@@ -116,7 +120,7 @@ function renderExam({ model, el }) {
   function ready() {
     let pressed = false; // one click is one exam
     const begin = button("Start the clock", null, () => {
-      if (!pressed) say("start");
+      if (!pressed) request("start");
       pressed = true;
     });
     return [h("div", { html: model.get("intro") }), h("div", { class: "ccb-press" }, begin)];
@@ -127,45 +131,26 @@ function renderExam({ model, el }) {
     const where = `Question ${at + 1} of ${deck().length}`;
     const asked = ask(question, { name: `${name}-${at}`, where, chosen: new Set(choice), choose });
     const move = (text, key, place) => button(text, key, () => go(place), { disabled: !deck()[place] });
-    const ways = h(
-      "div",
-      { class: "ccb-press" },
-      move("Previous", "P", at - 1),
-      move("Next", "N", at + 1),
-      flagButton(),
-      button("Hand in", null, () => {
-        leaving = true;
-        draw();
-        panel.querySelector("h3").focus();
-      }),
-    );
-    return [...asked, ways];
+    const leave = () => {
+      leaving = true;
+      draw();
+      panel.querySelector("h3").focus();
+    };
+    const flagButton = showFlag(button("Flag it", "F", flag, { class: "ccb-button ccb-flag" }));
+    const moves = [move("Previous", "P", at - 1), move("Next", "N", at + 1)];
+    return [...asked, h("div", { class: "ccb-press" }, ...moves, flagButton, button("Hand in", null, leave))];
   }
 
   function handIn() {
     const open = deck().length - count(isAnswered);
     const flagged = count((_, { flag }) => flag);
+    const counts = `${open ? `${open} not answered` : "All answered"}, ${flagged || "none"} flagged.`;
+    const buttons = [button("Yes, hand in", null, finish), button("Go on", null, () => go(at))];
     return [
       h("h3", { tabindex: "-1" }, "Hand it in?"),
-      h("p", {}, `${open ? `${open} not answered` : "All answered"}, ${flagged || "none"} flagged. What is not answered counts as wrong.`),
-      h(
-        "div",
-        { class: "ccb-press" },
-        button("Yes, hand in", null, () => {
-          note({});
-          say("finish");
-        }),
-        button("Go on", null, () => go(at)),
-      ),
+      h("p", {}, `${counts} What is not answered counts as wrong.`),
+      h("div", { class: "ccb-press" }, ...buttons),
     ];
-  }
-
-  function flagButton() {
-    const flagged = answerAt(at).flag;
-    return button(flagged ? "⚑ Flagged" : "Flag it", "F", flag, {
-      "aria-pressed": String(flagged),
-      class: "ccb-button ccb-flag",
-    });
   }
 
   function drawPlaces() {
@@ -175,23 +160,10 @@ function renderExam({ model, el }) {
       const state = [done ? "answered" : "open", flag && "flagged"].filter(Boolean);
       const label = `Question ${index + 1}, ${state.join(", ")}`;
       const here = index === at && !leaving;
-      return h(
-        "li",
-        {},
-        h(
-          "button",
-          {
-            type: "button",
-            class: "ccb-place",
-            "data-done": done,
-            "aria-label": label,
-            "aria-current": here && "step",
-            title: label,
-            onclick: () => go(index),
-          },
-          `${index + 1}${flag ? "⚑" : ""}`,
-        ),
-      );
+      const attributes = { class: "ccb-place", "data-done": done, "aria-label": label, title: label };
+      const number = button(`${index + 1}${flag ? "⚑" : ""}`, null, () => go(index), attributes);
+      if (here) number.setAttribute("aria-current", "step");
+      return h("li", {}, number);
     };
     const focused = [...places.children].findIndex((each) => each.contains(document.activeElement));
     places.replaceChildren(...(running() ? deck().map(place) : []));
@@ -199,11 +171,8 @@ function renderExam({ model, el }) {
   }
 
   function tick() {
-    if (!running()) {
-      warning.textContent = "";
-      return;
-    }
-    if (ahead === null) return; // the clock here may be wrong by any time
+    if (!running()) warning.textContent = "";
+    if (!running() || ahead === null) return; // the clock here may be wrong by any time
     const minutes = Math.max(0, left()) / 60000;
     const seconds = Math.ceil(minutes * 60);
     const shown = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
@@ -216,8 +185,7 @@ function renderExam({ model, el }) {
     if (minutes <= 0 && warned) {
       warned = 0;
       warning.textContent = "Time is up.";
-      note({});
-      say("finish");
+      finish();
     }
   }
 
@@ -243,11 +211,13 @@ function renderExam({ model, el }) {
     onNote();
     tick();
   };
-  model.on("change:phase", onPhase);
-  model.on("change:answers", onAnswers);
-  model.on("change:questions", onQuestions);
-  model.on("change:note", onNote);
-  model.on("msg:custom", onMessage);
+  listen(model, {
+    "change:phase": onPhase,
+    "change:answers": onAnswers,
+    "change:questions": onQuestions,
+    "change:note": onNote,
+    "msg:custom": onMessage,
+  });
   const clockwork = setInterval(tick, 500);
   onPhase();
   onNote();
@@ -262,10 +232,5 @@ function renderExam({ model, el }) {
     unwatch();
     clearInterval(clockwork);
     clearTimeout(waiting);
-    model.off("change:phase", onPhase);
-    model.off("change:answers", onAnswers);
-    model.off("change:questions", onQuestions);
-    model.off("change:note", onNote);
-    model.off("msg:custom", onMessage);
   };
 }

@@ -22,16 +22,17 @@ function renderPanel({ model, el }) {
     row.hidden = !shown.length;
     if (focused) focused.focus();
   }
-  const watched = { text: showText, error: showError, live: onLive, buttons: showButtons };
-  for (const [name, show] of Object.entries(watched)) model.on(`change:${name}`, show);
+  listen(model, {
+    "change:text": showText,
+    "change:error": showError,
+    "change:live": onLive,
+    "change:buttons": showButtons,
+  });
   showText();
   showError();
   showButtons();
   const unwatch = watchPython(model, el, () => (row.hidden ? [] : [row]));
-  return () => {
-    unwatch();
-    for (const [name, show] of Object.entries(watched)) model.off(`change:${name}`, show);
-  };
+  return unwatch;
 }
 
 export default { card: renderCard, controls: renderControls, exam: renderExam, panel: renderPanel };

@@ -45,15 +45,17 @@ function h(tag, attributes = {}, ...children) {
   return node;
 }
 
-const button = (text, key, action, extra = {}) =>
-  h(
-    "button",
-    { type: "button", class: "ccb-button", onclick: action, ...extra },
-    text,
-    key && h("kbd", { "aria-hidden": "true" }, key),
-  );
+// Call handlers when the model's events come. anywidget takes them off when the view goes.
+function listen(model, handlers) {
+  for (const [event, handler] of Object.entries(handlers)) model.on(event, handler);
+}
 
-// Radio buttons of one name are one group, in the whole page, and every card has a module of its own: no counting here.
+function button(text, key, action, extra = {}) {
+  const attributes = { type: "button", class: "ccb-button", onclick: action, ...extra };
+  return h("button", attributes, text, key && h("kbd", { "aria-hidden": "true" }, key));
+}
+
+// Radio buttons of one name are one group in the whole page, and another version of this script may be in it too.
 const groupName = () => `ccb-${Math.random().toString(36).slice(2)}`;
 
 // One choice in each group: most questions are one group, sorting has one for each party. Options are known by place.
@@ -144,8 +146,8 @@ function ask(question, { name, where, chosen, choose }) {
 // A live region stands in the page before its text does, or a screen reader may miss it.
 const liveRegion = () => h("div", { class: "ccb-live", role: "status" });
 
-function say(live, words) {
-  if (live.textContent !== words) live.textContent = words;
+function say(node, words) {
+  if (node.textContent !== words) node.textContent = words;
 }
 
 // Put other HTML into a node. A fold stays open or closed as the learner left it, and keeps the focus.
@@ -183,7 +185,7 @@ function watchPython(model, el, closing, place = null) {
     if (root.querySelector(".ccb-gone")) return;
     const words = GONE + (root.querySelector(".ccb-places:not([hidden])") ? EXAM_GONE : "");
     const sentence = h("p", { class: "ccb-gone", tabindex: "-1" }, words);
-    (place?.checkVisibility() ? place : root).prepend(sentence);
+    (place?.checkVisibility() ? place : root).prepend(h("div", { class: "ccb" }, sentence));
     if (focused) sentence.focus();
     else say(root.querySelector(".ccb-live"), words);
   }
@@ -198,13 +200,7 @@ function watchPython(model, el, closing, place = null) {
     clearTimeout(probing);
     probing = setTimeout(probe, PROBE_DELAY_MS);
   };
-  const onLink = () => el.classList.contains("jupyter-widgets-disconnected") && close();
-  el.addEventListener("focusin", onFocus);
-  model.on("comm_live_update", onLink);
-  onLink();
-  return () => {
-    clearTimeout(probing);
-    el.removeEventListener("focusin", onFocus);
-    model.off("comm_live_update", onLink);
-  };
+  el.firstElementChild.addEventListener("focusin", onFocus);
+  listen(model, { comm_live_update: probe });
+  return () => clearTimeout(probing);
 }
