@@ -58,13 +58,9 @@ def put(simulator: Simulator, **values: Any) -> Simulator:
 
 def answer(simulator: Simulator, option: str) -> None:
     """Make the prediction, as the front end does."""
-    given = {
-        "press": f"press-{option}",
-        "choice": places_of(simulator.card.questions[0], [option]),
-        "sure": True,
-        "ms": 1000,
-    }
-    simulator.card.set_state({"answers": {"0": given}})
+    places = places_of(simulator.card.questions[0], [option])
+    answer = {"press": f"press-{option}", "choice": places, "sure": True, "ms": 1000}
+    simulator.card.set_state({"answers": {"0": answer}})
 
 
 def headline(simulator: Simulator) -> str:

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from customer_casebook.course import casebook as library
-from customer_casebook.course.records import Figures, Number
+from customer_casebook.authoring.folder import read_file
+from customer_casebook.course.figures import Figures, Number
 from customer_casebook.simulators import economics
 from customer_casebook.simulators.economics import (
     BOOKS,
@@ -39,8 +39,9 @@ from customer_casebook.simulators.economics import (
     serial,
     year,
 )
+from tests.course.books import BOOK
 
-FIGURES = library.figures()
+FIGURES = BOOK.figures
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "ledger": keep_books,
     "year": year,
@@ -562,7 +563,7 @@ def test_the_start_is_what_the_cases_say() -> None:
     assert books.totals("group").revenue == 4 * 960_000 == FIGURES["external"].arguments()["fee"]
     cases = (("marketing-campaign-hub", "3,200 crowns"), ("ferries-ticket-shop", "9,600 crowns"))
     for name, price in cases:
-        assert any(price in each.text for each in library.case(name).evidence)
+        assert any(price in each.text for each in BOOK.case(name).evidence)
 
 
 def test_every_assumption_is_a_sentence() -> None:
@@ -601,7 +602,7 @@ def test_a_figure_that_is_no_number_is_told() -> None:
       closes: {label: Closes, unit: percent, value: .inf}
       weeks: {label: Weeks, unit: weeks, value: [1]}
 """
-    assert [(fault.line, fault.message) for fault in library.read(text).faults] == [
+    assert [(fault.line, fault.message) for fault in read_file(text).faults] == [
         (5, "'ten' is no number; write the number"),
         (6, "'.inf' is no number; write the number"),
         (7, "['1'] is no number; write the number"),

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
 
-from customer_casebook.course import casebook as library
 from customer_casebook.simulators import expectation_gap as view
 from customer_casebook.simulators.expectation_gap import expectation_gap
+from tests.course.books import BOOK
 from tests.simulators.samples import headline, put, settings, shared, tables, texts, words
 
 WEEKS = "Share of what is needed, in percent"
@@ -39,11 +39,12 @@ def test_the_picture_says_what_the_table_says(data: st.DataObject) -> None:
 
 def changed(monkeypatch: pytest.MonkeyPatch, **numbers: float) -> Any:
     """The simulator with other numbers behind it."""
-    figures = library.figures()
+    figures = BOOK.figures
     before = figures["gap"].numbers
     after = {name: replace(before[name], value=value) for name, value in numbers.items()}
     gap = replace(figures["gap"], numbers={**before, **after})
-    monkeypatch.setattr(view, "figures", lambda: {**figures, "gap": gap})
+    book = replace(BOOK, figures={**figures, "gap": gap})
+    monkeypatch.setattr(view, "course", lambda: book)
     return expectation_gap()
 
 

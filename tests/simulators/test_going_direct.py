@@ -8,14 +8,14 @@ from itertools import product
 
 import pytest
 
-from customer_casebook.course import casebook as library
 from customer_casebook.course.casebook import case
 from customer_casebook.domain.verdict import decide
 from customer_casebook.simulators import going_direct as view
 from customer_casebook.simulators.going_direct import answer, going_direct
+from tests.course.books import BOOK
 from tests.simulators.samples import headline, put, tables, texts, words
 
-LETTERS = library.simulators()["going_direct"].letters
+LETTERS = BOOK.simulators["going_direct"].letters
 
 
 def settings() -> Iterator[dict[str, str]]:
@@ -98,7 +98,7 @@ def test_one_can_arrange_it_so_that_everybody_is_answered() -> None:
 def test_the_prediction_is_computed_from_the_letters(
     answered: int, right: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    text = library.simulators()["going_direct"]
+    text = BOOK.simulators["going_direct"]
     fates = ("sales/direct", "silent/direct")
     letters = tuple(
         replace(letter, answered=tuple(fate for fate in fates if fate in letter.fates))
@@ -106,8 +106,8 @@ def test_the_prediction_is_computed_from_the_letters(
         else letter
         for place, letter in enumerate(LETTERS)
     )
-    changed = replace(text, letters=letters)
-    monkeypatch.setattr(view, "simulators", lambda: {"going_direct": changed})
+    changed = replace(BOOK, simulators={"going_direct": replace(text, letters=letters)})
+    monkeypatch.setattr(view, "course", lambda: changed)
     (asked,) = going_direct().card.questions
     assert asked.right == {right}
 

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
 
-from customer_casebook.course import casebook as library
 from customer_casebook.simulators import ledger as view
 from customer_casebook.simulators.ledger import ledger
+from tests.course.books import BOOK
 from tests.simulators.samples import headline, put, settings, shared, tables, words
 
 BOOKS = ("Provider", "Marketing", "Halvorne", "Group")
@@ -68,12 +68,13 @@ def test_the_picture_says_what_the_table_says(data: st.DataObject) -> None:
 def test_the_prediction_is_computed_from_the_figures(
     price: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    figures = library.figures()
+    figures = BOOK.figures
     sliders = figures["ledger"].sliders
     dear = replace(
         figures["ledger"], sliders={**sliders, "price": replace(sliders["price"], start=price)}
     )
-    monkeypatch.setattr(view, "figures", lambda: {**figures, "ledger": dear})
+    book = replace(BOOK, figures={**figures, "ledger": dear})
+    monkeypatch.setattr(view, "course", lambda: book)
     simulator = ledger()
     (asked,) = simulator.card.questions
     revenue = books(simulator)["Group"]["Revenue"]
@@ -105,7 +106,7 @@ def test_what_is_only_shown_is_said_and_never_booked() -> None:
 def test_a_shown_cost_is_what_makes_marketing_take_less() -> None:
     simulator = ledger()
     less = "Having seen the cost, Marketing takes 1,020 thousand mailings instead of 1,200 thousand"
-    for rung in library.figures()["ledger"].choices["internal_rung"]:
+    for rung in BOOK.figures["ledger"].choices["internal_rung"]:
         put(simulator, internal_rung=rung)
         assert (less in simulator.bench.view["blocks"]) == (rung != "none")
     put(simulator, cut_back=0)

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
 
-from customer_casebook.course import casebook as library
 from customer_casebook.simulators import service_levels as view
 from customer_casebook.simulators.service_levels import service_levels
+from tests.course.books import BOOK
 from tests.simulators.samples import headline, picture, put, settings, shared, tables, texts, words
 
 FOLLOWS = "What follows from the year"
@@ -49,7 +49,7 @@ def test_the_picture_says_what_the_table_says(data: st.DataObject) -> None:
 @each_customer
 def test_the_promise_is_the_same_for_both_before_anything_follows(customer: str) -> None:
     simulator = service_levels(customer)
-    numbers = library.figures()
+    numbers = BOOK.figures
     year = view.draw_year(numbers, simulator.bench.values)
     downtime = [f"{month.downtime:.2f}" for month in year.months]
     for each in ("internal", "external"):
@@ -64,7 +64,7 @@ def test_to_whom_it_is_broken_more_often_is_counted(monkeypatch: pytest.MonkeyPa
     assert asked.right == {"same"}
     assert asked.prompt.startswith("99 % are promised to Marketing, and 99 % to a client firm.")
     start = service_levels("internal").bench.start
-    result = view.external_year(library.figures(), start)
+    result = view.external_year(BOOK.figures, start)
     months = tuple(month._replace(missed=False) for month in result.year.months)
     better = replace(result, year=replace(result.year, months=months))
     monkeypatch.setattr(view, "external", lambda *_, **__: better)
@@ -83,11 +83,12 @@ def test_to_whom_it_is_broken_more_often_is_counted(monkeypatch: pytest.MonkeyPa
 def test_the_dearest_part_is_computed_from_the_figures(
     numbers: dict[str, int], right: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    figures = library.figures()
+    figures = BOOK.figures
     before = figures["external"].numbers
     after = {name: replace(before[name], value=value) for name, value in numbers.items()}
     outside = replace(figures["external"], numbers={**before, **after})
-    monkeypatch.setattr(view, "figures", lambda: {**figures, "external": outside})
+    book = replace(BOOK, figures={**figures, "external": outside})
+    monkeypatch.setattr(view, "course", lambda: book)
     simulator = service_levels("external")
     (asked,) = simulator.card.questions
     assert asked.right == {right}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
-from html import escape
+from markupsafe import escape
 from typing import Any
 
 import pytest
@@ -15,9 +15,8 @@ from hypothesis import strategies as st
 
 from customer_casebook import service_levels
 from customer_casebook.authoring import checks
-from customer_casebook.course.casebook import figures
-from customer_casebook.course.casebook import simulators as texts_of
 from customer_casebook.course.journal import Attempt
+from customer_casebook.domain.facts import InputError
 from customer_casebook.simulators import expectation_gap, ledger
 from customer_casebook.simulators import service_levels as levels
 from customer_casebook.simulators import simulator as base
@@ -26,6 +25,7 @@ from customer_casebook.widgets.activity import START
 from customer_casebook.widgets.chart import Frame
 from customer_casebook.widgets.controls import Outcome, Range
 from tests import svg
+from tests.course.books import BOOK
 from tests.simulators.samples import (
     MAKE,
     answer,
@@ -107,7 +107,7 @@ def test_every_answer_to_the_prediction_has_its_reason(name: str, simulator: Sim
     assert len(asked.right) == 1
     for option, text in asked.options.items():
         assert not {*"{}"} & {*asked.prompt, *text, *asked.why_not(option)}
-    assert texts_of()[name].prediction.options.keys() == asked.options.keys()
+    assert BOOK.simulators[name].prediction.options.keys() == asked.options.keys()
 
 
 def test_the_checks_know_what_predictions_offer_and_fill_in(
@@ -124,9 +124,9 @@ def test_the_checks_know_what_predictions_offer_and_fill_in(
     for make in MAKE.values():
         make()
     assert filled == {
-        name: ({*offered}, {*gaps}) for name, (offered, gaps) in checks._PREDICTED.items()
+        name: ({*offered}, {*gaps}) for name, (offered, gaps) in checks._PREDICTIONS.items()
     }
-    assert filled.keys() == texts_of().keys()
+    assert filled.keys() == BOOK.simulators.keys()
 
 
 # The controls
@@ -191,10 +191,11 @@ def test_a_slider_refuses_what_lies_beyond_its_ends(name: str) -> None:
                 assert headline(simulator) == simulator.bench.outcome.headline
 
 
-@pytest.mark.parametrize("customer", ["both", "", "Internal", "the public"])
-def test_another_customer_is_refused_in_a_sentence(customer: str) -> None:
-    sentence = f"there is no customer '{customer}'; write internal or external"
-    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+@pytest.mark.parametrize("customer", ["both", "", "Internal", "the public", None, 1, ["internal"]])
+def test_another_customer_is_refused_in_a_sentence(customer: Any) -> None:
+    hint = " (did you mean internal?)" if customer in ("Internal", ["internal"]) else ""
+    sentence = f"there is no customer {customer!r}; write internal or external{hint}"
+    with pytest.raises(InputError, match=f"^{re.escape(sentence)}$"):
         service_levels(customer)
 
 
@@ -202,7 +203,7 @@ def test_another_customer_is_refused_in_a_sentence(customer: str) -> None:
 def test_sliders_say_what_they_move_and_in_which_unit(name: str, simulator: Simulator) -> None:
     group = {"expectation_gap": "gap", "ledger": "ledger"}.get(name, "year")
     labels = {spec["name"]: spec["label"] for spec in simulator.bench.spec["controls"]}
-    for each, slider in figures()[group].sliders.items() if name != "going_direct" else ():
+    for each, slider in BOOK.figures[group].sliders.items() if name != "going_direct" else ():
         assert labels[each].startswith(slider.label)
         assert slider.unit in labels[each].lower()
 
@@ -266,7 +267,7 @@ def test_elsewhere_a_simulator_is_its_transcript(name: str, simulator: Simulator
     flat = " ".join(data["text/plain"].split())
     assert flat.startswith(START)
     (asked,) = simulator.card.questions
-    text = texts_of()[name]
+    text = BOOK.simulators[name]
     said = [text.title, text.about, text.play, asked.prompt, *asked.options.values()]
     said += [asked.why_not(option) for option in asked.right]
     said += ["an illustration, not a forecast", *text.assumes, headline(simulator)]
@@ -287,7 +288,7 @@ def figures_of(name: str) -> Iterator[Any]:
     """The figures that a simulator takes."""
     levels = ("year", "internal", "external")
     names = {"expectation_gap": ("gap",), "ledger": ("ledger",), "going_direct": ()}
-    return (figures()[each] for each in names.get(name, levels))
+    return (BOOK.figures[each] for each in names.get(name, levels))
 
 
 @each_one

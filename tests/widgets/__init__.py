@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from customer_casebook.course.feedback import Question
+from customer_casebook.course.items import CaseItem
 from customer_casebook.widgets.card import Card
 
 
-def asked(card: Card) -> list[Question]:
+def case_items(card: Card) -> list[CaseItem]:
     """The questions of a card that are lenses asked of cases."""
-    return [each for each in card.questions if isinstance(each, Question)]
+    return [question for question in card.questions if isinstance(question, CaseItem)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from html import escape
+from markupsafe import escape
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -13,15 +13,14 @@ from typing import Any
 import pytest
 
 import customer_casebook.widgets.card as module
-from customer_casebook.course.casebook import bank, cases
-from customer_casebook.course.feedback import say
-from customer_casebook.course.items import item
+from customer_casebook.course.casebook import cases
 from customer_casebook.course.journal import Attempt
 from customer_casebook.domain.rules import LENSES
 from customer_casebook.widgets.activity import START
 from customer_casebook.widgets.card import Card, options_at, places_of, question_spec
 from customer_casebook.widgets.study import study
-from tests.widgets import asked
+from tests.course.books import BOOK, item
+from tests.widgets import case_items
 
 Said = dict[str, Any]
 
@@ -182,7 +181,7 @@ def test_a_full_disk_is_told_until_it_takes_the_attempt(
 @pytest.mark.parametrize("case_id", cases())
 def test_every_choice_finds_its_text_and_only_the_right_one_is_right(case_id: str) -> None:
     card = study(case_id)
-    for question, spec in zip(asked(card), card.spec["questions"], strict=True):
+    for question, spec in zip(case_items(card), card.spec["questions"], strict=True):
         assert len(choices(spec)) == (127 if question.many else len(spec["options"]))
         for choice in choices(spec):
             tone, head, parts = shown(spec, choice)
@@ -215,11 +214,11 @@ def test_what_the_card_shows_is_json_and_names_the_telling_evidence(case_id: str
     card = study(case_id)
     assert json.loads(json.dumps(card.spec)) == card.spec
     evidence = {f"{case_id}/{each.id}": each for each in cases()[case_id].evidence}
-    for question, spec in zip(asked(card), card.spec["questions"], strict=True):
-        flip = question.turns_on
+    for question, spec in zip(case_items(card), card.spec["questions"], strict=True):
+        flip = question.decisive_flip
         if flip and flip.fact in question.case.facts.known():
             assert spec["decisive"]
-            assert say(flip.fact, flip.new, question.case) in question.turning_point()
+            assert question.statement(flip.fact, flip.new) in question.turning_sentence
         for evidence_id in spec["decisive"]:
             assert flip
             assert flip.old == evidence[evidence_id].shows[flip.fact]
@@ -234,11 +233,11 @@ def test_elsewhere_a_card_is_its_transcript() -> None:
     assert html.startswith(f"<p>{START}</p>")
     flat = " ".join(text.split())
     assert flat.startswith(START)
-    for question in asked(card):
+    for question in case_items(card):
         assert " ".join(question.prompt.split()) in flat
-        assert " ".join(question.turning_point().split()) in flat
+        assert " ".join(question.turning_sentence.split()) in flat
     assert text.count("(Answer:)") == len(LENSES)
-    assert asked(card)[0].case.takeaway in flat
+    assert case_items(card)[0].case.takeaway in flat
 
 
 def test_a_transcript_folds_its_solution_away() -> None:
@@ -246,12 +245,12 @@ def test_a_transcript_folds_its_solution_away() -> None:
     html = card._repr_mimebundle_()[0]["text/html"]
     assert html.count("<details>") == len(LENSES) + 1
     in_sight = re.sub(r"<details>.*?</details>", "", html, flags=re.DOTALL)
-    assert asked(card)[0].prompt in in_sight
-    for question in asked(card):
+    assert case_items(card)[0].prompt in in_sight
+    for question in case_items(card):
         for reason in question.verdict.because:
             assert reason.rule.title not in in_sight
-        assert not question.turning_point() or question.turning_point() not in in_sight
-    assert asked(card)[0].case.takeaway not in in_sight
+        assert not question.turning_sentence or question.turning_sentence not in in_sight
+    assert case_items(card)[0].case.takeaway not in in_sight
 
 
 def test_options_are_boxes_rows_of_pills_or_a_story() -> None:
@@ -262,15 +261,15 @@ def test_options_are_boxes_rows_of_pills_or_a_story() -> None:
         "sort-four-who-gave-feedback": "pills",
         "spot-eleven-buckets": "story",
     }
-    card = Card([item(bank()[each]) for each in shapes])
+    card = Card([item(question_id) for question_id in shapes])
     assert [each["shape"] for each in card.spec["questions"]] == [*shapes.values()]
 
 
-@pytest.mark.parametrize("name", [k for k, v in bank().items() if v.kind == "spot"])
+@pytest.mark.parametrize("name", [k for k, record in BOOK.questions.items() if record.kind == "spot"])
 def test_a_story_is_told_by_its_options_in_order_and_each_choice_is_answered(name: str) -> None:
-    [spec] = Card([item(bank()[name])]).spec["questions"]
+    [spec] = Card([item(name)]).spec["questions"]
     labels = spec["options"]
-    assert labels == [" ".join(each.text.split()) for each in bank()[name].sentences]
+    assert labels == [" ".join(each.text.split()) for each in getattr(BOOK.questions[name], "sentences", ())]
     assert len(labels) <= 9  # one digit chooses one of them
     tones = [shown(spec, choice)[0] for choice in choices(spec)]
     assert tones.count("right") == 1
@@ -287,7 +286,7 @@ def test_a_failure_at_the_end_of_a_deck_is_told_and_the_answers_count(
     def broken() -> str:
         raise RuntimeError("no sum today")
 
-    card = Card([item(bank()["slip-about-a-shade-of-red"])], at_end=broken)
+    card = Card([item("slip-about-a-shade-of-red")], at_end=broken)
     give_places(card, 0, "p1", 0)
     assert card.note == "Something went wrong here, and it is not your doing. You can go on."
     assert card.acknowledged["p1"]["state"] == "saved"
@@ -295,9 +294,11 @@ def test_a_failure_at_the_end_of_a_deck_is_told_and_the_answers_count(
     assert [each.event for each in attempts] == ["p1"]
 
 
-@pytest.mark.parametrize("entry", bank().values(), ids=lambda entry: entry.id)
-def test_the_page_knows_options_by_place_alone_and_gets_no_key_with_a_question(entry: Any) -> None:
-    question = item(entry)
+@pytest.mark.parametrize("question_id", BOOK.questions)
+def test_the_page_knows_options_by_place_alone_and_gets_no_key_with_a_question(
+    question_id: str,
+) -> None:
+    question = item(question_id)
     spec = question_spec(question)
     assert spec["options"] == [*question.options.values()]
     assert {"answer", "heads", "parts", "tail"} & {*spec} == set()

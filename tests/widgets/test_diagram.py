@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from customer_casebook.course.casebook import case, cases
 from customer_casebook.domain.facts import UNKNOWN, VOCABULARY
 from customer_casebook.widgets.diagram import Picture, Row, draw_rows
+from tests.course.books import BOOK
 from tests.svg import COLOURS, SVG, check_places, colours, picture, words
 
 # What stands in the picture beside names, and the words that say it.
@@ -48,7 +49,7 @@ def drawn(html: str) -> tuple[ET.Element, list[str]]:
 @pytest.mark.parametrize("party_is", values("party_is"))
 def test_the_words_say_what_the_picture_shows(organization: str, party_is: str) -> None:
     story = case("marketing-campaign-hub")
-    shown = Picture(story)
+    shown = Picture(BOOK, story)
     for charge, consumes in product(values("charge"), values("consumes")):
         facts = story.facts.with_changes(
             organization=organization,
@@ -76,34 +77,34 @@ def test_the_words_say_what_the_picture_shows(organization: str, party_is: str) 
 
 def test_a_part_of_the_provider_stands_inside_it() -> None:
     story = case("web-team-alarm-wall")
-    _, texts = drawn(Picture(story).html(story.facts))
+    _, texts = drawn(Picture(BOOK, story).html(story.facts))
     assert texts[:3] == ["The Marrowby Group", "Group IT", "The web team"]
     assert texts[3:] == ["the alarm wall", "shows the cost"]
     assert (
-        Picture(story).describe(story.facts).startswith("The web team is a part of Group IT, in ")
+        Picture(BOOK, story).describe(story.facts).startswith("The web team is a part of Group IT, in ")
     )
 
 
 @pytest.mark.parametrize("case_id", ["ferries-ticket-shop", "tussock-till-system"])
 def test_the_same_facts_draw_the_same_picture(case_id: str) -> None:
     story = case(case_id)
-    once = Picture(story)
+    once = Picture(BOOK, story)
     first = once.html(story.facts)
     once.html(story.facts.with_changes(charge="none", organization="same", supplies="yes"))
-    assert once.html(story.facts) == first == Picture(story).html(story.facts)
+    assert once.html(story.facts) == first == Picture(BOOK, story).html(story.facts)
 
 
 def test_pictures_drawn_in_two_threads_at_once_are_as_if_drawn_alone() -> None:
     ids = [each for each in cases() if each.startswith("m")] * 4
-    alone = [Picture(case(each)).html(case(each).facts) for each in ids]
+    alone = [Picture(BOOK, case(each)).html(case(each).facts) for each in ids]
     with ThreadPoolExecutor(4) as threads:
-        drawn = threads.map(lambda each: Picture(case(each)).html(case(each).facts), ids)
+        drawn = threads.map(lambda each: Picture(BOOK, case(each)).html(case(each).facts), ids)
         assert [*drawn] == alone
 
 
 def test_ink_and_type_are_those_of_the_page() -> None:
     story = case("tussock-till-system")
-    html = Picture(story).html(story.facts.with_changes(supplies="yes"))
+    html = Picture(BOOK, story).html(story.facts.with_changes(supplies="yes"))
     assert "currentColor" in colours(html)
     assert colours(html) <= COLOURS
     assert "font-family" not in html
@@ -123,7 +124,7 @@ def test_ink_and_type_are_those_of_the_page() -> None:
 
 def test_what_is_written_is_read_out_once_and_has_no_id() -> None:
     story = case("tussock-till-system")
-    for html in (Picture(story).html(story.facts), draw_rows([Row("A", "?", "B")])):
+    for html in (Picture(BOOK, story).html(story.facts), draw_rows([Row("A", "?", "B")])):
         svg, _ = drawn(html)
         (hidden,) = svg
         assert hidden.get("aria-hidden") == "true"
@@ -135,7 +136,7 @@ def test_a_shown_cost_points_at_the_party_and_a_payment_at_the_provider() -> Non
 
     def head(charge: str) -> float:
         facts = story.facts.with_changes(charge=charge, consumes="no", uses="no")
-        svg, _ = drawn(Picture(story).html(facts))
+        svg, _ = drawn(Picture(BOOK, story).html(facts))
         [tip] = [each for each in svg.iter(f"{SVG}path") if each.get("fill") == "#009e73"]
         neck, end, _ = [float(x) for x in re.findall(r"[ML]([\d.]+) ", tip.get("d", ""))]
         return end - neck
@@ -156,7 +157,7 @@ def test_names_of_any_length_stay_in_the_picture_and_apart(
     provider: str, party: str, service: str, organization: str, changes: dict[str, Any]
 ) -> None:
     story = case("tussock-till-system")
-    shown = Picture(story)
+    shown = Picture(BOOK, story)
     shown.provider, shown.party, shown.service = provider, party, service
     shown.organization, shown.other = organization, organization
     html = shown.html(story.facts.with_changes(**changes))
@@ -171,7 +172,7 @@ def test_a_map_of_owners_keeps_its_names_apart(rows: list[Row]) -> None:
 
 @pytest.mark.parametrize("case_id", [*cases()])
 def test_names_of_the_course_are_in_large_type(case_id: str) -> None:
-    html = Picture(case(case_id)).html(case(case_id).facts)
+    html = Picture(BOOK, case(case_id)).html(case(case_id).facts)
     assert min(map(float, re.findall(r'font-size="([\d.]+)"', html))) > 7
     check_places(html)
 

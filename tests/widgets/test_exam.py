@@ -6,7 +6,7 @@ import json
 import os
 import re
 from datetime import UTC, datetime, timedelta
-from html import escape
+from markupsafe import escape
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +14,15 @@ import pytest
 
 import customer_casebook.course.journal as keeping
 import customer_casebook.widgets.exam as module
-from customer_casebook.course.casebook import bank, objectives
-from customer_casebook.course.exam import LONGEST, exam_sessions, paper
-from customer_casebook.course.feedback import Item
+from customer_casebook.course.exam import MAX_EXAM_MINUTES, exam_sessions
+from customer_casebook.course.items import Item
 from customer_casebook.course.journal import Attempt, ExamEvent, Journal, journal
+from customer_casebook.course.selection import exam_questions
+from customer_casebook.domain.facts import InputError
 from customer_casebook.widgets.activity import START as TRANSCRIPT
 from customer_casebook.widgets.card import Card, feedback, places_of
 from customer_casebook.widgets.exam import Exam, exam
+from tests.course.books import BOOK
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 N, MINUTES = 6, 20
@@ -169,7 +171,7 @@ def test_answers_flags_and_the_end_are_events_and_then_attempts(attempts: list[A
         (two.id, False, None, 700),
     ]
     assert {each.at for each in attempts} == {Clock.moment.isoformat(timespec="microseconds")}
-    assert sat.paper.verdict == f"1 of {N} right: 17%. Not passed this time; 65% are needed."
+    assert sat.paper.verdict == f"1 of {N} right: 16%. Not passed this time; 65% are needed."
 
 
 def test_whatever_the_front_end_says_is_answered_with_the_time(
@@ -198,7 +200,7 @@ def test_pressing_twice_begins_one_exam_and_hands_it_in_once(attempts: list[Atte
     Clock.wait(seconds=1)
     tell(sat, "finish")
     assert [what for what, _ in told()] == ["answer", "finish"]
-    assert len(exam_sessions(journal().read().exams)) == 1
+    assert len(exam_sessions(BOOK, journal().read().exams)) == 1
     assert len(attempts) == 1
 
 
@@ -310,7 +312,7 @@ def test_two_kernels_at_one_exam_make_one_result() -> None:
     assert here.paper.verdict == there.paper.verdict
     assert here.paper.verdict.startswith(f"2 of {N} right")
     assert len(on_disk()) == 2
-    [found] = exam_sessions(journal().read().exams)
+    [found] = exam_sessions(BOOK, journal().read().exams)
     assert found.finished
     assert {each.at for each in on_disk()} == {found.finished.isoformat(timespec="microseconds")}
     assert found.finished < MONDAY + timedelta(minutes=2)
@@ -323,7 +325,7 @@ def test_one_begun_elsewhere_meanwhile_is_taken_up_and_no_second_one_begun() -> 
     new_kernel()
     tell(waits, "start")
     assert waits.paper.questions == other.paper.questions
-    assert len(exam_sessions(journal().read().exams)) == 1
+    assert len(exam_sessions(BOOK, journal().read().exams)) == 1
 
 
 # What follows.
@@ -354,20 +356,20 @@ def test_the_review_tells_of_every_question_with_the_weakest_objective_first(see
         for block in (*mark.item.intro, *feedback(mark.item, mark.choice)):
             assert block.html() in shown
     heads = re.findall("<h4>(.*?)</h4>", shown)
-    assert heads == [escape(objectives()[each].can) for each in sat.result.by_objective]
+    assert heads == [escape(BOOK.objectives[each].can) for each in sat.result.by_objective]
     rows = [(int(a), int(b)) for a, b in re.findall(r"<td>(\d+) of (\d+)</td>", shown)]
     assert [a / b for a, b in rows] == sorted(a / b for a, b in rows)
     assert sum(b for _, b in rows) == 20
 
 
 def test_the_review_says_which_answer_was_given_to_which_part() -> None:
-    whole = sum(each.kind != "sort" for each in bank().values())
+    whole = sum(each.kind != "sort" for each in BOOK.questions.values())
     sat = begin(seed=1, n=whole)
     place, question = next((place, each) for place, each in enumerate(asked(sat)) if each.groups)
     give(sat, place, sorted(question.right))
     tell(sat, "finish")
-    part, [first, *_] = next(iter(question.groups.items()))
-    [right] = question.right & {first, *_}
+    part, options, _ = question.groups[0]
+    [right] = question.right & {*options}
     assert f"<strong>You:</strong> {escape(part)}: {escape(question.options[right])}" in (
         sat.review.text
     )
@@ -425,7 +427,7 @@ def test_a_seed_sets_the_same_paper_for_everybody() -> None:
     tell(first, "finish")
     press(first, "new")
     tell(first, "start")
-    assert [each.id for each in asked(first)] == paper(N, 7)
+    assert [each.id for each in asked(first)] == exam_questions(BOOK, N, 7)
 
 
 # What goes wrong.
@@ -517,11 +519,11 @@ def test_a_message_of_no_sense_changes_nothing(said: Any) -> None:
 def test_a_failure_is_told_and_can_be_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
     sat = begin()
 
-    def broken(_: object) -> None:
+    def broken(*_: object) -> None:
         raise RuntimeError("no <marks> today")
 
     with monkeypatch.context() as trouble:
-        trouble.setattr(module, "marked", broken)
+        trouble.setattr(module, "grade", broken)
         tell(sat, "finish")
     assert "RuntimeError: no &lt;marks&gt; today" in sat.actions.error
     assert sat.paper.phase == "running"
@@ -530,17 +532,24 @@ def test_a_failure_is_told_and_can_be_tried_again(monkeypatch: pytest.MonkeyPatc
     assert sat.actions.error == ""
 
 
-REFUSED = [
-    ({"n": 0}, "0 questions cannot be set; write n from 1 to"),
-    ({"n": 9999}, "9999 questions cannot be set; write n from 1 to"),
-    ({"minutes": 0}, f"0 minutes are no exam; write 1 to {LONGEST}"),
-    ({"minutes": LONGEST + 1}, "minutes are no exam"),
+# A sort is left to practice.
+POOL = sum(record.kind != "sort" for record in BOOK.questions.values())
+REFUSED: list[tuple[dict[str, Any], str]] = [
+    ({"n": 0}, rf"^n is 0; write a whole number from 1 to {POOL}$"),
+    ({"n": -1}, "^n is -1; write a whole number from 1 to"),
+    ({"n": 9999}, rf"^n is 9999; write a whole number from 1 to {POOL}$"),
+    ({"n": "40"}, "^n is '40'; write a whole number from 1 to"),
+    ({"n": 4.0}, r"^n is 4\.0; write a whole number from 1 to"),
+    ({"n": True}, "^n is True; write a whole number from 1 to"),
+    ({"minutes": 0}, f"^minutes is 0; write a whole number from 1 to {MAX_EXAM_MINUTES}$"),
+    ({"minutes": MAX_EXAM_MINUTES + 1}, f"^minutes is {MAX_EXAM_MINUTES + 1}; write a whole"),
+    ({"minutes": "60"}, "^minutes is '60'; write a whole number from 1 to"),
 ]
 
 
 @pytest.mark.parametrize(("wanted", "sentence"), REFUSED)
-def test_what_makes_no_exam_is_refused(wanted: dict[str, int], sentence: str) -> None:
-    with pytest.raises(ValueError, match=sentence):
+def test_what_makes_no_exam_is_refused(wanted: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(InputError, match=sentence):
         exam(**wanted)
 
 

@@ -5,33 +5,33 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from itertools import pairwise
 from typing import Any
 
 import pytest
 
 import customer_casebook.widgets.practice as module
-from customer_casebook.course.casebook import bank, case, glossary, objectives
-from customer_casebook.course.feedback import Question
-from customer_casebook.course.items import item, relation
-from customer_casebook.course.journal import Attempt
+from customer_casebook.course.casebook import case
+from customer_casebook.course.items import CaseItem
+from customer_casebook.course.journal import Attempt, History, Journal
+from customer_casebook.course.selection import practice_questions
 from customer_casebook.document import to_html, to_text
+from customer_casebook.domain.facts import InputError
 from customer_casebook.domain.rules import EDITIONS
 from customer_casebook.widgets.activity import START
 from customer_casebook.widgets.card import Card, places_of
 from customer_casebook.widgets.practice import (
-    choose,
     deck,
     find_evidence,
+    items_in_new_order,
     own_the_relationship,
     practice,
     sort_parties,
     term,
 )
+from tests.course.books import BOOK, item
 
 PARTIES = ["marketing-campaign-hub", "wimbrel-pocket-account", "miller-flood-bell"]
-EVERYTHING = list(objectives())
-ANSWERS = {each.id: item(each).answer for each in bank().values()}
+EVERYTHING = list(BOOK.objectives)
 
 
 def give(card: Card, index: int | str, press: str, *choice: Any) -> dict[str, str]:
@@ -53,73 +53,81 @@ def asked(card: Card) -> list[str]:
 # Practice
 
 
-@pytest.mark.parametrize("seed", range(4))
-@pytest.mark.parametrize("wanted", [EVERYTHING, EVERYTHING[:2], EVERYTHING[6:9], *zip(EVERYTHING)])
-def test_practice_mixes_objectives_and_kinds_and_repeats_nothing(
-    wanted: list[str], seed: int
-) -> None:
-    chosen = choose(wanted, len(bank()), seed)
-    about = [each.id for each in bank().values() if {*each.objectives} & {*wanted}]
-    assert sorted(each.id for each in chosen) == sorted(about)
-    kinds = [each.kind for each in chosen]
-    answers = [ANSWERS[each.id] for each in chosen]
-    for words in (kinds, answers):
-        assert all(len({*words[at : at + 5]}) > 1 for at in range(len(words) - 4))
-    few = choose(wanted, 2 * len(wanted), seed)
-    for place, each in enumerate(wanted * 2):
-        assert each in few[place].objectives
-    assert len(few) == len({each.id for each in few}) == 2 * len(wanted)
-    assert all(one.kind != other.kind for one, other in pairwise(few[:4]))
-
-
-def test_a_seed_makes_the_same_choice_every_time() -> None:
-    assert asked(practice(*EVERYTHING[:3], seed=5)) == asked(practice(*EVERYTHING[:3], seed=5))
+def test_a_seed_makes_the_same_practice_every_time_with_its_options_in_the_same_order() -> None:
+    first, again = (practice(*EVERYTHING[:3], seed=5) for _ in range(2))
+    assert asked(first) == asked(again) == practice_questions(BOOK, EVERYTHING[:3], 4, 5)
+    assert first.spec == again.spec
     assert len({tuple(asked(practice(*EVERYTHING[:3], seed=seed))) for seed in range(9)}) > 5
 
 
-@pytest.mark.parametrize("wanted", [EVERYTHING[:1], EVERYTHING[6:9], EVERYTHING])
+def test_with_a_seed_the_journal_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreadable(_: Journal) -> History:
+        raise AssertionError("with a seed nobody needs the journal")
+
+    monkeypatch.setattr(Journal, "read", unreadable)
+    card = practice(seed=3)
+    give(card, 0, "p1", *card.questions[0].right)
+    with pytest.raises(AssertionError, match="nobody needs"):
+        practice()
+
+
+def test_without_a_seed_what_was_answered_least_often_comes_first() -> None:
+    objective = EVERYTHING[0]
+    asked_before: list[str] = []
+    own = [k for k, record in BOOK.questions.items() if objective in record.objectives]
+    for _ in own:
+        card = practice(objective, n=1)
+        [question] = card.questions
+        give(card, 0, question.id, *question.right)
+        asked_before.append(question.id)
+    assert sorted(asked_before) == sorted(own)
+
+
+def test_options_come_in_another_order_each_time() -> None:
+    name = "slip-about-a-shade-of-red"
+    orders = {tuple(items_in_new_order(BOOK, [name], seed)[0].options) for seed in range(40)}
+    assert len(orders) > 3
+    assert {frozenset(order) for order in orders} == {frozenset(item(name).options)}
+    unseeded = {tuple(practice(EVERYTHING[0]).questions[0].options.values()) for _ in range(12)}
+    assert len(unseeded) > 1
+
+
 @pytest.mark.parametrize("seed", range(3))
-def test_a_question_more_in_the_bank_changes_only_the_practice_that_it_ranks_into(
-    wanted: list[str], seed: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    chosen = choose(wanted, 4, seed)
-    for name in bank():
-        fewer = {each: bank()[each] for each in bank() if each != name}
-        monkeypatch.setattr(module, "bank", lambda fewer=fewer: fewer)
-        before = choose(wanted, 4, seed)
-        assert before == chosen or (bank()[name] in chosen and len(before) == 4)
-
-
-@pytest.mark.parametrize("objective", EVERYTHING)
-def test_what_is_about_an_objective_above_all_is_asked_before_what_touches_it(
-    objective: str,
-) -> None:
-    own = [each for each in bank().values() if each.objectives[0] == objective]
-    chosen = choose([objective], 4, 0)
-    for place, each in enumerate(chosen):
-        left = {other.kind for other in own if other not in chosen[:place]}
-        assert each in own or each.kind not in left
+def test_digits_choose_by_the_order_shown(seed: int, attempts: list[Attempt]) -> None:
+    """The page sends places: each is the option that stands there, whatever the order."""
+    card = practice(n=8, seed=seed)
+    for index, (question, spec) in enumerate(zip(card.questions, card.spec["questions"], strict=True)):
+        assert spec["options"] == [*question.options.values()]
+        assert [spec["options"][place] for place in spec["answer"]] == [
+            label for option, label in question.options.items() if option in question.right
+        ]
+        for place, option in enumerate(question.options):
+            give_places(card, index, f"{index} {place}", place)
+            assert attempts[-1].choice == (option,)
+            assert attempts[-1].right == ({option} == question.right)
 
 
 def test_without_objectives_practice_reaches_all_of_them() -> None:
-    met = {
-        bank()[name].objectives[0] for seed in range(40) for name in asked(practice(n=1, seed=seed))
+    first = {
+        BOOK.questions[name].objectives[0]
+        for seed in range(40)
+        for name in asked(practice(n=1, seed=seed))
     }
-    assert len(met) > len(EVERYTHING) / 2
-    assert sorted(asked(practice(n=1_000))) == sorted(bank())
+    assert len(first) > len(EVERYTHING) / 2
+    assert sorted(asked(practice(n=len(BOOK.questions)))) == sorted(BOOK.questions)
 
 
 # What the kernel makes of a press
 
 HUB = PARTIES[0]
 REST = (f"{PARTIES[1]}:external", f"{PARTIES[2]}:not_a_customer")
-MATCH = bank()["match-customer-user-sponsor"]
-PAIRS = tuple(f"{each}:{each}" for each in MATCH.terms)
+MATCH = item("match-customer-user-sponsor")
+PAIRS = tuple(sorted(MATCH.right))
 CARDS: dict[str, Callable[[], Card]] = {
     "sort": lambda: sort_parties(PARTIES),
     "find": lambda: find_evidence(HUB),
     "own": lambda: own_the_relationship(PARTIES).card,
-    "match": lambda: deck([item(MATCH)], "Practice"),
+    "match": lambda: deck([MATCH], "Practice"),
     "spot": lambda: find_evidence("spot-eleven-buckets"),
 }
 # A right choice, a wrong one, and the misconception that the wrong one betrays.
@@ -147,9 +155,10 @@ def test_a_press_is_judged_by_the_kernel_as_the_card_shows_it(
     assert give(card, 0, "wrong", *wrong)["state"] == "saved"
     card.set_state({"answers": {}})
     assert give(card, 0, "right", *right)["state"] == "saved"
+    question_id = card.questions[0].id
     assert [(each.item, each.right) for each in attempts] == [
-        (shown["id"], False),
-        (shown["id"], True),
+        (question_id, False),
+        (question_id, True),
     ]
     assert [each.misconception for each in attempts] == [misconception, None]
     assert set(attempts[0].choice) == {*wrong}
@@ -183,7 +192,10 @@ REFUSED: list[tuple[Callable[[], object], str]] = [
     (lambda: practice(""), "no objective ''; write external-works-elsewhere, "),
     (lambda: practice("\x1b" * 999), r"no objective '\\x1b[^\x1b]{,40}…; write"),
     (lambda: practice(["open-cases"]), "no objective .'open-cases'.; write"),  # type: ignore[arg-type]
-    (lambda: practice(n=0), "0 questions are no practice; write n=1 or more"),
+    (lambda: practice(n=0), f"^n is 0; write a whole number from 1 to {len(BOOK.questions)}$"),
+    (lambda: practice(n="3"), "^n is '3'; write a whole number from 1 to"),  # type: ignore[arg-type]
+    (lambda: practice(n=2.5), r"^n is 2\.5; write a whole number"),  # type: ignore[arg-type]
+    (lambda: practice(n=10**6), "^n is 1000000; write a whole number from 1 to"),
     (lambda: sort_parties([]), "nothing to sort; name two cases or more, each once"),
     (lambda: sort_parties(PARTIES[:1]), "nothing to sort"),
     (lambda: sort_parties([PARTIES[0], *PARTIES]), "nothing to sort"),
@@ -193,9 +205,12 @@ REFUSED: list[tuple[Callable[[], object], str]] = [
     (lambda: find_evidence("<script>"), "no case '<script>'; there are "),
     (lambda: find_evidence(PARTIES[0], "Role"), r"no lens 'Role'; .*did you mean role\?"),
     (lambda: find_evidence("sedgeway-umbrella-stand"), "turns on no single piece of evidence"),
+    (lambda: sort_parties("miller-flood-bell"), "nothing to sort; name two cases or more"),
+    (lambda: own_the_relationship("hub"), "no case 'hub'; "),
     (lambda: own_the_relationship([]), "no relationship to own; name one case or more"),
     (lambda: own_the_relationship(["hub"]), "no case 'hub'; "),
     (lambda: term("customer", "costumer"), r"no term 'costumer'; .*did you mean customer\?"),
+    (lambda: term(), "^there is no term to show; name some of customer, "),
     (lambda: term(7), "no term 7; write customer, "),  # type: ignore[arg-type]
 ]
 
@@ -204,7 +219,7 @@ REFUSED: list[tuple[Callable[[], object], str]] = [
 def test_what_does_not_exist_or_cannot_be_done_is_refused(
     call: Callable[[], object], sentence: str
 ) -> None:
-    with pytest.raises(ValueError, match=sentence) as refused:
+    with pytest.raises(InputError, match=sentence) as refused:
         call()
     assert str(refused.value).isprintable()
 
@@ -214,7 +229,7 @@ def test_what_does_not_exist_or_cannot_be_done_is_refused(
 
 def test_the_map_fills_as_answers_are_given_right_or_wrong() -> None:
     activity = own_the_relationship(PARTIES)
-    owners = [Question(case(each), "owner").answer for each in PARTIES]
+    owners = [CaseItem(BOOK, case(each), "owner").answer for each in PARTIES]
     assert activity.map.text.count("not yet known.") == len(PARTIES)
     assert not any(owner in activity.map.text for owner in owners)
     for place, (owner, question) in enumerate(zip(owners, activity.card.questions, strict=True)):
@@ -261,7 +276,7 @@ def test_a_transcript_is_complete_with_its_solution_folded_away(make: Callable[[
     for question in card.questions:
         assert " ".join(question.prompt.split()) in flat
         assert all(" ".join(label.split()) in flat for label in question.options.values())
-        assert all(group in flat for group in question.groups)
+        assert all(group.label in flat for group in question.groups)
         for block in (*question.intro, *question.explanation):
             assert "".join(block.text().split()) in "".join(flat.split())
             assert block in question.intro or block.html() not in in_sight
@@ -274,15 +289,15 @@ def test_the_filled_map_stands_in_the_transcript_and_the_stories_do_too() -> Non
     folded = to_text(activity.transcript[-1:])
     assert folded.startswith("(The map:)")
     for each in PARTIES:
-        owner = Question(case(each), "owner").answer
-        assert f"{relation(case(each))}: {owner}" in " ".join(folded.split())
+        owner = CaseItem(BOOK, case(each), "owner").answer
+        assert f"{BOOK.relation(case(each))}: {owner}" in " ".join(folded.split())
         assert case(each).title in to_text(activity.transcript)
         assert case(each).title in to_text(sort_parties(PARTIES).transcript)
 
 
-@pytest.mark.parametrize("name", glossary())
+@pytest.mark.parametrize("name", BOOK.glossary)
 def test_a_term_is_shown_by_edition_and_where_it_has_no_entry_this_is_said(name: str) -> None:
-    activity, entry = term(name), glossary()[name]
+    activity, entry = term(name), BOOK.glossary[name]
     text, html = " ".join(to_text(activity.transcript).split()), to_html(activity.transcript)
     definitions: dict[str, str] = dict(entry.definitions.items())
     for edition in EDITIONS:

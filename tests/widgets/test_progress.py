@@ -12,28 +12,28 @@ from typing import Any
 import pytest
 
 import customer_casebook.widgets.progress as module
-from customer_casebook.course.casebook import bank, misconceptions, objectives
-from customer_casebook.course.feedback import Item
-from customer_casebook.course.items import item
-from customer_casebook.course.journal import FOLDER, Attempt, fingerprint, journal
-from customer_casebook.course.progress import summary
+from customer_casebook.course.items import Item
+from customer_casebook.course.journal import DATA_FOLDER_VARIABLE, Attempt, journal
+from customer_casebook.course.progress import summarize
+from customer_casebook.domain.facts import InputError
 from customer_casebook.widgets.activity import START
 from customer_casebook.widgets.card import Card, places_of
 from customer_casebook.widgets.progress import Overview, progress, review
+from tests.course.books import BOOK, ITEMS, item
 
-SLIP = next(
-    (item(each), option, found)
-    for each in bank().values()
-    if not item(each).many and not item(each).groups
-    for option in item(each).options
-    if (found := item(each).misconception({option}))
+MISTAKE = next(
+    (question, option, misconception)
+    for question in ITEMS.values()
+    if not question.many and not question.groups
+    for option in question.options
+    if (misconception := question.misconception({option}))
 )
 
 
 def answered(question: Item, *, days: float, right: bool = True, sure: bool = True) -> Attempt:
     """An answer of so many days ago, kept."""
     choice = question.right if right else question.options.keys() - question.right
-    wrong = None if right or question != SLIP[0] else SLIP[2].id
+    wrong = None if right or question != MISTAKE[0] else MISTAKE[2].id
     at = datetime.now(UTC) - timedelta(days=days)
     attempt = Attempt(
         item=question.id,
@@ -42,7 +42,7 @@ def answered(question: Item, *, days: float, right: bool = True, sure: bool = Tr
         right=right,
         misconception=wrong,
         ms=900,
-        content=fingerprint(question),
+        content=question.fingerprint,
         at=at.isoformat(timespec="microseconds"),
     )
     assert journal().record(attempt)
@@ -51,7 +51,7 @@ def answered(question: Item, *, days: float, right: bool = True, sure: bool = Tr
 
 def everything(*, days: float = 2) -> list[Attempt]:
     """Every question of the bank, right and sure."""
-    return [answered(item(each), days=days) for each in bank().values()]
+    return [answered(question, days=days) for question in ITEMS.values()]
 
 
 def answer(card: Card, place: int, choice: Iterable[str]) -> None:
@@ -74,20 +74,20 @@ def press(overview: Overview, name: str) -> None:
 def test_before_the_first_answer_it_says_so_and_where_to_begin() -> None:
     overview = progress()
     assert "No answers yet. Every question you answer will count here." in overview.actions.text
-    first = next(iter(objectives().values()))
+    first = next(iter(BOOK.objectives.values()))
     assert f"Next: {first.can}" in overview.actions.text
     assert overview.details.text == ""
     assert overview.actions.buttons["next"] == "Practise this now"
     press(overview, "next")
     [card] = overview.work.children
     assert isinstance(card, Card)
-    assert all(first.id in bank()[each.id].objectives for each in card.questions)
+    assert all(first.id in BOOK.questions[each.id].objectives for each in card.questions)
 
 
 def test_a_few_answers_are_counted_drawn_and_told_in_tables() -> None:
-    question, _, misconception = SLIP
+    question, _, misconception = MISTAKE
     answered(question, days=0.1, right=False)
-    answered(item(bank()["four-around-the-payroll"]), days=0.1, sure=False)
+    answered(item("four-around-the-payroll"), days=0.1, sure=False)
     overview = progress()
     assert "2 answers so far; 3 of " in overview.actions.text
     assert "Nothing is due; the next review is on " in overview.actions.text
@@ -105,7 +105,7 @@ def test_a_few_answers_are_counted_drawn_and_told_in_tables() -> None:
 def test_who_knows_it_all_is_sent_to_the_exam() -> None:
     everything()
     overview = progress()
-    count = len(objectives())
+    count = len(BOOK.objectives)
     assert (
         f"{count} of {count} objectives begun, {count} of them firm. Nothing waits for review."
         in shown(overview)
@@ -118,7 +118,7 @@ def test_who_knows_it_all_is_sent_to_the_exam() -> None:
 
 def test_what_was_answered_meanwhile_shows_when_one_looks_again() -> None:
     overview = progress()
-    answered(SLIP[0], days=1.5, right=False)
+    answered(MISTAKE[0], days=1.5, right=False)
     assert "No answers yet" in overview.actions.text
     press(overview, "again")
     assert "1 answer so far; 1 of " in overview.actions.text
@@ -127,7 +127,7 @@ def test_what_was_answered_meanwhile_shows_when_one_looks_again() -> None:
 
 
 def test_review_now_serves_what_is_due_and_its_end_brings_progress_up_to_date() -> None:
-    question, _, misconception = SLIP
+    question, _, misconception = MISTAKE
     answered(question, days=1.5, right=False)
     overview = progress()
     assert misconception.claim in overview.details.text.replace("&#x27;", "'")
@@ -139,7 +139,7 @@ def test_review_now_serves_what_is_due_and_its_end_brings_progress_up_to_date() 
     answer(card, 0, question.right)
     assert "2 answers so far" in overview.actions.text
     assert "Nothing is due; the next review is on " in overview.actions.text
-    assert card.note == overview.progress.line
+    assert card.note == overview.progress.summary
     assert misconception.claim not in overview.details.text.replace("&#x27;", "'")
     assert overview.actions.buttons["next"] == "Practise this now"
     assert overview.work.children == (card,)
@@ -157,7 +157,7 @@ def test_practice_from_progress_brings_it_up_to_date_too() -> None:
 
 
 def test_a_journal_with_broken_lines_is_summed_up_and_told(tmp_path: Path) -> None:
-    answered(SLIP[0], days=1.5)
+    answered(MISTAKE[0], days=1.5)
     shard = next(tmp_path.glob("*.jsonl"))
     with shard.open("a", encoding="utf-8") as file:
         file.write('{"v": 2, "kind": "att\n<b>not ours</b>\n{"v": 99}\n')
@@ -175,7 +175,7 @@ def test_a_journal_that_cannot_be_written_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "file").write_text("")
-    monkeypatch.setenv(FOLDER, str(tmp_path / "file"))
+    monkeypatch.setenv(DATA_FOLDER_VARIABLE, str(tmp_path / "file"))
     journal.cache_clear()
     assert "Your answers cannot be saved here, for " in progress().actions.text
 
@@ -189,7 +189,7 @@ def test_what_fails_is_told_and_can_be_tried_again(
 
     overview = progress()
     with monkeypatch.context() as trouble:
-        trouble.setattr(module, "summary", broken)
+        trouble.setattr(module, "summarize", broken)
         trouble.setattr(module, "practice", broken)
         press(overview, button)
     assert "No answer is lost." in overview.actions.error
@@ -208,14 +208,14 @@ def test_with_no_answers_nothing_waits_for_review() -> None:
 
 
 def test_what_is_not_due_yet_is_told_with_its_day() -> None:
-    answered(SLIP[0], days=0.5, right=False)
+    answered(MISTAKE[0], days=0.5, right=False)
     waits = review()
     assert re.search(r"the next review is on \w+day \d+ \w+, \d\d:\d\d\.", waits.children[0].text)
     assert not any(isinstance(each, Card) for each in waits.children)
 
 
 def test_what_is_due_is_asked_firm_beliefs_that_were_wrong_first_and_no_more_than_wanted() -> None:
-    shaky, firm, later = (item(each) for each in list(bank().values())[:3])
+    shaky, firm, later = [*ITEMS.values()][:3]
     answered(shaky, days=5, right=False, sure=False)
     answered(firm, days=1.5, right=False)
     answered(later, days=0.2, right=False)
@@ -227,22 +227,22 @@ def test_what_is_due_is_asked_firm_beliefs_that_were_wrong_first_and_no_more_tha
     answer(card, 0, firm.right)
     assert card.note.endswith("1 question is due for review.")
     now = datetime.now(UTC) + timedelta(days=2.9)
-    due = [each.item for each in summary(journal().read().attempts, now).due]
+    due = [each.item for each in summarize(BOOK, journal().read().attempts, now).due]
     assert firm.id not in due
     assert {shaky.id, later.id} <= {*due}
 
 
 def test_a_review_of_many_is_cut_to_what_fits_a_sitting() -> None:
-    for each in list(bank().values())[:14]:
-        answered(item(each), days=2, right=False)
+    for question in [*ITEMS.values()][:14]:
+        answered(question, days=2, right=False)
     told, card = review().children
     assert "14 questions are due for review." in told.text
     assert len(card.questions) == 10
 
 
-@pytest.mark.parametrize("n", [0, -3])
-def test_a_review_of_nothing_is_refused(n: int) -> None:
-    with pytest.raises(ValueError, match=f"{n} questions are no review; write n=1 or more"):
+@pytest.mark.parametrize("n", [0, -3, "3", None, 2.0, True])
+def test_a_review_of_nothing_is_refused(n: Any) -> None:
+    with pytest.raises(InputError, match=f"^n is {n!r}; write a whole number from 1 to 1000$"):
         review(n)
 
 
@@ -252,10 +252,10 @@ def test_a_review_of_nothing_is_refused(n: int) -> None:
 @pytest.mark.parametrize("make", [progress, review])
 def test_a_transcript_tells_nothing_of_the_learner(make: Any, tmp_path: Path) -> None:
     before = make()._repr_mimebundle_()[0]
-    answered(SLIP[0], days=1.5, right=False)
+    answered(MISTAKE[0], days=1.5, right=False)
     after = make()._repr_mimebundle_()[0]
     for form in ("text/plain", "text/html"):
         assert before[form] == after[form]
         assert START in " ".join(after[form].split())
         assert str(tmp_path) not in after[form]
-        assert not any(each.claim in after[form] for each in misconceptions())
+        assert not any(each.claim in after[form] for each in BOOK.misconceptions)

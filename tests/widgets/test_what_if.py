@@ -10,12 +10,12 @@ from html import escape, unescape
 import pytest
 from traitlets import TraitError
 
-from customer_casebook.course.casebook import case, cases, lens_texts
-from customer_casebook.course.feedback import in_words
+from customer_casebook.course.casebook import case, cases
 from customer_casebook.domain.facts import UNKNOWN, VOCABULARY, Facts
 from customer_casebook.domain.verdict import UNDETERMINED, decide
 from customer_casebook.widgets.activity import START
 from customer_casebook.widgets.what_if import WhatIf, what_if
+from tests.course.books import BOOK
 
 CUSTOMER = ("customer", "external")
 HINT, BACK, NEXT = "Give me a hint", "As the story tells it", "Next challenge"
@@ -36,8 +36,8 @@ def table(activity: WhatIf) -> dict[str, str]:
 def verdict_in_words(lens: str, facts: Facts) -> str:
     verdict = decide(facts, lens)
     if verdict.answers and set(verdict.answers) != set(verdict.possible):
-        return in_words(lens, (*verdict.answers, UNDETERMINED))
-    return in_words(lens, verdict.answer)
+        return BOOK.answer_label(lens, (*verdict.answers, UNDETERMINED))
+    return BOOK.answer_label(lens, verdict.answer)
 
 
 def turn(activity: WhatIf, **facts: str) -> None:
@@ -69,7 +69,7 @@ def test_a_turned_switch_shows_all_that_follows(case_id: str, name: str) -> None
         facts = told.with_changes(**{name: value})
         assert activity.facts == facts
         assert activity.view["changed"] == activity.changed == ([name] if facts != told else [])
-        for lens, text in lens_texts().items():
+        for lens, text in BOOK.lens_texts.items():
             now, was = (verdict_in_words(lens, each) for each in (facts, told))
             shown = table(activity)[text.label]
             assert re.match(rf"{re.escape(now)}($|  )", shown)

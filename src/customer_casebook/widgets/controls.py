@@ -194,7 +194,7 @@ class Controls(View):
         return {
             "picture": outcome.picture,
             "headline": outcome.headline,
-            "blocks": outcome.html + to_html(outcome.blocks),
+            "blocks": f"{outcome.html}{to_html(outcome.blocks)}",
             "hidden": sorted(outcome.hidden),
             "changed": sorted(outcome.changed),
             "announcement": said,
