@@ -6,11 +6,11 @@ import json
 import os
 import re
 from datetime import UTC, datetime, timedelta
-from markupsafe import escape
 from pathlib import Path
 from typing import Any
 
 import pytest
+from markupsafe import escape
 
 import customer_casebook.course.journal as keeping
 import customer_casebook.widgets.exam as module
@@ -244,7 +244,8 @@ def test_a_new_kernel_takes_it_up_with_answers_flags_and_the_same_clock() -> Non
 
 def test_another_kind_of_exam_does_not_take_it_up() -> None:
     begin()
-    for other in ({"n": N + 1}, {"minutes": MINUTES + 1}, {"seed": 3}):
+    others: list[dict[str, Any]] = [{"n": N + 1}, {"minutes": MINUTES + 1}, {"seed": 3}]
+    for other in others:
         assert exam(**{"n": N, "minutes": MINUTES, **other}).paper.phase == "ready"
     assert exam(n=N, minutes=MINUTES).paper.phase == "running"
 

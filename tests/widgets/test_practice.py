@@ -96,7 +96,9 @@ def test_options_come_in_another_order_each_time() -> None:
 def test_digits_choose_by_the_order_shown(seed: int, attempts: list[Attempt]) -> None:
     """The page sends places: each is the option that stands there, whatever the order."""
     card = practice(n=8, seed=seed)
-    for index, (question, spec) in enumerate(zip(card.questions, card.spec["questions"], strict=True)):
+    for index, (question, spec) in enumerate(
+        zip(card.questions, card.spec["questions"], strict=True)
+    ):
         assert spec["options"] == [*question.options.values()]
         assert [spec["options"][place] for place in spec["answer"]] == [
             label for option, label in question.options.items() if option in question.right
