@@ -144,7 +144,7 @@ def test_its_answers_are_kept_under_its_name_and_are_no_progress_in_the_course(
 
 
 def test_its_misses_come_back_in_its_own_review_alone(
-    own: Callable[[str], Call], monkeypatch: pytest.MonkeyPatch
+    own: Callable[[str], Call],
 ) -> None:
     answered = Attempt(
         item=f"{NAME}:who-orders",

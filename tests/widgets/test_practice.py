@@ -194,7 +194,7 @@ REFUSED: list[tuple[Callable[[], object], str]] = [
     (lambda: practice(""), "no objective ''; write external-works-elsewhere, "),
     (lambda: practice("\x1b" * 999), r"no objective '\\x1b[^\x1b]{,40}…; write"),
     (lambda: practice(["open-cases"]), "no objective .'open-cases'.; write"),  # type: ignore[arg-type]
-    (lambda: practice(n=0), f"^n is 0; write a whole number from 1 to {len(BOOK.questions)}$"),
+    (lambda: practice(n=0), "^n is 0; write a whole number from 1 to 1000$"),
     (lambda: practice(n="3"), "^n is '3'; write a whole number from 1 to"),  # type: ignore[arg-type]
     (lambda: practice(n=2.5), r"^n is 2\.5; write a whole number"),  # type: ignore[arg-type]
     (lambda: practice(n=10**6), "^n is 1000000; write a whole number from 1 to"),
@@ -212,7 +212,7 @@ REFUSED: list[tuple[Callable[[], object], str]] = [
     (lambda: own_the_relationship([]), "no relationship to own; name one case or more"),
     (lambda: own_the_relationship(["hub"]), "no case 'hub'; "),
     (lambda: term("customer", "costumer"), r"no term 'costumer'; .*did you mean customer\?"),
-    (lambda: term(), "^there is no term to show; name some of customer, "),
+    (term, "^there is no term to show; name some of customer, "),
     (lambda: term(7), "no term 7; write customer, "),  # type: ignore[arg-type]
 ]
 
