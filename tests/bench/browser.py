@@ -59,9 +59,9 @@ numbers = figures()
 
 def show({name}):
     {calculate}
-    frame, marks, *notes = {module}._plot({arguments})
+    frame, shapes, *notes = {module}.{plot}({arguments})
     figure, axes = plt.subplots(figsize=frame.size)
-    for points, look in marks:
+    for points, look in shapes:
         axes.add_artist(look.artist(points))
     for x, y, words in notes[0] if notes else ():
         axes.text(x, y, words, ha="center", va="bottom")
@@ -81,6 +81,7 @@ _CHARTS = {
         "Price, crowns a thousand",
         _CHART.format(
             module="ledger",
+            plot="_plot_books",
             name="price",
             slider="IntSlider(32, 0, 60, 2)",
             calculate=(
@@ -95,6 +96,7 @@ _CHARTS = {
         "Typical availability, percent",
         _CHART.format(
             module="service_levels",
+            plot="_plot_year",
             name="typical",
             slider="FloatSlider(99.2, min=95, max=99.9, step=0.1)",
             calculate="year = economics.year(**numbers['year'].arguments(typical=typical))",
@@ -106,6 +108,7 @@ _CHARTS = {
         "What each of them understands, percent",
         _CHART.format(
             module="expectation_gap",
+            plot="_plot_gap",
             name="clarity",
             slider="IntSlider(90, 50, 100, 5)",
             calculate="state = numbers['gap'].arguments(clarity=clarity)",

@@ -14,12 +14,12 @@ import matplotlib as mpl
 import pytest
 
 from customer_casebook.widgets import chart as module
-from customer_casebook.widgets.chart import INK, Frame, Look, Mark, Note, Scale, bar, chart
+from customer_casebook.widgets.chart import THEME_INK, Frame, Look, Note, Scale, Shape, bar, chart
 from customer_casebook.widgets.diagram import MONEY, SERVICE, SUPPLY
 from tests.svg import COLOURS, SVG, check_places, colours, label, picture, words
 
 SOLID, HATCHED = Look(SERVICE), Look(SUPPLY, hatch="////")
-DASHES = Look(INK, line="--", width=2)
+DASHES = Look(THEME_INK, line="--", width=2)
 DOTS = Look(MONEY, line="none", dot="o")
 LEGEND = (("kept", SOLID), ("missed", HATCHED), ("agreed", DASHES), ("check-in", DOTS))
 MONTHS = Scale(0, 4, ((1, "J"), (2, "F"), (3, "M")), "month")
@@ -28,9 +28,9 @@ FRAME = Frame(MONTHS, HOURS, LEGEND)
 
 
 def draw(height: float = 5, frame: Frame = FRAME) -> str:
-    marks = [bar(0.7, 0, 0.6, height, SOLID), bar(1.7, 0, 0.6, height, HATCHED)]
-    marks += [Mark([(0, 4), (4, 4)], DASHES), Mark([(1, 2), (2, 3)], DOTS)]
-    return chart("Three <months>.", frame, marks, [Note(2, height, "✗")])
+    shapes = [bar(0.7, 0, 0.6, height, SOLID), bar(1.7, 0, 0.6, height, HATCHED)]
+    shapes += [Shape([(0, 4), (4, 4)], DASHES), Shape([(1, 2), (2, 3)], DOTS)]
+    return chart("Three <months>.", frame, shapes, [Note(2, height, "✗")])
 
 
 def test_a_chart_has_real_text_in_the_theme_s_own_ink() -> None:
@@ -77,7 +77,7 @@ def interrupted(failure: BaseException, at: int, call: Callable[[], Any]) -> int
 
 
 @pytest.mark.parametrize("failure", [KeyboardInterrupt, MemoryError, RuntimeError])
-@pytest.mark.parametrize("part", ["marks", "frame"])
+@pytest.mark.parametrize("part", ["shapes", "frame"])
 def test_a_failure_at_any_point_leaves_the_next_drawing_whole(
     part: str, failure: type[BaseException]
 ) -> None:
@@ -98,7 +98,7 @@ def test_a_failure_at_any_point_leaves_the_next_drawing_whole(
 
 def test_a_failure_that_is_no_missing_module_is_not_hidden() -> None:
     with pytest.raises(TypeError, match="Line2D"):
-        chart("Broken.", FRAME, [Mark([], DASHES)])
+        chart("Broken.", FRAME, [Shape([], DASHES)])
     check_places(draw())
 
 

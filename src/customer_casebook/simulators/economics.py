@@ -44,13 +44,13 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
     @wraps(function)
     def checking(*args: P.args, **kwargs: P.kwargs) -> R:
         for name, value in arguments.bind(*args, **kwargs).arguments.items():
-            _check(name, value, types[name])
+            _require(name, value, types[name])
         return function(*args, **kwargs)
 
     return checking
 
 
-def _check(name: str, value: Any, declared: Any) -> None:
+def _require(name: str, value: Any, declared: Any) -> None:
     kind, *limits = get_args(declared) or [declared]
     wanted, valid = "", True
     if isinstance(kind, str):
@@ -126,7 +126,7 @@ class Ledger:
 
     def balance(self, book: str) -> dict[str, int]:
         """The trial balance of a book: account to cents, debit positive and credit negative."""
-        _check("book", book, Book)
+        _require("book", book, Book)
         books = ("provider", "department") if book == "group" else (book,)
         balance: dict[str, int] = defaultdict(int)
         for entry in (*self.entries, *self.eliminations):
@@ -202,7 +202,7 @@ def achieved(service_time: ServiceTime, downtime: Time) -> float:
 
     So ITIL v3 (Service Design, availability management) has it. Both times in the same unit.
     """
-    _check("downtime", downtime, Annotated[float, 0, service_time])
+    _require("downtime", downtime, Annotated[float, 0, service_time])
     return (service_time - downtime) / service_time * 100
 
 
@@ -218,7 +218,7 @@ def allowed(service_time: ServiceTime, agreed: Percent) -> float:
 def serial(*availabilities: Percent) -> float:
     """The availability of a service that needs all of these at once: their product, in percent."""
     for each in availabilities:
-        _check("availability", each, Percent)
+        _require("availability", each, Percent)
     return 100 * math.prod(each / 100 for each in availabilities)
 
 
@@ -307,14 +307,7 @@ class InternalYear:
     plan_from: int | None  # the first month in which the plan works; none if December brings it
     budget: int  # cents a year
     escalation: int  # cents a year
-    dependent_misses: (
-        int  # months in which the external service that needs this one is below its own level
-    )
-
-    @property
-    def cost(self) -> int:
-        """Everything together, in cents a year."""
-        return self.budget + self.escalation
+    dependent_misses: int  # months below its own level of the service that needs this one
 
 
 @checked

@@ -7,7 +7,7 @@ from customer_casebook.course.document import Details, Table
 from customer_casebook.course.records import Figures
 from customer_casebook.simulators.economics import Gap, gap
 from customer_casebook.simulators.simulator import Simulator, arguments, ranges
-from customer_casebook.widgets.chart import Frame, Look, Mark, Scale, chart
+from customer_casebook.widgets.chart import Frame, Look, Scale, Shape, chart
 from customer_casebook.widgets.controls import Outcome, Values
 from customer_casebook.widgets.diagram import SERVICE, SUPPLY
 
@@ -64,7 +64,7 @@ def gap_outcome(numbers: Figures, values: Values) -> Outcome:
     )
     table = Table("Share of what is needed, in percent", ("Week", "Built", "Missing"), course)
     return Outcome(
-        chart(words, *_plot(result, state["closes"] / 100)),
+        chart(words, *_plot_gap(result, state["closes"] / 100)),
         headline,
         [
             Table("What it takes, in hours of work", ("", "Hours"), hours),
@@ -73,7 +73,7 @@ def gap_outcome(numbers: Figures, values: Values) -> Outcome:
     )
 
 
-def _plot(result: Gap, closed: float) -> tuple[Frame, list[Mark]]:
+def _plot_gap(result: Gap, closed: float) -> tuple[Frame, list[Shape]]:
     """What is needed, built and missing; a check-in has ``closed`` a share of the gap."""
     course: list[tuple[float, float]] = []
     for week in result.weeks:
@@ -81,14 +81,14 @@ def _plot(result: Gap, closed: float) -> tuple[Frame, list[Mark]]:
             course.append((week.number, 100 - week.gap / (1 - closed) if closed < 1 else 0))
         course.append((week.number, week.built))
     end = result.weeks[-1].number
-    marks = {
-        "what is needed": Mark([(0, 100), (end, 100)], _NEEDED),
-        "what is being built": Mark(course, _BUILT),
-        "what is missing": Mark([*course, (end, 100), (0, 100)], _MISSING),
+    shapes = {
+        "what is needed": Shape([(0, 100), (end, 100)], _NEEDED),
+        "what is being built": Shape(course, _BUILT),
+        "what is missing": Shape([*course, (end, 100), (0, 100)], _MISSING),
     }
     if checks := [(week.number, week.built) for week in result.weeks if week.checked]:
-        marks["check-in"] = Mark(checks, _CHECK_IN)
+        shapes["check-in"] = Shape(checks, _CHECK_IN)
     step = 1 if end <= _MAX_WEEK_TICKS else 2
     weeks = Scale(0, end, tuple((at, str(at)) for at in range(0, end + 1, step)), "week")
-    legend = tuple((label, mark.look) for label, mark in marks.items())
-    return Frame(weeks, _PERCENT, legend), [*marks.values()]
+    legend = tuple((label, shape.look) for label, shape in shapes.items())
+    return Frame(weeks, _PERCENT, legend), [*shapes.values()]

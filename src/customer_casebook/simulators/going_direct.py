@@ -35,9 +35,9 @@ _MANAGERS = {
 }
 _LISTENERS = {_NOBODY: "nobody yet", "sales": "Sales", "desk": "the service desk"}
 _STRATEGIES = {"silent": "says nothing of them", "speaks": "says how we deal with them"}
-_WAYS = {"through": "through Sales", "direct": "directly"}
+_ROUTES = {"through": "through Sales", "direct": "directly"}
 CHOICES = [
-    Choice("way", "The alert reaches the public", _WAYS, "through"),
+    Choice("way", "The alert reaches the public", _ROUTES, "through"),
     Choice("owner", "Who owns the relationship", _MANAGERS, "sales"),
     Choice("manager", "Who manages it", _MANAGERS, "sales"),
     Choice("complaints", "Who hears complaints", _LISTENERS, "sales"),

@@ -10,7 +10,7 @@ from customer_casebook.course.feedback import join
 from customer_casebook.course.records import Figures
 from customer_casebook.simulators.economics import BOOKS, Ledger, Totals, keep_books
 from customer_casebook.simulators.simulator import Simulator, arguments, crowns, ranges
-from customer_casebook.widgets.chart import INK, Frame, Look, Mark, Scale, bar, chart
+from customer_casebook.widgets.chart import THEME_INK, Frame, Look, Scale, Shape, bar, chart
 from customer_casebook.widgets.controls import Choice, Outcome, Values
 from customer_casebook.widgets.diagram import MONEY, SUPPLY
 
@@ -26,7 +26,7 @@ _CHARGES = {
     "internal_rung": ("Marketing is charged", "transfer"),
     "external_rung": ("Halvorne is charged", "money"),
 }
-_SCALE_ENDS = (25_000, 50_000, 100_000, 200_000, 400_000)  # crowns
+_CROWNS_AT_END = (25_000, 50_000, 100_000, 200_000, 400_000)
 
 
 def ledger() -> Simulator:
@@ -70,17 +70,17 @@ def ledger_outcome(numbers: Figures, values: Values) -> Outcome:
         notes.append(Line(f"Having seen the cost, Marketing takes {less} {more}."))
     words = " ".join(f"{_BOOK_NAMES[book]}: {_in_words(totals[book])}." for book in BOOKS)
     return Outcome(
-        chart(words, *_plot(totals)),
+        chart(words, *_plot_books(totals)),
         f"Revenue of the group: {crowns(revenue)} crowns. Internal money in it: {crowns(internal)}.",
         [
             Table("The year in four books, in crowns", ("", *_BOOK_NAMES.values()), rows),
             *notes,
-            Details("Every entry", [_entries(books)]),
+            Details("Every entry", [_entry_table(books)]),
         ],
     )
 
 
-def _entries(books: Ledger) -> Table:
+def _entry_table(books: Ledger) -> Table:
     rows = [
         (f"{_BOOK_NAMES[book]}: {what.lower()}", debit, credit, crowns(amount))
         for book, what, debit, credit, amount in (*books.entries, *books.eliminations)
@@ -96,9 +96,9 @@ def _in_words(totals: Totals) -> str:
     return join(lines) if lines else "nothing"
 
 
-def _plot(totals: Mapping[str, Totals]) -> tuple[Frame, list[Mark]]:
+def _plot_books(totals: Mapping[str, Totals]) -> tuple[Frame, list[Shape]]:
     """Income to the right, expense to the left; what stays inside the group is hatched."""
-    marks, legend, longest = [], [], 0.0
+    shapes, legend, longest = [], [], 0.0
     places = [*zip(range(len(BOOKS), 0, -1), BOOKS, strict=True)]
     for name, sign, colour in (("revenue", 1, MONEY), ("expense", -1, SUPPLY)):
         inside = "internal_income" if name == "revenue" else "internal_expense"
@@ -108,12 +108,12 @@ def _plot(totals: Mapping[str, Totals]) -> tuple[Frame, list[Mark]]:
             reach = 0.0
             for each, look in looks.items():
                 length = sign * getattr(totals[book], each) / 100
-                marks += [bar(reach, place - 0.25, length, 0.5, look)] if length else []
+                shapes += [bar(reach, place - 0.25, length, 0.5, look)] if length else []
                 reach += length
             longest = max(longest, abs(reach))
-    end = next(end for end in _SCALE_ENDS if longest <= end)
+    end = next(end for end in _CROWNS_AT_END if longest <= end)
     ticks = tuple((at, f"{abs(at) / 1000:g}") for at in (-end, -end // 2, 0, end // 2, end))
     x = Scale(-end, end, ticks, "← expense · thousand crowns · income →")
     y = Scale(0.4, 4.6, tuple((place, _BOOK_NAMES[book]) for place, book in places))
-    marks.append(Mark([(0, y.start), (0, y.end)], Look(INK, line="-")))
-    return Frame(x, y, tuple(legend), margins=(0.22, 0.16, 0.96, 0.84)), marks
+    shapes.append(Shape([(0, y.start), (0, y.end)], Look(THEME_INK, line="-")))
+    return Frame(x, y, tuple(legend), margins=(0.22, 0.16, 0.96, 0.84)), shapes

@@ -20,7 +20,7 @@ from customer_casebook.simulators.economics import (
     year,
 )
 from customer_casebook.simulators.simulator import Simulator, arguments, crowns, ranges, switch
-from customer_casebook.widgets.chart import INK, Frame, Look, Mark, Note, Scale, bar, chart
+from customer_casebook.widgets.chart import THEME_INK, Frame, Look, Note, Scale, Shape, bar, chart
 from customer_casebook.widgets.controls import Choice, Outcome, Values
 from customer_casebook.widgets.diagram import MONEY, SERVICE, SUPPLY
 
@@ -28,9 +28,9 @@ Numbers = Mapping[str, Figures]
 
 _CUSTOMERS = {"internal": "Marketing, inside", "external": "a client firm, outside"}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_SCALE_ENDS = (5, 10, 20, 40, 80, 160, 320, 640, 1280)  # hours
+_HOURS_AT_END = (5, 10, 20, 40, 80, 160, 320, 640, 1280)
 _KEPT, _MISSED = Look(SERVICE), Look(SUPPLY, hatch="////")
-_AGREED, _REHEARSAL = Look(INK, line="-", width=1.6), Look(INK, line=":", width=1.6)
+_AGREED, _REHEARSAL = Look(THEME_INK, line="-", width=1.6), Look(THEME_INK, line=":", width=1.6)
 _PLAN = Look(MONEY, line="--", width=2)
 
 
@@ -119,7 +119,7 @@ def levels_outcome(numbers: Numbers, values: Values) -> Outcome:
         f"{result.agreed:g} %. Missed: {', '.join(missed) or 'none'}."
     )
     return Outcome(
-        chart(words, *_plot(result, target, plan_from)),
+        chart(words, *_plot_year(result, target, plan_from)),
         f"{len(missed)} of 12 months missed. {point}",
         [
             Table("What follows from the year", ("", "Amount"), [*rows.items()]),
@@ -163,12 +163,14 @@ def _row(month: Month) -> tuple[str, ...]:
     return _MONTHS[month.number - 1], *numbers, "✗ missed" if month.missed else "✓ kept"
 
 
-def _plot(year: Year, target: float, plan_from: int | None) -> tuple[Frame, list[Mark], list[Note]]:
+def _plot_year(
+    year: Year, target: float, plan_from: int | None
+) -> tuple[Frame, list[Shape], list[Note]]:
     """The downtime of each month, and how much of it a level leaves."""
     months = year.months
     most = max(max(month.allowed, month.downtime) for month in months)
-    end = next(end for end in _SCALE_ENDS if 1.12 * most <= end)
-    marks = [
+    end = next(end for end in _HOURS_AT_END if 1.12 * most <= end)
+    shapes = [
         bar(month.number - 0.33, 0, 0.66, month.downtime, _MISSED if month.missed else _KEPT)
         for month in months
     ]
@@ -178,13 +180,13 @@ def _plot(year: Year, target: float, plan_from: int | None) -> tuple[Frame, list
         if name == "agreed" or target > year.agreed:
             limits = [(month.number, allowed(month.service, level)) for month in months]
             steps = [(number + side, limit) for number, limit in limits for side in (-0.5, 0.5)]
-            marks.append(Mark(steps, look))
+            shapes.append(Shape(steps, look))
             legend.append((f"{name}: {level:g} %", look))
     title = "month"
     if plan_from:
-        marks.append(Mark([(plan_from - 0.5, 0), (plan_from - 0.5, end)], _PLAN))
+        shapes.append(Shape([(plan_from - 0.5, 0), (plan_from - 0.5, end)], _PLAN))
         title = "month; the plan begins at the dashes"
     x = Scale(0.4, 12.7, tuple((at, name[0]) for at, name in enumerate(_MONTHS, 1)), title)
     ticks = range(0, end + 1, end // (4 if end % 20 == 0 else 5))
     y = Scale(0, end, tuple((at, str(at)) for at in ticks), "hours of downtime")
-    return Frame(x, y, tuple(legend)), marks, notes
+    return Frame(x, y, tuple(legend)), shapes, notes

@@ -23,7 +23,9 @@ from customer_casebook.widgets.card import Card, as_text
 from customer_casebook.widgets.controls import Choice, Control, Controls, Outcome, Range, Values
 
 _ASSUMPTIONS = "What is assumed: an illustration, not a forecast"
-_FAILURE = "Something went wrong here, and it is not your doing. “As at the start” may help."
+_SIMULATOR_FAILURE = (
+    "Something went wrong here, and it is not your doing. “As at the start” may help."
+)
 _YES_OR_NO = {"no": "no", "yes": "yes"}
 
 
@@ -84,7 +86,7 @@ class Simulator(Activity, widgets.VBox):
             closing=Line(text.play).html(),
         )
         self.bench = Controls(
-            controls, outcome, failure=_FAILURE, below=assumptions.html(), shown=False
+            controls, outcome, failure=_SIMULATOR_FAILURE, below=assumptions.html(), shown=False
         )
         self.card.observe(self._reveal, "answers")
         super().__init__([self.card, self.bench])

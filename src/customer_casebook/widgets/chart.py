@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.figure import Figure
 
-INK = "#010203"  # stands for the theme's own ink until the SVG is written
+THEME_INK = "#010203"  # stands for the theme's own ink until the SVG is written
 
 # JupyterLab may run widgets in another thread than cells (a subshell), and matplotlib has one style for all.
 _style_lock = Lock()
@@ -34,15 +34,15 @@ _STYLE: dict[Any, Any] = {
     "svg.hashsalt": uuid4().hex,
     "font.size": 10,
     "hatch.linewidth": 0.8,
-    "text.color": INK,
+    "text.color": THEME_INK,
     "text.parse_math": False,  # a name may have dollars in it
-    "axes.edgecolor": INK,
-    "axes.labelcolor": INK,
+    "axes.edgecolor": THEME_INK,
+    "axes.labelcolor": THEME_INK,
     "axes.spines.right": False,
     "axes.spines.top": False,
     "axes.unicode_minus": True,
-    "xtick.color": INK,
-    "ytick.color": INK,
+    "xtick.color": THEME_INK,
+    "ytick.color": THEME_INK,
 }
 
 
@@ -50,7 +50,7 @@ Margins = tuple[float, float, float, float]  # left, bottom, right, top, in shar
 
 
 class Look(NamedTuple):
-    """How a mark looks: an area, solid or with a hatch; or a line, with or without dots."""
+    """How a shape looks: an area, solid or with a hatch; or a line, with or without dots."""
 
     colour: str
     hatch: str = ""
@@ -71,7 +71,7 @@ class Look(NamedTuple):
         return Line2D(*zip(*points, strict=True), linewidth=self.width, label=label, **style)
 
 
-class Mark(NamedTuple):
+class Shape(NamedTuple):
     """The corners of an area, or the points of a line."""
 
     points: Sequence[tuple[float, float]]
@@ -96,7 +96,7 @@ class Scale(NamedTuple):
 
 
 class Frame(NamedTuple):
-    """What is around the marks of a chart. Equal frames are drawn once."""
+    """What is around the shapes of a chart. Equal frames are drawn once."""
 
     x: Scale
     y: Scale
@@ -105,30 +105,30 @@ class Frame(NamedTuple):
     margins: Margins = (0.13, 0.16, 0.97, 0.84)
 
 
-def bar(x: float, y: float, width: float, height: float, look: Look) -> Mark:
+def bar(x: float, y: float, width: float, height: float, look: Look) -> Shape:
     """An upright rectangle, from its lower left corner."""
     right, top = x + width, y + height
-    return Mark([(x, y), (right, y), (right, top), (x, top)], look)
+    return Shape([(x, y), (right, y), (right, top), (x, top)], look)
 
 
-def chart(words: str, frame: Frame, marks: Sequence[Mark], notes: Sequence[Note] = ()) -> str:
+def chart(words: str, frame: Frame, shapes: Sequence[Shape], notes: Sequence[Note] = ()) -> str:
     """A chart as inline SVG that says ``words``; the words alone where matplotlib is missing."""
 
-    def draw_marks(figure: Figure) -> None:
+    def draw_shapes(figure: Figure) -> None:
         """Axes would take most of the time, so there are none."""
         from matplotlib.transforms import Bbox, BboxTransform
 
         (left, right, *_), (bottom, top, *_) = frame.x, frame.y
         numbers = Bbox.from_extents(left, bottom, right, top)
         place = BboxTransform(numbers, Bbox.from_extents(*frame.margins)) + figure.transFigure
-        for points, look in marks:
+        for points, look in shapes:
             figure.add_artist(artist := look.artist(points))
             artist.set_transform(place)
         for x, y, note in notes:
             figure.text(x, y, note, ha="center", va="bottom", transform=place)
 
     try:
-        layers = [_rendered(frame.size, draw_marks), _frame(frame)]
+        layers = [_rendered(frame.size, draw_shapes), _frame(frame)]
     except ImportError:
         return f"<p>{escape(words)}</p><p>(No picture: matplotlib is not installed here.)</p>"
     width, height = frame.size
@@ -137,7 +137,10 @@ def chart(words: str, frame: Frame, marks: Sequence[Mark], notes: Sequence[Note]
 
 @lru_cache(_MAX_FRAMES)
 def _frame(frame: Frame) -> str:
-    """The scales, and above them what is what: so nothing that is drawn runs into it."""
+    """The scales, and above them what is what: so nothing that is drawn runs into it.
+
+    They take most of the time and seldom change, so they are a layer of their own.
+    """
 
     def draw(figure: Figure) -> None:
         left, bottom, right, top = frame.margins
@@ -165,11 +168,13 @@ def _rendered(size: tuple[float, float], draw: Callable[[Figure], None]) -> str:
     with _style_lock, rc_context(_STYLE):
         draw(figure := Figure(size))
         figure.savefig(out, format="svg", dpi=_DOTS_PER_INCH, transparent=True, metadata=about)
-    shapes = out.getvalue().partition("<svg ")[2].partition(">")[2].removesuffix("</svg>\n")
-    shapes = re.sub(r"<metadata>.*?</metadata>", "", shapes, count=1, flags=re.DOTALL)
+    content = out.getvalue().partition("<svg ")[2].partition(">")[2].removesuffix("</svg>\n")
+    content = re.sub(r"<metadata>.*?</metadata>", "", content, count=1, flags=re.DOTALL)
     # A style sheet inside the picture would hold for the whole page, which is then styled anew.
-    shapes = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", shapes, count=1, flags=re.DOTALL)
-    shapes = re.sub(r"'DejaVu Sans'[^;\"]*", "inherit", shapes)
-    shapes = re.sub(r'<g id="[\w.]+">', "<g>", shapes)  # every chart of a page has the same ones
+    content = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", content, count=1, flags=re.DOTALL)
+    content = re.sub(r"'DejaVu Sans'[^;\"]*", "inherit", content)
+    content = re.sub(r'<g id="[\w.]+">', "<g>", content)  # every chart of a page has the same ones
     lines = "stroke-linejoin: round; stroke-linecap: butt"  # where a line says nothing else
-    return f'<g style="{lines}">{shapes.replace(INK, "currentColor").replace("xlink:", "")}</g>'
+    return (
+        f'<g style="{lines}">{content.replace(THEME_INK, "currentColor").replace("xlink:", "")}</g>'
+    )

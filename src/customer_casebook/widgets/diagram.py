@@ -9,6 +9,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 from html import escape
+from math import sqrt
 from typing import NamedTuple
 
 from customer_casebook.course.casebook import world
@@ -21,14 +22,14 @@ from customer_casebook.domain.verdict import UNDETERMINED, decide, spell
 INK = "currentColor"
 SERVICE, MONEY, SUPPLY = "#0072b2", "#009e73", "#d55e00"  # Okabe and Ito
 
-Place = tuple[float, float, float, float]  # x, y, width, height
+Area = tuple[float, float, float, float]  # x, y, width, height
 Point = tuple[float, float]  # or what goes so far across and down
 Way = tuple[int, int]  # from this x to that
 
 DOTS = "3.4 1.9"
 _TO_PARTY, _TO_PROVIDER = (90, 210), (210, 90)
 _LEADING = 1.2  # from line to line, in heights of the type
-_NARROW, _WIDE = frozenset(" fijlrtI.,:;!|'"), frozenset("mwMW@%—")
+_BREADTHS = dict.fromkeys(" fijlrtI.,:;!|'", 0.6) | dict.fromkeys("mwMW@%—", 1.5)
 _EAST_ASIAN = "\u2e80"  # from here on letters are as wide as high
 
 
@@ -148,14 +149,14 @@ def svg(words: str, width: float, height: float, shapes: Sequence[str]) -> str:
     )
 
 
-def box(place: Place, name: str, *, radius: int = 3, title: bool = False) -> str:
+def box(place: Area, name: str, *, radius: int = 3, title: bool = False) -> str:
     """A box with a name in the middle, or at the top as the ``title`` of what else is in it."""
     x, y, width, height = place
     outline = f'<rect x="{x}" y="{y}" width="{width}" height="{height}" rx="{radius}"'
     middle, room = (x + width / 2, y + height / 2), (width - 4, height - 4)
-    words = text(middle, capital(name), room, rise=0.5, bold=True)
+    words = text(middle, capital(name), room, 0.5, weight="bold")
     if title:
-        words = text((middle[0], y + 5), capital(name), (room[0], 12), bold=True)
+        words = text((middle[0], y + 5), capital(name), (room[0], 12), weight="bold")
     return f'{outline} stroke="{INK}" stroke-width="1.6"/>{words}'
 
 
@@ -186,25 +187,25 @@ def text(
     at: Point,
     words: str,
     room: Point,
-    *,
     rise: float = 0,
     anchor: str = "middle",
-    bold: bool = False,
+    weight: str = "normal",
 ) -> str:
     """Words in lines, in type as large as fits into a ``room``: a width and a height.
 
     The lines begin at the point, end there with a ``rise`` of 1, and are around it with 0.5.
     """
-    size, letter = (8.5, 0.68) if bold else (9.0, 0.62)  # the width of an n, in heights of the type
+    width, height = room
+    size, letter = (8.5, 0.68) if weight == "bold" else (9.0, 0.62)  # in heights of the type
     mean = letter * breadth(words) / len(words)
+    size = min(size, sqrt(width * height / (mean * len(words) * _LEADING)))  # or the room is full
     while True:
-        lines = textwrap.wrap(words, max(1, int(room[0] / (mean * size))))
+        lines = textwrap.wrap(words, max(1, int(width / (mean * size))))
         high = len(lines) * _LEADING * size
-        if high <= room[1] and letter * size * max(map(breadth, lines)) <= room[0]:
+        if high <= height and letter * size * max(map(breadth, lines)) <= width:
             break
         size *= 0.95
-    look = f'text-anchor="{anchor}" font-size="{size:.3g}" fill="{INK}"'
-    look += ' font-weight="bold"' * bold
+    look = f'text-anchor="{anchor}" font-size="{size:.3g}" font-weight="{weight}" fill="{INK}"'
     first = at[1] - rise * high + 0.95 * size  # its base line
     return "".join(
         f'<text x="{at[0]}" y="{first + number * _LEADING * size:.2f}" {look}>{escape(each)}</text>'
@@ -215,12 +216,6 @@ def text(
 def breadth(words: str) -> float:
     """About how wide words are, measured in the letter n; in no usual font they are much wider."""
     return sum(
-        0.6
-        if each in _NARROW
-        else 1.5
-        if each in _WIDE or each >= _EAST_ASIAN
-        else 1.15
-        if each.isupper()
-        else 1
+        _BREADTHS.get(each) or (1.5 if each >= _EAST_ASIAN else 1 + 0.15 * each.isupper())
         for each in words
     )

@@ -211,10 +211,10 @@ def _bars(
     words: str, bars: Mapping[str, tuple[int, int]], title: str, height: float, margins: Margins
 ) -> str:
     looks = Look(MONEY), Look(SUPPLY, hatch="////")
-    marks, places = [], tuple(zip(range(len(bars), 0, -1), bars, strict=True))
+    shapes, places = [], tuple(zip(range(len(bars), 0, -1), bars, strict=True))
     for place, label in places:
         starts = (0, bars[label][0])
-        marks += [
+        shapes += [
             bar(start, place - 0.3, length, 0.6, look)
             for start, length, look in zip(starts, bars[label], looks, strict=True)
             if length  # what is none leaves no line
@@ -229,4 +229,4 @@ def _bars(
         size=(4.8, height),
         margins=margins,
     )
-    return chart(words, frame, marks)
+    return chart(words, frame, shapes)
