@@ -15,10 +15,13 @@ from typing import Any
 from PIL import Image, ImageChops
 from playwright.sync_api import Browser, Locator, expect, sync_playwright
 
-from customer_casebook import ledger
-from tests.browser.activities import activity, find, opened
+from customer_casebook import case, ledger
+from customer_casebook.course.items import CaseItem, Item
+from customer_casebook.widgets.controls import Range
+from tests.browser.activities import activity, find, opened, place_of
 from tests.browser.conftest import _FLAGS, _NO_BROWSER, _chromium
 from tests.browser.lab import ROOT, Lab, LabPage, run_lab
+from tests.course.books import BOOK, HUB
 
 PICTURES = ROOT / "notebooks" / "pictures"
 LESSON = "07_marketing_and_the_client_firm.ipynb"
@@ -33,6 +36,7 @@ SCREEN: dict[str, Any] = {
 # The outputs of a notebook and the line below; multiples of 4, or they would not be whole pixels of the picture.
 CLIP: Any = {"x": 84, "y": 92, "width": 908, "height": 708}
 REST = (496, 560)  # between two columns, where the pointer hides nothing
+THUMB = 16  # the width of a slider's thumb in Chromium
 GLIDE = (0.1, 0.4, 0.75, 0.95, 1.0)  # how far the pointer is, frame by frame
 
 _STAGE = """async theme => {
@@ -133,9 +137,9 @@ class Film:
         self.show(200)
         self.page.mouse.up()
 
-    def answer(self, card: Locator, option: str, tone: str, words: str) -> None:
+    def answer(self, card: Locator, question: Item, option: str, tone: str, words: str) -> None:
         """Answer, be sure, and see that it was as right or wrong as the tour says; ``words`` go with the feedback."""
-        self.press(card.locator(f'.ccb-option:has(input[value="{option}"])'), 0.3)
+        self.press(card.locator(f".ccb-option:has({place_of(question, option)})"), 0.3)
         self.press(card.get_by_role("button", name="I am sure"))
         feedback = card.locator(".ccb-feedback")
         expect(feedback).to_have_attribute("data-tone", tone)
@@ -156,16 +160,17 @@ def study(film: Film, page: LabPage, still: Path) -> None:
     film.cut(card, ".jp-Cell", "Read a case: a story, and its evidence")
     film.show(1800)
     film.caption("Answer, and say how sure you are")
-    film.answer(card, "external", "wrong", "Sure, and wrong: here is why …")
+    customer, money = (CaseItem(BOOK, case(HUB), lens) for lens in ("customer", "money"))
+    film.answer(card, customer, "external", "wrong", "Sure, and wrong: here is why …")
     film.show(1200)
     film.caption("… and the evidence that decided")
-    film.point(card.locator(".ccb-decides"), 0.95, 0.12)
+    film.point(card.locator(".ccb-decisive"), 0.95, 0.12)
     film.show(1500)
     film.frames[-1].save(still, optimize=True)
     film.press(card.get_by_role("button", name="Next question"))
     film.cut(card, ".jp-Cell", "The next question")
     film.show(700)
-    film.answer(card, "internal_transaction", "right", "The next question: right")
+    film.answer(card, money, "internal_transaction", "right", "The next question: right")
     film.show(1300)
 
 
@@ -175,7 +180,7 @@ def what_if(film: Film, page: LabPage) -> None:
     film.cut(node, ".ccb-activity", "What if? Turn one fact …")
     film.show(1000)
     group = node.get_by_role("group", name="Wider organization")
-    film.press(group.get_by_role("button", name="different"))
+    film.press(group.locator("label", has_text="different"))
     expect(node).to_contain_text("Solved")
     film.caption("… and the picture and the verdicts follow")
     film.point(node.get_by_role("img"), 0.5, 0.95)
@@ -187,28 +192,31 @@ def books(film: Film, page: LabPage) -> None:
     node = scene(page, "ledger(")
     film.cut(node, ".ccb-activity", "What will the books say? Guess first …")
     film.show(900)
-    film.answer(node, "outside", "right", "… learn why …")
+    told = ledger()
+    film.answer(node, told.card.questions[0], "outside", "right", "… learn why …")
     film.show(700)
     film.press(node.get_by_role("button", name="See it move"))
     film.cut(node.locator(".ccb-bench"), ".ccb-bench", "… then move a slider, and the books follow")
     film.show(500)
-    told = ledger()
-    price = told.controls["price"]
-    handle = film.page.get_by_role("slider", name="Price")
-    track = node.locator(".noUi-base", has=handle).bounding_box()
+    price = told.bench.controls["price"]
+    assert isinstance(price, Range)
+    ends = price.min, price.max
+    track = film.page.get_by_role("slider", name="Price").bounding_box()
     assert track
 
-    def at(value: int) -> tuple[float, float]:
-        part = (value - price.min) / (price.max - price.min)
-        return track["x"] + track["width"] * part, track["y"] + track["height"] / 2
+    def at(value: float) -> tuple[float, float]:
+        """Where the thumb is; it stays within the ends of its track."""
+        way = track["width"] - THUMB
+        part = (value - ends[0]) / (ends[1] - ends[0])
+        return track["x"] + THUMB / 2 + way * part, track["y"] + track["height"] / 2
 
-    film.glide(*at(price.value))
+    film.glide(*at(price.start))
     film.page.mouse.down()
     film.show(300)
     for value in [*range(30, 23, -2), *range(26, 45, 2)]:
-        price.value = value
+        told.bench.values = {"price": value}
         film.page.mouse.move(*at(value))
-        expect(node.locator(".ccb-point")).to_have_text(str(told.guard.live))
+        expect(node.locator(".ccb-headline")).to_have_text(told.bench.outcome.headline)
         film.show(80)
     film.page.mouse.up()
     film.show(1800)

@@ -15,8 +15,9 @@ from playwright.sync_api import Browser, Locator, expect
 from tools.notebooks import normalise
 
 from customer_casebook.course.casebook import case
-from customer_casebook.course.feedback import Item, Question, ask
+from customer_casebook.course.items import CaseItem, Item
 from tests.browser.lab import Lab, LabPage
+from tests.course.books import BOOK
 
 _KERNEL = "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel"
 _OTHER_VIEW = """place => {
@@ -122,12 +123,11 @@ class CardOnPage:
     def __init__(self, page: LabPage, call: str) -> None:
         self.place, (*cases, lenses) = find(page, call)
         self.node = activity(page, self.place)
-        asked = [ask(case(each), lenses) for each in cases]
-        self.questions = [question for lens in zip(*asked, strict=True) for question in lens]
+        self.questions = [CaseItem(BOOK, case(name), lens) for lens in lenses for name in cases]
         self.feedback = self.node.get_by_role("status")
         self.saved = self.node.locator(".ccb-saved")
 
-    def choose(self, question: Question, options: Iterable[str]) -> None:
+    def choose(self, question: CaseItem, options: Iterable[str]) -> None:
         """Tick options by mouse, once the question is the one asked."""
         expect(self.node.locator(".ccb-prompt")).to_have_text(question.prompt)
         for option in options:
@@ -136,7 +136,7 @@ class CardOnPage:
     def press(self, name: str) -> None:
         self.node.get_by_role("button", name=name).click()
 
-    def answer(self, question: Question, options: Iterable[str] | None = None) -> None:
+    def answer(self, question: CaseItem, options: Iterable[str] | None = None) -> None:
         """Choose and be sure; the right options where none are given."""
         self.choose(question, question.right if options is None else options)
         self.press("I am sure")

@@ -7,16 +7,16 @@ import re
 import shutil
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from customer_casebook.course.casebook import bank
-from customer_casebook.course.exam import MINUTES, QUESTIONS, paper
-from customer_casebook.course.feedback import Item
-from customer_casebook.course.items import item
+from customer_casebook.course.exam import EXAM_MINUTES, EXAM_QUESTIONS, exam_sessions
+from customer_casebook.course.items import Item
 from customer_casebook.course.journal import ExamEvent, Journal
+from customer_casebook.course.selection import exam_questions
 from tests.browser.activities import (
     FOCUS,
     CardOnPage,
@@ -33,21 +33,29 @@ from tests.browser.activities import (
 )
 from tests.browser.lab import ROOT, Lab, LabPage, run_lab
 from tests.browser.test_keys import ARROWS, RUN, UNGUARDED, press
+from tests.course.books import BOOK
 
 N = 6
 
 
 class ExamOnPage:
-    """An exam with a seed, and its questions as the bank has them."""
+    """An exam with a seed."""
 
     def __init__(self, page: LabPage, place: int, seed: int, n: int = N) -> None:
         self.page, self.seed, self.n = page, seed, n
         self.node = activity(page, place)
-        self.questions: list[Item] = [item(bank()[each]) for each in paper(n, seed)]
         self.clock = self.node.get_by_role("timer")
         self.places = self.node.locator(".ccb-place")
         self.saved = self.node.locator(".ccb-saved").first
         self.verdict = self.node.get_by_role("heading", name="65% are needed")
+
+    @cached_property
+    def questions(self) -> list[Item]:
+        """Its questions, with their options in the order of this exam: known once it is begun."""
+        expect(self.places).to_have_count(self.n)
+        events = Journal(self.page.lab.home / "customer_casebook_data").read().exams
+        alike = [exam for exam in exam_sessions(BOOK, events) if exam.seed == self.seed]
+        return [alike[-1].item(BOOK, place) for place in range(self.n)]
 
     def press(self, name: str) -> None:
         self.node.get_by_role("button", name=name).click()
@@ -69,7 +77,7 @@ class ExamOnPage:
     def wrong(self, place: int) -> set[str]:
         """A choice that is not right, one option of each group."""
         asked = self.questions[place]
-        groups = [*asked.groups.values()] or [[*asked.options]]
+        groups = [group.options for group in asked.groups] or [tuple(asked.options)]
         return {next(each for each in group if {each} != asked.right) for group in groups}
 
     def hand_in(self) -> None:
@@ -111,7 +119,7 @@ def sat(one_lab: LabPage, lab: Lab, request: pytest.FixtureRequest) -> ExamOnPag
 def test_forty_questions_are_answered_by_keyboard_alone(one_lab: LabPage, lab: Lab) -> None:
     name = notebook(lab, "keyboard.ipynb", "from customer_casebook import exam\nexam(seed=40)")
     page = turned(one_lab, name)
-    exam, keyboard = ExamOnPage(page, 1, 40, QUESTIONS), page.page.keyboard
+    exam, keyboard = ExamOnPage(page, 1, 40, EXAM_QUESTIONS), page.page.keyboard
     cells = page.cells()
 
     def tab_to(target: Locator) -> None:
@@ -128,7 +136,7 @@ def test_forty_questions_are_answered_by_keyboard_alone(one_lab: LabPage, lab: L
     for place, question in enumerate(exam.questions):
         exam.is_at(place)
         exam.focus_is_inside()
-        groups = [*question.groups.values()] or [[*question.options]]
+        groups = [group.options for group in question.groups] or [tuple(question.options)]
         shown = exam.node.locator("fieldset:not(:has(fieldset))").all()
         for number, (group, node) in enumerate(zip(groups, shown, strict=True)):
             if number:
@@ -140,7 +148,7 @@ def test_forty_questions_are_answered_by_keyboard_alone(one_lab: LabPage, lab: L
         expect(exam.places.nth(place)).to_have_accessible_name(f"Question {place + 1}, answered")
         keyboard.press("n")
     keyboard.press("p")
-    exam.is_at(QUESTIONS - 2)
+    exam.is_at(EXAM_QUESTIONS - 2)
     tab_to(exam.node.get_by_role("button", name="Hand in"))
     keyboard.press("Enter")
     expect(exam.node.get_by_role("heading", name="Hand it in?")).to_be_focused()
@@ -264,7 +272,7 @@ def test_the_clock_of_the_browser_does_not_matter(one_lab: LabPage, lab: Lab) ->
 
 def test_it_goes_on_where_it_was_after_a_restart_and_a_reload(one_lab: LabPage, lab: Lab) -> None:
     begun = datetime.now(UTC) - timedelta(minutes=13)
-    data = {"items": paper(N, 13), "seed": 13, "minutes": MINUTES}
+    data = {"items": exam_questions(BOOK, N, 13), "seed": 13, "minutes": EXAM_MINUTES}
     start = ExamEvent("thirteen", "start", data, at=begun.isoformat(timespec="microseconds"))
     assert Journal(lab.home / "customer_casebook_data").record(start)
     call = f"from customer_casebook import exam\nexam(seed=13, n={N})"
@@ -438,7 +446,7 @@ def test_the_whole_story_of_a_learner(browser: Browser, home: Lab) -> None:
         progress.get_by_role("button", name="Review now").click()
         expect(progress.locator(".ccb-prompt")).to_have_text(slip.prompt)
         [right] = slip.right
-        progress.locator(place_of(slip, right)).click()
+        progress.get_by_role("radio", name=slip.options[right], exact=True).click()
         progress.get_by_role("button", name="I am sure").click()
         expect(progress).not_to_contain_text(wrong.claim)
         progress.get_by_role("button", name="Finish").click()

@@ -15,11 +15,12 @@ _POISON = """\
 import sys, warnings
 sys.path.insert(0, {root!r})
 warnings.simplefilter("ignore")
-from customer_casebook.course import casebook as library
+from customer_casebook.authoring import folder
+from customer_casebook.course.casebook import course
 from tests import test_security
 test_security.HOSTILE += " " + {length} * "w"
-loaded = library._models
-library._models = lambda *given: [test_security.poisoned(each) for each in loaded(*given)]"""
+folder.read_course = test_security.hostile_course
+course.cache_clear()"""
 
 WIDE = """root => [root, ...root.querySelectorAll("*")].filter(each => each.checkVisibility()
     && !each.closest("svg, .ccb-live, .ccb-board") && each.clientWidth && each.scrollWidth > each.clientWidth + 1)

@@ -34,11 +34,11 @@ DECK = """\
 from customer_casebook import case
 from customer_casebook import find_evidence
 from customer_casebook import sort_parties
-from customer_casebook.course.items import story
-from customer_casebook.course.feedback import Question
+from customer_casebook.course.casebook import course
+from customer_casebook.course.items import CaseItem, story
 from customer_casebook.widgets.practice import deck
 told = case("tussock-till-system")
-deck([Question(told, lens, intro=story(told)) for lens in ("money", "owner")], "Twice")"""
+deck([CaseItem(course(), told, lens, intro=story(told)) for lens in ("money", "owner")], "Twice")"""
 
 
 @pytest.fixture(scope="module", params=["JupyterLab", "Notebook 7"])

@@ -8,9 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from customer_casebook.course.casebook import misconceptions
-from customer_casebook.course.feedback import Question
-from customer_casebook.course.journal import fingerprint
+from customer_casebook.course.items import CaseItem
 from customer_casebook.domain.rules import LENSES
 from customer_casebook.domain.verdict import UNDETERMINED
 from tests.browser.activities import (
@@ -26,6 +24,7 @@ from tests.browser.activities import (
     run,
 )
 from tests.browser.lab import Lab, LabPage
+from tests.course.books import BOOK
 
 LESSON = "07_marketing_and_the_client_firm.ipynb"
 
@@ -57,7 +56,7 @@ def trouble(browser: Browser, lab: Lab) -> Iterator[LabPage]:
         yield page
 
 
-def wrong(question: Question) -> str:
+def wrong(question: CaseItem) -> str:
     """A wrong option: one that betrays a misconception, where there is one."""
     options = [each for each in question.options if each not in question.right]
     return next((each for each in options if question.misconception({each})), options[0])
@@ -72,19 +71,21 @@ def test_a_wrong_answer_is_explained_recorded_and_shown_in_the_evidence(
     expect(card.node.get_by_role("button", name="I am sure")).to_be_disabled()
     card.answer(first, ["external"])
     misconception = first.misconception({"external"})
-    assert misconception in misconceptions()
+    assert misconception in BOOK.misconceptions
     expect(card.feedback).to_contain_text(f"Not quite. The answer: {first.answer}")
     for said in (
         misconception.claim,
         misconception.corrective,
         first.verdict.because[0].rule.title,
         "What would flip it:",
-        first.turning_point(),
+        first.turning_sentence,
     ):
         expect(card.feedback).to_contain_text(said)
     decided = card.node.locator(".ccb-decisive")
-    expect(decided).to_have_count(len(first.telling))
-    assert {each.get_attribute("data-evidence") for each in decided.all()} == set(first.telling)
+    expect(decided).to_have_count(len(first.decisive_evidence))
+    assert {each.get_attribute("data-evidence") for each in decided.all()} == set(
+        first.decisive_evidence
+    )
     expect(card.saved).to_have_text("Saved.")
     (attempt,) = (each for event, each in attempts(lab).items() if event not in before)
     assert attempt["ms"] > 0
@@ -92,7 +93,7 @@ def test_a_wrong_answer_is_explained_recorded_and_shown_in_the_evidence(
         "item": first.id,
         "choice": ["external"],
         "kind": "attempt",
-        "content": fingerprint(first),
+        "content": first.fingerprint,
         "sure": True,
         "right": False,
         "misconception": misconception.id,
@@ -102,7 +103,7 @@ def test_a_wrong_answer_is_explained_recorded_and_shown_in_the_evidence(
         card.choose(question, question.right)
         card.press("I think so")
         expect(card.feedback).to_contain_text(f"Right: {question.answer}")
-    expect(decided).to_have_count(len(card.questions[-1].telling))
+    expect(decided).to_have_count(len(card.questions[-1].decisive_evidence))
     card.press("Close the case")
     expect(card.node.get_by_role("heading", name="Case closed")).to_be_visible()
     expect(card.node).to_contain_text(f"{len(others)} of {len(card.questions)} right.")
@@ -181,7 +182,7 @@ def test_what_the_facts_do_not_settle_is_a_right_answer(lesson: LabPage) -> None
     card.answer(question)
     expect(card.feedback).to_contain_text(f"Right: {question.answer}")
     expect(card.feedback).to_contain_text("What would settle it:")
-    expect(card.feedback).to_contain_text(question.turning_point())
+    expect(card.feedback).to_contain_text(question.turning_sentence)
 
 
 def test_comparing_two_cases_fills_their_table(trouble: LabPage) -> None:
@@ -291,7 +292,10 @@ def test_an_answer_the_disk_does_not_take_is_said_so_and_saved_with_the_next(
     folder = lab.home / "customer_casebook_data"
     blocked = lab.home / "no folder"
     blocked.touch()
-    move = "import os, customer_casebook.course.journal as j; os.environ[j.FOLDER] = {!r}; j.journal.cache_clear()"
+    move = (
+        "import os, customer_casebook.course.journal as j\n"
+        "os.environ[j.DATA_FOLDER_VARIABLE] = {!r}; j.journal.cache_clear()"
+    )
     run(trouble, move.format(str(blocked)))
     card.answer(first)
     expect(card.feedback).to_contain_text(f"Right: {first.answer}")

@@ -9,10 +9,11 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from customer_casebook.course.casebook import bank
+from customer_casebook.course.records import SpotQuestion
 from customer_casebook.domain.facts import VOCABULARY
 from tests.browser.activities import CardOnPage, activity, find, notebook, opened, place_of, run
 from tests.browser.lab import Lab, LabPage
+from tests.course.books import BOOK
 
 # Every way a text or a control can be hard to see or to hit, as the browser computes it.
 FAULTS = r"""root => {
@@ -262,7 +263,9 @@ def test_on_the_narrowest_screen_nothing_scrolls_sideways_but_a_table(page: LabP
 def test_the_sentences_of_a_story_run_on_and_each_can_be_clicked(page: LabPage) -> None:
     node = activity(page, find(page, "find_evidence(")[0])
     radios = node.get_by_role("radio")
-    for place, sentence in enumerate(bank()["spot-eleven-buckets"].sentences):
+    record = BOOK.questions["spot-eleven-buckets"]
+    assert isinstance(record, SpotQuestion)
+    for place, sentence in enumerate(record.sentences):
         label = node.locator("label").nth(place)
         expect(radios.nth(place)).to_have_accessible_name(" ".join(sentence.text.split()))
         label.locator("span").click()

@@ -19,16 +19,15 @@ _START = """\
 import os, tempfile
 os.environ["CUSTOMER_CASEBOOK_DATA"] = tempfile.mkdtemp()
 from customer_casebook import *
-from customer_casebook.course.items import item
-from customer_casebook.course.journal import Attempt, fingerprint, journal
-from customer_casebook.course.casebook import bank
+from customer_casebook.course.bank import item_of
+from customer_casebook.course.casebook import course
+from customer_casebook.course.journal import Attempt, journal
 from customer_casebook.widgets.practice import deck
-kinds = {each.kind: each for each in bank().values()}
-for place, each in enumerate(kinds.values()):
-    asked = item(each)
+kinds = {record.kind: item_of(course(), name) for name, record in course().questions.items()}
+for place, asked in enumerate(kinds.values()):
     told = {"sure": True, "right": place > 1, "misconception": None, "ms": 1}
     chosen = tuple(sorted(asked.right))
-    told |= {"at": "2020-02-02T02:02:02.000000+00:00", "content": fingerprint(asked)}
+    told |= {"at": "2020-02-02T02:02:02.000000+00:00", "content": asked.fingerprint}
     journal().record(Attempt(item=asked.id, choice=chosen, **told))"""
 
 
@@ -154,7 +153,7 @@ ACTIVITIES: Mapping[str, tuple[str, Way]] = {
     "undetermined": ('study("tussock-till-system", ["customer"])', _twice),
     "compare": ('compare("marketing-campaign-hub", "ferries-ticket-shop", ["owner"])', _twice),
     "what_if": ('what_if("marketing-campaign-hub", [("customer", "external")])', _what_if),
-    "every kind": ('deck([item(each) for each in kinds.values()], "Every kind")', _deck),
+    "every kind": ('deck([*kinds.values()], "Every kind")', _deck),
     "find_evidence": ('find_evidence("marketing-campaign-hub")', _deck),
     "owners": (
         'own_the_relationship(["marketing-campaign-hub", "cyclist-drizzle-alert"])',

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
-from markupsafe import escape
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
+from markupsafe import escape
 
 from customer_casebook import service_levels
 from customer_casebook.authoring import checks

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 import re
-from markupsafe import escape
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import pytest
+from markupsafe import escape
 
 import customer_casebook.widgets.card as module
 from customer_casebook.course.casebook import cases
@@ -265,11 +265,15 @@ def test_options_are_boxes_rows_of_pills_or_a_story() -> None:
     assert [each["shape"] for each in card.spec["questions"]] == [*shapes.values()]
 
 
-@pytest.mark.parametrize("name", [k for k, record in BOOK.questions.items() if record.kind == "spot"])
+@pytest.mark.parametrize(
+    "name", [k for k, record in BOOK.questions.items() if record.kind == "spot"]
+)
 def test_a_story_is_told_by_its_options_in_order_and_each_choice_is_answered(name: str) -> None:
     [spec] = Card([item(name)]).spec["questions"]
     labels = spec["options"]
-    assert labels == [" ".join(each.text.split()) for each in getattr(BOOK.questions[name], "sentences", ())]
+    assert labels == [
+        " ".join(each.text.split()) for each in getattr(BOOK.questions[name], "sentences", ())
+    ]
     assert len(labels) <= 9  # one digit chooses one of them
     tones = [shown(spec, choice)[0] for choice in choices(spec)]
     assert tones.count("right") == 1

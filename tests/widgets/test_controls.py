@@ -48,7 +48,7 @@ def test_at_the_start_the_page_has_all_it_shows(controls: Controls) -> None:
 
 def test_what_is_written_is_followed_by_one_view(controls: Controls) -> None:
     sent: list[Any] = []
-    controls.send_state = lambda key=None: sent.append(key)  # type: ignore[method-assign]
+    controls.send_state = lambda key=None: sent.append(key)
     write(controls, way="long", price=40)
     assert sent == ["view"]
     assert controls.view["picture"] == "<svg>long 40 99.2</svg>"
@@ -175,6 +175,7 @@ def test_a_front_end_that_was_closed_is_made_again() -> None:
 def test_a_panel_calls_python_for_the_buttons_it_has_and_for_no_others() -> None:
     pressed: list[str] = []
     panel = Panel("text", buttons={"again": "Look again"}, press=pressed.append)
-    for message in ("again", "other", {}, None, ["again"]):
+    messages: list[Any] = ["again", "other", {}, None, ["again"]]
+    for message in messages:
         panel._handle_custom_msg(message, [])
     assert pressed == ["again"]

@@ -81,7 +81,9 @@ def test_a_part_of_the_provider_stands_inside_it() -> None:
     assert texts[:3] == ["The Marrowby Group", "Group IT", "The web team"]
     assert texts[3:] == ["the alarm wall", "shows the cost"]
     assert (
-        Picture(BOOK, story).describe(story.facts).startswith("The web team is a part of Group IT, in ")
+        Picture(BOOK, story)
+        .describe(story.facts)
+        .startswith("The web team is a part of Group IT, in ")
     )
 
 

@@ -144,7 +144,7 @@ def test_its_answers_are_kept_under_its_name_and_are_no_progress_in_the_course(
 
 
 def test_its_misses_come_back_in_its_own_review_alone(
-    own: Callable[[str], Call], monkeypatch: pytest.MonkeyPatch
+    own: Callable[[str], Call],
 ) -> None:
     answered = Attempt(
         item=f"{NAME}:who-orders",
@@ -199,10 +199,16 @@ def test_what_the_course_has_and_it_has_not_is_refused(own: Callable[[str], Call
     for name in ("study", "what_if", "find_evidence"):
         with pytest.raises(InputError, match=sentence):
             own(name)("marketing-campaign-hub")
-    with pytest.raises(InputError, match="n is 6; write a whole number from 1 to 5"):
-        own("practice")(n=6)
     with pytest.raises(InputError, match="n is 40; write a whole number from 1 to 4"):
-        own("exam")()  # a sort is left to practice
+        own("exam")(n=40)
+
+
+def test_a_small_bank_is_asked_whole(own: Callable[[str], Call]) -> None:
+    ids = {f"{NAME}:{question['id']}" for question in CONTENT["questions"]}
+    assert {question.id for question in own("practice")(n=6).questions} == ids
+    sat = own("exam")()
+    sat._start()
+    assert {question.id for question in sat.items} == ids - {f"{NAME}:two-tables"}
 
 
 def test_a_playable_casebook_says_what_is_in_it(tmp_path: Path) -> None:

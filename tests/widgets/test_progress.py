@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -196,6 +198,25 @@ def test_what_fails_is_told_and_can_be_tried_again(
     assert "RuntimeError: no &lt;sums&gt; today" in overview.actions.error
     press(overview, button)
     assert overview.actions.error == ""
+
+
+@pytest.mark.parametrize("objective", [k for k, o in BOOK.objectives.items() if o.lesson])
+def test_the_lesson_that_teaches_it_is_named_wherever_the_kernel_runs(
+    objective: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "without_ids.ipynb").write_text('{"cells": [{"cell_type": "code"}]}')
+    record = BOOK.objectives[objective]
+    only = replace(BOOK, objectives={objective: record})
+    number, _, name = str(record.lesson).partition("_")
+    text = unescape(progress(book=only).actions.text)
+    assert f"Next: {record.can} Lesson {number}, “{name.replace('_', ' ')}”, teaches it." in text
+
+
+def test_an_objective_without_a_lesson_names_none() -> None:
+    first = next(iter(BOOK.objectives.values()))
+    only = replace(BOOK, objectives={first.id: replace(first, lesson=None)})
+    assert unescape(progress(book=only).actions.text).endswith(f"Next: {first.can}</p>")
 
 
 # Review

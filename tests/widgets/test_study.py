@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from html import unescape
-
-from markupsafe import escape
 from itertools import permutations
 
 import pytest
+from markupsafe import escape
 
 from customer_casebook.course.casebook import case, cases
 from customer_casebook.course.items import CaseItem
@@ -52,7 +51,9 @@ def test_a_case_can_be_studied_through_one_lens_and_its_file_is_folded(lens: str
 def test_the_case_file_sums_up_all_lenses(case_id: str) -> None:
     card = study(case_id)
     assert [each.lens for each in case_items(card)] == list(LENSES)
-    for place, (question, cells) in enumerate(zip(case_items(card), board(card).values(), strict=True)):
+    for place, (question, cells) in enumerate(
+        zip(case_items(card), board(card).values(), strict=True)
+    ):
         (verdict, after), (because, _) = cells
         assert (verdict, after) == (escape(question.answer), place)
         for reason in question.verdict.because:

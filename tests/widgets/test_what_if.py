@@ -251,7 +251,7 @@ assert "matplotlib" not in sys.modules, "what_if"
 
 def test_all_is_said_in_one_message_of_each_side(activity: WhatIf) -> None:
     sent: list[dict[str, object]] = []
-    activity.send_state = lambda key=None: sent.append(activity.get_state(key))  # type: ignore[method-assign]
+    activity.send_state = lambda key=None: sent.append(activity.get_state(key))
     turn(activity, organization="different")
     [message] = sent
     assert message.keys() == {"view"}

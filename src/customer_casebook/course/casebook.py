@@ -77,8 +77,8 @@ class Casebook:
 
     def case(self, case_id: str) -> Case:
         """The case of that id. Raises `InputError` if there is none."""
-        if case_id in self.cases:
-            return self.cases[case_id]
+        if str(case_id) in self.cases:  # whatever a notebook hands over
+            return self.cases[str(case_id)]
         near = get_close_matches(str(case_id)[:80], self.cases, 1)
         hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(self.cases)}"
         raise InputError(f"there is no case {short_repr(case_id)}; {hint}")

@@ -38,7 +38,7 @@ from customer_casebook.document import (
     Table,
     to_html,
 )
-from customer_casebook.domain.facts import require_number
+from customer_casebook.domain.facts import InputError, require_number, short_repr
 from customer_casebook.widgets.activity import Activity, Panel, View, error_html, report_errors
 from customer_casebook.widgets.card import feedback, options_at, places_of, question_spec
 from customer_casebook.widgets.practice import deck
@@ -248,13 +248,15 @@ def exam(
         book: The casebook with the questions; the course where none is named.
 
     Raises:
-        InputError: A number is no number of questions or of minutes.
+        InputError: A number is no number of questions or of minutes, or no seed.
     """
     book = book or course()
     most = len(exam_pool(book))
     n = min(EXAM_QUESTIONS, most) if n is None else n
     require_number("n", n, most)
     require_number("minutes", minutes, MAX_EXAM_MINUTES)
+    if seed is not None and type(seed) is not int:  # the journal keeps no other seeds
+        raise InputError(f"seed is {short_repr(seed)}; write a whole number, or leave it out")
     return Exam(book, seed, n, minutes)
 
 

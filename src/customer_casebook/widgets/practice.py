@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
 import ipywidgets as widgets
 
@@ -102,7 +103,7 @@ def find_evidence(case_id: str, lens: str = "customer", *, book: Casebook | None
         InputError: The case or the lens does not exist, or no single piece of evidence decides.
     """
     book = book or course()
-    question = book.questions.get(case_id)
+    question = book.questions.get(str(case_id))
     if question and question.kind == "spot":
         return deck([SpotItem(book, question)], "Spot the sentence")
     require_known("lens", lens, LENSES)
@@ -211,6 +212,6 @@ def term(*ids: str, book: Casebook | None = None) -> Panel:
     return panel
 
 
-def _list_of(ids: Sequence[str]) -> Sequence[str]:
+def _list_of(ids: object) -> Sequence[Any]:
     """The ids; a single one does for a list of one."""
-    return (ids,) if isinstance(ids, str) else ids
+    return ids if isinstance(ids, Sequence) and not isinstance(ids, str) else (ids,)

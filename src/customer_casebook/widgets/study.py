@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from markupsafe import escape
 
@@ -29,7 +30,7 @@ def study(
     """
     book = book or course()
     case = book.case(case_id)
-    wanted = _lenses(lenses)
+    wanted = lenses_to_ask(lenses)
     items = {lens: CaseItem(book, case, lens) for lens in LENSES}
     columns = ("Lens", "Verdict", "Because")
     rows = {lens: (item.topic, item.answer, _ground(item)) for lens, item in items.items()}
@@ -78,7 +79,7 @@ def compare(
     """
     book = book or course()
     cases = book.case(a), book.case(b)
-    pairs = [[CaseItem(book, case, lens) for case in cases] for lens in _lenses(lenses)]
+    pairs = [[CaseItem(book, case, lens) for case in cases] for lens in lenses_to_ask(lenses)]
     questions = [item for pair in pairs for item in pair]
     names = [book.sentence("{party}", case) for case in cases]
     columns = ("Lens", *names)
@@ -101,9 +102,11 @@ def compare(
     return card
 
 
-def _lenses(lenses: Iterable[str]) -> tuple[str, ...]:
+def lenses_to_ask(lenses: object) -> tuple[str, ...]:
     """The lenses to ask. Raises `InputError` where one does not exist, or there is none."""
-    names = (lenses,) if isinstance(lenses, str) else tuple(lenses)
+    names: tuple[Any, ...] = (lenses,)
+    if isinstance(lenses, Iterable) and not isinstance(lenses, str):
+        names = tuple(lenses)
     if not names:
         raise InputError(f"there is no lens to ask; name some of {', '.join(LENSES)}")
     for name in names:

@@ -22,6 +22,7 @@ from customer_casebook.domain.rules import LENSES
 from customer_casebook.domain.verdict import UNDETERMINED, Verdicts, decide, humanize
 from customer_casebook.widgets.controls import Button, Choice, Controls, Outcome, Values
 from customer_casebook.widgets.diagram import Picture
+from customer_casebook.widgets.study import lenses_to_ask
 
 Challenge = tuple[str, str]
 
@@ -154,7 +155,7 @@ def what_if(
     Args:
         case_id: The case.
         challenges: Pairs of a lens and an answer to reach by changing one fact. Without them, every
-            other answer of the customer lens that is one fact away is one.
+            other answer of the customer lens that is one fact away is one, if that lens is shown.
         lenses: The lenses to show; one name will do.
         book: The casebook that has the case; the course where none is named.
 
@@ -163,13 +164,12 @@ def what_if(
     """
     book = book or course()
     case = book.case(case_id)
-    lenses = (lenses,) if isinstance(lenses, str) else lenses
-    for lens in lenses:
-        require_known("lens", lens, LENSES)
+    lenses = lenses_to_ask(lenses)
     if challenges is None:
-        challenges = [("customer", goal) for goal in _within_reach(case, "customer")]
+        goals = _within_reach(case, "customer") if "customer" in lenses else ()
+        challenges = [("customer", goal) for goal in goals]
     for lens, goal in challenges:
-        require_known("lens", lens, tuple(lenses))
+        require_known("lens", lens, lenses)
         near = _within_reach(case, lens)
         if goal not in near:
             raise InputError(
