@@ -23,6 +23,7 @@ MAX_ROOM_LINES = {
     "__main__": 230,
     "authoring": 700,
     "course": 1_800,
+    "document": 180,
     "domain": 1_150,
     "jupyter": 20,
     "playable": 100,
@@ -63,7 +64,8 @@ def test_every_room_has_a_budget() -> None:
 
 @pytest.mark.parametrize("room", MAX_ROOM_LINES)
 def test_a_room_stays_in_its_budget(room: str) -> None:
-    assert lines(rooms().get(room, ())) <= MAX_ROOM_LINES[room]
+    written = lines(rooms().get(room, ()))
+    assert written <= MAX_ROOM_LINES[room]
 
 
 def test_the_package_stays_small() -> None:

@@ -207,11 +207,21 @@ def test_the_wheel_holds_every_file_of_the_package_and_the_licences(wheel: Path)
     with ZipFile(wheel) as archive:
         packed = set(archive.namelist())
     package = {name.removeprefix("src/") for name in tracked() if name.startswith("src/")}
-    assert package <= packed
+    assert package | {"customer_casebook/content.json"} <= packed
     for kind in (".py", ".pyi", ".yaml", ".json", ".js", ".css"):
         assert any(name.endswith(kind) for name in package), kind
     for name in ("LICENSE", "LICENSE-content"):
         assert any(path.endswith(f"/licenses/{name}") for path in packed)
+
+
+# Neither an author's tools nor a chart's are there; what is shown is still all there.
+LEARNERS_KERNEL = """
+import sys
+sys.modules |= dict.fromkeys(("jupyterlab", "matplotlib", "pydantic", "yaml"))
+from customer_casebook import ledger, study
+for activity in (study("hr-pay-run"), ledger()):
+    print("text/html" in activity._repr_mimebundle_()[0])
+"""
 
 
 def test_the_wheel_works_in_an_empty_environment(wheel: Path, tmp_path: Path) -> None:
@@ -227,10 +237,14 @@ def test_the_wheel_works_in_an_empty_environment(wheel: Path, tmp_path: Path) ->
     # A folder named in a .pth file is searched last, and its own .pth files, such as that of our
     # editable install, are not read.
     (site / "borrowed.pth").write_text(str(Path(yaml.__file__).parents[1]))
-    where = run(python, "-c", "import customer_casebook as it; print(it.__file__)", cwd=tmp_path)
+    where = run(
+        python, "-I", "-c", "import customer_casebook as it; print(it.__file__)", cwd=tmp_path
+    )
     assert Path(where.strip()).is_relative_to(site)
     answer = run(venv / "bin" / "customer-casebook", "--version", cwd=tmp_path)
     assert customer_casebook.__version__ in answer
+    lesson = run(python, "-I", "-c", LEARNERS_KERNEL, cwd=tmp_path)
+    assert lesson.splitlines() == ["True", "True"]
 
 
 def tracked() -> list[str]:

@@ -14,7 +14,7 @@ import customer_casebook
 PACKAGE = Path(customer_casebook.__file__).parent
 SCRIPT = '''
 """A notebook's cells, as a user might write them."""
-from customer_casebook import Facts, __version__, decide, study, what_if
+from customer_casebook import Facts, __version__, casebook, decide, study, what_if
 
 facts = Facts.read({"party_is": "unit", "organization": "same"})
 reveal_type(__version__)
@@ -24,6 +24,8 @@ reveal_type(decide(facts))
 reveal_type(study("hr-pay-run"))
 reveal_type(study("hr-pay-run", ["customer", "money"]))
 reveal_type(what_if("hr-pay-run"))
+book = casebook("my-cases")
+reveal_type(book.study("my-till", ["customer"]))
 '''
 TYPES = {
     "__version__": "str",
@@ -33,6 +35,7 @@ TYPES = {
     'study("hr-pay-run")': "Card",
     'study("hr-pay-run", ["customer", "money"])': "Card",
     'what_if("hr-pay-run")': "WhatIf",
+    'book.study("my-till", ["customer"])': "Card",
 }
 WRONG_CALLS = {
     "study(7)": "arg-type",
@@ -41,6 +44,9 @@ WRONG_CALLS = {
     "decide(1, 'customer')": "call-overload",
     'decide({"party_is": "unit"}, "customer").anser': "attr-defined",
     "what_if(None)": "arg-type",
+    "casebook(3)": "arg-type",
+    'casebook("my-cases").stduy("my-till")': "attr-defined",
+    'casebook("my-cases").study(7)': "arg-type",
     "customer_casebook.stduy": "attr-defined",
 }
 

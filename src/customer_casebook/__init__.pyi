@@ -2,6 +2,7 @@ from .course.casebook import case as case
 from .course.casebook import cases as cases
 from .domain.facts import Facts as Facts
 from .domain.verdict import decide as decide
+from .playable import casebook as casebook
 from .simulators.expectation_gap import expectation_gap as expectation_gap
 from .simulators.going_direct import going_direct as going_direct
 from .simulators.ledger import ledger as ledger

@@ -28,7 +28,7 @@ from customer_casebook.course.records import (
     Term,
     World,
 )
-from customer_casebook.domain.facts import VOCABULARY, InputError, normalize_value, short_repr
+from customer_casebook.domain.facts import VOCABULARY, InputError, short_repr
 from customer_casebook.domain.rules import LENSES
 from customer_casebook.domain.verdict import UNDETERMINED
 
@@ -94,9 +94,9 @@ class Casebook:
         """A template about a case that begins with a capital."""
         return capital(self.fill(template, case))
 
-    def state(self, fact: str, value: str | bool, case: Case) -> str:
+    def state(self, fact: str, value: str, case: Case) -> str:
         """A fact in the words of a case, to stand inside a sentence."""
-        statement = VOCABULARY[fact].says[normalize_value(value)]
+        statement = VOCABULARY[fact].says[value]
         if fact == "consumes" and case.facts.party_is == "employee":
             statement = statement.replace("{party}", "{party}, or the unit behind {party},")
         return self.fill(statement, case)

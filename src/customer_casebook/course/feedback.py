@@ -147,7 +147,7 @@ class CaseFeedback:
         misconception = self._betrayed(option, chosen=False)
         return _correction(misconception) if misconception else self.text.answers[option].means
 
-    def statement(self, fact: str, value: str | bool) -> str:
+    def statement(self, fact: str, value: str) -> str:
         """A fact in the words of the case, to stand inside a sentence."""
         return self.book.state(fact, value, self.case)
 

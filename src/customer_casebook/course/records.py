@@ -83,6 +83,15 @@ class Evidence(Record):
     text: str = text_field("one to three sentences that a learner can find the facts in")
     shows: FactValues = value_field("the facts it shows")
 
+    def __post_init__(self) -> None:
+        _normalize(self, "shows")
+
+
+def _normalize(record: Any, name: str) -> None:
+    """Spell the facts of a record as the vocabulary does: YAML's yes and no arrive as booleans."""
+    values = {fact: normalize_value(value) for fact, value in getattr(record, name).items()}
+    object.__setattr__(record, name, values)
+
 
 @dataclass(frozen=True, slots=True)
 class Case(Record):
@@ -262,6 +271,9 @@ class Sentence(Record):
 
     text: str = text_field("one sentence that goes on with the story")
     shows: FactValues = value_field("the facts it shows", default_factory=dict)
+
+    def __post_init__(self) -> None:
+        _normalize(self, "shows")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

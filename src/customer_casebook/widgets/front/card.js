@@ -118,7 +118,6 @@ function renderCard({ model, el }) {
     const sure = entries.filter(([, answer]) => answer.sure);
     const sureWrong = sure.filter((entry) => !right.includes(entry));
     const missed = entries.filter((entry) => !right.includes(entry)).map(([index]) => Number(index));
-    const look = () => go(missed[0] ?? 0);
     const times = sureWrong.length === 1 ? "once" : `${sureWrong.length} times`;
     let score = right.length ? "Right." : "";
     if (deck.length > 1) {
@@ -127,7 +126,7 @@ function renderCard({ model, el }) {
       else if (sure.length) score += "Whenever you were sure, you were right.";
       else score += "You were not sure of any. Next time say “I am sure” where you are, and see.";
     }
-    const back = button(missed.length ? "Look at what you missed" : "Look back", null, look);
+    const back = button(missed.length ? "Look at what you missed" : "Look back", null, () => go(missed[0] ?? 0));
     return [
       h("h4", { tabindex: "-1" }, spec.closed),
       h("p", { class: "ccb-score" }, score),
@@ -191,8 +190,8 @@ function renderCard({ model, el }) {
     const state = answer && model.get("acknowledged")[answer.press];
     saved.replaceChildren();
     if (!answer) return;
-    const trouble = state && state.state !== "saved";
-    saved.append(h("span", { role: trouble && "alert" }, state?.text ?? "Not saved yet."));
+    const role = state && state.state !== "saved" && "alert";
+    saved.append(h("span", { role }, state?.text ?? "Not saved yet."));
     if (state?.details)
       saved.append(h("details", {}, h("summary", {}, "For whoever looks after this"), h("pre", {}, state.details)));
     if (!state)
@@ -248,7 +247,8 @@ function renderCard({ model, el }) {
   const caller = document.activeElement;
   let coming = requestAnimationFrame(function come() {
     if (!el.isConnected) coming = requestAnimationFrame(come);
-    else if (document.activeElement === caller && el.closest(".ccb-activity")?.contains(caller.closest(".ccb-row"))) enter(panel);
+    else if (document.activeElement !== caller) return;
+    else if (el.closest(".ccb-activity")?.contains(caller.closest(".ccb-row"))) enter(panel);
   });
 
   return () => {

@@ -36,12 +36,8 @@ function renderControls({ model, el }) {
       h("input", { type: "radio", name: `${group}-${name}`, value, onchange: () => write({ [name]: value }) }),
     );
     const pills = inputs.map((input, place) => h("label", { class: "ccb-pill" }, input, h("span", {}, options[place][1])));
-    const node = h(
-      "fieldset",
-      { class: "ccb-choice", title: help || null, "data-name": name },
-      h("legend", {}, label),
-      h("div", { class: "ccb-choice-row" }, ...pills),
-    );
+    const row = h("div", { class: "ccb-choice-row" }, ...pills);
+    const node = h("fieldset", { class: "ccb-choice", title: help || null }, h("legend", {}, label), row);
     const show = (value) => inputs.forEach((input) => (input.checked = input.value === value));
     return { name, node, show };
   }
@@ -51,17 +47,12 @@ function renderControls({ model, el }) {
     const format = { minimumFractionDigits: digits, maximumFractionDigits: digits };
     const written = (value) => Number(value).toLocaleString("en-US", format);
     const slider = h("input", { type: "range", id, min, max, step, oninput: () => move(slider.value) });
-    const number = h("input", {
-      type: "text",
-      class: "ccb-number",
-      inputmode: "decimal",
-      "aria-label": `${label}, as a number`,
-      onchange: () => move(number.value.replaceAll(",", "")),
-      onkeydown: (event) => event.key === "Enter" && move(number.value.replaceAll(",", "")),
-    });
-    const node = h("div", { class: "ccb-range", "data-name": name }, h("label", { for: id }, label), number, slider);
-    function move(typed) {
-      if (Number.isFinite(parseFloat(typed))) slider.value = parseFloat(typed); // which holds it to its ends and steps
+    const typed = { type: "text", class: "ccb-number", inputmode: "decimal", "aria-label": `${label}, as a number` };
+    const read = () => move(number.value.replaceAll(",", ""));
+    const number = h("input", { ...typed, onchange: read, onkeydown: ({ key }) => key === "Enter" && read() });
+    const node = h("div", { class: "ccb-range" }, h("label", { for: id }, label), number, slider);
+    function move(text) {
+      if (Number.isFinite(parseFloat(text))) slider.value = parseFloat(text); // which holds it to its ends and steps
       show(slider.value);
       write({ [name]: Number(slider.value) });
     }
@@ -105,7 +96,5 @@ function renderControls({ model, el }) {
   showValues();
   showView();
   onShown();
-  const unwatch = watchPython(model, el, () => [...nodes, row], switches);
-
-  return unwatch;
+  return watchPython(model, el, () => [...nodes, row], switches);
 }

@@ -211,13 +211,8 @@ function renderExam({ model, el }) {
     onNote();
     tick();
   };
-  listen(model, {
-    "change:phase": onPhase,
-    "change:answers": onAnswers,
-    "change:questions": onQuestions,
-    "change:note": onNote,
-    "msg:custom": onMessage,
-  });
+  listen(model, { "change:phase": onPhase, "change:answers": onAnswers, "change:questions": onQuestions });
+  listen(model, { "change:note": onNote, "msg:custom": onMessage });
   const clockwork = setInterval(tick, 500);
   onPhase();
   onNote();

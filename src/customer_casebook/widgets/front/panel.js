@@ -31,8 +31,7 @@ function renderPanel({ model, el }) {
   showText();
   showError();
   showButtons();
-  const unwatch = watchPython(model, el, () => (row.hidden ? [] : [row]));
-  return unwatch;
+  return watchPython(model, el, () => (row.hidden ? [] : [row]));
 }
 
 export default { card: renderCard, controls: renderControls, exam: renderExam, panel: renderPanel };

@@ -15,16 +15,13 @@ if (!window.ccbKeepsKeys) {
       ? key.toLowerCase() === (shiftKey ? "c" : "s")
       : /^(Arrow|Page|Escape)/.test(key) && target.matches(".ccb");
   // The window hears a key before JupyterLab does.
-  window.addEventListener(
-    "keydown",
-    (event) => {
-      const { target } = event;
-      if (!target.dataset?.lmSuppressShortcuts || !harmless(event)) return;
-      delete target.dataset.lmSuppressShortcuts;
-      setTimeout(() => keepKeys(target));
-    },
-    true,
-  );
+  const letPass = (event) => {
+    const { target } = event;
+    if (!target.dataset?.lmSuppressShortcuts || !harmless(event)) return;
+    delete target.dataset.lmSuppressShortcuts;
+    setTimeout(() => keepKeys(target));
+  };
+  window.addEventListener("keydown", letPass, true);
 }
 
 const KERNEL_TIMEOUT_MS = 8000; // without an answer from the kernel, until a learner is told what to do about it
@@ -171,9 +168,9 @@ const GONE =
   "Python has stopped or was started anew, so the controls here no longer answer. Choose Run, then Run All Cells.";
 const EXAM_GONE = " The exam goes on with what was saved, and so does its clock.";
 
-// When Python is gone, close what needs it (`closing` finds that) and say so at the top of `place`, or of the activity. Running the cell
-// again makes a new output. Nothing signals a kernel shutdown, so we try to send something a while after a control has
-// got the focus. To try at once would delay the message of the press itself.
+// When Python is gone, close what needs it (`closing` finds that) and say so at the top of `place` or of the activity.
+// Nothing signals a kernel shutdown, so we try to send something a while after a control has got the focus. To try at
+// once would delay the message of the press itself.
 function watchPython(model, el, closing, place = null) {
   let probing = null;
   function close() {
