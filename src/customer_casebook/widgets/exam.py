@@ -252,6 +252,8 @@ def exam(
     """
     book = book or course()
     most = len(exam_pool(book))
+    if not most:
+        raise InputError("this casebook has no question for an exam")
     n = min(EXAM_QUESTIONS, most) if n is None else n
     require_number("n", n, most)
     require_number("minutes", minutes, MAX_EXAM_MINUTES)

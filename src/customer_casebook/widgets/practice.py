@@ -41,7 +41,7 @@ def practice(
         book: The casebook with the bank; the course where none is named.
 
     Raises:
-        InputError: An objective does not exist, or ``n`` is no number of questions.
+        InputError: An objective does not exist or has no question, or ``n`` is no number of them.
     """
     book = book or course()
     for objective in objectives:
@@ -50,6 +50,8 @@ def practice(
     attempts = journal().read().attempts if seed is None else []
     times = Counter(attempt.item for attempt in attempts)
     item_ids = practice_questions(book, objectives, n, key, times)
+    if not item_ids:
+        raise InputError(f"this casebook has no question on {', '.join(objectives) or 'anything'}")
     card = deck(items_in_new_order(book, item_ids, key), "Practice", book=book)
     if seed is None:
         number = "one" if n == 1 else str(n)
