@@ -211,6 +211,31 @@ def test_a_small_bank_is_asked_whole(own: Callable[[str], Call]) -> None:
     assert {question.id for question in sat.items} == ids - {f"{NAME}:two-tables"}
 
 
+def test_a_casebook_without_questions_says_so() -> None:
+    content = {key: CONTENT[key] for key in ("parties", "services", "cases")}
+    without = make_casebook(NAME, content, base=course())
+    for activity, sentence in (
+        (ccb.practice, "this casebook has no question on anything"),
+        (ccb.exam, "this casebook has no question for an exam"),
+    ):
+        with pytest.raises(InputError, match=f"^{sentence}$"):
+            activity(book=without)
+    book = make_casebook(NAME, CONTENT, base=course())
+    with pytest.raises(InputError, match="^this casebook has no question on going-direct$"):
+        ccb.practice("going-direct", book=book)
+
+
+def test_what_it_advises_to_practise_has_questions(own: Callable[[str], Call]) -> None:
+    objectives = {k for question in CONTENT["questions"] for k in question["objectives"]}
+    overview = own("progress")()
+    assert overview.progress.advice.objective in objectives
+    for _ in range(3):
+        overview._press("next")
+        assert answer_all(overview, right)
+        assert overview.actions.error == ""
+        assert overview.progress.advice.objective in objectives
+
+
 def test_a_playable_casebook_says_what_is_in_it(tmp_path: Path) -> None:
     shown = repr(casebook(write_folder(tmp_path / "home")))
     assert shown == f"Casebook {NAME}. Cases: {CHOIR}, {OFFICE}. Questions: 5."
