@@ -47,7 +47,7 @@ class Markup(HTMLParser):
         super().__init__()
         self.tags: set[str] = set()
         self.attributes: set[str] = set()
-        self.feed(html)
+        self.feed(str(html))  # adding to a Markup would escape
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.add(tag)

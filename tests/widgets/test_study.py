@@ -113,7 +113,9 @@ def test_hostile_content_stays_text() -> None:
     bad = "<script>alert(1)</script><img src=x onerror=alert(1)>"
     content = case_content(FIRST[0], title=bad, story=bad, takeaway=bad)
     content["open"] = dict.fromkeys(content["open"], bad)
-    content["evidence"][0] |= {"source": bad, "text": f"{bad} [x](javascript:alert(1))"}
+    hostile = {"source": bad, "text": f"{bad} [x](javascript:alert(1))"}
+    first, *others = content["evidence"]
+    content["evidence"] = [first | hostile, *others]
     book = small_book(cases=[content, FIRST[1]])
     for card in (study(FIRST[0], book=book), compare(FIRST[0], FIRST[1], book=book)):
         html = [card.spec["intro"], card.spec["closing"], to_html(card.transcript)]
