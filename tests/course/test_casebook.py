@@ -30,7 +30,7 @@ from customer_casebook.course.casebook import (
 )
 from customer_casebook.course.records import (
     Case,
-    ChooseQuestion,
+    ConceptQuestion,
     Evidence,
     MatchQuestion,
     Misconception,
@@ -289,7 +289,7 @@ def test_the_kind_of_a_question_decides_its_record() -> None:
              "options": [{"text": "Yes.", "because": "So it is.", "right": True}]},
         ],
     )  # fmt: skip
-    assert [type(record) for record in records] == [MatchQuestion, ChooseQuestion]
+    assert [type(record) for record in records] == [MatchQuestion, ConceptQuestion]
     assert records[1].options[0].right
     assert records[0].edition == "4"
 

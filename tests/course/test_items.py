@@ -22,7 +22,7 @@ from customer_casebook.course.items import (
     stable_shuffle_key,
     story,
 )
-from customer_casebook.course.records import CaseQuestion
+from customer_casebook.course.records import LensQuestion
 from customer_casebook.document import Block, BulletList, to_text
 from customer_casebook.domain.rules import LENSES
 from customer_casebook.domain.verdict import UNDETERMINED
@@ -119,7 +119,7 @@ def test_the_questions_of_the_lessons_have_the_items_of_their_ids() -> None:
     for record in (
         find_question(CASE, "customer"),
         sort_question([CASE, HUB], "customer"),
-        CaseQuestion(id=f"{CASE}/customer", objectives=(), case=CASE, lens="customer"),
+        LensQuestion(kind="case", id=f"{CASE}/customer", objectives=(), case=CASE, lens="customer"),
     ):
         assert question(record.id) == record
         assert make_item(BOOK, record).fingerprint == item(record.id).fingerprint

@@ -159,9 +159,9 @@ def test_items_answered_less_often_come_first(
     assert sorted(times[k] for k in chosen) == sorted(times.values())[:n]
 
 
-@pytest.mark.parametrize("n", [0, -3, len(BANK) + 1, "3", None, True, 2.0])
+@pytest.mark.parametrize("n", [0, -3, 1001, "3", None, True, 2.0])
 def test_a_practice_that_cannot_be_is_refused(n: Any) -> None:
-    message = rf"^n is {n!r}; write a whole number from 1 to {len(BANK)}$"
+    message = rf"^n is {n!r}; write a whole number from 1 to 1000$"
     with pytest.raises(InputError, match=message):
         practice_questions(BOOK, [], n, 0)
 
