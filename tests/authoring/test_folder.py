@@ -5,7 +5,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from contextlib import suppress
+from copy import deepcopy
+from functools import reduce
+from operator import getitem
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -24,7 +29,7 @@ from customer_casebook.authoring.folder import (
     read_folder,
 )
 from customer_casebook.authoring.reader import MAX_FAULTS_PER_FILE, MAX_FILE_BYTES
-from customer_casebook.authoring.schema import FILES, json_schema, kind_of
+from customer_casebook.authoring.schema import FILES, adapter, json_schema, kind_of, walk
 from customer_casebook.course.casebook import CONTENT, CONTENT_SHAPES, course, make_casebook
 from customer_casebook.domain.facts import VOCABULARY, Facts
 
@@ -259,6 +264,46 @@ def test_no_values_bring_the_checks_down(kind: str, data: st.DataObject) -> None
     keys = list(json.loads(json_schema(kind))["properties"])
     tree = data.draw(st.dictionaries(st.sampled_from(keys), VALUES))
     read_file(json.dumps(tree).encode(), kind=kind)
+
+
+SOUND_FILES: dict[str, list[Any]] = {
+    kind: [tree]
+    for path in CONTENT.rglob("*.yaml")
+    if (kind := kind_of(tree := reader.read(path).value, "case")) != "figures"  # has numbers
+} | {"facts": [{"uses": True, "charge": "none"}]}
+
+
+def places_in(value: object, place: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+    """The places of all values of a file."""
+    steps = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if isinstance(value, list)
+        else ()
+    )
+    return [place, *(each for step, entry in steps for each in places_in(entry, (*place, step)))]
+
+
+@given(kind=st.sampled_from([*SOUND_FILES]), data=st.data())
+def test_what_is_passed_without_pydantic_passes_with_it(kind: str, data: st.DataObject) -> None:
+    tree = {"": deepcopy(data.draw(st.sampled_from(SOUND_FILES[kind])))}
+    for place in data.draw(st.lists(st.sampled_from(places_in(tree[""])), max_size=3)):
+        with suppress(KeyError, IndexError, TypeError):  # gone with what was around it
+            *steps, last = ("", *place)
+            around = reduce(getitem, steps, tree)
+            value = data.draw(VALUES | st.sampled_from(["a\n", "a-b", " ", "\x1f", "\x85", "4"]))
+            if isinstance(around, dict) and data.draw(st.booleans()):
+                around.pop(last)
+                last = data.draw(st.sampled_from([last, "kind", "note", "a"]))
+            around[last] = value
+    if all(node.is_sound for node in walk(FILES[kind], tree[""])):
+        adapter(FILES[kind]).validate_python(tree[""])
+
+
+@pytest.mark.parametrize("kind", SOUND_FILES)
+def test_files_of_the_course_need_no_pydantic(kind: str) -> None:
+    assert all(node.is_sound for tree in SOUND_FILES[kind] for node in walk(FILES[kind], tree))
 
 
 def test_the_parser_in_python_reads_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

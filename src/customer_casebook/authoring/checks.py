@@ -15,18 +15,7 @@ from typing import Annotated, Any, get_args
 
 from customer_casebook.authoring.reader import MAX_FAULTS_PER_FILE, Place
 from customer_casebook.authoring.schema import FILES, KINDS, Node, adapter
-from customer_casebook.course.records import (
-    Case,
-    ChooseAllQuestion,
-    ChooseQuestion,
-    FactNames,
-    MatchQuestion,
-    QuestionRecord,
-    Reference,
-    Sign,
-    SortQuestion,
-    SpotQuestion,
-)
+from customer_casebook.course import records
 from customer_casebook.domain.facts import (
     CONTRADICTIONS,
     UNKNOWN,
@@ -56,30 +45,28 @@ def find_problems(nodes: Sequence[Node], lines: Lines, lists: Lists) -> Problems
     """
     if not all(node.is_sound for node in nodes):
         yield from _mismatches(nodes)
-    for node in nodes:
-        if isinstance(node.mark, Reference) and node.mark.kind in lists:
-            yield from _among(lists[node.mark.kind], node.place, node.value)
-        if isinstance(node.mark, FactNames) and isinstance(node.value, dict):
-            yield from _fact_faults(node)
-        if isinstance(node.value, list):
-            yield from _taken_ids(node, lines)
-        for check in _CHECKS.get(node.shape, ()) if isinstance(node.value, dict) else ():
-            inside = partial(_line_inside, lines, node.place)
-            for place, message in check(node.value, inside, lists):
-                yield (*node.place, *place), message
+    for place, value, shape, mark, _ in nodes:
+        if isinstance(mark, records.Reference) and mark.kind in lists:
+            yield from _among(lists[mark.kind], place, value)
+        if isinstance(mark, records.FactNames) and isinstance(value, dict):
+            yield from _fact_faults(mark.values, place, value)
+        if isinstance(value, list):
+            yield from _taken_ids(place, value, lines)
+        for check in _CHECKS.get(shape, ()) if isinstance(value, dict) else ():
+            for inside, message in check(value, partial(_line_in, lines, place), lists):
+                yield (*place, *inside), message
 
 
-def _line_inside(lines: Lines, record: Place, place: Place) -> int:
+def _line_in(lines: Lines, record: Place, place: Place) -> int:
     return lines((*record, *place))
 
 
-def find_clashes(nodes: Sequence[Node], lists: Lists) -> Problems:
+def find_clashes(kind: str, tree: Any, lists: Lists) -> Problems:
     """Facts of a case, or of a file of facts, that cannot be so and can be decided all the same."""
-    _, tree, shape, mark, _ = nodes[0]
-    if isinstance(tree, dict) and isinstance(mark, FactNames):
+    if kind == "facts" and isinstance(tree, dict):
         yield from _together({name: ((name,), normalize_value(tree[name])) for name in tree})
-    elif isinstance(tree, dict) and shape is Case:
-        yield from _clashes(tree, lambda _: 0, lists)
+    elif kind == "case":
+        yield from _clashes(tree, lambda _: 1, lists)
 
 
 # Single values.
@@ -118,7 +105,7 @@ def _errors(shape: Any, tree: Any) -> Iterator[tuple[str, Place, Any]]:
             yield sort, place, value
             if sort.startswith("union_tag"):  # what every question has can be checked all the same
                 common = {key: value[key] for key in ("id", "objectives") if key in value}
-                for sort, inside, value in _errors(QuestionRecord, {**common, "kind": ""}):
+                for sort, inside, value in _errors(records.QuestionRecord, {**common, "kind": ""}):
                     yield sort, (*place, *inside), value
 
 
@@ -154,26 +141,26 @@ _NOUNS = {
 }  # fmt: skip
 
 
-def _fact_faults(node: Node) -> Problems:
+def _fact_faults(values: str, place: Place, facts: Mapping[str, Any]) -> Problems:
     """Names that are no facts, and values that are none of a fact."""
-    for name, stated in node.value.items():
-        if node.mark.values == "text":
-            yield from _among(VOCABULARY, (*node.place, name), name)
-            continue
-        is_several = node.mark.values == "several" and stated and isinstance(stated, list)
-        for value in stated if is_several else [stated]:
-            if message := find_fault(name, "" if value is None else normalize_value(value)):
-                yield (*node.place, name), message
+    for name, value in facts.items():
+        is_several = values == "several" and value and isinstance(value, list)
+        for one in value if is_several else [UNKNOWN if values == "text" else value]:
+            if message := find_fault(name, "" if one is None else normalize_value(one)):
+                yield (*place, name), message
 
 
-def _taken_ids(node: Node, lines: Lines) -> Problems:
+def _taken_ids(place: Place, entries: list[Any], lines: Lines) -> Problems:
     """Ids of a list that come twice."""
-    first: dict[str, Place] = {}
-    for number, entry in enumerate(node.value):
-        name, place = _get(entry, "id", str), (*node.place, number, "id")
-        if name and first.setdefault(name, place) != place:
-            message = f"{short_repr(name)} is taken by line {lines(first[name])}; write another"
-            yield place, message
+    first: dict[str, int] = {}
+    for number, entry in enumerate(entries):
+        name = _get(entry, "id", str)
+        if name and (before := first.setdefault(name, number)) != number:
+            line = lines((*place, before, "id"))
+            yield (
+                (*place, number, "id"),
+                f"{short_repr(name)} is taken by line {line}; write another",
+            )
 
 
 # Stories and what they show.
@@ -197,7 +184,8 @@ def _first_shown(story: Any) -> Shown:
     return first
 
 
-def _shown_once(story: Any, lines: Lines, _: Lists) -> Problems:
+def _story(story: Any, lines: Lines, _: Lists) -> Problems:
+    """Each fact is shown once, unless it is unknown or open."""
     first = _first_shown(story)
     for place, name, value in _shown(story):
         before, known = first.get(name, (place, value))
@@ -208,41 +196,38 @@ def _shown_once(story: Any, lines: Lines, _: Lists) -> Problems:
             yield place, f"is {value} here, and {known} in line {line}; keep the one that is true"
         elif place != before:
             yield place, f"is shown in line {lines(before)} already; show each fact once"
-
-
-def _open_facts(case: Any, lines: Lines, _: Lists) -> Problems:
-    first = _first_shown(case)
-    for name in _get(case, "open", dict):
-        if name in first:
-            line = lines(first[name][0])
-            yield ("open", name), f"is not open: line {line} shows it; leave it out"
+    for name in first.keys() & _get(story, "open", dict).keys():
+        line = lines(first[name][0])
+        yield ("open", name), f"is not open: line {line} shows it; leave it out"
 
 
 def _clashes(story: Any, _: Lines, lists: Lists) -> Problems:
     """Facts that cannot be true together, or not in this world."""
     shown, parties = _first_shown(story), lists.get("parties", {})
     yield from _together(shown)
-    party, provider = str(story.get("party")), str(story.get("provider"))
-    if party not in parties or provider not in parties:
-        return
+    party, provider = _get(story, "party", str), _get(story, "provider", str)
     line, other_line = _line(party, parties), _line(provider, parties)
-    kind, is_inside = str(parties[party].get("kind")), provider in line
-    together = f"{party} and {provider} belong to {line[-1]}"
-    apart = ", and ".join(
+    if not (line and other_line):
+        return
+    kind = str(parties[party].get("kind"))
+    roots = [
         f"{one[0]} belongs to {one[-1] if one[1:] else 'nothing'}" for one in (line, other_line)
-    )
-    kinds = {"private_person": "person", "employee": "person"}
+    ]
+    is_same, is_inside = line[-1] == other_line[-1], provider in line
+    together = f"{party} and {provider} belong to {line[-1]}"
+    part = "a part" if is_inside else "no part"
     so = {  # what the world says, and in words
         "party_is": (kind, f"{party} is of the kind {kind}"),
-        "organization": ("same", together) if line[-1] == other_line[-1] else ("different", apart),
-        "inside_provider": ("yes", f"{party} is a part of {provider}")
-        if is_inside
-        else ("no", f"{party} is no part of {provider}"),
+        "organization": ("same", together) if is_same else ("different", ", and ".join(roots)),
+        "inside_provider": ("yes" if is_inside else "no", f"{party} is {part} of {provider}"),
     }
     for name, (in_world, words) in so.items():
         place, value = shown.get(name, ((), UNKNOWN))
-        if value in VOCABULARY[name].says and kinds.get(value, value) != in_world:
+        if value in VOCABULARY[name].says and _KINDS_IN_WORLD.get(value, value) != in_world:
             yield place, f"is {value}, but in the world {words}; change one of them"
+
+
+_KINDS_IN_WORLD = {"private_person": "person", "employee": "person"}
 
 
 def _together(shown: Shown) -> Problems:
@@ -255,18 +240,20 @@ def _together(shown: Shown) -> Problems:
 
 
 def _line(party: str, parties: Mapping[str, Any]) -> list[str]:
-    """A party and what it belongs to, the outermost last; empty if that goes round in a circle."""
-    line = [party]
-    while outer := str(parties.get(line[-1], {}).get("part_of") or ""):
-        if outer in line:
+    """A party and what it belongs to, the outermost last; empty if that has no end in the world."""
+    line: list[str] = []
+    while party:
+        if party in line or party not in parties:
             return []
-        line.append(outer)
+        line.append(party)
+        party = _get(parties[party], "part_of", str)
     return line
 
 
 def _circles(world: Any, _: Lines, lists: Lists) -> Problems:
     for number, party in enumerate(_get(world, "parties", list)):
-        if (name := _get(party, "id", str)) and not _line(name, lists["parties"]):
+        name, outer = _get(party, "id", str), _get(party, "part_of", str)
+        if outer in lists["parties"] and not _line(name, lists["parties"]):
             message = "goes round in a circle; leave out part_of at the outermost"
             yield ("parties", number, "part_of"), message
 
@@ -294,22 +281,19 @@ def _defined_terms(question: Any, _: Lines, lists: Lists) -> Problems:
             yield ("terms", number), message
 
 
-def _one_answer(question: Any, _: Lines, __: Lists) -> Problems:
-    lens = LENSES.get(str(question.get("lens")))
+def _sort(question: Any, _: Lines, __: Lists) -> Problems:
+    lens = LENSES.get(_get(question, "lens", str))
     if lens and lens.many:
         message = f"{lens.name} may have several answers for one party; sort by another lens"
         yield ("lens",), message
 
 
-def _sentence_count(question: Any, _: Lines, __: Lists) -> Problems:
+def _spot(question: Any, _: Lines, __: Lists) -> Problems:
+    """One sentence, and one only, has to decide the answer."""
     count = len(_get(question, "sentences", list))
     if count and not 4 <= count <= 9:  # one digit chooses one of them
         yield ("sentences",), f"has {count} sentences; write five to eight"
-
-
-def _one_decides(question: Any, _: Lines, __: Lists) -> Problems:
-    """A story has to have one sentence, and one only, on which the answer turns."""
-    first, lens = _first_shown(question), str(question.get("lens"))
+    first, lens = _first_shown(question), _get(question, "lens", str)
     shown = {name: value for name, (_, value) in first.items()}
     if lens not in LENSES or any(find_fault(*fact) for fact in shown.items()):
         return
@@ -366,13 +350,13 @@ def _exactly(words: Iterable[str], place: Place, mapping: Mapping[str, Any]) -> 
 
 
 _CHECKS: Mapping[Any, tuple[Callable[[Any, Lines, Lists], Problems], ...]] = {
-    Case: (_shown_once, _open_facts),
-    ChooseQuestion: (_options,),
-    ChooseAllQuestion: (_options,),
-    MatchQuestion: (_defined_terms,),
-    SortQuestion: (_one_answer,),
-    SpotQuestion: (_sentence_count, _shown_once, _clashes, _one_decides),
-    Sign: (_answers,),
+    records.Case: (_story,),
+    records.ChooseQuestion: (_options,),
+    records.ChooseAllQuestion: (_options,),
+    records.MatchQuestion: (_defined_terms,),
+    records.SortQuestion: (_sort,),
+    records.SpotQuestion: (_story, _clashes, _spot),
+    records.Sign: (_answers,),
     FILES["lenses"]: (_all_lenses,),
     FILES["world"]: (_circles,),
 }

@@ -132,7 +132,7 @@ def read_file(
     facts = None
     if kind in ("case", "facts") and not document.faults:
         facts = build(Case, document.value).facts if kind == "case" else Facts.read(document.value)
-    document.add_faults(find_clashes(nodes, lists))
+    document.add_faults(find_clashes(kind, document.value, lists))
     tree = document.value
     if kind == "case" and isinstance(tree, dict) and not isinstance(source, bytes):
         stem = source.name.rpartition(".")[0] or source.name
@@ -223,8 +223,10 @@ def read_folder(folder: Path) -> FolderReading:
         return FolderReading([], [Fault(str(folder), 1, "", message)], [])
     _, readings = _read_files(files, _lent_lists(folder, NAMED_LISTS))
     faults = [fault for reading in readings for fault in reading.faults]
-    book = None if _is_course(folder) else course()
-    taken = {"cases": book.cases, **vars(book.world)} if book else {}
+    taken: dict[str, Collection[str]] = {}
+    if not _is_course(folder):
+        book = course()
+        taken = {"cases": book.cases} | {key: getattr(book.world, key) for key in ADDED_LISTS}
     notes, first = [], dict[tuple[str, str], tuple[str, int]]()
     for reading in readings:
         for key in ("cases", "questions", *ADDED_LISTS):

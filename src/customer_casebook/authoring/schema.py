@@ -23,9 +23,9 @@ from customer_casebook.course.records import (
 from customer_casebook.domain.facts import VOCABULARY
 
 if TYPE_CHECKING:
-    from customer_casebook.authoring.reader import Place
-
     from pydantic import TypeAdapter
+
+    from customer_casebook.authoring.reader import Place
 
 
 class _ByKind:
