@@ -273,7 +273,7 @@ SOUND_FILES: dict[str, list[Any]] = {
 } | {"facts": [{"uses": True, "charge": "none"}]}
 
 
-def places_in(value: object, place: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+def places_in(value: Any, place: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
     """The places of all values of a file."""
     steps = (
         value.items()
@@ -287,13 +287,13 @@ def places_in(value: object, place: tuple[str | int, ...] = ()) -> list[tuple[st
 
 @given(kind=st.sampled_from([*SOUND_FILES]), data=st.data())
 def test_what_is_passed_without_pydantic_passes_with_it(kind: str, data: st.DataObject) -> None:
-    tree = {"": deepcopy(data.draw(st.sampled_from(SOUND_FILES[kind])))}
+    tree: dict[str, Any] = {"": deepcopy(data.draw(st.sampled_from(SOUND_FILES[kind])))}
     for place in data.draw(st.lists(st.sampled_from(places_in(tree[""])), max_size=3)):
         with suppress(KeyError, IndexError, TypeError):  # gone with what was around it
             *steps, last = ("", *place)
-            around = reduce(getitem, steps, tree)
+            around: Any = reduce(getitem, steps, tree)
             value = data.draw(VALUES | st.sampled_from(["a\n", "a-b", " ", "\x1f", "\x85", "4"]))
-            if isinstance(around, dict) and data.draw(st.booleans()):
+            if place and isinstance(around, dict) and data.draw(st.booleans()):
                 around.pop(last)
                 last = data.draw(st.sampled_from([last, "kind", "note", "a"]))
             around[last] = value
