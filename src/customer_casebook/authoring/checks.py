@@ -50,6 +50,8 @@ def find_problems(nodes: Sequence[Node], lines: Lines, lists: Lists) -> Problems
             yield from _among(lists[mark.kind], place, value)
         if isinstance(mark, records.FactNames) and isinstance(value, dict):
             yield from _fact_faults(mark.values, place, value)
+        if shape is float and isinstance(value, bool):  # which pydantic takes for 1
+            yield place, f"a bare {normalize_value(value)} is no number; write the number"
         if isinstance(value, list):
             yield from _taken_ids(place, value, lines)
         for check in _CHECKS.get(shape, ()) if isinstance(value, dict) else ():
@@ -111,11 +113,8 @@ def _errors(shape: Any, tree: Any) -> Iterator[tuple[str, Place, Any]]:
 
 def _mismatch(sort: str, node: Node, value: Any) -> str:
     """Why a value is not what is declared; empty where its entries say so already."""
-    advice = (
-        f"write its keys: {', '.join(node.keys)}"
-        if node.keys
-        else f"write {node.limits.get('description', 'text')}"
-    )
+    what = node.limits.get("description", "text")
+    advice = f"write its keys: {', '.join(node.keys)}" if node.keys else f"write {what}"
     if sort == "missing":
         return f"is missing; {advice}"
     if value in (None, [], {}) or not str(value).strip():

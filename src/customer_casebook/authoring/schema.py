@@ -37,52 +37,38 @@ class _ByKind:
         return schema_of(Annotated[source, Field(discriminator="kind")])
 
 
-_SHAPES = {**CONTENT_SHAPES, "questions": tuple[Annotated[Question, _ByKind()], ...]}
+KINDS = {each.__dataclass_fields__["kind"].default: each for each in get_args(Question)}
+NO_LIMITS: Mapping[str, Any] = {}
 
 
-def _file(about: str, **lists: str) -> Any:
-    """A kind of file that holds lists: what it is for, and what to write under each of its keys."""
+def _file(about: str, *lists: str) -> Any:
+    """A kind of file: what it is for, and the lists of `CONTENT_SHAPES` in it."""
     default = {} if len(lists) == 1 else {"default": ()}  # of several, each may be left out
-    keys = [
-        (key, _SHAPES[key], value_field(what, min_length=1, **default))
-        for key, what in lists.items()
-    ]
+    keys = []
+    for key in lists:
+        shape = CONTENT_SHAPES[key]
+        record = get_args(shape)[1 if get_origin(shape) is Mapping else 0]
+        if record == Question:
+            shape, record = tuple[Annotated[Question, _ByKind()], ...], QuestionRecord
+        what = f"{key}, each with {', '.join(field.name for field in fields(record))}"
+        keys.append((key, shape, value_field(what, min_length=1, **default)))
     return make_dataclass("File", keys, bases=(Record,), namespace={"__doc__": about}, eq=False)
 
 
 _LISTS = {
-    "world": _file(
-        "Everybody and every service that a case can be about.",
-        parties="a list of parties: id, name, kind, about, part_of",
-        services="a list of services: id, name, about",
-    ),
+    "world": _file("Everybody and every service that a case can be about.", "parties", "services"),
     "misconceptions": _file(
-        "The known wrong reasons; the first one that fits counts.",
-        misconceptions="a list of misconceptions",
+        "The known wrong reasons; the first one that fits counts.", "misconceptions"
     ),
-    "lenses": _file("Every lens in words.", lenses="label, question and answers of every lens"),
-    "objectives": _file(
-        "The objectives of the course.", objectives="a list of objectives: id, can, row"
-    ),
-    "glossary": _file(
-        "The words of the field.", terms="a list of terms: id, term, definitions, note, see"
-    ),
-    "questions": _file(
-        "Questions of the bank.",
-        questions="a list of questions: kind, id, objectives and the rest",
-    ),
-    "simulators": _file("The simulators in words.", simulators="a list of simulators"),
-    "figures": _file(
-        "The numbers of the examples that can be calculated.",
-        figures="function to its sliders, numbers and assumptions",
-    ),
+    "lenses": _file("Every lens in words.", "lenses"),
+    "objectives": _file("The objectives of the course.", "objectives"),
+    "glossary": _file("The words of the field.", "terms"),
+    "questions": _file("Questions of the bank.", "questions"),
+    "simulators": _file("The simulators in words.", "simulators"),
+    "figures": _file("The numbers of the examples that can be calculated.", "figures"),
 }
 LIST_FILES = {key.name: kind for kind, file in _LISTS.items() for key in fields(file)}
 FILES: Mapping[str, Any] = {"case": Case, "facts": FactValues, **_LISTS}
-
-
-KINDS = {each.__dataclass_fields__["kind"].default: each for each in get_args(Question)}
-NO_LIMITS: Mapping[str, Any] = {}
 
 
 class Node(NamedTuple):
@@ -104,23 +90,20 @@ class Node(NamedTuple):
     @property
     def is_sound(self) -> bool:
         """Whether pydantic finds nothing wrong here; it may admit more, and never less."""
-        shape, value = self.shape, self.value
-        inner = get_args(shape)
+        shape, value, origin = self.shape, self.value, get_origin(self.shape)
         if shape is str:
             pattern = self.limits.get("pattern", "").replace("$", r"\Z")
             return isinstance(value, str) and bool(value.strip() and re.search(pattern, value))
         if is_dataclass(shape):
             is_known = shape is not QuestionRecord  # which stands for an unknown kind
             return is_known and isinstance(value, dict) and value.keys() <= {*self.keys}
-        if get_origin(shape) is tuple:
-            return isinstance(value, list) and len(value) >= self.limits.get("min_length", 0)
-        if get_origin(shape) is Mapping:
-            is_long_enough = isinstance(value, dict) and len(value) >= self.limits.get(
-                "min_length", 0
-            )
-            return is_long_enough and (inner[0] is str or {*value} <= {*get_args(inner[0])})
-        if get_origin(shape) is Literal:
-            return isinstance(value, str) and value in inner
+        if origin in (tuple, Mapping):
+            words = get_args(get_args(shape)[0]) if origin is Mapping else ()
+            is_right = isinstance(value, dict if origin is Mapping else list)
+            is_long = is_right and len(value) >= self.limits.get("min_length", 0)
+            return is_long and (not words or {*value} <= {*words})
+        if origin is Literal:
+            return isinstance(value, str) and value in get_args(shape)
         return isinstance(value, bool) if shape is bool else shape is Any
 
 

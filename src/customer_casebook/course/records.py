@@ -62,7 +62,7 @@ class FactNames:
         }
         return {"type": "object", "properties": facts, "additionalProperties": False}
 
-    def _value_schema(self, words: list[str | bool]) -> dict[str, Any]:
+    def _value_schema(self, words: list[str | bool]) -> Any:
         one = {"enum": [*words, True, False] if "yes" in words else words}
         many = {"type": "array", "minItems": 1, "items": one}
         text = {"type": "string", "pattern": NOT_BLANK}
