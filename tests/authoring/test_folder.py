@@ -348,6 +348,20 @@ def test_a_case_cannot_be_looked_up_in_a_broken_world(tmp_path: Path) -> None:
     ]
 
 
+def test_what_belongs_to_nobody_known_is_no_circle() -> None:
+    parties = "parties: [{id: a, part_of: b, name: A, kind: unit, about: A.}, "
+    faults = faults_of(f"{parties}{{id: b, part_of: nobody, name: B, kind: unit, about: B.}}]")
+    assert [fault.partition(" '")[0] for fault in faults] == ["1: parties[2].part_of: there is no"]
+
+
+def test_a_number_is_neither_a_yes_nor_infinite() -> None:
+    numbers = "{a: {label: A, unit: b, value: yes}, b: {label: B, unit: b, value: inf}}"
+    assert faults_of(f"figures: {{f: {{assumes: [A.], numbers: {numbers}}}}}") == [
+        "1: figures.f.numbers.a.value: a bare yes is no number; write the number",
+        "1: figures.f.numbers.b.value: 'inf' is no number; write the number",
+    ]
+
+
 # What the world contradicts.
 
 

@@ -155,11 +155,8 @@ def _taken_ids(place: Place, entries: list[Any], lines: Lines) -> Problems:
     for number, entry in enumerate(entries):
         name = _get(entry, "id", str)
         if name and (before := first.setdefault(name, number)) != number:
-            line = lines((*place, before, "id"))
-            yield (
-                (*place, number, "id"),
-                f"{short_repr(name)} is taken by line {line}; write another",
-            )
+            message = f"is taken by line {lines((*place, before, 'id'))}; write another"
+            yield (*place, number, "id"), f"{short_repr(name)} {message}"
 
 
 # Stories and what they show.
@@ -209,21 +206,23 @@ def _clashes(story: Any, _: Lines, lists: Lists) -> Problems:
     if not (line and other_line):
         return
     kind = str(parties[party].get("kind"))
-    roots = [
-        f"{one[0]} belongs to {one[-1] if one[1:] else 'nothing'}" for one in (line, other_line)
-    ]
     is_same, is_inside = line[-1] == other_line[-1], provider in line
     together = f"{party} and {provider} belong to {line[-1]}"
+    apart = ", and ".join(map(_root, (line, other_line)))
     part = "a part" if is_inside else "no part"
     so = {  # what the world says, and in words
         "party_is": (kind, f"{party} is of the kind {kind}"),
-        "organization": ("same", together) if is_same else ("different", ", and ".join(roots)),
+        "organization": ("same", together) if is_same else ("different", apart),
         "inside_provider": ("yes" if is_inside else "no", f"{party} is {part} of {provider}"),
     }
     for name, (in_world, words) in so.items():
         place, value = shown.get(name, ((), UNKNOWN))
         if value in VOCABULARY[name].says and _KINDS_IN_WORLD.get(value, value) != in_world:
             yield place, f"is {value}, but in the world {words}; change one of them"
+
+
+def _root(line: list[str]) -> str:
+    return f"{line[0]} belongs to {line[-1] if line[1:] else 'nothing'}"
 
 
 _KINDS_IN_WORLD = {"private_person": "person", "employee": "person"}
@@ -239,10 +238,10 @@ def _together(shown: Shown) -> Problems:
 
 
 def _line(party: str, parties: Mapping[str, Any]) -> list[str]:
-    """A party and what it belongs to, the outermost last; empty if that has no end in the world."""
+    """A party and what it belongs to, the outermost last; empty if that goes round in a circle."""
     line: list[str] = []
-    while party:
-        if party in line or party not in parties:
+    while party in parties:
+        if party in line:
             return []
         line.append(party)
         party = _get(parties[party], "part_of", str)
@@ -251,8 +250,8 @@ def _line(party: str, parties: Mapping[str, Any]) -> list[str]:
 
 def _circles(world: Any, _: Lines, lists: Lists) -> Problems:
     for number, party in enumerate(_get(world, "parties", list)):
-        name, outer = _get(party, "id", str), _get(party, "part_of", str)
-        if outer in lists["parties"] and not _line(name, lists["parties"]):
+        name = _get(party, "id", str)
+        if name and not _line(name, lists["parties"]):
             message = "goes round in a circle; leave out part_of at the outermost"
             yield ("parties", number, "part_of"), message
 
