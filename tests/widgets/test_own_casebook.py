@@ -221,7 +221,7 @@ def test_a_casebook_without_questions_says_so() -> None:
         with pytest.raises(InputError, match=f"^{sentence}$"):
             activity(book=without)
     book = make_casebook(NAME, CONTENT, base=course())
-    with pytest.raises(InputError, match="^this casebook has no question on going-direct$"):
+    with pytest.raises(InputError, match=r"^this casebook has no question on going-direct$"):
         ccb.practice("going-direct", book=book)
 
 

@@ -2,16 +2,18 @@
 
 They are plain frozen dataclasses. An id of another record is declared as a `Reference`, and every
 field says in its metadata what to write there: so the JSON Schema, the messages of ``check`` and
-the look-up of ids all follow from these declarations.
+the look-up of ids all follow from these declarations. The metadata are arguments of pydantic's
+``Field``: pydantic reads them where an author has it, and nothing here imports it.
 """
 
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from customer_casebook.domain.facts import Facts, normalize_value
-from customer_casebook.domain.rules import Edition
+from customer_casebook.domain.facts import UNKNOWN, VOCABULARY, Facts, normalize_value
+from customer_casebook.domain.rules import LENSES, Edition
 
+NOT_BLANK = r"\S"
 ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"  # safe in file names, links and journals
 
 
@@ -21,6 +23,19 @@ class Reference:
 
     kind: str  # the list that has to hold it, such as "cases" or "lenses"
 
+    def __get_pydantic_json_schema__(self, schema: Any, schema_of: Any) -> dict[str, Any]:
+        """For editors: only lenses are known before a file is read."""
+        return {**schema_of(schema), **({"enum": [*LENSES]} if self.kind == "lenses" else {})}
+
+
+@dataclass(frozen=True, slots=True)
+class NotBlank:
+    """Marks an entry of a list or mapping, which has no `text_field` of its own."""
+
+    def __get_pydantic_core_schema__(self, source: Any, schema_of: Any) -> dict[str, Any]:
+        """For pydantic: the text with a pattern."""
+        return {**schema_of(source), "pattern": NOT_BLANK}
+
 
 CaseId = Annotated[str, Reference("cases")]
 LensName = Annotated[str, Reference("lenses")]
@@ -28,6 +43,7 @@ ObjectiveId = Annotated[str, Reference("objectives")]
 PartyId = Annotated[str, Reference("parties")]
 ServiceId = Annotated[str, Reference("services")]
 TermId = Annotated[str, Reference("terms")]
+Text = Annotated[str, NotBlank()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +51,20 @@ class FactNames:
     """Marks a mapping whose keys are facts; its values are values of that fact where ``values`` says so."""
 
     values: Literal["one", "several", "text"]
+
+    def __get_pydantic_json_schema__(self, *_: Any) -> dict[str, Any]:
+        """For editors: every fact, with its values."""
+        facts = {
+            name: {"description": fact.question, **self._value_schema([*fact.says, UNKNOWN])}
+            for name, fact in VOCABULARY.items()
+        }
+        return {"type": "object", "properties": facts, "additionalProperties": False}
+
+    def _value_schema(self, words: list[str | bool]) -> Any:
+        one = {"enum": [*words, True, False] if "yes" in words else words}
+        many = {"type": "array", "minItems": 1, "items": one}
+        text = {"type": "string", "pattern": NOT_BLANK}
+        return {"one": one, "several": {"anyOf": [one, many]}, "text": text}[self.values]
 
 
 FactValues = Annotated[Mapping[str, Any], FactNames("one")]
@@ -49,15 +79,20 @@ def value_field(
         what: What to write there.
         default: What the record has where nothing is written.
         default_factory: The same, for a default that has to be made anew.
-        limits: ``pattern`` of a text, ``min_length`` of a list or a mapping.
+        limits: ``pattern`` of a text, ``min_length`` of a list or a mapping, and the like.
     """
     metadata = {"description": what, **limits}
     return field(default=default, default_factory=default_factory, metadata=metadata)
 
 
-def text_field(what: str, pattern: str = r"\S", **more: Any) -> Any:
+def text_field(what: str, pattern: str = NOT_BLANK, **more: Any) -> Any:
     """A field of text that must not be blank."""
     return value_field(what, pattern=pattern, **more)
+
+
+def yes_field(what: str) -> Any:
+    """A field that is yes, or no where nothing is written; a text is neither."""
+    return value_field(what, default=False, strict=True)
 
 
 def list_field(what: str) -> Any:
@@ -69,6 +104,7 @@ class Record:
     """What stands in a file; a key that is no field of it is a fault."""
 
     __slots__ = ()
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
 
 
 # Cases and their world.
@@ -105,7 +141,7 @@ class Case(Record):
     story: str = text_field("two or three short paragraphs that set the scene")
     evidence: tuple[Evidence, ...] = list_field("a list of clues: id, source, text, shows")
     takeaway: str = text_field("one sentence to remember")
-    open: Annotated[Mapping[str, str], FactNames("text")] = value_field(
+    open: Annotated[Mapping[str, Text], FactNames("text")] = value_field(
         "what would settle unknown facts that matter", default_factory=dict
     )
     objectives: tuple[ObjectiveId, ...] = value_field(
@@ -208,7 +244,7 @@ class Objective(Record):
     id: str = text_field("a short name, such as going-direct", ID_PATTERN)
     can: str = text_field("one sentence that starts with a verb")
     row: str | None = text_field("the row of the commission, such as S4.6", default=None)
-    core: bool = value_field("yes where it weighs double in an exam", default=False)
+    core: bool = yes_field("yes where it weighs double in an exam")
     lesson: str | None = text_field(
         "the notebook that teaches it, without its ending, such as 11_going_direct", default=None
     )
@@ -220,7 +256,7 @@ class Term(Record):
 
     id: str = text_field("a short name, such as sponsor", ID_PATTERN)
     term: str = text_field("the word as it is written")
-    definitions: Mapping[Edition, str] = list_field("what the term means, by edition")
+    definitions: Mapping[Edition, Text] = list_field("what the term means, by edition")
     note: str | None = text_field("how the editions differ", default=None)
     see: tuple[TermId, ...] = value_field("ids of related terms", default=())
 
@@ -252,7 +288,7 @@ class Option(Record):
 
     text: str = text_field("the answer")
     because: str = text_field("why this answer is right, or wrong")
-    right: bool = value_field("yes where it is to be chosen", default=False)
+    right: bool = yes_field("yes where it is to be chosen")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
