@@ -16,6 +16,7 @@ from typing import Annotated, Any, get_args
 from customer_casebook.authoring.reader import MAX_FAULTS_PER_FILE, Place
 from customer_casebook.authoring.schema import FILES, KINDS, Node, adapter
 from customer_casebook.course import records
+from customer_casebook.declarations import FactNames, Reference
 from customer_casebook.domain.facts import (
     CONTRADICTIONS,
     UNKNOWN,
@@ -46,9 +47,9 @@ def find_problems(nodes: Sequence[Node], lines: Lines, lists: Lists) -> Problems
     if not all(node.is_sound for node in nodes):
         yield from _mismatches(nodes)
     for place, value, shape, mark, _ in nodes:
-        if isinstance(mark, records.Reference) and mark.kind in lists:
+        if isinstance(mark, Reference) and mark.kind in lists:
             yield from _among(lists[mark.kind], place, value)
-        if isinstance(mark, records.FactNames) and isinstance(value, dict):
+        if isinstance(mark, FactNames) and isinstance(value, dict):
             yield from _fact_faults(mark.values, place, value)
         if shape is float and isinstance(value, bool):  # which pydantic takes for 1
             yield place, f"a bare {normalize_value(value)} is no number; write the number"

@@ -20,11 +20,11 @@ from customer_casebook.course.casebook import (
     CONTENT,
     CONTENT_SHAPES,
     Casebook,
-    build,
     course,
     make_casebook,
 )
-from customer_casebook.course.records import Case, Reference
+from customer_casebook.course.records import Case
+from customer_casebook.declarations import Reference, build
 from customer_casebook.domain.facts import Facts, short_repr
 from customer_casebook.domain.rules import LENSES
 

@@ -11,15 +11,8 @@ from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, get_args, get_origin
 
 from customer_casebook.course.casebook import CONTENT_SHAPES
-from customer_casebook.course.records import (
-    Case,
-    FactNames,
-    FactValues,
-    Question,
-    QuestionRecord,
-    Record,
-    value_field,
-)
+from customer_casebook.course.records import Case, Question, QuestionRecord
+from customer_casebook.declarations import FactNames, FactValues, Record, value_field
 from customer_casebook.domain.facts import VOCABULARY
 
 if TYPE_CHECKING:

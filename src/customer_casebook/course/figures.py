@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
-from customer_casebook.course.records import Record, Text, list_field, text_field, value_field
+from customer_casebook.declarations import Record, Text, list_field, text_field, value_field
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,41 +1,26 @@
 """The records that a casebook is made of: cases and their world, questions, and the words of the field.
 
-They are plain frozen dataclasses. An id of another record is declared as a `Reference`, and every
-field says in its metadata what to write there: so the JSON Schema, the messages of ``check`` and
-the look-up of ids all follow from these declarations. The metadata are arguments of pydantic's
-``Field``: pydantic reads them where an author has it, and nothing here imports it.
+They are plain frozen dataclasses; what they say about their files is read from `declarations`.
 """
 
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field
-from typing import Annotated, Any, ClassVar, Literal
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
 
-from customer_casebook.domain.facts import UNKNOWN, VOCABULARY, Facts, normalize_value
-from customer_casebook.domain.rules import LENSES, Edition
-
-NOT_BLANK = r"\S"
-ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"  # safe in file names, links and journals
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """Marks a text that names another record, or a word of the domain."""
-
-    kind: str  # the list that has to hold it, such as "cases" or "lenses"
-
-    def __get_pydantic_json_schema__(self, schema: Any, schema_of: Any) -> dict[str, Any]:
-        """For editors: only lenses are known before a file is read."""
-        return {**schema_of(schema), **({"enum": [*LENSES]} if self.kind == "lenses" else {})}
-
-
-@dataclass(frozen=True, slots=True)
-class NotBlank:
-    """Marks an entry of a list or mapping, which has no `text_field` of its own."""
-
-    def __get_pydantic_core_schema__(self, source: Any, schema_of: Any) -> dict[str, Any]:
-        """For pydantic: the text with a pattern."""
-        return {**schema_of(source), "pattern": NOT_BLANK}
-
+from customer_casebook.declarations import (
+    ID_PATTERN,
+    FactNames,
+    FactValues,
+    Record,
+    Reference,
+    Text,
+    list_field,
+    text_field,
+    value_field,
+    yes_field,
+)
+from customer_casebook.domain.facts import Facts, normalize_value
+from customer_casebook.domain.rules import Edition
 
 CaseId = Annotated[str, Reference("cases")]
 LensName = Annotated[str, Reference("lenses")]
@@ -43,68 +28,6 @@ ObjectiveId = Annotated[str, Reference("objectives")]
 PartyId = Annotated[str, Reference("parties")]
 ServiceId = Annotated[str, Reference("services")]
 TermId = Annotated[str, Reference("terms")]
-Text = Annotated[str, NotBlank()]
-
-
-@dataclass(frozen=True, slots=True)
-class FactNames:
-    """Marks a mapping whose keys are facts; its values are values of that fact where ``values`` says so."""
-
-    values: Literal["one", "several", "text"]
-
-    def __get_pydantic_json_schema__(self, *_: Any) -> dict[str, Any]:
-        """For editors: every fact, with its values."""
-        facts = {
-            name: {"description": fact.question, **self._value_schema([*fact.says, UNKNOWN])}
-            for name, fact in VOCABULARY.items()
-        }
-        return {"type": "object", "properties": facts, "additionalProperties": False}
-
-    def _value_schema(self, words: list[str | bool]) -> Any:
-        one = {"enum": [*words, True, False] if "yes" in words else words}
-        many = {"type": "array", "minItems": 1, "items": one}
-        text = {"type": "string", "pattern": NOT_BLANK}
-        return {"one": one, "several": {"anyOf": [one, many]}, "text": text}[self.values]
-
-
-FactValues = Annotated[Mapping[str, Any], FactNames("one")]
-
-
-def value_field(
-    what: str, *, default: Any = MISSING, default_factory: Any = MISSING, **limits: Any
-) -> Any:
-    """A field of a record.
-
-    Args:
-        what: What to write there.
-        default: What the record has where nothing is written.
-        default_factory: The same, for a default that has to be made anew.
-        limits: ``pattern`` of a text, ``min_length`` of a list or a mapping, and the like.
-    """
-    metadata = {"description": what, **limits}
-    return field(default=default, default_factory=default_factory, metadata=metadata)
-
-
-def text_field(what: str, pattern: str = NOT_BLANK, **more: Any) -> Any:
-    """A field of text that must not be blank."""
-    return value_field(what, pattern=pattern, **more)
-
-
-def yes_field(what: str) -> Any:
-    """A field that is yes, or no where nothing is written; a text is neither."""
-    return value_field(what, default=False, strict=True)
-
-
-def list_field(what: str) -> Any:
-    """A field of a list or a mapping that must not be empty."""
-    return value_field(what, min_length=1)
-
-
-class Record:
-    """What stands in a file; a key that is no field of it is a fault."""
-
-    __slots__ = ()
-    __pydantic_config__: ClassVar = {"extra": "forbid"}
 
 
 # Cases and their world.
