@@ -183,14 +183,10 @@ class InputError(ValueError):
 
 
 class FactError(InputError):
-    """Facts that cannot be read.
-
-    Attributes:
-        faults: The name of each bad fact, with what is wrong and what to write.
-    """
+    """Facts that cannot be read."""
 
     def __init__(self, faults: Mapping[str, str]) -> None:
-        self.faults = dict(faults)
+        self.faults = dict(faults)  # each bad name, with what is wrong and what to write
         super().__init__("; ".join(f"{name}: {fault}" for name, fault in self.faults.items()))
 
 
@@ -227,22 +223,14 @@ def what_to_write(word: str, words: Mapping[str, object] | tuple[str, ...]) -> s
 
 
 def require_known(kind: str, word: object, words: Mapping[str, object] | tuple[str, ...]) -> None:
-    """Checks that a word is one of the words known for a kind, such as ``lens``.
-
-    Raises:
-        InputError: The word is not known.
-    """
+    """Raises `InputError` unless a word is one of those known for a kind, such as ``lens``."""
     if not isinstance(word, str) or word not in words:
         hint = what_to_write(str(word), words)
         raise InputError(f"there is no {kind} {short_repr(word)}; {hint}")
 
 
 def require_number(name: str, value: object, most: int) -> None:
-    """Checks that a number is whole and from 1 to ``most``.
-
-    Raises:
-        InputError: It is not.
-    """
+    """Raises `InputError` unless a number is whole and from 1 to ``most``."""
     if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
         raise InputError(f"{name} is {short_repr(value)}; write a whole number from 1 to {most}")
 

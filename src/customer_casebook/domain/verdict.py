@@ -41,6 +41,10 @@ class Flip:
     answer: Answer  # what the answer becomes
 
 
+def _print_text(self: object, printer: Any, cycle: bool) -> None:  # noqa: ARG001  (IPython's signature)
+    printer.text(str(self))
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What the rules say about one lens of a case."""
@@ -72,7 +76,7 @@ class Verdict:
     def as_json(self) -> dict[str, Any]:
         """The verdict as plain lists and dictionaries."""
         return {
-            "answer": list(self.answer) if isinstance(self.answer, tuple) else self.answer,
+            "answer": _listed(self.answer),
             "possible": list(self.possible),
             "because": [
                 {
@@ -90,7 +94,7 @@ class Verdict:
                     "fact": flip.fact,
                     "from": flip.old,
                     "to": flip.new,
-                    "answer": list(flip.answer) if isinstance(flip.answer, tuple) else flip.answer,
+                    "answer": _listed(flip.answer),
                 }
                 for flip in self.flips
             ],
@@ -117,8 +121,7 @@ class Verdict:
         ]
         return "\n".join(lines)
 
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: ARG002  (IPython's signature)
-        printer.text(str(self))
+    _repr_pretty_ = _print_text
 
 
 class Verdicts(dict[str, Verdict]):
@@ -132,8 +135,11 @@ class Verdicts(dict[str, Verdict]):
             for lens, verdict in self.items()
         )
 
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: ARG002  (IPython's signature)
-        printer.text(str(self))
+    _repr_pretty_ = _print_text
+
+
+def _listed(answer: Answer) -> str | list[str]:
+    return answer if isinstance(answer, str) else [*answer]
 
 
 def humanize(answer: Answer) -> str:
