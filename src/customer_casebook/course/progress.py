@@ -150,6 +150,8 @@ def summarize(book: Casebook, attempts: Sequence[Attempt], now: datetime) -> Pro
     reviews = [review for k in items if (review := _review(k, histories[k]))]
     due = [review for review in reviews if review.due <= now]
     masteries = _by_objective(book, right)
+    asked = {k for record in book.questions.values() for k in record.objectives}
+    practicable = [mastery for mastery in masteries if mastery.id in asked]
     return Progress(
         answered=len(attempts),
         objectives=masteries,
@@ -158,7 +160,7 @@ def summarize(book: Casebook, attempts: Sequence[Attempt], now: datetime) -> Pro
         open_misconceptions=_open_misconceptions(book, items, attempts),
         due=_in_order(book, due),
         next_due=min((review.due for review in reviews if review.due > now), default=None),
-        advice=_advice(masteries, reviews_due=bool(due)),
+        advice=_advice(practicable or masteries, reviews_due=bool(due)),
     )
 
 
