@@ -31,7 +31,11 @@ from customer_casebook.domain.verdict import UNDETERMINED, decide, decisive_flip
 from tests.course.books import BOOK, CASE, HUB, ITEMS, case_content, item, question, small_book
 
 BANK = BOOK.questions
-CHOOSE = [record for record in BANK.values() if isinstance(record, ConceptQuestion) and record.kind == "choose"]
+CHOOSE = [
+    record
+    for record in BANK.values()
+    if isinstance(record, ConceptQuestion) and record.kind == "choose"
+]
 UNFINISHED = re.compile(r"[{}<>]|\.\.|…|\s[.,;:?!]|  |\b(TODO|TBD|FIXME|XXX|lorem)\b|\bNone\b")
 
 every_question = pytest.mark.parametrize("name", BANK)
@@ -304,7 +308,9 @@ def test_a_match_asks_what_its_edition_says() -> None:
     [first, second] = [*BOOK.glossary[term].definitions][:2]
     meanings = []
     for edition in (first, second):
-        record = MatchQuestion(kind="match", id="one", objectives=(), terms=(term,), edition=edition)
+        record = MatchQuestion(
+            kind="match", id="one", objectives=(), terms=(term,), edition=edition
+        )
         meanings.append(to_text(make_item(BOOK, record).intro))
     assert meanings[0] != meanings[1]
 
