@@ -6,12 +6,13 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from customer_casebook import __version__
 from customer_casebook.authoring.schema import FILES, json_schema
 from customer_casebook.domain.facts import short_repr, what_to_write
 from customer_casebook.domain.rules import EDITIONS
@@ -24,13 +25,14 @@ if TYPE_CHECKING:
 FINE, FAULTY, INTERRUPTED, NO_READER = 0, 1, 130, 141
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(words: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status. Whatever happens, no traceback is shown."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a name or a case may not fit the terminal
             stream.reconfigure(errors="backslashreplace")
     try:
-        status = _run(arguments)
+        arguments = _parser().parse_args(words)
+        status: int = arguments.run(arguments)
         if sys.stdout:
             sys.stdout.flush()
     except KeyboardInterrupt:
@@ -39,38 +41,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _let_go_of_stdout()
         return NO_READER
     except ModuleNotFoundError as error:
-        if error.name != "yaml":
+        library = {"yaml": "PyYAML", "pydantic": "pydantic"}.get(str(error.name))
+        if not library:
             raise
-        _complain(
-            "customer-casebook: reading files of content needs PyYAML; "
-            "install it with: pip install 'customer-casebook[author]'"
-        )
-        return FAULTY
+        install = "install it with: pip install 'customer-casebook[author]'"
+        return _complain(f"customer-casebook: reading files of content needs {library}; {install}")
     except OSError as error:  # such as a full disk behind the output
         _let_go_of_stdout()
-        _complain(f"customer-casebook: {error.strerror}")
-        return FAULTY
+        return _complain(f"customer-casebook: {error.strerror}")
     return status
 
 
-def _complain(*lines: object) -> None:
+def _complain(*lines: object) -> int:
     if sys.stderr:  # print would fall back on stdout
         print(*lines, sep="\n", file=sys.stderr)
+    return FAULTY
 
 
 def _let_go_of_stdout() -> None:
     """Keep Python from writing the rest when it exits, which would fail again."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-class _Version(argparse.Action):
-    """Prints the version; it takes time to look up, so nothing else does."""
-
-    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        from importlib.metadata import version
-
-        print(version("customer-casebook"))
-        parser.exit()
 
 
 class _Parser(argparse.ArgumentParser):
@@ -82,146 +72,122 @@ class _Parser(argparse.ArgumentParser):
             raise argparse.ArgumentError(action, f"there is no {short_repr(value)}; {hint}")
 
 
-def _run(words: Sequence[str] | None) -> int:
-    arguments = _parser().parse_args(words)
-    if arguments.verb == "schema":
-        print(json_schema(arguments.kind), end="")
-        return FINE
-    if arguments.verb == "journal":
-        return _journal(arguments)
-    if arguments.verb == "coverage":
-        return _coverage(arguments.notebooks, as_json=arguments.json)
-    if arguments.verb == "check":
-        return _check(arguments.files)
-    return _decide(arguments.files, arguments.edition, as_json=arguments.json)
-
-
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog="customer-casebook",
-        description="Tell internal from external customers, case by case.",
-        allow_abbrev=False,
-    )
-    parser.add_argument("--version", action=_Version, nargs=0, help="print the version")
-    verbs: Any = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
-    decider = verbs.add_parser("decide", help="say what the rules make of facts, or of a case")
-    decider.add_argument(
-        "--edition", choices=EDITIONS, help="let only the rules of one edition speak"
-    )
-    decider.add_argument(
-        "--json",
-        action="store_true",
-        help="one JSON object a line for each file; of several files, or of a folder, it names its file",
-    )
-    checker = verbs.add_parser("check", help="find everything that is wrong with files of content")
-    for verb in (decider, checker):
-        verb.add_argument(
-            "files",
-            nargs="+",
-            metavar="FILE",
-            help="YAML or JSON, or the folder of a casebook; - reads stdin",
-        )
-    covered = verbs.add_parser("coverage", help="say what is taught, practised and asked")
-    covered.add_argument("--json", action="store_true", help="the table as one JSON object")
-    covered.add_argument("notebooks", nargs="?", default="notebooks", metavar="FOLDER")
-    _add_journal_parser(verbs)
-    shape = verbs.add_parser("schema", help="print a JSON Schema for editors")
-    shape.add_argument("kind", nargs="?", default="case", choices=FILES, help="the kind of file")
+    about = "Tell internal from external customers, case by case."
+    parser = _Parser(prog="customer-casebook", description=about, allow_abbrev=False)
+    parser.add_argument("--version", action="version", version=__version__)
+    verbs = parser.add_subparsers(metavar="VERB", required=True)
+
+    verb = _add(verbs, _decide, "say what the rules make of facts, or of a case")
+    verb.add_argument("--edition", choices=EDITIONS, help="let only the rules of one edition speak")
+    _flag(verb, "json", "one JSON object a line for each file, with its name if there are several")
+    verb.add_argument("files", nargs="+", metavar="FILE", help=_FILE)
+    verb = _add(verbs, _check, "find everything that is wrong with files of content")
+    verb.add_argument("files", nargs="+", metavar="FILE", help=_FILE)
+    verb = _add(verbs, _coverage, "say what is taught, practised and asked")
+    _flag(verb, "json", "the table as one JSON object")
+    verb.add_argument("notebooks", nargs="?", default="notebooks", metavar="FOLDER")
+    about = "say where your answers are; take them along; erase them"
+    actions = verbs.add_parser("journal", help=about).add_subparsers(metavar="VERB", required=True)
+    verb = _add(actions, _where, "say where your answers are, and how many")
+    _flag(verb, "json", "the same as one JSON object")
+    verb = _add(actions, _export, "write your answers into a file")
+    verb.add_argument("file", type=Path, metavar="FILE", help="its ending is .csv or .json")
+    _flag(verb, "force", "replace a file that is there")
+    verb = _add(actions, _erase, "erase your answers, once you have said yes")
+    _flag(verb, "yes", "do not ask")
+    verb = _add(verbs, _schema, "print a JSON Schema for editors")
+    verb.add_argument("kind", nargs="?", default="case", choices=FILES, help="the kind of file")
     return parser
 
 
-def _decide(names: Sequence[str], edition: str | None, *, as_json: bool) -> int:
+_FILE = "YAML or JSON, or the folder of a casebook; - reads stdin"
+
+
+def _add(verbs: Any, run: Callable[[argparse.Namespace], int], about: str) -> Any:
+    """A verb that is called as its function."""
+    verb = verbs.add_parser(run.__name__.removeprefix("_"), help=about)
+    verb.set_defaults(run=run)
+    return verb
+
+
+def _flag(verb: Any, name: str, about: str) -> None:
+    verb.add_argument(f"--{name}", action="store_true", help=about)
+
+
+def _schema(arguments: argparse.Namespace) -> int:
+    print(json_schema(arguments.kind), end="")
+    return FINE
+
+
+def _decide(arguments: argparse.Namespace) -> int:
+    from customer_casebook.authoring.folder import Fault
+
     status = FINE
-    several = len(names) > 1 or Path(names[0]).is_dir()
-    for folder in _read(names, "facts"):
-        decidable = [reading for reading in folder.readings if reading.facts is not None]
-        faults: list[object] = [*folder.faults]
-        if not decidable and not faults:
-            first = folder.readings[0]
-            advice = "name a case, or a file of facts"
-            faults = [f"{first.file}:1: holds the {first.kind} of the casebook; {advice}"]
+    is_named = len(arguments.files) > 1 or Path(arguments.files[0]).is_dir()
+    for name in arguments.files:
+        readings, faults, _ = _read(name, "facts")
+        for reading in readings:
+            if reading.facts is not None:
+                verdicts = decide(reading.facts, edition=arguments.edition)
+                if arguments.json:
+                    line = {"file": reading.file} if is_named else {}
+                    print(
+                        json.dumps(line | {k: verdict.as_json() for k, verdict in verdicts.items()})
+                    )
+                else:
+                    print(reading.file, *verdicts.values(), sep="\n", end="\n\n")
+            elif not faults and not Path(name).is_dir():
+                message = (
+                    f"holds the {reading.kind} of the casebook; name a case, or a file of facts"
+                )
+                faults = [Fault(reading.file, 1, "", message)]
         if faults:
-            _complain(*faults)
-            status = FAULTY
-        for reading in decidable:
-            verdicts = decide(reading.facts, edition=edition)  # type: ignore[arg-type]
-            if as_json:
-                line: dict[str, Any] = {"file": reading.file} if several else {}
-                line |= {lens: verdict.as_json() for lens, verdict in verdicts.items()}
-                print(json.dumps(line))
-            else:
-                print(reading.file, *verdicts.values(), sep="\n", end="\n\n")
+            status = _complain(*faults)
     return status
 
 
-def _check(names: Sequence[str]) -> int:
-    folders = [*_read(names, "case")]
-    faults = [fault for folder in folders for fault in folder.faults]
-    for line in (*faults, *(note for folder in folders for note in folder.notes)):
-        print(line)
-    if not faults:
-        count = sum(len(folder.readings) for folder in folders)
-        print("1 file is fine" if count == 1 else f"{count} files are fine")
-    return FAULTY if faults else FINE
+def _check(arguments: argparse.Namespace) -> int:
+    every = [_read(name, "case") for name in arguments.files]
+    faults = [fault for folder in every for fault in folder.faults]
+    _say(*faults, *(note for folder in every for note in folder.notes))
+    if faults:
+        return FAULTY
+    count = sum(len(folder.readings) for folder in every)
+    print("1 file is fine" if count == 1 else f"{count} files are fine")
+    return FINE
 
 
-def _read(names: Sequence[str], default_kind: str) -> Iterator[FolderReading]:
-    """What is in folders and files; a file is read as a folder of one."""
+def _read(name: str, default_kind: str) -> FolderReading:
+    """A file, or the files of a folder, with everything that is wrong there."""
     from customer_casebook.authoring.folder import FolderReading, read_file, read_folder
     from customer_casebook.authoring.reader import MAX_FILE_BYTES
 
-    for name in names:
-        if Path(name).is_dir():
-            yield read_folder(Path(name))
-            continue
-        source: Path | bytes = Path(name)
-        if name == "-":
-            source = (sys.stdin and sys.stdin.buffer.read(MAX_FILE_BYTES + 1)) or b""
-        reading = read_file(source, default_kind=default_kind)
-        yield FolderReading([reading], [*reading.faults], [])
+    if Path(name).is_dir():
+        return read_folder(Path(name))
+    stdin = (name == "-" and sys.stdin and sys.stdin.buffer.read(MAX_FILE_BYTES + 1)) or b""
+    reading = read_file(stdin if name == "-" else Path(name), default_kind=default_kind)
+    return FolderReading([reading], [*reading.faults], [])
 
 
-def _coverage(folder: str, *, as_json: bool) -> int:
-    from customer_casebook.authoring import coverage
+def _coverage(arguments: argparse.Namespace) -> int:
+    from customer_casebook.authoring.coverage import as_json, as_table, coverage
     from customer_casebook.course.casebook import course
 
     try:
-        rows = coverage.coverage(course(), Path(folder))
+        rows = coverage(course(), Path(arguments.notebooks))
     except ValueError as error:
-        _complain(f"customer-casebook: {error}")
-        return FAULTY
-    print(coverage.as_json(rows) if as_json else coverage.as_table(rows))
+        return _complain(f"customer-casebook: {error}")
+    print(as_json(rows) if arguments.json else as_table(rows))
     return FAULTY if any(row.holes for row in rows) else FINE
 
 
-def _add_journal_parser(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = verbs.add_parser(
-        "journal", help="say where your answers are; take them along; erase them"
-    )
-    actions = parser.add_subparsers(dest="action", metavar="VERB", required=True)
-    where = actions.add_parser("where", help="say where your answers are, and how many")
-    where.add_argument("--json", action="store_true", help="the same as one JSON object")
-    export = actions.add_parser("export", help="write your answers into a file")
-    export.add_argument("file", type=Path, metavar="FILE", help="its ending is .csv or .json")
-    export.add_argument("--force", action="store_true", help="replace a file that is there")
-    erase = actions.add_parser("erase", help="erase your answers, once you have said yes")
-    erase.add_argument("--yes", action="store_true", help="do not ask")
-
-
-def _journal(arguments: argparse.Namespace) -> int:
-    if arguments.action == "export":
-        return _export(arguments.file, force=arguments.force)
-    if arguments.action == "erase":
-        return _erase(ask=not arguments.yes)
-    return _where(as_json=arguments.json)
-
-
-def _where(*, as_json: bool) -> int:
+def _where(arguments: argparse.Namespace) -> int:
     from customer_casebook.course.journal import journal
 
     own, history = journal(), journal().read()
     folder = own.folder or own.folders[0]
-    if as_json:
+    if arguments.json:
         summary = {
             "folder": str(folder),
             "answers": len(history.attempts),
@@ -236,26 +202,20 @@ def _where(*, as_json: bool) -> int:
     return FINE if own.folder else FAULTY
 
 
-def _export(file: Path, *, force: bool) -> int:
+def _export(arguments: argparse.Namespace) -> int:
     from customer_casebook.course.journal import attempts_as_csv, history_as_json, journal
 
-    history = journal().read()
-    if file.suffix.lower() == ".csv":
+    file, history = arguments.file, journal().read()
+    if file.suffix.lower() not in (".csv", ".json"):
+        return _complain(f"{file}: its ending says what to write; name it .csv or .json")
+    if not arguments.force and (file.exists() or file.is_symlink()):
+        return _complain(f"{file}: is there already; --force replaces it")
+    if is_table := file.suffix.lower() == ".csv":
         history = replace(history, exams=[])
-        text = attempts_as_csv(history.attempts)
-    elif file.suffix.lower() == ".json":
-        text = history_as_json(history)
-    else:
-        _complain(f"{file}: its ending says what to write; name it .csv or .json")
-        return FAULTY
-    if not force and (file.exists() or file.is_symlink()):
-        _complain(f"{file}: is there already; --force replaces it")
-        return FAULTY
     try:
-        _write(file, text)
+        _write(file, attempts_as_csv(history.attempts) if is_table else history_as_json(history))
     except OSError as error:
-        _complain(f"{file}: {error.strerror}")
-        return FAULTY
+        return _complain(f"{file}: {error.strerror}")
     _say(f"{file}: {history}", history.notice)
     return FINE
 
@@ -276,28 +236,29 @@ def _write(file: Path, text: str) -> None:
         raise
 
 
-def _erase(*, ask: bool) -> int:
+def _erase(arguments: argparse.Namespace) -> int:
     from customer_casebook.course.journal import journal
 
     history = journal().read()
     if not history.files:
-        _say(f"There is nothing to erase in {journal().folders[0]}")
+        print("There is nothing to erase in", journal().folders[0])
         return FINE
     size = _size(history)
-    if ask:
+    if not arguments.yes:
         if not (sys.stdin and sys.stdin.isatty()):
-            _complain(f"customer-casebook: {size} would be erased; --yes does it without asking")
-            return FAULTY
+            return _complain(
+                f"customer-casebook: {size} would be erased; --yes does it without asking"
+            )
         print(f"Erase {size} for good? Type yes:", end=" ", flush=True)
         if sys.stdin.readline().strip().lower() != "yes":
-            _say("Nothing was erased")
+            print("Nothing was erased")
             return FAULTY
     emptied, errors = journal().erase(history.files)
     for file in emptied:
         _complain(f"{file}: is empty now, but cannot be removed; another program may use it")
     for file, error in errors.items():
         _complain(f"{file}: {error.strerror}")
-    _say("Not everything was erased" if errors else f"Erased {size}")
+    print("Not everything was erased" if errors else f"Erased {size}")
     return FAULTY if errors else FINE
 
 
@@ -311,7 +272,8 @@ def _size(history: History) -> str:
 
 
 def _say(*lines: object) -> None:
-    print(*filter(None, lines), sep="\n")
+    for line in filter(None, lines):
+        print(line)
 
 
 if __name__ == "__main__":

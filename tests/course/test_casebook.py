@@ -19,7 +19,6 @@ from customer_casebook.course import casebook as module
 from customer_casebook.course.casebook import (
     CONTENT_SHAPES,
     Casebook,
-    build,
     capital,
     case,
     cases,
@@ -37,6 +36,7 @@ from customer_casebook.course.records import (
     Question,
     Sentence,
 )
+from customer_casebook.declarations import build
 from customer_casebook.domain.facts import UNKNOWN, VOCABULARY, FactError, Facts
 from customer_casebook.domain.rules import LENSES
 from customer_casebook.domain.verdict import UNDETERMINED

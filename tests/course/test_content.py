@@ -282,6 +282,54 @@ def test_labels_are_short_and_distinct_and_meanings_are_one_sentence() -> None:
         assert all(sentences(answer["means"]) == 1 for answer in lens["answers"].values())
 
 
+# The simulators in words
+
+# What a simulator offers as a prediction, and the numbers that it can fill in.
+PREDICTIONS: Mapping[str, tuple[set[str], set[str]]] = {
+    "expectation_gap": (
+        {"clearer", "shorter", "checks"},
+        {
+            "people", "clarity", "check_every", "weeks", "drift", "closes", "check_in_hours",
+            "hours_a_week", "clearer", "every", "clearer_gap", "shorter_gap", "checks_gap",
+        },
+    ),
+    "going_direct": ({"all", "half", "none"}, set()),
+    "ledger": (
+        {"both", "outside", "inside", "nothing"}, {"both", "outside", "inside", "nothing"},
+    ),
+    "service_levels_external": (
+        {"credits", "losing", "prospects"}, {"credits", "losing", "prospects", "misses"},
+    ),
+    "service_levels_internal": ({"inside", "outside", "same"}, {"agreed"}),
+}  # fmt: skip
+
+
+def test_predictions_offer_what_is_computed_and_name_no_other_number() -> None:
+    simulators = {record["id"]: record for record in load("simulators.yaml")["simulators"]}
+    assert simulators.keys() == PREDICTIONS.keys()
+    for name, (answers, numbers) in PREDICTIONS.items():
+        prediction = simulators[name]["prediction"]
+        assert prediction["options"].keys() == answers
+        options = prediction["options"].values()
+        texts = [prediction["prompt"], *(text for option in options for text in option.values())]
+        named = {gap for text in texts for _, gap, _, _ in Formatter().parse(text)} - {None}
+        assert named <= numbers, name
+
+
+def test_a_letter_has_a_fate_for_both_ways_or_for_the_choice_alone() -> None:
+    simulators = load("simulators.yaml")["simulators"]
+    letters = [letter for record in simulators for letter in record.get("letters", ())]
+    assert letters
+    for letter in letters:
+        fates = letter["fates"]
+        assert {*letter["answered"]} <= fates.keys()
+        for fate in fates:
+            choice, slash, way = fate.partition("/")
+            if slash:
+                other = {"through": "direct", "direct": "through"}[way]
+                assert fates.keys() & {choice, f"{choice}/{other}"}, fate
+
+
 # The misconceptions
 
 

@@ -14,13 +14,11 @@ from hypothesis import strategies as st
 from markupsafe import escape
 
 from customer_casebook import service_levels
-from customer_casebook.authoring import checks
 from customer_casebook.course.journal import Attempt
 from customer_casebook.domain.facts import InputError
 from customer_casebook.simulators import expectation_gap, ledger
 from customer_casebook.simulators import service_levels as levels
-from customer_casebook.simulators import simulator as base
-from customer_casebook.simulators.simulator import Prediction, Simulator, crowns
+from customer_casebook.simulators.simulator import Simulator, crowns
 from customer_casebook.widgets.activity import START
 from customer_casebook.widgets.chart import Frame
 from customer_casebook.widgets.controls import Outcome, Range
@@ -108,25 +106,6 @@ def test_every_answer_to_the_prediction_has_its_reason(name: str, simulator: Sim
     for option, text in asked.options.items():
         assert not {*"{}"} & {*asked.prompt, *text, *asked.why_not(option)}
     assert BOOK.simulators[name].prediction.options.keys() == asked.options.keys()
-
-
-def test_the_checks_know_what_predictions_offer_and_fill_in(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    filled = {}
-
-    class Spy(Prediction):
-        def __init__(self, text: Any, right: str, numbers: Any) -> None:
-            filled[text.id] = ({*text.prediction.options}, {f"{{{each}}}" for each in numbers})
-            super().__init__(text, right, numbers)
-
-    monkeypatch.setattr(base, "Prediction", Spy)
-    for make in MAKE.values():
-        make()
-    assert filled == {
-        name: ({*offered}, {*gaps}) for name, (offered, gaps) in checks._PREDICTIONS.items()
-    }
-    assert filled.keys() == BOOK.simulators.keys()
 
 
 # The controls

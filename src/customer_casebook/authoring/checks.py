@@ -1,28 +1,22 @@
-"""The checks that need more than one field: what a story shows, and what a question needs.
+"""Everything that can be wrong with the values of a file, in words.
 
-A file may be broken elsewhere. So these checks look at what is there, and leave the rest to
-`values`, which has met every record of the file before. Each check yields places inside its record,
-with what is wrong there and what to write.
+Pydantic checks single values. The rest shows only when values meet: those checks look at what is
+there, for a file may be broken elsewhere. Each yields places, and what is wrong there and what to
+write.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from functools import partial
+from typing import Annotated, Any, get_args
 
-from customer_casebook.authoring.reader import Document, Place
-from customer_casebook.authoring.schema import FILES
-from customer_casebook.authoring.values import ListsById, Visit, not_among
-from customer_casebook.course.figures import Letter, Simulation
-from customer_casebook.course.records import (
-    Case,
-    ConceptQuestion,
-    MatchQuestion,
-    Sign,
-    SortQuestion,
-    SpotQuestion,
-)
+from customer_casebook.authoring.reader import MAX_FAULTS_PER_FILE, Place
+from customer_casebook.authoring.schema import FILES, KINDS, Node, adapter
+from customer_casebook.course import records
+from customer_casebook.declarations import FactNames, Reference
 from customer_casebook.domain.facts import (
     CONTRADICTIONS,
     UNKNOWN,
@@ -31,141 +25,208 @@ from customer_casebook.domain.facts import (
     find_fault,
     normalize_value,
     short_repr,
+    what_to_write,
 )
 from customer_casebook.domain.rules import EDITIONS, LENSES
-from customer_casebook.domain.verdict import (
-    UNDETERMINED,
-    Verdict,
-    decide,
-    decisive_facts,
-    decisive_flip,
-)
+from customer_casebook.domain.verdict import UNDETERMINED, decide, decisive_facts, decisive_flip
 
+Lists = Mapping[str, Mapping[str, Any]]  # what a file may name; without a list nobody can tell
+Lines = Callable[[Place], int]  # the line of a place in the file
 Problems = Iterator[tuple[Place, str]]
 Shown = dict[str, tuple[Place, str]]  # where a fact is shown first, and its value
 
-MAX_PARTY_DEPTH = 50  # ours go down to four
-_GAPS = ("{party}", "{provider}", "{service}")  # what the texts of lenses leave to a case
 
-
-class Here(NamedTuple):
-    """Where a record stands, and what it may name."""
-
-    document: Document
-    place: Place
-    lists: ListsById
-
-    def line(self, place: Place) -> int:
-        """The line of a place inside the record."""
-        return self.document.line((*self.place, *place))
-
-
-def check_relations(document: Document, visits: Iterable[Visit], lists: ListsById) -> None:
-    """Note what is wrong between the values of a file, although each of them may be right.
+def find_problems(nodes: Sequence[Node], lines: Lines, lists: Lists) -> Problems:
+    """What is wrong with a file, but for facts that cannot be so.
 
     Args:
-        document: The file; it takes the faults.
-        visits: The records in it.
-        lists: The parties or terms that it may name, by id; None where nobody can tell.
+        nodes: Its values; the whole of it comes first.
+        lines: The line of a place.
+        lists: What it may name, by kind and id.
     """
-    for record, place, value in visits:
-        check = None if document.full else _CHECKS.get(record)
-        for inside, message in check(value, Here(document, place, lists)) if check else ():
-            document.fault((*place, *inside), message)
+    if not all(node.is_sound for node in nodes):
+        yield from _mismatches(nodes)
+    for place, value, shape, mark, _ in nodes:
+        if isinstance(mark, Reference) and mark.kind in lists:
+            yield from _among(lists[mark.kind], place, value)
+        if isinstance(mark, FactNames) and isinstance(value, dict):
+            yield from _fact_faults(mark.values, place, value)
+        if shape is float and isinstance(value, bool):  # which pydantic takes for 1
+            yield place, f"a bare {normalize_value(value)} is no number; write the number"
+        if isinstance(value, list):
+            yield from _taken_ids(place, value, lines)
+        for check in _CHECKS.get(shape, ()) if isinstance(value, dict) else ():
+            for inside, message in check(value, partial(_line_in, lines, place), lists):
+                yield (*place, *inside), message
 
 
-def clashes(kind: str, tree: Any, lists: ListsById) -> Problems:
-    """Facts of a case or of a file of facts that cannot be so, and can be decided all the same."""
+def _line_in(lines: Lines, record: Place, place: Place) -> int:
+    return lines((*record, *place))
+
+
+def find_clashes(kind: str, tree: Any, lists: Lists) -> Problems:
+    """Facts of a case, or of a file of facts, that cannot be so and can be decided all the same."""
     if kind == "facts" and isinstance(tree, dict):
         yield from _together({name: ((name,), normalize_value(tree[name])) for name in tree})
-    elif kind == "case" and isinstance(tree, dict):
-        yield from _clashes(tree, _first_shown(tree, "evidence"), lists)
+    elif kind == "case":
+        yield from _clashes(tree, lambda _: 1, lists)
+
+
+# Single values.
+
+
+def _mismatches(nodes: Sequence[Node]) -> Problems:
+    """What pydantic finds wrong, in our words."""
+    by_place = {node.place: node for node in nodes}
+    _, tree, shape, mark, _ = nodes[0]
+    for sort, place, value in _errors(Annotated[shape, mark] if mark else shape, tree):
+        node = by_place.get(place) or by_place[place[:-1]]
+        if sort == "unexpected_keyword_argument":
+            yield place, f"there is no such key; {what_to_write(str(place[-1]), node.keys)}"
+        elif sort.startswith("union_tag"):
+            kind = value.get("kind", "")
+            wrong = f"there is no {short_repr(kind)}" if kind else "is missing"
+            yield (*place, "kind"), f"{wrong}; {what_to_write(str(kind), tuple(KINDS))}"
+        elif place not in by_place:  # a key that is none of its words
+            words = get_args(get_args(by_place[place[:-2]].shape)[0])
+            yield from _among(words, place[:-1], value)
+        elif message := _mismatch(sort, node, value):
+            yield place, message
+
+
+def _errors(shape: Any, tree: Any) -> Iterator[tuple[str, Place, Any]]:
+    """The sort, the place and the value of everything that pydantic finds."""
+    from pydantic import ValidationError
+
+    try:
+        adapter(shape).validate_python(tree)
+    except ValidationError as error:
+        for each in error.errors(include_url=False)[: 2 * MAX_FAULTS_PER_FILE]:
+            sort, place, value = each["type"], each["loc"], each["input"]
+            if place[:1] == ("questions",):
+                place = (*place[:2], *place[3:])  # without the kind of the question
+            yield sort, place, value
+            if sort.startswith("union_tag"):  # what every question has can be checked all the same
+                common = {key: value[key] for key in ("id", "objectives") if key in value}
+                for sort, inside, value in _errors(records.QuestionRecord, {**common, "kind": ""}):
+                    yield sort, (*place, *inside), value
+
+
+def _mismatch(sort: str, node: Node, value: Any) -> str:
+    """Why a value is not what is declared; empty where its entries say so already."""
+    what = node.limits.get("description", "text")
+    advice = f"write its keys: {', '.join(node.keys)}" if node.keys else f"write {what}"
+    if sort == "missing":
+        return f"is missing; {advice}"
+    if value in (None, [], {}) or not str(value).strip():
+        return f"is empty; {advice}"
+    if sort == "too_short":
+        return ""
+    if sort == "literal_error":
+        return f"there is no {short_repr(value)}; {what_to_write(str(value), get_args(node.shape))}"
+    if sort == "string_pattern_mismatch":
+        near = "-".join(re.findall("[a-z0-9]+", value[:80].lower())) or "my-case-2"
+        return f"{short_repr(value)} is no id; write letters and digits such as {near}"
+    if isinstance(value, bool):
+        value = normalize_value(value)
+        if sort == "string_type":
+            return f"a bare {value} is no text; put it in quotes"
+    noun = _NOUNS.get(sort.partition("_")[0], "mapping")
+    return f"{short_repr(value)} is no {noun}; {advice}"
+
+
+# By the first word of pydantic's sort of error.
+_NOUNS = {
+    "bool": "yes or no", "finite": "number", "float": "number", "string": "text", "tuple": "list",
+}  # fmt: skip
+
+
+def _fact_faults(values: str, place: Place, facts: Mapping[str, Any]) -> Problems:
+    """Names that are no facts, and values that are none of a fact."""
+    for name, value in facts.items():
+        is_several = values == "several" and value and isinstance(value, list)
+        for one in value if is_several else [UNKNOWN if values == "text" else value]:
+            if message := find_fault(name, "" if one is None else normalize_value(one)):
+                yield (*place, name), message
+
+
+def _taken_ids(place: Place, entries: list[Any], lines: Lines) -> Problems:
+    """Ids of a list that come twice."""
+    first: dict[str, int] = {}
+    for number, entry in enumerate(entries):
+        name = _get(entry, "id", str)
+        if name and (before := first.setdefault(name, number)) != number:
+            message = f"is taken by line {lines((*place, before, 'id'))}; write another"
+            yield (*place, number, "id"), f"{short_repr(name)} {message}"
 
 
 # Stories and what they show.
 
 
-def _case(case: Any, here: Here) -> Problems:
-    yield from _shown_once(case, "evidence", here)
-    first = _first_shown(case, "evidence")
-    for name in _get(case, "open", dict):
-        if name in first:
-            line = here.line(first[name][0])
-            yield ("open", name), f"is not open: line {line} shows it; leave it out"
-
-
-def _spot(question: Any, here: Here) -> Problems:
-    """A story has to have one sentence, and one only, on which the answer turns."""
-    count = len(_get(question, "sentences", list))
-    if count and not 4 <= count <= 9:  # one digit chooses one of them
-        yield ("sentences",), f"has {count} sentences; write five to eight"
-    yield from _shown_once(question, "sentences", here)
-    first = _first_shown(question, "sentences")
-    yield from _clashes(question, first, here.lists)
-    shown, lens = {name: value for name, (_, value) in first.items()}, str(question.get("lens"))
-    if lens in LENSES and not any(find_fault(*fact) for fact in shown.items()):
-        sentences = {name: place[:2] for name, (place, _) in first.items()}
-        facts = Facts.read(shown)
-        if not facts.contradiction and (why := _unspottable(facts, decide(facts, lens), sentences)):
-            yield ("lens",), why
-
-
-def _shown(story: Any, key: str) -> Iterator[tuple[Place, str, str]]:
+def _shown(story: Any) -> Iterator[tuple[Place, str, str]]:
     """The facts that the parts of a story show, with their places and values."""
-    for number, part in enumerate(_get(story, key, list)):
-        for name, value in (_get(part, "shows", dict) if isinstance(part, dict) else {}).items():
-            yield (
-                (key, number, "shows", name),
-                name,
-                "" if value is None else normalize_value(value),
-            )
+    for key in ("evidence", "sentences"):
+        for number, part in enumerate(_get(story, key, list)):
+            for name, value in _get(part, "shows", dict).items():
+                known = "" if value is None else normalize_value(value)
+                yield (key, number, "shows", name), name, known
 
 
-def _first_shown(story: Any, key: str) -> Shown:
+def _first_shown(story: Any) -> Shown:
     """Where each known fact of a story is shown first."""
     first: Shown = {}
-    for place, name, value in _shown(story, key):
+    for place, name, value in _shown(story):
         if value != UNKNOWN:
             first.setdefault(name, (place, value))
     return first
 
 
-def _shown_once(story: Any, key: str, here: Here) -> Problems:
-    first = _first_shown(story, key)
-    for place, name, value in _shown(story, key):
+def _story(story: Any, lines: Lines, _: Lists) -> Problems:
+    """Each fact is shown once, unless it is unknown or open."""
+    first = _first_shown(story)
+    for place, name, value in _shown(story):
         before, known = first.get(name, (place, value))
-        line = here.line(before)
         if value == UNKNOWN:
             yield place, "is unknown, so nothing shows it; leave it out"
         elif value != known:
+            line = lines(before)
             yield place, f"is {value} here, and {known} in line {line}; keep the one that is true"
         elif place != before:
-            yield place, f"is shown in line {line} already; show each fact once"
+            yield place, f"is shown in line {lines(before)} already; show each fact once"
+    for name in first.keys() & _get(story, "open", dict).keys():
+        line = lines(first[name][0])
+        yield ("open", name), f"is not open: line {line} shows it; leave it out"
 
 
-def _clashes(story: Any, shown: Shown, lists: ListsById) -> Problems:
+def _clashes(story: Any, _: Lines, lists: Lists) -> Problems:
     """Facts that cannot be true together, or not in this world."""
+    shown, parties = _first_shown(story), lists.get("parties", {})
     yield from _together(shown)
-    parties = lists("parties") or {}
-    party, provider = str(story.get("party")), str(story.get("provider"))
-    if party not in parties or provider not in parties:
-        return
+    party, provider = _get(story, "party", str), _get(story, "provider", str)
     line, other_line = _line(party, parties), _line(provider, parties)
-    kind, is_inside = str(parties[party].get("kind")), provider in line
+    if not (line and other_line):
+        return
+    kind = str(parties[party].get("kind"))
+    is_same, is_inside = line[-1] == other_line[-1], provider in line
     together = f"{party} and {provider} belong to {line[-1]}"
-    apart = f"{_where(line)}, and {_where(other_line)}"
-    kinds = {"private_person": "person", "employee": "person"}
+    apart = ", and ".join(map(_root, (line, other_line)))
+    part = "a part" if is_inside else "no part"
     so = {  # what the world says, and in words
         "party_is": (kind, f"{party} is of the kind {kind}"),
-        "organization": ("same", together) if line[-1] == other_line[-1] else ("different", apart),
-        "inside_provider": ("yes", f"{party} is a part of {provider}")
-        if is_inside
-        else ("no", f"{party} is no part of {provider}"),
+        "organization": ("same", together) if is_same else ("different", apart),
+        "inside_provider": ("yes" if is_inside else "no", f"{party} is {part} of {provider}"),
     }
     for name, (in_world, words) in so.items():
         place, value = shown.get(name, ((), UNKNOWN))
-        if value in VOCABULARY[name].says and kinds.get(value, value) != in_world:
+        if value in VOCABULARY[name].says and _KINDS_IN_WORLD.get(value, value) != in_world:
             yield place, f"is {value}, but in the world {words}; change one of them"
+
+
+def _root(line: list[str]) -> str:
+    return f"{line[0]} belongs to {line[-1] if line[1:] else 'nothing'}"
+
+
+_KINDS_IN_WORLD = {"private_person": "person", "employee": "person"}
 
 
 def _together(shown: Shown) -> Problems:
@@ -178,24 +239,20 @@ def _together(shown: Shown) -> Problems:
 
 
 def _line(party: str, parties: Mapping[str, Any]) -> list[str]:
-    """A party and what it belongs to, the outermost last; empty if that has no end."""
-    line = [party]
-    while outer := str(parties.get(line[-1], {}).get("part_of") or ""):
-        if outer in line or len(line) == MAX_PARTY_DEPTH:
+    """A party and what it belongs to, the outermost last; empty if that goes round in a circle."""
+    line: list[str] = []
+    while party in parties:
+        if party in line:
             return []
-        line.append(outer)
+        line.append(party)
+        party = _get(parties[party], "part_of", str)
     return line
 
 
-def _where(line: list[str]) -> str:
-    return f"{line[0]} belongs to {line[-1] if line[1:] else 'nothing'}"
-
-
-def _world(world: Any, here: Here) -> Problems:
-    parties = here.lists("parties") or {}
+def _circles(world: Any, _: Lines, lists: Lists) -> Problems:
     for number, party in enumerate(_get(world, "parties", list)):
-        name = party.get("id") if isinstance(party, dict) else None
-        if isinstance(name, str) and not _line(name, parties):
+        name = _get(party, "id", str)
+        if name and not _line(name, lists["parties"]):
             message = "goes round in a circle; leave out part_of at the outermost"
             yield ("parties", number, "part_of"), message
 
@@ -203,7 +260,7 @@ def _world(world: Any, here: Here) -> Problems:
 # Questions.
 
 
-def _options(question: Any, _: Here) -> Problems:
+def _options(question: Any, _: Lines, __: Lists) -> Problems:
     options = _get(question, "options", list)
     right = sum(isinstance(option, dict) and option.get("right") is True for option in options)
     if question["kind"] == "choose" and right != 1:
@@ -214,26 +271,55 @@ def _options(question: Any, _: Here) -> Problems:
         yield ("options",), "has fewer than three options; write three to five"
 
 
-def _match(question: Any, here: Here) -> Problems:
-    edition, terms = question.get("edition", "4"), here.lists("terms") or {}
+def _defined_terms(question: Any, _: Lines, lists: Lists) -> Problems:
+    edition = question.get("edition", "4")
     for number, name in enumerate(_get(question, "terms", list)):
-        term = terms.get(name) if isinstance(name, str) and edition in EDITIONS else None
-        if term and edition not in _get(term, "definitions", dict):
+        term = lists.get("terms", {}).get(name) if isinstance(name, str) else None
+        if term and edition in EDITIONS and edition not in _get(term, "definitions", dict):
             message = f"{name} has no definition in ITIL {edition}; write one, or another term"
             yield ("terms", number), message
 
 
-def _sort(question: Any, _: Here) -> Problems:
-    lens = LENSES.get(str(question.get("lens")))
+def _sort(question: Any, _: Lines, __: Lists) -> Problems:
+    lens = LENSES.get(_get(question, "lens", str))
     if lens and lens.many:
         message = f"{lens.name} may have several answers for one party; sort by another lens"
         yield ("lens",), message
 
 
+def _spot(question: Any, _: Lines, __: Lists) -> Problems:
+    """One sentence, and one only, has to decide the answer."""
+    count = len(_get(question, "sentences", list))
+    if count and not 4 <= count <= 9:  # one digit chooses one of them
+        yield ("sentences",), f"has {count} sentences; write five to eight"
+    first, lens = _first_shown(question), _get(question, "lens", str)
+    shown = {name: value for name, (_, value) in first.items()}
+    if lens not in LENSES or any(find_fault(*fact) for fact in shown.items()):
+        return
+    facts = Facts.read(shown)
+    if facts.contradiction:
+        return
+    verdict = decide(facts, lens)
+    flip = decisive_flip(facts, verdict)
+    sentences = {name: place[:2] for name, (place, _) in first.items()}
+    if verdict.missing:
+        missing = " and ".join(verdict.missing)
+        yield ("lens",), f"is left open by {missing}; show it in a sentence, or ask another lens"
+    elif not flip or flip.fact not in sentences:
+        message = "turns on no sentence; show the fact that it turns on, or ask another lens"
+        yield ("lens",), message
+    else:
+        for fact in decisive_facts(facts, verdict):
+            if sentences.get(fact, sentences[flip.fact]) != sentences[flip.fact]:
+                both = f"{flip.fact} and on {fact}"
+                message = f"turns on {both} alike; show both in one sentence, or ask another lens"
+                yield ("lens",), message
+
+
 # Words.
 
 
-def _sign(sign: Any, _: Here) -> Problems:
+def _answers(sign: Any, _: Lines, __: Lists) -> Problems:
     if ("choice" in sign) == ("omits" in sign):
         yield (), "needs one of choice and omits; write the wrong answer it betrays"
     if lens := LENSES.get(str(sign.get("lens"))):
@@ -243,73 +329,34 @@ def _sign(sign: Any, _: Here) -> Problems:
             yield ("omits",), f"{lens.name} has one answer only; write choice instead"
 
 
-def _lenses(file: Any, _: Here) -> Problems:
+def _all_lenses(file: Any, _: Lines, __: Lists) -> Problems:
     lenses = _get(file, "lenses", dict)
     yield from _exactly(LENSES, ("lenses",), lenses)
-    for name, text in lenses.items():
-        if name in LENSES and isinstance(text, dict):
-            place, answers = ("lenses", name), (*LENSES[name].answers, UNDETERMINED)
-            yield from _exactly(answers, (*place, "answers"), _get(text, "answers", dict))
-            yield from _gaps(_GAPS, (*place, "question"), text.get("question"))
+    for name in LENSES.keys() & lenses.keys():
+        place, answers = ("lenses", name), (*LENSES[name].answers, UNDETERMINED)
+        yield from _exactly(answers, (*place, "answers"), _get(lenses[name], "answers", dict))
+        for gap in re.findall(r"{[^{}]*}|[{}]", _get(lenses[name], "question", str)):
+            yield from _among(("{party}", "{provider}", "{service}"), (*place, "question"), gap)
 
 
-def _simulation(simulation: Any, _: Here) -> Problems:
-    name = simulation.get("id")
-    yield from _among(_PREDICTIONS, ("id",), name)
-    if name in _PREDICTIONS:
-        answers, numbers = map(str.split, _PREDICTIONS[name])
-        gaps = tuple(f"{{{number}}}" for number in numbers)
-        prediction = _get(simulation, "prediction", dict)
-        options = _get(prediction, "options", dict)
-        yield from _exactly(answers, ("prediction", "options"), options)
-        yield from _gaps(gaps, ("prediction", "prompt"), prediction.get("prompt"))
-        for option in options:
-            for key, text in _get(options, option, dict).items():
-                yield from _gaps(gaps, ("prediction", "options", option, key), text)
+def _exactly(words: Iterable[str], place: Place, mapping: Mapping[str, Any]) -> Problems:
+    """The keys of a mapping have to be these; an empty one has its fault already."""
+    for key in mapping:
+        yield from _among(tuple(words), (*place, key), key)
+    for key in words if mapping else ():
+        if key not in mapping:
+            yield (*place, key), "is missing; write it as the others are written"
 
 
-def _letter(letter: Any, _: Here) -> Problems:
-    """A fate is known by a choice, or by a choice and the way; then it needs both ways."""
-    fates = _get(letter, "fates", dict)
-    for fate in fates:
-        choice, slash, way = str(fate).partition("/")
-        if slash:
-            yield from _among([f"{choice}/{known}" for known in _WAYS], ("fates", fate), fate)
-        other = f"{choice}/{_WAYS[way == _WAYS[0]]}"
-        if way in _WAYS and not fates.keys() & {choice, other}:
-            yield ("fates", fate), f"stands alone; write what becomes of it with {other} as well"
-    for number, fate in enumerate(_get(letter, "answered", list) if fates else ()):
-        yield from _among(fates, ("answered", number), fate)
-
-
-# The answers that a simulator offers as a prediction, and the numbers that its texts may show.
-_PREDICTIONS = {
-    "expectation_gap": (
-        "clearer shorter checks",
-        (
-            "people clarity check_every weeks drift closes check_in_hours hours_a_week clearer every "
-            "clearer_gap shorter_gap checks_gap"
-        ),
-    ),
-    "going_direct": ("all half none", ""),
-    "ledger": ("both outside inside nothing", "both outside inside nothing"),
-    "service_levels_external": ("credits losing prospects", "credits losing prospects misses"),
-    "service_levels_internal": ("inside outside same", "agreed"),
-}
-_WAYS = ("through", "direct")
-
-
-_CHECKS: Mapping[Any, Callable[[Any, Here], Problems]] = {
-    Case: _case,
-    ConceptQuestion: _options,
-    Letter: _letter,
-    MatchQuestion: _match,
-    Sign: _sign,
-    Simulation: _simulation,
-    SortQuestion: _sort,
-    SpotQuestion: _spot,
-    FILES["lenses"]: _lenses,
-    FILES["world"]: _world,
+_CHECKS: Mapping[Any, tuple[Callable[[Any, Lines, Lists], Problems], ...]] = {
+    records.Case: (_story,),
+    records.ConceptQuestion: (_options,),
+    records.MatchQuestion: (_defined_terms,),
+    records.SortQuestion: (_sort,),
+    records.SpotQuestion: (_story, _clashes, _spot),
+    records.Sign: (_answers,),
+    FILES["lenses"]: (_all_lenses,),
+    FILES["world"]: (_circles,),
 }
 
 
@@ -317,44 +364,17 @@ _CHECKS: Mapping[Any, Callable[[Any, Here], Problems]] = {
 
 
 def _get(tree: Any, key: str, sort: type) -> Any:
-    """The list or mapping under a key; an empty one where there is none."""
-    return tree[key] if isinstance(tree.get(key), sort) else sort()
+    """The list, mapping or text under a key; an empty one where there is none."""
+    value = tree.get(key) if isinstance(tree, dict) else None
+    return value if isinstance(value, sort) else sort()
 
 
-def _among(words: Iterable[str], place: Place, word: object) -> Problems:
+def _among(words: Collection[str], place: Place, word: object) -> Problems:
     """A text has to be one of these words; what is no text has its fault already."""
-    if isinstance(word, str) and (message := not_among(tuple(words), word)):
-        yield place, message
-
-
-def _exactly(words: Iterable[str], place: Place, mapping: Mapping[str, Any]) -> Problems:
-    """The keys of a mapping have to be these; an empty one has its fault already."""
-    for key in mapping:
-        yield from _among(words, (*place, key), key)
-    for key in words if mapping else ():
-        if key not in mapping:
-            yield (*place, key), "is missing; write it as the others are written"
-
-
-def _gaps(words: tuple[str, ...], place: Place, text: object) -> Problems:
-    """The gaps of a text, such as {party}, have to be among these."""
-    for gap in re.findall(r"{[^{}]*}|[{}]", text) if isinstance(text, str) else ():
-        if words:
-            yield from _among(words, place, gap)
-        else:
-            yield place, f"has {short_repr(gap)}, and nothing to fill it with; leave it out"
-
-
-def _unspottable(facts: Facts, verdict: Verdict, sentences: Mapping[str, Place]) -> str:
-    """Why no one sentence decides, where that is so. ``sentences`` says where each fact is shown."""
-    if verdict.missing:
-        open_facts = " and ".join(verdict.missing)
-        return f"is left open by {open_facts}; show it in a sentence, or ask another lens"
-    turn = decisive_flip(facts, verdict)
-    if not turn or turn.fact not in sentences:
-        return "turns on no sentence; show the fact that it turns on, or ask another lens"
-    for fact in decisive_facts(facts, verdict):
-        if sentences.get(fact, sentences[turn.fact]) != sentences[turn.fact]:
-            both = f"{turn.fact} and on {fact}"
-            return f"turns on {both} alike; show both in one sentence, or ask another lens"
-    return ""
+    if not isinstance(word, str) or word in words:
+        return
+    known = tuple(words)
+    if len(known) > len(VOCABULARY):  # too many to list: the three nearest will do
+        known = tuple(get_close_matches(word[:80], known[:1000], 3, 0))
+    advice = f"; {what_to_write(word, known)}" if known else ", nor any other; leave it out"
+    yield place, f"there is no {short_repr(word)}{advice}"

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from customer_casebook.course.bank import make_item
 from customer_casebook.course.casebook import Casebook
@@ -48,54 +49,39 @@ def coverage(book: Casebook, notebooks: Path) -> list[Coverage]:
         ValueError: A cell names an objective that does not exist, or a file is no notebook.
     """
     counts: Counter[tuple[str, str]] = Counter()
-    for place, kind, ids in cells(notebooks):
-        for name in ids:
-            if name not in book.objectives:
-                hint = what_to_write(str(name), book.objectives)
-                raise ValueError(f"{place}: there is no objective {short_repr(name)}; {hint}")
-            counts[name, kind] += 1
+    for place, kind, name in cells(notebooks):
+        if not isinstance(name, str) or name not in book.objectives:
+            hint = what_to_write(str(name), book.objectives)
+            raise ValueError(f"{place}: there is no objective {short_repr(name)}; {hint}")
+        counts[name, kind] += 1
     rows = []
     for name, objective in book.objectives.items():
-        questions = [each for each in book.questions.values() if name in each.objectives]
-        betrayable = {name for each in questions for name in make_item(book, each).betrayable}
-        rows.append(
-            Coverage(
-                id=name,
-                text=objective.can,
-                row=objective.row,
-                passages=counts[name, "markdown"],
-                activities=counts[name, "code"],
-                questions=len(questions),
-                misconceptions=tuple(sorted(betrayable)),
-            )
-        )
+        questions = [record for record in book.questions.values() if name in record.objectives]
+        betrayable = {it for record in questions for it in make_item(book, record).betrayable}
+        made = (counts[name, "markdown"], counts[name, "code"], len(questions))
+        row = Coverage(name, objective.can, objective.row, *made, tuple(sorted(betrayable)))
+        rows.append(row)
     return rows
 
 
-def cells(notebooks: Path) -> Iterator[tuple[str, str, Iterable[str]]]:
-    """Where each cell stands, what kind it is, and the objectives that it names.
+def cells(notebooks: Path) -> list[tuple[str, str, Any]]:
+    """The objectives that cells name: where the cell stands, what kind it is, and the objective.
 
     Raises:
         ValueError: There is no notebook, or a file is none.
     """
+    rows: list[tuple[str, str, Any]] = []
     paths = sorted(notebooks.glob("*.ipynb"))
     if not paths:
         raise ValueError(f"there is no notebook in {notebooks}; name the folder they are in")
     for path in paths:
         try:
-            cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-            rows = [
-                (
-                    cell.get("id", number),
-                    cell["cell_type"],
-                    [*cell["metadata"].get("objectives", ())],
-                )
-                for number, cell in enumerate(cells, 1)
-            ]
+            for number, cell in enumerate(json.loads(path.read_text("utf-8"))["cells"], 1):
+                place, kind = f"{path.name}[{cell.get('id', number)}]", cell["cell_type"]
+                rows += [(place, kind, name) for name in cell["metadata"].get("objectives", ())]
         except (AttributeError, KeyError, TypeError, ValueError):
             raise ValueError(f"{path.name} is no notebook; save it anew from JupyterLab") from None
-        for name, kind, ids in rows:
-            yield f"{path.name}[{name}]", kind, ids
+    return rows
 
 
 def as_json(rows: Iterable[Coverage]) -> str:
@@ -107,9 +93,7 @@ def as_table(rows: Iterable[Coverage]) -> str:
     """A line for each objective, and what is missing below it."""
     lines = [f"{'objective':30} row   passages  activities  questions  misconceptions"]
     for row in rows:
-        lines.append(
-            f"{row.id:30} {row.row or '-':5} {row.passages:8}  {row.activities:10}  "
-            f"{row.questions:9}  {len(row.misconceptions):14}"
-        )
+        numbers = f"{row.passages:8}  {row.activities:10}  {row.questions:9}"
+        lines.append(f"{row.id:30} {row.row or '-':5} {numbers}  {len(row.misconceptions):14}")
         lines += [f"  missing: {hole}" for hole in row.holes]
     return "\n".join(lines)

@@ -7,31 +7,28 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from customer_casebook.authoring import reader
-from customer_casebook.authoring.checks import check_relations, clashes
+from customer_casebook.authoring.checks import Lists, find_clashes, find_problems
 from customer_casebook.authoring.reader import MAX_FAULTS_PER_FILE, Document, Place, field_path
-from customer_casebook.authoring.schema import FILES, ListFile, kind_of
-from customer_casebook.authoring.values import check_values
+from customer_casebook.authoring.schema import FILES, LIST_FILES, kind_of, walk
 from customer_casebook.course.casebook import (
     BUILT_CONTENT,
     CONTENT,
     CONTENT_SHAPES,
     Casebook,
-    build,
     course,
     make_casebook,
 )
 from customer_casebook.course.records import Case
+from customer_casebook.declarations import Reference, build
 from customer_casebook.domain.facts import Facts, short_repr
 from customer_casebook.domain.rules import LENSES
 
-# The kind of file that holds each list.
-LIST_FILES = {key: kind for kind, f in FILES.items() if isinstance(f, ListFile) for key in f.lists}
-_LIST_FILE_NAMES = {f"{kind}.yaml": kind for kind in LIST_FILES.values()}
+NAMED_LISTS = ("parties", "services", "objectives", "terms")  # that other files name
 ADDED_LISTS = ("parties", "services")  # a casebook adds to these of the course, and replaces others
 
 
@@ -57,89 +54,43 @@ class ContentError(ValueError):
 
 
 class Reading(NamedTuple):
-    """What a file turns out to be.
-
-    Facts that cannot be true together are a fault, and still facts that can be decided.
-    """
+    """What a file turns out to be."""
 
     file: str
     kind: str
     faults: tuple[Fault, ...]
     document: Document = Document()  # its plain values; none where it cannot be read at all
-    facts: Facts | None = None  # of a case or a file of facts
+    facts: Facts | None = None  # of a case or a file of facts; they may contradict each other
 
     @property
     def value(self) -> Any:
         """Its records, where nothing is wrong with it: a case, facts, or lists by their keys."""
         if self.faults:
             return None
-        if isinstance(FILES[self.kind], ListFile):
-            return {key: build(CONTENT_SHAPES[key], value) for key, value in self.tree.items()}
-        return build(FILES[self.kind], self.tree)
+        if self.kind in ("case", "facts"):
+            return build(FILES[self.kind], self.document.value)
+        return {key: build(CONTENT_SHAPES[key], it) for key, it in self.document.value.items()}
 
-    @property
-    def tree(self) -> Any:
-        """The plain values."""
-        return self.document.value
+    def entries(self, key: str) -> dict[str, tuple[Place, Any]]:
+        """What has an id in a list of the file, however broken it is: the place and the entry."""
+        tree = self.document.value if isinstance(self.document.value, dict) else {}
+        listed = [tree] if key == "cases" and self.kind == "case" else tree.get(key)
+        entries: dict[str, tuple[Place, Any]] = {}
+        for number, entry in enumerate(listed if isinstance(listed, list) else ()):
+            if isinstance(entry, dict) and isinstance(name := entry.get("id"), str):
+                place = ("id",) if entry is tree else (key, number, "id")
+                entries.setdefault(name, (place, entry))
+        return entries
 
-
-class Names:
-    """What a file may name: what its folder holds, and what the course lends to the folder."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        # The entries by id, once they are asked for.
-        self.lists: dict[str, Mapping[str, Any] | None] = {"lenses": LENSES}
-        self.broken: list[str] = []  # files of the folder that name nothing
-
-    def entries(self, kind: str) -> Mapping[str, Any] | None:
-        """The entries of a list by id; None where its file is broken."""
-        if kind not in self.lists:
-            self._load(kind)
-        return self.lists[kind]
-
-    def inside(self, kind: str, tree: object) -> Names:
-        """The names for a file of a kind, which may have some of the lists itself."""
-        file = FILES[kind]
-        if not isinstance(file, ListFile) or not isinstance(tree, dict):
-            return self
-        names = Names(self.folder)
-        names.lists, names.broken = dict(self.lists), self.broken
-        for key in file.lists:
-            if key in tree:
-                names.lists[key] = self._with_course(key, tree[key])
-        return names
-
-    def _load(self, kind: str) -> None:
-        """Read the file of a list, with the other lists in it."""
-        if kind == "cases":
-            self.lists[kind] = {path.stem: None for path in _yaml_files(self.folder / kind)}
-            return
-        file = LIST_FILES[kind]
-        source = self.folder / f"{file}.yaml"
-        reading = read_file(source, kind=file) if source.is_file() else None
-        if reading and reading.faults:
-            self.broken.append(source.name)
-            self.lists |= dict.fromkeys(FILES[file].lists)
-            return
-        for key in FILES[file].lists:
-            own = self._with_course(key, reading.tree.get(key)) if reading else None
-            self.lists[key] = self.course_entries(key) if own is None else own
-
-    def _with_course(self, kind: str, entries: object) -> Mapping[str, Any]:
-        """Entries by id, with those of the course that they are added to."""
-        listed = entries if isinstance(entries, list) else []
-        lent = self.course_entries(kind) if kind in ADDED_LISTS else {}
-        return {**lent, **{entry["id"]: entry for entry in listed if _id(entry)}}
-
-    def course_entries(self, kind: str) -> Mapping[str, Any]:
-        """The entries of the course by id; none where this is the course."""
-        if self.folder.resolve() == CONTENT.resolve():
-            return {}
-        if not BUILT_CONTENT.is_file():
-            return Names(CONTENT).entries(kind) or {}
-        content = json.loads(BUILT_CONTENT.read_text(encoding="utf-8"))
-        return {entry["id"]: entry for entry in content[kind]}
+    def add_to(self, lists: Lists) -> Lists:
+        """The lists with those of this file."""
+        added = dict(lists)
+        for key in NAMED_LISTS:
+            if LIST_FILES[key] == self.kind:
+                lent = lists.get(key, {}) if key in ADDED_LISTS else {}
+                own = {name: entry for name, (_, entry) in self.entries(key).items()}
+                added[key] = {**lent, **own}
+        return added
 
 
 def read_file(
@@ -147,7 +98,7 @@ def read_file(
     *,
     kind: str = "",
     default_kind: str = "case",
-    names: Names | None = None,
+    lists: Lists | None = None,
 ) -> Reading:
     """Read a file and find everything that is wrong with it.
 
@@ -155,28 +106,34 @@ def read_file(
         source: A file, its name, or the bytes of one.
         kind: The kind of the file, where that is certain; else its keys tell it.
         default_kind: The kind of a file whose keys are of no kind.
-        names: What it may name, where that is known; else what the folder around it holds.
+        lists: What it may name, where that is known; else what the folder around it holds.
     """
     source = Path(source) if isinstance(source, str) else source
-    file = "<stdin>" if isinstance(source, bytes) else _printable(source)
+    file = "<stdin>" if isinstance(source, bytes) else str(source)
+    file = file if file.isprintable() else ascii(file)[1:-1]
     try:
         document = reader.read(source)
     except reader.UnreadableError as error:
         message, line = error.args
         return Reading(file, kind, (Fault(file, line, "", message),))
-    tree = document.value
-    kind = kind or kind_of(tree, default_kind)
-    is_alone = names is None  # the faults of its neighbours are not read with it
-    names = (names or Names(_home(source))).inside(kind, tree)
-    visits = check_values(kind, document, names.entries)
-    check_relations(document, visits, names.entries)
-    for name in names.broken if is_alone else ():
-        document.fault((), f"its {name} has faults of its own; check that first")
+    kind = kind or kind_of(document.value, default_kind)
+    reading = Reading(file, kind, (), document)
+    nodes = list(walk(FILES[kind], document.value))
+    if lists is None:
+        named = {node.mark.kind for node in nodes if isinstance(node.mark, Reference)}
+        needed = named & {*NAMED_LISTS}
+        lists, others = _read_neighbours(source, kind, needed)
+        for other in others:
+            if other.faults:
+                message = f"its {Path(other.file).name} has faults of its own; check that first"
+                document.fault((), message)
+    lists = reading.add_to(lists)
+    document.add_faults(find_problems(nodes, document.line, lists))
     facts = None
     if kind in ("case", "facts") and not document.faults:
-        facts = Facts.read(tree) if kind == "facts" else build(Case, tree).facts
-    for place, message in clashes(kind, tree, names.entries):
-        document.fault(place, message)
+        facts = build(Case, document.value).facts if kind == "case" else Facts.read(document.value)
+    document.add_faults(find_clashes(kind, document.value, lists))
+    tree = document.value
     if kind == "case" and isinstance(tree, dict) and not isinstance(source, bytes):
         stem = source.name.rpartition(".")[0] or source.name
         if tree.get("id", stem) != stem:
@@ -184,12 +141,7 @@ def read_file(
     faults = [Fault(file, *where, what) for where, what in sorted(document.faults.items())]
     if len(faults) > MAX_FAULTS_PER_FILE:
         faults[-1] = faults[-1]._replace(field="", message="and more; mend these first")
-    return Reading(file, kind, tuple(faults), document, facts)
-
-
-def _printable(path: Path) -> str:
-    """The name of a file, so that it cannot forge a second line."""
-    return str(path) if str(path).isprintable() else ascii(str(path))[1:-1]
+    return reading._replace(faults=tuple(faults), facts=facts)
 
 
 def _yaml_files(folder: Path) -> list[Path]:
@@ -201,21 +153,55 @@ def _yaml_files(folder: Path) -> list[Path]:
     return [path for path in paths if path.name.endswith(".yaml") and path.is_file()]
 
 
-def _home(source: Path | bytes) -> Path:
-    """The folder of the casebook that a file belongs to; that of the course if there is none."""
-    for folder in source.absolute().parents[:2] if isinstance(source, Path) else ():
-        if any((folder / name).exists() for name in ("cases", "questions", *_LIST_FILE_NAMES)):
-            return folder
-    return CONTENT
+def _files(folder: Path) -> list[tuple[Path, str]]:
+    """The files of a casebook, and the kind of each; a file names only what stands before it."""
+    files = [(folder / f"{kind}.yaml", kind) for kind in dict.fromkeys(LIST_FILES.values())]
+    files = [(path, kind) for path, kind in files if path.is_file()]
+    files += [(path, "questions") for path in _yaml_files(folder / "questions")]
+    return files + [(path, "case") for path in _yaml_files(folder / "cases")]
 
 
-def _id(entry: object) -> str:
-    """The id of what may be a record; an empty text where it has none."""
-    name = entry.get("id") if isinstance(entry, dict) else None
-    return name if isinstance(name, str) else ""
+def _read_files(files: Iterable[tuple[Path, str]], lists: Lists) -> tuple[Lists, list[Reading]]:
+    """Read files one after the other, and the lists that the next may name."""
+    readings = []
+    for path, kind in files:
+        readings.append(read_file(path, kind=kind, lists=lists))
+        lists = readings[-1].add_to(lists)
+        if readings[-1].faults:  # what it names is not known for certain
+            lists = {key: names for key, names in lists.items() if LIST_FILES.get(key) != kind}
+    return lists, readings
 
 
-# Folders.
+def _read_neighbours(
+    source: Path | bytes, kind: str, keys: Collection[str]
+) -> tuple[Lists, list[Reading]]:
+    """Read the lists that a file may name from the folder around it, or else from the course."""
+    folder = CONTENT
+    for around in source.absolute().parents[:2] if isinstance(source, Path) else ():
+        if _files(around):
+            folder = around
+            break
+    kinds = {LIST_FILES[key] for key in keys} - {kind}
+    files = [(path, its_kind) for path, its_kind in _files(folder) if its_kind in kinds]
+    return _read_files(files, _lent_lists(folder, keys))
+
+
+def _lent_lists(folder: Path, keys: Collection[str]) -> Lists:
+    """What the files of a folder may name before any of them is read."""
+    if BUILT_CONTENT.is_file():
+        content = json.loads(BUILT_CONTENT.read_text(encoding="utf-8"))
+    elif _is_course(folder):
+        content = dict.fromkeys(keys, ())
+    else:
+        kinds = {LIST_FILES[key] for key in keys}
+        content = _lists((kind, reader.read(CONTENT / f"{kind}.yaml").value) for kind in kinds)
+    lent = {key: {entry["id"]: entry for entry in content[key]} for key in keys}
+    cases = [path.stem for path in _yaml_files(folder / "cases")]
+    return {**lent, "lenses": LENSES, "cases": dict.fromkeys(cases)}
+
+
+def _is_course(folder: Path) -> bool:
+    return folder.resolve() == CONTENT.resolve()
 
 
 class FolderReading(NamedTuple):
@@ -226,14 +212,6 @@ class FolderReading(NamedTuple):
     notes: list[Fault]  # what an author should know, although it is no fault
 
 
-def _files(folder: Path) -> list[tuple[Path, str]]:
-    """The files of a casebook, and the kind of each."""
-    files = [(folder / name, kind) for name, kind in _LIST_FILE_NAMES.items()]
-    files = [(path, kind) for path, kind in files if path.is_file()]
-    files += [(path, "questions") for path in _yaml_files(folder / "questions")]
-    return files + [(path, "case") for path in _yaml_files(folder / "cases")]
-
-
 def read_folder(folder: Path) -> FolderReading:
     """Read all files of a casebook, and find everything that is wrong."""
     files = _files(folder)
@@ -242,36 +220,26 @@ def read_folder(folder: Path) -> FolderReading:
             "is no casebook; it needs cases in cases/NAME.yaml, or questions in questions.yaml "
             "or questions/NAME.yaml"
         )
-        return FolderReading([], [Fault(_printable(folder), 1, "", message)], [])
-    names = Names(folder)
-    readings = [read_file(path, kind=kind, names=names) for path, kind in files]
+        return FolderReading([], [Fault(str(folder), 1, "", message)], [])
+    _, readings = _read_files(files, _lent_lists(folder, NAMED_LISTS))
     faults = [fault for reading in readings for fault in reading.faults]
-    course_ids = {key: names.course_entries(key) for key in ("cases", *ADDED_LISTS)}
+    taken: dict[str, Collection[str]] = {}
+    if not _is_course(folder):
+        book = course()
+        taken = {"cases": book.cases} | {key: getattr(book.world, key) for key in ADDED_LISTS}
     notes, first = [], dict[tuple[str, str], tuple[str, int]]()
     for reading in readings:
-        for key, place, name in _ids(reading):
-            where = (reading.file, reading.document.line(place))
-            taken, line = first.setdefault((key, name), where)
-            if taken != reading.file:
-                message = f"{short_repr(name)} is taken by {taken}:{line}; write another"
-                faults.append(Fault(*where, field_path(place), message))
-            elif name in course_ids.get(key, ()):
-                message = (
-                    f"{short_repr(name)} is an id of the course, too; this casebook uses its own"
-                )
-                notes.append(Fault(*where, field_path(place), f"note: {message}"))
+        for key in ("cases", "questions", *ADDED_LISTS):
+            for name, (place, _) in reading.entries(key).items():
+                where = (reading.file, reading.document.line(place))
+                file, line = first.setdefault((key, name), where)
+                if file != reading.file:
+                    message = f"{short_repr(name)} is taken by {file}:{line}; write another"
+                    faults.append(Fault(*where, field_path(place), message))
+                elif name in taken.get(key, ()):
+                    message = f"note: {short_repr(name)} is an id of the course, too; this casebook uses its own"
+                    notes.append(Fault(*where, field_path(place), message))
     return FolderReading(readings, sorted(faults), notes)
-
-
-def _ids(reading: Reading) -> Iterator[tuple[str, Place, str]]:
-    """The ids of the cases, questions, parties and services in a file, with the list of each."""
-    if reading.kind == "case" and (name := _id(reading.tree)):
-        yield "cases", ("id",), name
-    for key in ("questions", *ADDED_LISTS):
-        entries = reading.tree.get(key) if isinstance(reading.tree, dict) else None
-        for number, entry in enumerate(entries if isinstance(entries, list) else ()):
-            if name := _id(entry):
-                yield key, (key, number, "id"), name
 
 
 def read_casebook(folder: Path | str) -> Casebook:
@@ -285,7 +253,7 @@ def read_casebook(folder: Path | str) -> Casebook:
     if reading.faults:
         raise ContentError(reading.faults)
     name = "-".join(re.findall("[a-z0-9]+", folder.resolve().name.lower())) or "casebook"
-    content = _lists((file.kind, file.tree) for file in reading.readings)
+    content = _lists((file.kind, file.document.value) for file in reading.readings)
     return make_casebook(name, content, base=course())
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -69,6 +69,13 @@ class Document:
         """Note what is wrong at a place; of one place and line the first word counts."""
         if not self.full:
             self.faults.setdefault((line or self.line(place), field_path(place)), message)
+
+    def add_faults(self, problems: Iterable[tuple[Place, str]]) -> None:
+        """Note problems at their places, until there are enough of them."""
+        for place, message in problems:
+            if self.full:
+                break
+            self.fault(place, message)
 
 
 def field_path(place: Place) -> str:

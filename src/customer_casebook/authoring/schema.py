@@ -1,225 +1,161 @@
-"""What the files of a casebook have to look like: read from the declarations of its records.
-
-The checks and the JSON Schema for editors both ask here, so they cannot disagree.
-"""
+"""What the files of a casebook have to look like: read from the declarations of its records."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Hashable, Mapping
-from dataclasses import MISSING, dataclass, fields, is_dataclass
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, fields, is_dataclass, make_dataclass
 from functools import cache
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, NamedTuple, cast, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, get_args, get_origin
 
 from customer_casebook.course.casebook import CONTENT_SHAPES
-from customer_casebook.course.records import Case, FactNames, QuestionRecord
-from customer_casebook.domain.facts import UNKNOWN, VOCABULARY
-from customer_casebook.domain.rules import LENSES
+from customer_casebook.course.records import Case, Question, QuestionRecord
+from customer_casebook.declarations import FactNames, FactValues, Record, value_field
+from customer_casebook.domain.facts import VOCABULARY
 
-NOT_BLANK = r"\S"
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
-
-@dataclass(frozen=True, eq=False)
-class ListFile:
-    """A kind of file that holds lists of records."""
-
-    about: str  # what the file is for
-    lists: Mapping[
-        str, str
-    ]  # the key of each list, as in `CONTENT_SHAPES`, and what to write there
+    from customer_casebook.authoring.reader import Place
 
 
-FILES: Mapping[str, Any] = {
-    "case": Case,
-    "facts": Annotated[Mapping[str, Any], FactNames("one")],
-    "world": ListFile(
-        "Everybody and every service that a case can be about.",
-        {
-            "parties": "a list of parties: id, name, kind, about, part_of",
-            "services": "a list of services: id, name, about",
-        },
-    ),
-    "misconceptions": ListFile(
-        "The known wrong reasons; the first one that fits counts.",
-        {"misconceptions": "a list of misconceptions"},
-    ),
-    "lenses": ListFile(
-        "Every lens in words.", {"lenses": "label, question and answers of every lens"}
-    ),
-    "objectives": ListFile(
-        "The objectives of the course.", {"objectives": "a list of objectives: id, can, row"}
-    ),
-    "glossary": ListFile(
-        "The words of the field.", {"terms": "a list of terms: id, term, definitions, note, see"}
-    ),
-    "questions": ListFile(
-        "Questions of the bank.",
-        {"questions": "a list of questions: kind, id, objectives and the rest"},
-    ),
-    "simulators": ListFile("The simulators in words.", {"simulators": "a list of simulators"}),
-    "figures": ListFile(
-        "The numbers of the examples that can be calculated.",
-        {"figures": "function to its sliders, numbers and assumptions"},
-    ),
+class _ByKind:
+    """Tells pydantic that the kind of a question says which record it is."""
+
+    def __get_pydantic_core_schema__(self, source: Any, schema_of: Any) -> Any:
+        from pydantic import Field
+
+        return schema_of(Annotated[source, Field(discriminator="kind")])
+
+
+KINDS = {
+    kind: record
+    for record in get_args(Question)
+    for kind in get_args(record.__dataclass_fields__["kind"].type)
 }
+NO_LIMITS: Mapping[str, Any] = {}
 
 
-class Field(NamedTuple):
-    """What stands under a key of a record, or as an entry of a list or mapping."""
+def _file(about: str, *lists: str) -> Any:
+    """A kind of file: what it is for, and the lists of `CONTENT_SHAPES` in it."""
+    default = {} if len(lists) == 1 else {"default": ()}  # of several, each may be left out
+    keys = []
+    for key in lists:
+        shape = CONTENT_SHAPES[key]
+        record = get_args(shape)[1 if get_origin(shape) is Mapping else 0]
+        if record == Question:
+            shape, record = tuple[Annotated[Question, _ByKind()], ...], QuestionRecord
+        what = f"{key}, each with {', '.join(field.name for field in fields(record))}"
+        keys.append((key, shape, value_field(what, min_length=1, **default)))
+    return make_dataclass("File", keys, bases=(Record,), namespace={"__doc__": about}, eq=False)
 
-    sort: Literal[
-        "text", "number", "yes or no", "choice", "list", "mapping", "record", "facts", "kinds"
-    ]
-    inner: Any = None  # the record, the records by kind, what a list holds, how facts are written
-    what: str = ""  # to write there
-    required: bool = True
-    pattern: str = ""  # of a text
-    min_length: int = 0  # of a list or mapping
-    words: tuple[str, ...] = ()  # of a choice, or of the keys of a mapping
-    reference: str = ""  # the list that has to hold a text
-    optional: bool = False  # whether it may be left empty
 
-    @property
-    def entry(self) -> Field:
-        """What stands in this list or mapping."""
-        return read_field(self.inner, self.what, pattern=NOT_BLANK if self.inner is str else "")
+_LISTS = {
+    "world": _file("Everybody and every service that a case can be about.", "parties", "services"),
+    "misconceptions": _file(
+        "The known wrong reasons; the first one that fits counts.", "misconceptions"
+    ),
+    "lenses": _file("Every lens in words.", "lenses"),
+    "objectives": _file("The objectives of the course.", "objectives"),
+    "glossary": _file("The words of the field.", "terms"),
+    "questions": _file("Questions of the bank.", "questions"),
+    "simulators": _file("The simulators in words.", "simulators"),
+    "figures": _file("The numbers of the examples that can be calculated.", "figures"),
+}
+LIST_FILES = {key.name: kind for kind, file in _LISTS.items() for key in fields(file)}
+FILES: Mapping[str, Any] = {"case": Case, "facts": FactValues, **_LISTS}
+
+
+class Node(NamedTuple):
+    """A value of a file, and what is declared of it."""
+
+    place: Place
+    value: Any  # MISSING for a required one that is not there
+    shape: Any  # a record class or another type
+    mark: Any  # such as a `Reference`, or None
+    limits: Mapping[str, Any]  # the metadata of its field
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """The keys that stand in such a value, where they are known."""
-        if self.sort == "kinds":
-            return tuple(fields_of(QuestionRecord))
-        known: Any = {"facts": VOCABULARY, "record": self.inner}.get(self.sort, ())
-        return tuple(fields_of(known) if self.sort == "record" else known)
+        """The keys that may stand here, where they are known."""
+        if isinstance(self.mark, FactNames):
+            return tuple(VOCABULARY)
+        return tuple(key.name for key in fields(self.shape)) if is_dataclass(self.shape) else ()
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether pydantic finds nothing wrong here; it may admit more, and never less."""
+        shape, value, origin = self.shape, self.value, get_origin(self.shape)
+        if shape is str:
+            pattern = self.limits.get("pattern", "").replace("$", r"\Z")
+            return isinstance(value, str) and bool(value.strip() and re.search(pattern, value))
+        if is_dataclass(shape):
+            is_known = shape is not QuestionRecord  # which stands for an unknown kind
+            return is_known and isinstance(value, dict) and value.keys() <= {*self.keys}
+        if origin in (tuple, Mapping):
+            words = get_args(get_args(shape)[0]) if origin is Mapping else ()
+            is_right = isinstance(value, dict if origin is Mapping else list)
+            is_long = is_right and len(value) >= self.limits.get("min_length", 0)
+            return is_long and (not words or {*value} <= {*words})
+        if origin is Literal:
+            return isinstance(value, str) and value in get_args(shape)
+        return isinstance(value, bool) if shape is bool else shape is Any
 
 
-@cache
-def read_field(
-    hint: Any, what: str = "", required: bool = True, pattern: str = "", min_length: int = 0
-) -> Field:
-    """The field that a type hint declares, with what the declaration says of it."""
-    origin, inner = get_origin(hint), get_args(hint)
-    limits = (what, required, pattern, min_length)
-    if NoneType in inner:
-        return read_field(inner[0], *limits)._replace(optional=True)
-    if origin is Annotated and isinstance(inner[1], FactNames):
-        return Field("facts", inner[1].values, *limits)
-    if origin is Annotated:
-        return read_field(inner[0], *limits)._replace(reference=inner[1].kind)
-    if origin is Literal:
-        return Field("choice", None, *limits, words=inner)
-    if origin is tuple:
-        return Field("list", inner[0], *limits)
-    if origin is Mapping:
-        return Field("mapping", inner[1], *limits, words=get_args(inner[0]))
-    if origin is UnionType:
-        return Field(
-            "kinds", {k: each for each in inner for k in fields_of(each)["kind"].words}, *limits
-        )
-    if isinstance(hint, ListFile) or is_dataclass(hint):
-        return Field("record", hint, *limits)
-    return Field(
-        "number" if hint is float else "yes or no" if hint is bool else "text", None, *limits
-    )
+def walk(
+    shape: Any, value: Any, place: Place = (), limits: Mapping[str, Any] = NO_LIMITS
+) -> Iterator[Node]:
+    """Every value of a file with its declaration, however broken the file is."""
+    mark = None
+    if NoneType in get_args(shape):
+        if value is None:
+            return
+        shape = get_args(shape)[0]
+    if get_origin(shape) is Annotated:
+        shape, mark = get_args(shape)
+    if isinstance(shape, UnionType):
+        kind = value.get("kind") if isinstance(value, dict) else None
+        shape = KINDS.get(kind, QuestionRecord) if isinstance(kind, str) else QuestionRecord
+    yield Node(place, value, shape, mark, limits)
+    for step, entry, its_shape, its_limits in _inside(shape, value, limits):
+        yield from walk(its_shape, entry, (*place, step), its_limits)
 
 
-@cache
-def fields_of(record: Any) -> Mapping[str, Field]:
-    """The fields of a record class or of a file of lists, by their keys."""
-    if isinstance(record, ListFile):
-        is_only = len(record.lists) == 1
-        return {
-            key: read_field(CONTENT_SHAPES[key], what, is_only, min_length=1)
-            for key, what in record.lists.items()
-        }
-    return {
-        field.name: read_field(
-            cast("Hashable", field.type),
-            field.metadata.get("description", ""),
-            field.default is MISSING and field.default_factory is MISSING,
-            field.metadata.get("pattern", ""),
-            field.metadata.get("min_length", 0),
-        )
-        for field in fields(record)
-    }
+def _inside(shape: Any, value: Any, limits: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
+    """What stands right inside a value: where, the value itself, its shape and its limits."""
+    what = {"description": limits.get("description", "")}
+    if is_dataclass(shape) and isinstance(value, dict):
+        for key in fields(shape):
+            if key.name in value or key.default is key.default_factory is MISSING:
+                yield key.name, value.get(key.name, MISSING), key.type, key.metadata
+    elif get_origin(shape) is tuple and isinstance(value, list):
+        for number, entry in enumerate(value):
+            yield number, entry, get_args(shape)[0], what
+    elif get_origin(shape) is Mapping and isinstance(value, dict):
+        for name, entry in value.items():
+            yield name, entry, get_args(shape)[1], what
 
 
 def kind_of(tree: object, default_kind: str) -> str:
     """The kind of file that has most of the keys of a mapping; the default kind where none has any."""
     keys = set(tree) if isinstance(tree, dict) else set()
-    known = {kind: _keys(kind) for kind in (default_kind, *FILES)}
+    known = {kind: {*next(walk(FILES[kind], tree)).keys} for kind in (default_kind, *FILES)}
     if not any(keys & its_keys for its_keys in known.values()):
         return default_kind
     return max(known, key=lambda kind: (len(keys & known[kind]), -len(known[kind])))
 
 
-def _keys(kind: str) -> set[str]:
-    """The keys of a kind of file; it reads no type hint, for that takes time."""
-    shape = FILES[kind]
-    if kind == "facts":
-        return {*VOCABULARY}
-    return {*shape.lists} if isinstance(shape, ListFile) else {f.name for f in fields(shape)}
+@cache
+def adapter(shape: Any) -> TypeAdapter[Any]:
+    """What pydantic makes of a declaration. To import it takes longer than to check a case."""
+    from pydantic import TypeAdapter
 
-
-# JSON Schema.
+    return TypeAdapter(shape)
 
 
 def json_schema(kind: str) -> str:
     """The JSON Schema of a kind of file, as the text of a file for editors."""
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
-    return json.dumps(head | _node(read_field(FILES[kind], "the facts of a case")), indent=2) + "\n"
-
-
-def _node(field: Field) -> dict[str, Any]:
-    """The schema of what stands in a field."""
-    nodes: dict[str, Callable[[], dict[str, Any]]] = {
-        "record": lambda: _object(field.inner),
-        "kinds": lambda: {"oneOf": [*map(_object, dict.fromkeys(field.inner.values()))]},
-        "facts": lambda: _closed({name: _fact(name, field.inner) for name in VOCABULARY}),
-        "list": lambda: {
-            "type": "array",
-            "items": _node(field.entry),
-            "minItems": field.min_length,
-        },
-        "mapping": lambda: {
-            "type": "object",
-            "additionalProperties": _node(field.entry),
-            "minProperties": field.min_length,
-            "propertyNames": {"enum": [*field.words]} if field.words else {},
-        },
-        "choice": lambda: {"enum": [*field.words]},
-        "yes or no": lambda: {"enum": ["yes", "no", True, False]},
-        "number": lambda: {"type": "number"},
-        "text": lambda: {
-            "type": ["string", "null"] if field.optional else "string",
-            "pattern": field.pattern,
-        },
-    }
-    node = {"enum": [*LENSES]} if field.reference == "lenses" else nodes[field.sort]()
-    node = {key: value for key, value in node.items() if value or key == "additionalProperties"}
-    return ({"description": field.what} if field.what else {}) | node
-
-
-def _closed(properties: dict[str, Any]) -> dict[str, Any]:
-    """The schema of a mapping that has no other keys than these."""
-    return {"type": "object", "properties": properties, "additionalProperties": False}
-
-
-def _object(record: Any) -> dict[str, Any]:
-    """The schema of a record class or of a file of lists."""
-    known = fields_of(record)
-    about = record.about if isinstance(record, ListFile) else record.__doc__
-    required = [name for name, field in known.items() if field.required or name == "kind"]
-    node = _closed({name: _node(field) for name, field in known.items()})
-    return {"description": about, **node, "required": required}
-
-
-def _fact(name: str, values: str) -> dict[str, Any]:
-    """The schema of a fact, whose value is one word, one of several words, or a text."""
-    words: list[str | bool] = [*VOCABULARY[name].says, UNKNOWN]
-    one: dict[str, Any] = {"enum": [*words, True, False] if "yes" in words else words}
-    several = {"anyOf": [one, {"type": "array", "minItems": 1, "items": one}]}
-    text = {"type": "string", "pattern": NOT_BLANK}
-    node = {"one": one, "several": several, "text": text}[values]
-    return {"description": VOCABULARY[name].question} | node
+    return json.dumps(head | adapter(FILES[kind]).json_schema(), indent=2) + "\n"

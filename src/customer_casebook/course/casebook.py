@@ -7,14 +7,13 @@ instructor's own casebook is read from a folder and takes from the course what t
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from pkgutil import resolve_name
-from types import UnionType
-from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin
+from typing import TYPE_CHECKING, Any
 
 from customer_casebook.course.figures import Figures, Simulation
 from customer_casebook.course.records import (
@@ -28,6 +27,7 @@ from customer_casebook.course.records import (
     Term,
     World,
 )
+from customer_casebook.declarations import build
 from customer_casebook.domain.facts import VOCABULARY, InputError, short_repr
 from customer_casebook.domain.rules import LENSES
 from customer_casebook.domain.verdict import UNDETERMINED
@@ -167,45 +167,6 @@ def make_casebook(name: str, content: Mapping[str, Any], base: Casebook | None =
         simulators=by_id("simulators", "simulators"),
         figures=records.get("figures", getattr(base, "figures", {})),
     )
-
-
-def build(shape: Any, value: Any) -> Any:
-    """A record, or a list or mapping of records, from plain values.
-
-    Raises `KeyError`, `TypeError` or `AttributeError` for values that are not of that shape.
-    """
-    return _builder(shape)(value)
-
-
-@cache
-def _builder(shape: Any) -> Callable[[Any], Any]:
-    """What makes values of a shape from plain ones."""
-    origin, inner = get_origin(shape), get_args(shape)
-    if origin is Annotated:
-        return _builder(inner[0])
-    if origin is tuple:
-        one = _builder(inner[0])
-        return lambda values: tuple([one(value) for value in values])
-    if origin is Mapping:
-        one = _builder(inner[1])
-        return lambda values: {key: one(value) for key, value in values.items()}
-    if isinstance(shape, UnionType) and is_dataclass(inner[0]):
-        kinds = {
-            kind: _builder(record)
-            for record in inner
-            for kind in get_args(record.__dataclass_fields__["kind"].type)
-        }
-        return lambda values: kinds[values["kind"]](values)
-    if not is_dataclass(shape):
-        return _unchanged
-    record: Any = shape
-    types: dict[str, Any] = {field.name: field.type for field in fields(shape)}
-    builders = {name: _builder(type_) for name, type_ in types.items()}
-    return lambda values: record(**{key: builders[key](value) for key, value in values.items()})
-
-
-def _unchanged(value: Any) -> Any:
-    return value
 
 
 def capital(text: str) -> str:

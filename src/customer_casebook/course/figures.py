@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
-from customer_casebook.course.records import Record, list_field, text_field, value_field
+from customer_casebook.declarations import Record, Text, list_field, text_field, value_field
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,10 @@ class Letter(Record):
     reads: Literal["owner", "manager", "complaints", "strategy"] = value_field(
         "the choice it turns on"
     )
-    fates: Mapping[str, str] = list_field(
+    fates: Mapping[str, Text] = list_field(
         "what becomes of it, by that choice alone, or by choice/through and choice/direct"
     )
-    answered: tuple[str, ...] = list_field("the fates in which somebody can answer it")
+    answered: tuple[Text, ...] = list_field("the fates in which somebody can answer it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,13 @@ class Simulation(Record):
     about: str = text_field("two or three sentences that set the scene")
     play: str = text_field("what to do with the controls")
     prediction: PredictionText = value_field("prompt and options")
-    assumes: tuple[str, ...] = value_field("what is assumed beside its figures", default=())
+    assumes: tuple[Text, ...] = value_field("what is assumed beside its figures", default=())
     letters: tuple[Letter, ...] = value_field("letters from the public", default=())
+
+
+def number_field(what: str) -> Any:
+    """A field of a number that is neither infinite nor undefined."""
+    return value_field(what, allow_inf_nan=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,10 @@ class _Counted(Record):
     money: bool = field(
         default=False,
         kw_only=True,
-        metadata={"description": "yes for an amount in crowns, which is calculated in cents"},
+        metadata={
+            "description": "yes for an amount in crowns, which is calculated in cents",
+            "strict": True,
+        },
     )
 
     def __post_init__(self) -> None:
@@ -74,30 +82,30 @@ class _Counted(Record):
 class Number(_Counted):
     """A number of an example that stays as it is."""
 
-    value: float = value_field("the number")
+    value: float = number_field("the number")
 
 
 @dataclass(frozen=True, slots=True)
 class Slider(_Counted):
     """A number of an example that a learner may move, from ``min`` to ``max`` in steps."""
 
-    min: float = value_field("the least that can be chosen")
-    max: float = value_field("the most that can be chosen")
-    step: float = value_field("from one choice to the next")
-    start: float = value_field("what is chosen at the start")
+    min: float = number_field("the least that can be chosen")
+    max: float = number_field("the most that can be chosen")
+    step: float = number_field("from one choice to the next")
+    start: float = number_field("what is chosen at the start")
 
 
 @dataclass(frozen=True, slots=True)
 class Figures(Record):
     """The numbers that a function of `economics` is given, by the names of its arguments."""
 
-    assumes: tuple[str, ...] = list_field("what is assumed, one sentence each")
+    assumes: tuple[Text, ...] = list_field("what is assumed, one sentence each")
     sliders: Mapping[str, Slider] = value_field("argument to slider", default_factory=dict)
     numbers: Mapping[str, Number] = value_field("argument to number", default_factory=dict)
-    choices: Mapping[str, Mapping[str, str]] = value_field(
+    choices: Mapping[str, Mapping[str, Text]] = value_field(
         "argument to what can be chosen, each with its label", default_factory=dict
     )
-    switches: Mapping[str, str] = value_field(
+    switches: Mapping[str, Text] = value_field(
         "argument to the label of a yes", default_factory=dict
     )
 

@@ -150,8 +150,7 @@ def summarize(book: Casebook, attempts: Sequence[Attempt], now: datetime) -> Pro
     reviews = [review for k in items if (review := _review(k, histories[k]))]
     due = [review for review in reviews if review.due <= now]
     masteries = _by_objective(book, right)
-    asked = {k for record in book.questions.values() for k in record.objectives}
-    practicable = [mastery for mastery in masteries if mastery.id in asked]
+    practised = {objective for q in book.questions.values() for objective in q.objectives}
     return Progress(
         answered=len(attempts),
         objectives=masteries,
@@ -160,7 +159,9 @@ def summarize(book: Casebook, attempts: Sequence[Attempt], now: datetime) -> Pro
         open_misconceptions=_open_misconceptions(book, items, attempts),
         due=_in_order(book, due),
         next_due=min((review.due for review in reviews if review.due > now), default=None),
-        advice=_advice(practicable or masteries, reviews_due=bool(due)),
+        advice=_advice(
+            [mastery for mastery in masteries if mastery.id in practised], reviews_due=bool(due)
+        ),
     )
 
 

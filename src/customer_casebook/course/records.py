@@ -1,26 +1,26 @@
 """The records that a casebook is made of: cases and their world, questions, and the words of the field.
 
-They are plain frozen dataclasses. An id of another record is declared as a `Reference`, and every
-field says in its metadata what to write there: so the JSON Schema, the messages of ``check`` and
-the look-up of ids all follow from these declarations.
+They are plain frozen dataclasses; what they say about their files is read from `declarations`.
 """
 
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
+from customer_casebook.declarations import (
+    ID_PATTERN,
+    FactNames,
+    FactValues,
+    Record,
+    Reference,
+    Text,
+    list_field,
+    text_field,
+    value_field,
+    yes_field,
+)
 from customer_casebook.domain.facts import Facts, normalize_value
 from customer_casebook.domain.rules import Edition
-
-ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"  # safe in file names, links and journals
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """Marks a text that names another record, or a word of the domain."""
-
-    kind: str  # the list that has to hold it, such as "cases" or "lenses"
-
 
 CaseId = Annotated[str, Reference("cases")]
 LensName = Annotated[str, Reference("lenses")]
@@ -28,47 +28,6 @@ ObjectiveId = Annotated[str, Reference("objectives")]
 PartyId = Annotated[str, Reference("parties")]
 ServiceId = Annotated[str, Reference("services")]
 TermId = Annotated[str, Reference("terms")]
-
-
-@dataclass(frozen=True, slots=True)
-class FactNames:
-    """Marks a mapping whose keys are facts; its values are values of that fact where ``values`` says so."""
-
-    values: Literal["one", "several", "text"]
-
-
-FactValues = Annotated[Mapping[str, Any], FactNames("one")]
-
-
-def value_field(
-    what: str, *, default: Any = MISSING, default_factory: Any = MISSING, **limits: Any
-) -> Any:
-    """A field of a record.
-
-    Args:
-        what: What to write there.
-        default: What the record has where nothing is written.
-        default_factory: The same, for a default that has to be made anew.
-        limits: ``pattern`` of a text, ``min_length`` of a list or a mapping.
-    """
-    metadata = {"description": what, **limits}
-    return field(default=default, default_factory=default_factory, metadata=metadata)
-
-
-def text_field(what: str, pattern: str = r"\S", **more: Any) -> Any:
-    """A field of text that must not be blank."""
-    return value_field(what, pattern=pattern, **more)
-
-
-def list_field(what: str) -> Any:
-    """A field of a list or a mapping that must not be empty."""
-    return value_field(what, min_length=1)
-
-
-class Record:
-    """What stands in a file; a key that is no field of it is a fault."""
-
-    __slots__ = ()
 
 
 # Cases and their world.
@@ -105,7 +64,7 @@ class Case(Record):
     story: str = text_field("two or three short paragraphs that set the scene")
     evidence: tuple[Evidence, ...] = list_field("a list of clues: id, source, text, shows")
     takeaway: str = text_field("one sentence to remember")
-    open: Annotated[Mapping[str, str], FactNames("text")] = value_field(
+    open: Annotated[Mapping[str, Text], FactNames("text")] = value_field(
         "what would settle unknown facts that matter", default_factory=dict
     )
     objectives: tuple[ObjectiveId, ...] = value_field(
@@ -208,7 +167,7 @@ class Objective(Record):
     id: str = text_field("a short name, such as going-direct", ID_PATTERN)
     can: str = text_field("one sentence that starts with a verb")
     row: str | None = text_field("the row of the commission, such as S4.6", default=None)
-    core: bool = value_field("yes where it weighs double in an exam", default=False)
+    core: bool = yes_field("yes where it weighs double in an exam")
     lesson: str | None = text_field(
         "the notebook that teaches it, without its ending, such as 11_going_direct", default=None
     )
@@ -220,7 +179,7 @@ class Term(Record):
 
     id: str = text_field("a short name, such as sponsor", ID_PATTERN)
     term: str = text_field("the word as it is written")
-    definitions: Mapping[Edition, str] = list_field("what the term means, by edition")
+    definitions: Mapping[Edition, Text] = list_field("what the term means, by edition")
     note: str | None = text_field("how the editions differ", default=None)
     see: tuple[TermId, ...] = value_field("ids of related terms", default=())
 
@@ -252,7 +211,7 @@ class Option(Record):
 
     text: str = text_field("the answer")
     because: str = text_field("why this answer is right, or wrong")
-    right: bool = value_field("yes where it is to be chosen", default=False)
+    right: bool = yes_field("yes where it is to be chosen")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

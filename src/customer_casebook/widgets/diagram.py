@@ -28,7 +28,9 @@ Way = tuple[int, int]  # from this x to that
 DOTS = "3.4 1.9"
 _TO_PARTY, _TO_PROVIDER = (90, 210), (210, 90)
 _LEADING = 1.2  # from line to line, in heights of the type
-_BREADTHS = dict.fromkeys(" fijlrtI.,:;!|'", 0.6) | dict.fromkeys("mwMW@%—", 1.5)
+_BREADTHS = (
+    dict.fromkeys(" fijlrtI.,:;!|'", 0.6) | dict.fromkeys("mwM@%—", 1.5) | {"W": 1.6, "&": 1.3}
+)
 _EAST_ASIAN = "\u2e80"  # from here on letters are as wide as high
 
 

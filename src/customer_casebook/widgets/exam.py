@@ -238,7 +238,7 @@ def exam(
     book = book or course()
     most = len(exam_pool(book))
     if not most:
-        raise InputError("there is no question for an exam in this casebook")
+        raise InputError("this casebook has no question for an exam")
     n = min(course_exam.EXAM_QUESTIONS, most) if n is None else n
     require_number("n", n, most)
     require_number("minutes", minutes, course_exam.MAX_EXAM_MINUTES)

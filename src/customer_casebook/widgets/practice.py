@@ -45,8 +45,7 @@ def practice(
     times = Counter(attempt.item for attempt in attempts)
     item_ids = practice_questions(book, objectives, n, key, times)
     if not item_ids:
-        asked = f" on {', '.join(objectives)}" if objectives else ""
-        raise InputError(f"there is no question{asked} in this casebook")
+        raise InputError(f"this casebook has no question on {', '.join(objectives) or 'anything'}")
     card = deck(items_in_new_order(book, item_ids, key), "Practice", book=book)
     if seed is None:
         about = (
