@@ -206,8 +206,11 @@ class Exam(Activity, widgets.VBox):
         return self.result
 
     def _show(self, result: course_exam.Result) -> None:
+        needed = course_exam.PASS_PERCENT
+        passed = "Passed" if result.passed else "Not passed this time"
+        score = f"{result.right} of {len(result.marks)} right: {result.percent}%."
+        self.paper.verdict = self.actions.live = f"{score} {passed}; {needed}% are needed."
         self.actions.error = ""
-        self.paper.verdict = self.actions.live = _verdict(result)
         self.paper.phase = "done"  # takes the focus, before the button that had it goes
         self.review.text = doc.to_html(_review(self.book, result))
         practise = {"practise": "Practise these now"} if result.missed else {}
@@ -263,12 +266,6 @@ def _about(n: int, minutes: int) -> list[doc.Block]:
             ]
         ),
     ]
-
-
-def _verdict(result: course_exam.Result) -> str:
-    passed = "Passed" if result.passed else "Not passed this time"
-    share = f"{result.right} of {len(result.marks)} right: {result.percent}%"
-    return f"{share}. {passed}; {course_exam.PASS_PERCENT}% are needed."
 
 
 def _review(book: Casebook, result: course_exam.Result) -> list[doc.Block]:

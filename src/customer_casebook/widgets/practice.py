@@ -127,10 +127,9 @@ class OwnerMap(Activity, widgets.VBox):
         cases = [book.case(case_id) for case_id in list_of(case_ids)]
         if not cases:
             raise InputError("there is no relationship to own; name one case or more")
-        relations = [book.relation(case) for case in cases]
         self.items = [
-            CaseItem(book, case, "owner", intro=[Details(relation, story(case))])
-            for case, relation in zip(cases, relations, strict=True)
+            CaseItem(book, case, "owner", intro=[Details(book.relation(case), story(case))])
+            for case in cases
         ]
         self._lock = RLock()
         self.card = deck(self.items, "Who owns the relationship?")
@@ -140,7 +139,7 @@ class OwnerMap(Activity, widgets.VBox):
         side_by_side.add_class("ccb-owners")
         super().__init__([side_by_side])
         self.add_class("ccb-activity")
-        answers = [*zip(relations, (item.answer for item in self.items), strict=True)]
+        answers = [(book.relation(item.case), item.answer) for item in self.items]
         table = Table("The map, filled", ("Relationship", "Looked after by"), answers)
         self.transcript = [*self.card.transcript, Details("The map", [table])]
         self._draw()
@@ -192,8 +191,7 @@ def term(*ids: str, book: Casebook | None = None) -> Panel:
     for id_ in ids:
         require_known("term", id_, book.glossary)
         entry = book.glossary[id_]
-        meanings = [entry.definitions.get(k, "No entry of its own.") for k in EDITIONS]
-        rows = [*zip((f"ITIL {k}" for k in EDITIONS), meanings, strict=True)]
+        rows = [(f"ITIL {k}", entry.definitions.get(k, "No entry of its own.")) for k in EDITIONS]
         blocks: list[Block] = [Table(entry.term, ("Edition", "Meaning"), rows)]
         blocks += [Paragraph(entry.note)] if entry.note else []
         entries.append(Details(f"{entry.term}: what it means in each edition", blocks))
