@@ -27,9 +27,10 @@ _LOOK = {"look": "Look at your last exam again"}
 class Paper(View):
     """The questions and the clock.
 
-    While an exam runs, the page alone writes ``answers``, place to ``{choice, ms, flag}``, and the
-    kernel all else; ``deadline`` is in milliseconds since 1970. The kernel answers whatever the page
-    says with its own time, so the page knows that it was heard. The questions carry no key.
+    While an exam runs, the page writes ``answers``, place to ``{choice, ms, flag}``, and the kernel
+    all else; to the answers it only adds those of another page. ``deadline`` is in milliseconds since
+    1970. The kernel answers whatever the page says with its own time, so the page knows that it was
+    heard. The questions carry no key.
     """
 
     title = traitlets.Unicode("Mock exam").tag(sync=True)
