@@ -4,18 +4,13 @@ Authored text is escaped by markupsafe. Markdown may hold emphasis and lists and
 markup, no links, no images.
 """
 
-from __future__ import annotations
-
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from markupsafe import Markup
-
-if TYPE_CHECKING:
-    from markdown_it import MarkdownIt
 
 _LINE_WIDTH = 88  # characters in a line of plain text
 
@@ -54,7 +49,7 @@ class Paragraph:
         return Markup("<p{}>{}</p>").format(style, self.words)
 
     def text(self) -> str:
-        return wrap(self.words)
+        return _wrap(self.words)
 
 
 @dataclass(frozen=True)
@@ -68,7 +63,7 @@ class RunInHeading:
         return Markup("<p><strong>{}</strong> {}</p>").format(self.point, self.words)
 
     def text(self) -> str:
-        return wrap(f"{self.point} {self.words}")
+        return _wrap(f"{self.point} {self.words}")
 
 
 @dataclass(frozen=True)
@@ -78,10 +73,10 @@ class Markdown:
     markdown: str
 
     def html(self) -> Markup:
-        return Markup(_markdown().render(self.markdown).strip())  # noqa: S704  (it escapes markup)
+        return Markup(_render_markdown()(self.markdown).strip())  # noqa: S704  (it escapes markup)
 
     def text(self) -> str:
-        return "\n\n".join(wrap(part) for part in self.markdown.strip().split("\n\n"))
+        return "\n\n".join(_wrap(part) for part in self.markdown.strip().split("\n\n"))
 
 
 @dataclass(frozen=True)
@@ -112,7 +107,7 @@ class BulletList:
         return Markup("<ul>{}</ul>").format(_repeated("<li>{}</li>", self.items))
 
     def text(self) -> str:
-        return "\n".join(wrap(item, first="- ", rest="  ") for item in self.items)
+        return "\n".join(_wrap(item, "- ", "  ") for item in self.items)
 
 
 @dataclass(frozen=True)
@@ -125,12 +120,8 @@ class Table:
 
     def html(self) -> Markup:
         head = _repeated('<th scope="col">{}</th>', self.columns)
-        rows = [
-            Markup('<tr><th scope="row">{}</th>{}</tr>').format(
-                first, _repeated("<td>{}</td>", rest)
-            )
-            for first, *rest in self.rows
-        ]
+        row = Markup('<tr><th scope="row">{}</th>{}</tr>')
+        rows = [row.format(first, _repeated("<td>{}</td>", rest)) for first, *rest in self.rows]
         return Markup(
             "<table><caption>{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>"
         ).format(self.caption, head, Markup().join(rows))
@@ -166,12 +157,10 @@ def to_text(blocks: Iterable[Block]) -> str:
     return "\n\n".join(block.text() for block in blocks)
 
 
-def wrap(words: str, first: str = "", rest: str = "") -> str:
+def _wrap(words: str, first: str = "", rest: str = "") -> str:
     """Words in lines of plain text; ``first`` and ``rest`` begin the lines."""
-    words = " ".join(words.split())
-    return textwrap.fill(
-        words, _LINE_WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False
-    )
+    lines = textwrap.TextWrapper(_LINE_WIDTH, first, rest, break_on_hyphens=False)
+    return lines.fill(" ".join(words.split()))
 
 
 def _repeated(template: str, words: Iterable[str]) -> Markup:
@@ -179,7 +168,7 @@ def _repeated(template: str, words: Iterable[str]) -> Markup:
 
 
 @cache
-def _markdown() -> MarkdownIt:
+def _render_markdown() -> Callable[[str], str]:
     from markdown_it import MarkdownIt  # only once something is shown
 
-    return MarkdownIt("zero").enable(["emphasis", "list"])
+    return MarkdownIt("zero").enable(["emphasis", "list"]).render

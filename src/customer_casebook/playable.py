@@ -1,23 +1,11 @@
 """A folder of content of one's own, played like the course: ``casebook("folder").study("my-case")``."""
 
-from __future__ import annotations
-
 from functools import partial
 from pathlib import Path
 
 from customer_casebook.authoring.folder import read_casebook
 from customer_casebook.course.casebook import Casebook
-from customer_casebook.widgets.exam import exam
-from customer_casebook.widgets.practice import (
-    find_evidence,
-    own_the_relationship,
-    practice,
-    sort_parties,
-    term,
-)
-from customer_casebook.widgets.progress import progress, review
-from customer_casebook.widgets.study import compare, study
-from customer_casebook.widgets.what_if import what_if
+from customer_casebook.widgets import exam, practice, progress, study, what_if
 
 
 class PlayableCasebook:
@@ -25,17 +13,17 @@ class PlayableCasebook:
 
     def __init__(self, book: Casebook) -> None:
         self.book = book
-        self.study = partial(study, book=book)
-        self.compare = partial(compare, book=book)
-        self.what_if = partial(what_if, book=book)
-        self.find_evidence = partial(find_evidence, book=book)
-        self.sort_parties = partial(sort_parties, book=book)
-        self.own_the_relationship = partial(own_the_relationship, book=book)
-        self.term = partial(term, book=book)
-        self.practice = partial(practice, book=book)
-        self.review = partial(review, book=book)
-        self.progress = partial(progress, book=book)
-        self.exam = partial(exam, book=book)
+        self.study = partial(study.study, book=book)
+        self.compare = partial(study.compare, book=book)
+        self.what_if = partial(what_if.what_if, book=book)
+        self.find_evidence = partial(practice.find_evidence, book=book)
+        self.sort_parties = partial(practice.sort_parties, book=book)
+        self.own_the_relationship = partial(practice.own_the_relationship, book=book)
+        self.term = partial(practice.term, book=book)
+        self.practice = partial(practice.practice, book=book)
+        self.review = partial(progress.review, book=book)
+        self.progress = partial(progress.progress, book=book)
+        self.exam = partial(exam.exam, book=book)
 
     def __repr__(self) -> str:
         cases = ", ".join(self.book.cases) or "none"

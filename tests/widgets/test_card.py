@@ -298,6 +298,14 @@ def test_a_failure_at_the_end_of_a_deck_is_told_and_the_answers_count(
     assert [each.event for each in attempts] == ["p1"]
 
 
+def test_nonsense_takes_no_other_answer_away(card: Card, attempts: list[Attempt]) -> None:
+    answer = {"press": "p1", "choice": [0], "sure": True, "ms": 7}
+    card.set_state({"answers": {"0": "no answer", "1": answer}})
+    assert [each.event for each in attempts] == ["p1"]
+    assert card.acknowledged["p1"]["state"] == "saved"
+    assert card.note.startswith("Something went wrong here")
+
+
 @pytest.mark.parametrize("question_id", BOOK.questions)
 def test_the_page_knows_options_by_place_alone_and_gets_no_key_with_a_question(
     question_id: str,

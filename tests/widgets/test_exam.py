@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from markupsafe import escape
 
+import customer_casebook.course.exam as course_exam
 import customer_casebook.course.journal as keeping
 import customer_casebook.widgets.exam as module
 from customer_casebook.course.bank import MatchItem
@@ -427,6 +428,57 @@ def test_another_exam_is_another_one_and_the_last_can_be_looked_at_again() -> No
     assert exam(n=N, minutes=MINUTES).paper.questions == sat.paper.questions
 
 
+def test_a_look_back_and_a_start_that_waited_for_python_begin_no_exam_that_cannot_end() -> None:
+    sat = begin()
+    tell(sat, "finish")
+    press(sat, "new")
+    press(sat, "look")  # both buttons were there when they were pressed
+    tell(sat, "start")
+    assert sat.paper.phase == "done"
+    assert len(exam_sessions(BOOK, journal().read().exams)) == 1
+    press(sat, "new")
+    tell(sat, "start")
+    give(sat, 0, sorted(asked(sat)[0].right))
+    tell(sat, "finish")
+    assert sat.paper.verdict.startswith(f"1 of {N} right")
+
+
+def test_a_button_that_is_pressed_again_too_late_does_nothing() -> None:
+    """In another thread, a press may have been let in before the buttons changed."""
+    sat = begin()
+    tell(sat, "finish")
+    press(sat, "new")
+    tell(sat, "start")
+    for name in ("look", "new", "practise"):
+        sat._press(name)
+    assert (sat.paper.phase, sat.practice.children, sat.actions.error) == ("running", (), "")
+
+
+def test_a_second_press_on_practise_takes_no_answers_away() -> None:
+    sat = begin()
+    tell(sat, "finish")
+    press(sat, "practise")
+    [card] = sat.practice.children
+    press(sat, "practise")
+    assert sat.practice.children == (card,)
+    answer = {"press": "p", "choice": [0], "sure": True, "ms": 5}
+    card.set_state({"answers": {"0": answer}})
+    press(sat, "practise")  # from the start, once it was begun
+    assert sat.practice.children != (card,)
+
+
+def test_two_pages_that_answer_at_once_keep_both_answers() -> None:
+    sat = begin()
+    one, two, *_ = asked(sat)
+    for place, question in enumerate((one, two)):  # neither page knows what the other one says
+        answer = {"choice": places_of(question, question.right), "ms": 7, "flag": False}
+        sat.paper.set_state({"answers": {str(place): answer}})
+    assert sat.paper.answers.keys() == {"0", "1"}
+    assert [what for what, _ in told()] == ["answer", "answer"]
+    tell(sat, "finish", answers={})
+    assert sat.paper.verdict.startswith(f"2 of {N} right")
+
+
 def test_a_seed_sets_the_same_paper_for_everybody() -> None:
     first = begin(seed=7)
     tell(first, "finish")
@@ -623,7 +675,7 @@ def test_a_failure_is_told_and_can_be_tried_again(monkeypatch: pytest.MonkeyPatc
         raise RuntimeError("no <marks> today")
 
     with monkeypatch.context() as trouble:
-        trouble.setattr(module, "grade", broken)
+        trouble.setattr(course_exam, "grade", broken)
         tell(sat, "finish")
     assert "RuntimeError: no &lt;marks&gt; today" in sat.actions.error
     assert sat.paper.phase == "running"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from threading import Event, Thread, current_thread
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from customer_casebook.domain.facts import InputError
 from customer_casebook.domain.rules import EDITIONS
 from customer_casebook.widgets.activity import START
 from customer_casebook.widgets.card import Card, places_of
+from customer_casebook.widgets.diagram import draw_rows
 from customer_casebook.widgets.practice import (
     deck,
     find_evidence,
@@ -258,6 +260,29 @@ def test_a_map_that_cannot_be_drawn_is_told_and_the_answers_count(
     give(activity.card, 1, "p2", "service_desk")
     assert len(attempts) == 2
     assert "could not be drawn" not in activity.map.text
+
+
+def test_of_two_maps_drawn_at_once_the_later_one_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    activity = own_the_relationship(PARTIES)
+    inside, go_on = Event(), Event()
+
+    def slow(rows: Any) -> str:
+        if current_thread() is older:
+            inside.set()
+            go_on.wait(10)
+        return draw_rows(rows)
+
+    monkeypatch.setattr(module, "draw_rows", slow)
+    older = Thread(target=activity._draw)
+    newer = Thread(target=give, args=(activity.card, 0, "p1", "service_desk"))
+    older.start()
+    inside.wait(10)
+    newer.start()
+    newer.join(0.3)  # it waits for the older one
+    go_on.set()
+    older.join(10)
+    newer.join(10)
+    assert activity.map.text.count("not yet known.") == len(PARTIES) - 1
 
 
 # Elsewhere

@@ -1,7 +1,5 @@
 """The mock exam as a widget: its paper, and the review that follows."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -12,35 +10,15 @@ from uuid import uuid4
 import ipywidgets as widgets
 import traitlets
 
+from customer_casebook import document as doc
+from customer_casebook.course import exam as course_exam
 from customer_casebook.course.casebook import Casebook, course, full_stop
-from customer_casebook.course.exam import (
-    EXAM_MINUTES,
-    EXAM_QUESTIONS,
-    MAX_EXAM_MINUTES,
-    PASS_PERCENT,
-    ExamSession,
-    Mark,
-    Result,
-    exam_attempts,
-    exam_sessions,
-    grade,
-)
 from customer_casebook.course.items import Item
 from customer_casebook.course.journal import Attempt, ExamEvent, History, journal
 from customer_casebook.course.selection import exam_pool, exam_questions
-from customer_casebook.document import (
-    Block,
-    BulletList,
-    Details,
-    Heading,
-    Paragraph,
-    RunInHeading,
-    Table,
-    to_html,
-)
 from customer_casebook.domain.facts import InputError, require_number, short_repr
 from customer_casebook.widgets.activity import Activity, Panel, View, error_html, report_errors
-from customer_casebook.widgets.card import feedback, options_at, places_of, question_spec
+from customer_casebook.widgets.card import feedback, material, options_at, places_of, question_spec
 from customer_casebook.widgets.practice import deck
 
 _LOOK = {"look": "Look at your last exam again"}
@@ -49,9 +27,10 @@ _LOOK = {"look": "Look at your last exam again"}
 class Paper(View):
     """The questions and the clock.
 
-    While an exam runs, the page alone writes ``answers``, place to ``{choice, ms, flag}``, and the
-    kernel all else; ``deadline`` is in milliseconds since 1970. The kernel answers whatever the page
-    says with its own time, so the page knows that it was heard. The questions carry no key.
+    While an exam runs, the page writes ``answers``, place to ``{choice, ms, flag}``, and the kernel
+    all else; to the answers it only adds those of another page. ``deadline`` is in milliseconds since
+    1970. The kernel answers whatever the page says with its own time, so the page knows that it was
+    heard. The questions carry no key.
     """
 
     title = traitlets.Unicode("Mock exam").tag(sync=True)
@@ -65,18 +44,21 @@ class Paper(View):
 
 
 class Exam(Activity, widgets.VBox):
-    """An exam, from the start of its clock to its review. It goes on where the journal says it was."""
+    """An exam, from the start of its clock to its review. It goes on where the journal says it was.
+
+    The phase of the paper says what may happen: an exam is ``ready``, then ``running``, then ``done``.
+    """
+
+    session: course_exam.ExamSession  # the latest, once it is running
 
     def __init__(self, book: Casebook, seed: int | None, n: int, minutes: int) -> None:
         self.book = book
         self.seed, self.n, self.minutes = seed, n, minutes
         self._lock = RLock()
-        self.session: ExamSession | None = None
         self.items: list[Item] = []  # the questions of the session
-        self.result: Result | None = None
-        self.last: ExamSession | None = None
-        about = _about(n, minutes)
-        self.paper = Paper(part="exam", intro=to_html(about))
+        self.result: course_exam.Result | None = None  # of the last exam of this kind
+        self.transcript = _about(n, minutes)
+        self.paper = Paper(part="exam", intro=doc.to_html(self.transcript))
         self.actions = Panel(buttons={}, press=self._press)
         self.practice = widgets.VBox()
         self.review = Panel(look="ccb-review")
@@ -84,7 +66,6 @@ class Exam(Activity, widgets.VBox):
         self.paper.observe(self._take_answers, "answers")
         super().__init__([self.paper, self.actions, self.practice, self.review])
         self.add_class("ccb-activity")
-        self.transcript = about
         self._resume()
 
     def _failed(self, details: str) -> None:
@@ -93,76 +74,77 @@ class Exam(Activity, widgets.VBox):
         )
         self.actions.error = error_html(words, details)
 
-    def _resume(self) -> History:
-        """Take up the last exam of this kind that was begun and not handed in; what the journal says."""
-        kind = self.seed, self.n, self.minutes
+    def _resume(self) -> list[course_exam.ExamSession]:
+        """Take up the last exam of this kind, if it was not handed in; all exams of the journal."""
         history = journal().read()
+        sessions = course_exam.exam_sessions(self.book, history.exams)
+        kind = self.seed, self.n, self.minutes
         alike = [
             session
-            for session in exam_sessions(self.book, history.exams)
+            for session in sessions
             if (session.seed, len(session.item_ids), session.minutes) == kind
         ]
-        self.last = next((session for session in reversed(alike) if session.finished), None)
-        if self.last:  # whose kernel may have ended in the middle of it
-            self._count(grade(self.book, self.last), history)
-        self.actions.buttons = _LOOK if self.last else {}
+        if last := next((session for session in reversed(alike) if session.finished), None):
+            self._count(last, history)  # its kernel may have ended in the middle of it
+            self.actions.buttons = _LOOK
         if alike and not alike[-1].finished:
             self._run(alike[-1])
-        return history
+        return sessions
 
     @report_errors(_failed)
     def _hear(self, _widget: object, message: Mapping[str, Any], _buffers: object) -> None:
         """The page asks for something, if only for the time."""
         self._say_time()
         with self._lock:  # two messages may be heard at once
-            match message.get("what"):
-                case "start" if not self.session:
+            match message.get("what"), self.paper.phase:
+                case "start", "ready":
                     self._start()
-                case "finish" if self.session and not self.result:
+                case "finish", "running":
                     # Where Python is busy the changes wait, and this overtakes them.
                     self._take(message.get("answers", {}))
-                    self._finish(self.session)
+                    self._finish()
 
     def _say_time(self) -> None:
-        self.paper.send({"now": _milliseconds(datetime.now(UTC))})
+        self.paper.send({"now": 1000 * datetime.now(UTC).timestamp()})
 
     @report_errors(_failed)
     def _press(self, name: str) -> None:
         """One of the buttons below the questions was pressed."""
         with self._lock:
-            if name == "new":
-                self.session = self.result = None
-                self.paper.phase = "ready"  # takes the focus, before its button goes
-                self.actions.buttons = _LOOK
-                self.review.text = self.actions.live = ""
-                self.practice.children = ()
-            elif name == "look" and self.last:
-                self._show(grade(self.book, self.last))
-            elif name == "practise" and self.result:
-                self.practice.children = [deck(self.result.missed, "What you missed")]
+            match name, self.paper.phase, self.result:
+                case "new", "done", _:
+                    self.paper.phase = "ready"  # takes the focus, before its button goes
+                    self.actions.buttons = _LOOK
+                    self.review.text = self.actions.live = ""
+                    self.practice.children = ()
+                case "look", "ready", course_exam.Result() as result:
+                    self._show(result)
+                case "practise", "done", course_exam.Result() as result:
+                    # A second press before the first answer makes no second deck.
+                    if all(card.answers for card in self.practice.children):
+                        self.practice.children = [deck(result.missed, "What you missed")]
 
     def _start(self) -> None:
-        history = self._resume()  # another kernel may have begun it meanwhile
-        if self.session:
+        sessions = self._resume()  # another kernel may have begun it meanwhile
+        if self.paper.phase != "ready":
             return
-        sessions = exam_sessions(self.book, history.exams)
         times = Counter(item_id for session in sessions for item_id in session.item_ids)
         item_ids = exam_questions(self.book, self.n, self.seed, times)
         data = {"items": item_ids, "seed": self.seed, "minutes": self.minutes}
         begun = ExamEvent(uuid4().hex, "start", data)
         self._keep(begun)
         at = datetime.fromisoformat(begun.at)
-        self._run(ExamSession(begun.exam, tuple(item_ids), self.seed, at, self.minutes))
+        self._run(course_exam.ExamSession(begun.exam, tuple(item_ids), self.seed, at, self.minutes))
 
-    def _run(self, session: ExamSession) -> None:
+    def _run(self, session: course_exam.ExamSession) -> None:
         self.session = session
         if session.over(datetime.now(UTC)):
-            self._finish(session)
+            self._finish()
             return
         self.items = [session.item(self.book, place) for place in range(len(session.item_ids))]
         self.actions.buttons = {}
         self.paper.questions = [question_spec(question) for question in self.items]
-        self.paper.deadline = _milliseconds(session.deadline)
+        self.paper.deadline = 1000 * session.deadline.timestamp()
         self.paper.answers = {
             str(place): {
                 "choice": places_of(self.items[place], session.answers.get(place, ())),
@@ -178,54 +160,60 @@ class Exam(Activity, widgets.VBox):
         self._say_time()
         with self._lock:
             self._take(change["new"])
+            if self.paper.phase == "running":  # two pages may not know of each other's answers yet
+                self.paper.answers = {**change["old"], **self.paper.answers}
 
     def _take(self, answers: Mapping[str, Any]) -> None:
         """Keep every answer and every flag that is new, and in time."""
-        session = self.session
-        if session and not self.result and not session.over(datetime.now(UTC)):
+        if self.paper.phase == "running" and not self.session.over(datetime.now(UTC)):
             for place, answer in answers.items():
-                self._take_one(session, place, answer)
+                self._take_one(place, answer)
 
     @report_errors(_failed)
-    def _take_one(self, session: ExamSession, name: str, answer: Mapping[str, Any]) -> None:
-        place, ms, flag = int(name), int(answer["ms"]), answer["flag"] is True
+    def _take_one(self, name: str, answer: Mapping[str, Any]) -> None:
+        session, place, ms = self.session, int(name), int(answer["ms"])
         choice = options_at(dict(enumerate(self.items))[place], answer["choice"])
         if {*choice} != {*session.answers.get(place, ())}:
             session.answers[place], session.ms[place] = tuple(choice), ms
-            self._keep(_of(session, "answer", place=place, choice=choice, ms=ms))
-        if flag != (place in session.flags):
+            self._keep_event("answer", place=place, choice=choice, ms=ms)
+        if (flag := answer["flag"] is True) != (place in session.flags):
             (session.flags.add if flag else session.flags.discard)(place)
-            self._keep(_of(session, "flag", place=place, on=flag))
+            self._keep_event("flag", place=place, on=flag)
+
+    def _keep_event(self, what: str, **data: Any) -> None:
+        self._keep(ExamEvent(self.session.exam, what, data))
 
     def _keep(self, event: Attempt | ExamEvent) -> None:
         saved = journal().record(event)
         self.paper.note = "" if saved else f"Not saved yet. {journal().notice}"
 
-    def _finish(self, session: ExamSession) -> None:
+    def _finish(self) -> None:
         """Close an exam. The journal says what it came to: another kernel may have had a part in it."""
-        session.finished = datetime.now(UTC)
-        self._keep(_of(session, "finish"))
+        self.session.finished = datetime.now(UTC)
+        self._keep_event("finish")
         history = journal().read()
-        same = (
-            other for other in exam_sessions(self.book, history.exams) if other.exam == session.exam
-        )
-        result = grade(self.book, next(same, session))
-        self._count(result, history)
-        self._show(result)
+        sessions = {
+            session.exam: session for session in course_exam.exam_sessions(self.book, history.exams)
+        }
+        self._show(self._count(sessions.get(self.session.exam, self.session), history))
 
-    def _count(self, result: Result, history: History) -> None:
-        """Keep every answer as an attempt, once, so that misses come back for review."""
+    def _count(self, session: course_exam.ExamSession, history: History) -> course_exam.Result:
+        """Grade an exam. Keep every answer as an attempt, once, so that misses come back for review."""
+        self.result = course_exam.grade(self.book, session)
         known = {attempt.event for attempt in history.attempts}
-        for attempt in exam_attempts(result):
+        for attempt in course_exam.exam_attempts(self.result):
             if attempt.event not in known:
                 self._keep(attempt)
+        return self.result
 
-    def _show(self, result: Result) -> None:
-        self.result, self.last = result, result.session
+    def _show(self, result: course_exam.Result) -> None:
+        needed = course_exam.PASS_PERCENT
+        passed = "Passed" if result.passed else "Not passed this time"
+        score = f"{result.right} of {len(result.marks)} right: {result.percent}%."
+        self.paper.verdict = self.actions.live = f"{score} {passed}; {needed}% are needed."
         self.actions.error = ""
-        self.paper.verdict = self.actions.live = _verdict(result)
         self.paper.phase = "done"  # takes the focus, before the button that had it goes
-        self.review.text = to_html(_review(self.book, result))
+        self.review.text = doc.to_html(_review(self.book, result))
         practise = {"practise": "Practise these now"} if result.missed else {}
         self.actions.buttons = {**practise, "new": "Another exam"}
 
@@ -233,7 +221,7 @@ class Exam(Activity, widgets.VBox):
 def exam(
     seed: int | None = None,
     n: int | None = None,
-    minutes: int = EXAM_MINUTES,
+    minutes: int = course_exam.EXAM_MINUTES,
     *,
     book: Casebook | None = None,
 ) -> Exam:
@@ -248,36 +236,29 @@ def exam(
         book: The casebook with the questions; the course where none is named.
 
     Raises:
-        InputError: A number is no number of questions or of minutes, or no seed.
+        InputError: A number is no number of questions or of minutes, or no seed; or the book has
+            no question for an exam.
     """
     book = book or course()
     most = len(exam_pool(book))
     if not most:
         raise InputError("this casebook has no question for an exam")
-    n = min(EXAM_QUESTIONS, most) if n is None else n
+    n = min(course_exam.EXAM_QUESTIONS, most) if n is None else n
     require_number("n", n, most)
-    require_number("minutes", minutes, MAX_EXAM_MINUTES)
+    require_number("minutes", minutes, course_exam.MAX_EXAM_MINUTES)
     if seed is not None and type(seed) is not int:  # the journal keeps no other seeds
         raise InputError(f"seed is {short_repr(seed)}; write a whole number, or leave it out")
     return Exam(book, seed, n, minutes)
 
 
-def _of(session: ExamSession, what: str, **data: Any) -> ExamEvent:
-    return ExamEvent(session.exam, what, data)
-
-
-def _milliseconds(moment: datetime) -> float:
-    return 1000 * moment.timestamp()
-
-
-def _about(n: int, minutes: int) -> list[Block]:
+def _about(n: int, minutes: int) -> list[doc.Block]:
     return [
-        Heading("Mock exam"),
-        Paragraph(
-            f"{n} questions over the whole course, {minutes} minutes, {PASS_PERCENT}% to pass. There is "
+        doc.Heading("Mock exam"),
+        doc.Paragraph(
+            f"{n} questions over the whole course, {minutes} minutes, {course_exam.PASS_PERCENT}% to pass. There is "
             "no feedback until you hand in; then every question is explained, the weak spots first."
         ),
-        BulletList(
+        doc.BulletList(
             [
                 "Move about as you like. Flag what you want to come back to.",
                 "The clock does not stop, whatever happens to this page or this computer. It can be hidden.",
@@ -288,13 +269,7 @@ def _about(n: int, minutes: int) -> list[Block]:
     ]
 
 
-def _verdict(result: Result) -> str:
-    passed = "Passed" if result.passed else "Not passed this time"
-    share = f"{result.right} of {len(result.marks)} right: {result.percent}%"
-    return f"{share}. {passed}; {PASS_PERCENT}% are needed."
-
-
-def _review(book: Casebook, result: Result) -> list[Block]:
+def _review(book: Casebook, result: course_exam.Result) -> list[doc.Block]:
     """The objectives with the weakest first, and every question with its explanation."""
     groups = {book.objectives[k].can: marks for k, marks in result.by_objective.items()}
     rows = [
@@ -302,25 +277,24 @@ def _review(book: Casebook, result: Result) -> list[Block]:
         for can, marks in groups.items()
     ]
     unanswered = sum(not mark.choice for mark in result.marks)
-    blocks: list[Block] = [
-        *([Paragraph(f"{unanswered} not answered.")] if unanswered else []),
-        Table("By objective, the weakest first", ("You can", "Right"), rows),
+    blocks: list[doc.Block] = [
+        *([doc.Paragraph(f"{unanswered} not answered.")] if unanswered else []),
+        doc.Table("By objective, the weakest first", ("You can", "Right"), rows),
     ]
     for can, marks in groups.items():
-        blocks.append(Heading(can, level=4))
+        blocks.append(doc.Heading(can, level=4))
         blocks += [_explained(mark) for mark in sorted(marks, key=lambda mark: mark.right)]
     return blocks
 
 
-def _explained(mark: Mark) -> Details:
+def _explained(mark: course_exam.Mark) -> doc.Details:
     item = mark.item
     rows = {option: f"{group.label}: " for group in item.groups for option in group.options}
     chosen = [rows.get(k, "") + label for k, label in item.options.items() if k in mark.choice]
     blocks = [
-        *item.intro,
-        *(block for group in item.groups for block in group.intro),
-        RunInHeading("You:", "; ".join(chosen) or "no answer."),
-        RunInHeading("The answer:", full_stop(item.answer)),
+        *material(item),
+        doc.RunInHeading("You:", "; ".join(chosen) or "no answer."),
+        doc.RunInHeading("The answer:", full_stop(item.answer)),
         *feedback(item, mark.choice),
     ]
-    return Details(f"{'✓' if mark.right else '✗'} {mark.place + 1}. {item.prompt}", blocks)
+    return doc.Details(f"{'✓' if mark.right else '✗'} {mark.place + 1}. {item.prompt}", blocks)

@@ -1,13 +1,10 @@
 """Decks of questions: practice, sorting parties, finding evidence, owning relationships; and the glossary."""
 
-from __future__ import annotations
-
 import secrets
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from functools import partial
-from typing import Any
+from threading import RLock
 
 import ipywidgets as widgets
 
@@ -23,10 +20,7 @@ from customer_casebook.domain.rules import EDITIONS, LENSES
 from customer_casebook.widgets.activity import Activity, Panel, error_html, report_errors
 from customer_casebook.widgets.card import Card, as_text
 from customer_casebook.widgets.diagram import Row, draw_rows
-
-_UNSEEDED = (
-    "Questions ({n}) are drawn afresh whenever this cell runs; those met least often come first."
-)
+from customer_casebook.widgets.study import list_of
 
 
 def practice(
@@ -54,19 +48,17 @@ def practice(
         raise InputError(f"this casebook has no question on {', '.join(objectives) or 'anything'}")
     card = deck(items_in_new_order(book, item_ids, key), "Practice", book=book)
     if seed is None:
-        number = "one" if n == 1 else str(n)
-        card.transcript = [Heading("Practice"), Paragraph(_UNSEEDED.format(n=number))]
+        about = (
+            f"Questions ({'one' if n == 1 else n}) are drawn afresh whenever this cell runs; "
+            "those met least often come first."
+        )
+        card.transcript = [Heading("Practice"), Paragraph(about)]
     return card
 
 
 def items_in_new_order(book: Casebook, item_ids: Sequence[str], seed: object) -> list[Item]:
     """The items of these ids, each with its options in an order that the seed decides."""
     return [item.shuffled(seed) for item_id in item_ids if (item := item_of(book, item_id))]
-
-
-def progress_summary(book: Casebook) -> str:
-    """The learner's progress in two sentences."""
-    return summarize(book, journal().read().attempts, datetime.now(UTC)).summary
 
 
 def sort_parties(
@@ -86,7 +78,7 @@ def sort_parties(
     require_known("lens", lens, LENSES)
     if LENSES[lens].many:
         raise InputError(f"one party may have several answers on {lens}; sort by another lens")
-    cases = [book.case(case_id) for case_id in _list_of(case_ids)]
+    cases = [book.case(case_id) for case_id in list_of(case_ids)]
     if len({case.id for case in cases}) < max(2, len(cases)):
         raise InputError("there is nothing to sort; name two cases or more, each once")
     item = SortItem(book, sort_question([case.id for case in cases], lens))
@@ -118,9 +110,12 @@ def find_evidence(case_id: str, lens: str = "customer", *, book: Casebook | None
 
 def deck(items: Sequence[Item], title: str, *, book: Casebook | None = None) -> Card:
     """A card for items that bring their own story; with a ``book`` it ends with the progress in it."""
-    at_end = partial(progress_summary, book) if book else None
-    ends = {"closed": "Done", "close": "Finish", "closing": ""}
-    card = Card(items, at_end, layout="deck", title=title, intro="", board=None, **ends)
+
+    def summary() -> str:
+        return summarize(book or course(), journal().read().attempts, datetime.now(UTC)).summary
+
+    ends = {"intro": "", "board": None, "closed": "Done", "close": "Finish", "closing": ""}
+    card = Card(items, summary if book else None, layout="deck", title=title, **ends)
     card.transcript = [Heading(title), *as_text(items)]
     return card
 
@@ -129,17 +124,14 @@ class OwnerMap(Activity, widgets.VBox):
     """Who looks after which relationship: a question for each, and a map that fills with the answers."""
 
     def __init__(self, book: Casebook, case_ids: Sequence[str]) -> None:
-        cases = [book.case(case_id) for case_id in _list_of(case_ids)]
+        cases = [book.case(case_id) for case_id in list_of(case_ids)]
         if not cases:
             raise InputError("there is no relationship to own; name one case or more")
-        relations = [book.relation(case) for case in cases]
         self.items = [
-            CaseItem(book, case, "owner", intro=[Details(relation, story(case))])
-            for case, relation in zip(cases, relations, strict=True)
+            CaseItem(book, case, "owner", intro=[Details(book.relation(case), story(case))])
+            for case in cases
         ]
-        self._ends = [
-            (book.sentence("{provider}", case), book.sentence("{party}", case)) for case in cases
-        ]
+        self._lock = RLock()
         self.card = deck(self.items, "Who owns the relationship?")
         self.map = Panel(look="ccb-picture")
         self.card.observe(self._draw, "answers")
@@ -147,9 +139,7 @@ class OwnerMap(Activity, widgets.VBox):
         side_by_side.add_class("ccb-owners")
         super().__init__([side_by_side])
         self.add_class("ccb-activity")
-        answers = [
-            (relation, item.answer) for relation, item in zip(relations, self.items, strict=True)
-        ]
+        answers = [(book.relation(item.case), item.answer) for item in self.items]
         table = Table("The map, filled", ("Relationship", "Looked after by"), answers)
         self.transcript = [*self.card.transcript, Details("The map", [table])]
         self._draw()
@@ -158,20 +148,17 @@ class OwnerMap(Activity, widgets.VBox):
         words = "The map could not be drawn. Your answers count all the same, and you can go on."
         self.map.text = error_html(words, details)
 
-    def _owner(self, place: int, item: CaseItem) -> str:
-        """The owner, once the question is answered, and whether the answer was right."""
-        choice = self.card.chosen(place)
-        return "?" if choice is None else f"{'✓' if item.right == choice else '✗'} {item.answer}"
-
     @report_errors(_failed)
     def _draw(self, _change: object = None) -> None:
-        rows = [
-            Row(provider, self._owner(place, item), party, item.facts.supplies == "yes")
-            for place, (item, (provider, party)) in enumerate(
-                zip(self.items, self._ends, strict=True)
-            )
-        ]
-        self.map.text = draw_rows(rows)
+        """Draw each owner, once its question is answered, and whether the answer was right."""
+        with self._lock:  # or an older map may be the last
+            self.map.text = draw_rows([self._row(*entry) for entry in enumerate(self.items)])
+
+    def _row(self, place: int, item: CaseItem) -> Row:
+        choice = self.card.chosen(place)
+        owner = f"{'✓' if choice == item.right else '✗'} {item.answer}" if choice else "?"
+        provider, party = (item.book.sentence(f"{{{k}}}", item.case) for k in ("provider", "party"))
+        return Row(provider, owner, party, item.facts.supplies == "yes")
 
 
 def own_the_relationship(case_ids: Sequence[str], *, book: Casebook | None = None) -> OwnerMap:
@@ -200,20 +187,14 @@ def term(*ids: str, book: Casebook | None = None) -> Panel:
     book = book or course()
     if not ids:
         raise InputError(f"there is no term to show; name some of {', '.join(book.glossary)}")
-    blocks: list[Details] = []
+    entries: list[Details] = []
     for id_ in ids:
         require_known("term", id_, book.glossary)
         entry = book.glossary[id_]
-        meanings = {str(edition): text for edition, text in entry.definitions.items()}
-        rows = [(f"ITIL {k}", meanings.get(k, "No entry of its own.")) for k in EDITIONS]
-        note: list[Block] = [Paragraph(entry.note)] if entry.note else []
-        table = Table(entry.term, ("Edition", "Meaning"), rows)
-        blocks.append(Details(f"{entry.term}: what it means in each edition", [table, *note]))
-    panel = Panel(to_html(blocks))
-    panel.transcript = [block for details in blocks for block in details.blocks]
+        rows = [(f"ITIL {k}", entry.definitions.get(k, "No entry of its own.")) for k in EDITIONS]
+        blocks: list[Block] = [Table(entry.term, ("Edition", "Meaning"), rows)]
+        blocks += [Paragraph(entry.note)] if entry.note else []
+        entries.append(Details(f"{entry.term}: what it means in each edition", blocks))
+    panel = Panel(to_html(entries))
+    panel.transcript = [block for details in entries for block in details.blocks]
     return panel
-
-
-def _list_of(ids: object) -> Sequence[Any]:
-    """The ids; a single one does for a list of one."""
-    return ids if isinstance(ids, Sequence) and not isinstance(ids, str) else (ids,)
