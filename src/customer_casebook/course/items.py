@@ -110,7 +110,7 @@ class Item(ABC):
         """
         shuffled = copy.copy(self)
         shuffled.fingerprint = self.fingerprint  # of the order in which the options are written
-        shuffled.reorder(seed)
+        shuffled.reorder(f"{seed} {self.id}")  # each item has an order of its own
         return shuffled
 
     def reorder(self, seed: object) -> None:  # noqa: B027  (an item may leave it out)
