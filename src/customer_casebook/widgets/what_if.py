@@ -55,7 +55,7 @@ class WhatIf(Controls):
         ]
         title = doc.Heading(f"What if: {case.title}")
         clues = doc.BulletList([f"{clue.source}: {clue.text}" for clue in case.evidence])
-        intro = [
+        intro: list[doc.Block] = [
             title,
             doc.Paragraph("Turn one fact and watch what follows from it."),
             doc.Details("The story once more", [doc.Markdown(case.story), clues]),
