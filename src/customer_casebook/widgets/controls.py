@@ -6,7 +6,7 @@ The page writes ``values``, all of them in one message. The kernel answers with 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from math import isfinite
 from threading import RLock
 from typing import Any
@@ -64,11 +64,8 @@ class Range:
 
     def spec(self) -> dict[str, Any]:
         """The control as the page needs it."""
-        label = self.label
-        if self.unit not in label.lower():
-            label += f", {self.unit}"
-        ends = {"min": self.min, "max": self.max, "step": self.step}
-        return {"name": self.name, "label": label, **ends, "digits": int(self.text == ".1f")}
+        label = self.label if self.unit in self.label.lower() else f"{self.label}, {self.unit}"
+        return {**asdict(self), "label": label, "digits": 0 if self.text == ",d" else 1}
 
 
 Control = Choice | Range
