@@ -80,7 +80,7 @@ def reveal(page: LabPage, name: str) -> Locator:
         node.get_by_role("radio").first.click()
         node.get_by_role("button", name="I think so").click()
     expect(node.locator(".ccb-bench")).to_be_visible()
-    run(page, f"{name}.bench.reset()")
+    run(page, f"{name}.bench.values = {{}}")
     return node
 
 

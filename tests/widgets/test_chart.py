@@ -68,7 +68,7 @@ def interrupted(failure: BaseException, at: int, call: Callable[[], Any]) -> int
     sys.settrace(trace)
     try:
         call()
-    except type(failure):
+    except (type(failure), ValueError):  # which matplotlib's C++ makes of any failure
         pass
     finally:
         sys.settrace(before)

@@ -2,10 +2,8 @@
 callbacks whose failures a learner sees.
 """
 
-from __future__ import annotations
-
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache, wraps
 from hashlib import sha256
 from html import escape
@@ -18,15 +16,18 @@ import traitlets
 
 from customer_casebook.document import Block, Paragraph, to_html, to_text
 
+START = "The transcript of an activity. To do it yourself, choose Run, then Run All Cells."
+
+_Callback = Callable[..., None]
+
 _FRONT = Path(__file__).parent / "front"
 _PARTS = ("parts", "card", "controls", "exam", "panel")  # the files of the script, in order
 
 
 class FrontEnd(widgets.Widget):
-    """The script and the style of all our activities: one model in a kernel.
+    """The script and the style of all our activities: they cross the websocket once for a kernel.
 
-    Script and style cross the websocket once. Each activity refers to this model, and the page
-    loads each version once.
+    Each activity refers to this model, and the page loads each version once.
     """
 
     script = traitlets.Unicode().tag(sync=True)
@@ -34,16 +35,13 @@ class FrontEnd(widgets.Widget):
     version = traitlets.Unicode().tag(sync=True)
 
     def __init__(self) -> None:
-        files = [_FRONT / f"{name}.js" for name in _PARTS]
-        script = "".join(file.read_text(encoding="utf-8") for file in files)
+        script = "".join((_FRONT / f"{name}.js").read_text(encoding="utf-8") for name in _PARTS)
         style = (_FRONT / "style.css").read_text(encoding="utf-8")
         version = sha256(f"{script}{style}".encode()).hexdigest()[:16]
         super().__init__(script=script, style=style, version=version)
 
 
-@cache
-def _shared_front_end() -> FrontEnd:
-    return FrontEnd()
+_shared_front_end = cache(FrontEnd)
 
 
 def front_end() -> FrontEnd:
@@ -51,9 +49,6 @@ def front_end() -> FrontEnd:
     if _shared_front_end().comm is None:
         _shared_front_end.cache_clear()
     return _shared_front_end()
-
-
-START = "The transcript of an activity. To do it yourself, choose Run, then Run All Cells."
 
 
 class Activity:
@@ -82,7 +77,7 @@ class View(Activity, anywidget.AnyWidget):
 
 
 class Panel(View):
-    """A text in HTML that is rewritten, and perhaps a row of buttons that call Python."""
+    """A text in HTML that is rewritten, and perhaps buttons that call ``press`` with their names."""
 
     text = traitlets.Unicode().tag(sync=True)
     look = traitlets.Unicode().tag(sync=True)  # a class of the style sheet
@@ -91,14 +86,9 @@ class Panel(View):
     buttons = traitlets.Dict(None, allow_none=True).tag(sync=True)  # name to label; None: never any
 
     def __init__(
-        self,
-        text: str = "",
-        look: str = "",
-        buttons: Mapping[str, str] | None = None,
-        press: Callable[[str], None] | None = None,
+        self, text: str = "", press: Callable[[str], None] | None = None, **state: Any
     ) -> None:
-        """Show a text, and buttons that call ``press`` with their names."""
-        super().__init__(part="panel", text=text, look=look, buttons=buttons)
+        super().__init__(part="panel", text=text, **state)
         self.press = press
         self.on_msg(self._pressed)
 
@@ -107,12 +97,10 @@ class Panel(View):
             self.press(name)
 
 
-def report_errors(
-    report: Callable[[Any, str], None],
-) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def report_errors(report: Callable[[Any, str], None]) -> Callable[[_Callback], _Callback]:
     """Wrap a callback so that what fails in it reaches ``report``: on its own it would vanish unseen."""
 
-    def wrapping(callback: Callable[..., None]) -> Callable[..., None]:
+    def wrap(callback: _Callback) -> _Callback:
         @wraps(callback)
         def wrapped(self: Any, *args: Any) -> None:
             try:
@@ -122,7 +110,7 @@ def report_errors(
 
         return wrapped
 
-    return wrapping
+    return wrap
 
 
 def error_html(words: str, details: str) -> str:

@@ -15,7 +15,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import uuid4
 
-from customer_casebook.widgets.diagram import svg
+from customer_casebook.widgets.diagram import Point, svg
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -28,25 +28,26 @@ _style_lock = Lock()
 
 _DOTS_PER_INCH = 72
 _MAX_FRAMES = 50  # in memory
-_STYLE: dict[Any, Any] = {
+_INKS = ("text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color")
+_STYLE: dict[Any, Any] = dict.fromkeys(_INKS, THEME_INK) | {
     "svg.fonttype": "none",
     # A page takes a hatch from the first element with its id, and does not show it if that is in a hidden tab.
     "svg.hashsalt": uuid4().hex,
     "font.size": 10,
     "hatch.linewidth": 0.8,
-    "text.color": THEME_INK,
     "text.parse_math": False,  # a name may have dollars in it
-    "axes.edgecolor": THEME_INK,
-    "axes.labelcolor": THEME_INK,
     "axes.spines.right": False,
     "axes.spines.top": False,
-    "axes.unicode_minus": True,
-    "xtick.color": THEME_INK,
-    "ytick.color": THEME_INK,
 }
-
-
-Margins = tuple[float, float, float, float]  # left, bottom, right, top, in shares of the picture
+# What matplotlib writes, and what stands in a page instead.
+_IN_A_PAGE = {
+    r"^.*?<svg .*?>|</svg>\s*$|<metadata>.*?</metadata>": "",
+    r"<defs>\s*<style.*?</style>\s*</defs>": "",  # it would hold for the whole page
+    r"'DejaVu Sans'[^;\"]*": "inherit",
+    r'<g id="[\w.]+">': "<g>",  # every chart of a page has the same ones
+    THEME_INK: "currentColor",
+    "xlink:": "",
+}
 
 
 class Look(NamedTuple):
@@ -58,23 +59,23 @@ class Look(NamedTuple):
     width: float = 1  # of the line, or around the area
     dot: str = ""
 
-    def artist(self, points: Sequence[tuple[float, float]], label: str = "") -> Artist:
+    def artist(self, points: Sequence[Point], label: str = "") -> Artist:
         """What matplotlib draws."""
         from matplotlib.lines import Line2D
         from matplotlib.patches import Polygon
 
-        style: dict[str, Any] = {"edgecolor": self.colour, "hatch": self.hatch}
-        if not self.line:
-            face = "none" if self.hatch else self.colour
-            return Polygon(points, facecolor=face, linewidth=self.width, label=label, **style)
-        style = {"color": self.colour, "linestyle": self.line, "marker": self.dot}
-        return Line2D(*zip(*points, strict=True), linewidth=self.width, label=label, **style)
+        about: dict[str, Any] = {"linewidth": self.width, "label": label}
+        if self.line:
+            about |= {"color": self.colour, "linestyle": self.line, "marker": self.dot}
+            return Line2D(*zip(*points, strict=True), **about)
+        about |= {"facecolor": "none" if self.hatch else self.colour, "hatch": self.hatch}
+        return Polygon(points, edgecolor=self.colour, **about)
 
 
 class Shape(NamedTuple):
     """The corners of an area, or the points of a line."""
 
-    points: Sequence[tuple[float, float]]
+    points: Sequence[Point]
     look: Look
 
 
@@ -87,11 +88,11 @@ class Note(NamedTuple):
 
 
 class Scale(NamedTuple):
-    """An axis: where it begins and ends, its ticks with their labels, and its title."""
+    """An axis."""
 
     start: float
     end: float
-    ticks: tuple[tuple[float, str], ...]
+    ticks: tuple[tuple[float, str], ...]  # with their labels
     title: str = ""
 
 
@@ -101,8 +102,9 @@ class Frame(NamedTuple):
     x: Scale
     y: Scale
     legend: tuple[tuple[str, Look], ...] = ()
-    size: tuple[float, float] = (4.4, 3.0)  # inches
-    margins: Margins = (0.13, 0.16, 0.97, 0.84)
+    size: Point = (4.4, 3.0)  # inches
+    # Left, bottom, right, top, in shares of the picture.
+    margins: tuple[float, float, float, float] = (0.13, 0.16, 0.97, 0.84)
 
 
 def bar(x: float, y: float, width: float, height: float, look: Look) -> Shape:
@@ -137,17 +139,14 @@ def chart(words: str, frame: Frame, shapes: Sequence[Shape], notes: Sequence[Not
 
 @lru_cache(_MAX_FRAMES)
 def _frame(frame: Frame) -> str:
-    """The scales, and above them what is what: so nothing that is drawn runs into it.
-
-    They take most of the time and seldom change, so they are a layer of their own.
-    """
+    """The scales and, above them, the legend: what takes most of the time and seldom changes."""
 
     def draw(figure: Figure) -> None:
         left, bottom, right, top = frame.margins
         axes = figure.add_axes((left, bottom, right - left, top - bottom))
         axes.set(xlim=frame.x[:2], ylim=frame.y[:2], xlabel=frame.x.title, ylabel=frame.y.title)
         for axis, scale in ((axes.xaxis, frame.x), (axes.yaxis, frame.y)):
-            axis.set_ticks([at for at, _ in scale.ticks], [label for _, label in scale.ticks])
+            axis.set_ticks(*zip(*scale.ticks, strict=True))
         if frame.legend:
             figure.legend(
                 handles=[look.artist([(0, 0)], label) for label, look in frame.legend],
@@ -158,7 +157,7 @@ def _frame(frame: Frame) -> str:
     return _rendered(frame.size, draw)
 
 
-def _rendered(size: tuple[float, float], draw: Callable[[Figure], None]) -> str:
+def _rendered(size: Point, draw: Callable[[Figure], None]) -> str:
     """What ``draw`` draws on a new figure, to be put into an SVG of that size."""
     from matplotlib import rc_context
     from matplotlib.figure import Figure
@@ -168,13 +167,8 @@ def _rendered(size: tuple[float, float], draw: Callable[[Figure], None]) -> str:
     with _style_lock, rc_context(_STYLE):
         draw(figure := Figure(size))
         figure.savefig(out, format="svg", dpi=_DOTS_PER_INCH, transparent=True, metadata=about)
-    content = out.getvalue().partition("<svg ")[2].partition(">")[2].removesuffix("</svg>\n")
-    content = re.sub(r"<metadata>.*?</metadata>", "", content, count=1, flags=re.DOTALL)
-    # A style sheet inside the picture would hold for the whole page, which is then styled anew.
-    content = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", content, count=1, flags=re.DOTALL)
-    content = re.sub(r"'DejaVu Sans'[^;\"]*", "inherit", content)
-    content = re.sub(r'<g id="[\w.]+">', "<g>", content)  # every chart of a page has the same ones
+    content = out.getvalue()
+    for pattern, instead in _IN_A_PAGE.items():
+        content = re.sub(pattern, instead, content, flags=re.DOTALL)
     lines = "stroke-linejoin: round; stroke-linecap: butt"  # where a line says nothing else
-    return (
-        f'<g style="{lines}">{content.replace(THEME_INK, "currentColor").replace("xlink:", "")}</g>'
-    )
+    return f'<g style="{lines}">{content}</g>'

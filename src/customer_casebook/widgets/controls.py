@@ -6,7 +6,7 @@ The page writes ``values``, all of them in one message. The kernel answers with 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from math import isfinite
 from threading import RLock
 from typing import Any
@@ -31,11 +31,10 @@ class Choice:
     help: str = ""  # shown when the pointer rests on the row
 
     def valid(self, value: object) -> str:
-        """The value, if it is an option. Raises `ValueError` for another one."""
-        if not isinstance(value, str) or value not in self.options:
-            offered = ", ".join(self.options)
-            raise ValueError(f"{self.name} cannot be {short_repr(str(value))}; write {offered}")
-        return value
+        """The value, if it is an option."""
+        if isinstance(value, str) and value in self.options:
+            return value
+        raise _no_value(self.name, value, ", ".join(self.options))
 
     def spec(self) -> dict[str, Any]:
         """The control as the page needs it."""
@@ -57,34 +56,19 @@ class Range:
     text: str = ",d"  # how Python's format writes the number: ",d" or ".1f"
 
     def valid(self, value: object) -> float:
-        """The number, held to both ends. Raises `ValueError` for what is no number."""
+        """The number, held to both ends."""
         if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
-            raise ValueError(f"{self.name} cannot be {short_repr(str(value))}; write a number")
+            raise _no_value(self.name, value, "a number")
         held = min(max(value, self.min), self.max)
-        return round(held) if self.text.endswith("d") else float(held)
+        return round(held) if self.text == ",d" else float(held)
 
     def spec(self) -> dict[str, Any]:
         """The control as the page needs it."""
-        says_unit = not self.unit or self.unit in self.label.lower()
-        return {
-            "name": self.name,
-            "label": self.label if says_unit else f"{self.label}, {self.unit}",
-            "min": self.min,
-            "max": self.max,
-            "step": self.step,
-            "digits": 0 if self.text.endswith("d") else int(self.text[-2]),
-        }
+        label = self.label if self.unit in self.label.lower() else f"{self.label}, {self.unit}"
+        return {**asdict(self), "label": label, "digits": 0 if self.text == ",d" else 1}
 
 
 Control = Choice | Range
-
-
-@dataclass(frozen=True, slots=True)
-class Button:
-    """A button that writes values: those named here; the others stay as they are."""
-
-    label: str
-    values: Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +82,10 @@ class Outcome:
     changed: frozenset[str] = frozenset()  # names of the controls that are marked
     announcement: str | None = None  # what a screen reader says; None: the headline
     task: str = ""  # HTML above the controls
-    buttons: Sequence[Button] | None = None  # None: one button that leads back to the start
-    html: str = field(default="", kw_only=True)  # HTML before the blocks
+    html: str = ""  # before the blocks
+    buttons: Mapping[str, Values] = field(
+        default_factory=dict
+    )  # label to values; none: “As at the start”
 
 
 class Controls(View):
@@ -119,77 +105,50 @@ class Controls(View):
         controls: Sequence[Control],
         outcome: Callable[[Values], Outcome],
         *,
-        failure: str,
-        intro: str = "",
-        below: str = "",
-        buttons_first: bool = False,
-        shown: bool = True,
+        failure: str,  # what a learner is told when ``outcome`` fails
+        intro: str = "",  # HTML above the controls
+        below: str = "",  # HTML below the controls
+        buttons_first: bool = False,  # above the controls
+        shown: bool = True,  # from the start
     ) -> None:
-        """Show the outcome of the values at the start.
-
-        Args:
-            controls: The controls, in the order shown.
-            outcome: What follows from the values. It is called once for each set of values.
-            failure: What a learner is told when ``outcome`` fails.
-            intro: HTML above the controls.
-            below: HTML below the controls.
-            buttons_first: Whether the buttons stand above the controls.
-            shown: Whether anything is shown yet.
-        """
+        """Show the outcome of the values at the start; it is computed once for each set of values."""
         self.controls = {control.name: control for control in controls}
         self.start = {control.name: control.start for control in controls}
         self.failure = failure
         self._outcome = outcome
         self._lock = RLock()
         self.outcome = outcome(self.start)
-        spec = {
-            "controls": [control.spec() for control in controls],
-            "intro": intro,
-            "below": below,
-            "buttonsFirst": buttons_first,
-        }
-        super().__init__(
-            part="controls",
-            spec=spec,
-            values=self.start,
-            view=self._view(self.outcome),
-            shown=shown,
-        )
+        spec = {"intro": intro, "below": below, "buttonsFirst": buttons_first}
+        spec["controls"] = [control.spec() for control in controls]
+        state = {"values": self.start, "view": self._view(), "shown": shown}
+        super().__init__(part="controls", spec=spec, **state)
         self.observe(self._follow, "values")
-        self.on_msg(self._follow_again)
+        self.on_msg(self._follow)
 
     @traitlets.validate("values")
     def _valid(self, proposal: Mapping[str, Any]) -> dict[str, Any]:
         values = {**self.start, **proposal["value"]}
-        try:
-            return {name: self.controls[name].valid(value) for name, value in values.items()}
-        except KeyError as missing:
-            raise traitlets.TraitError(f"there is no control {missing}") from None
-        except ValueError as wrong:
-            raise traitlets.TraitError(str(wrong)) from None
-
-    def reset(self) -> None:
-        """Set all controls as at the start."""
-        self.values = self.start
+        for unknown in values.keys() - self.controls.keys():
+            raise traitlets.TraitError(f"there is no control {unknown!r}")
+        return {name: self.controls[name].valid(value) for name, value in values.items()}
 
     def fail(self, details: str) -> None:
         """Tell the learner that something went wrong."""
         self.view = {**self.view, "error": error_html(self.failure, details)}
 
     @report_errors(fail)
-    def _follow(self, _change: object = None) -> None:
-        with self._lock:  # two messages may be heard at once
-            self.outcome = self._outcome(self.values)
-            self.view = self._view(self.outcome)
+    def _follow(
+        self, _source: object = None, message: object = "again", _buffers: object = None
+    ) -> None:
+        """Follow new values, or ``again`` those of a button that were there already."""
+        if message == "again":
+            with self._lock:  # two messages may be heard at once
+                self.outcome = self._outcome(self.values)
+                self.view = self._view()
 
-    def _follow_again(self, _widget: object, message: object, _buffers: object) -> None:
-        if message == "again":  # a button was pressed, and its values were there already
-            self._follow()
-
-    def _view(self, outcome: Outcome) -> dict[str, Any]:
-        buttons = outcome.buttons
-        if buttons is None:
-            buttons = [Button("As at the start", self.start)]
+    def _view(self) -> dict[str, Any]:
+        outcome = self.outcome
+        buttons = outcome.buttons or {"As at the start": self.start}
         said = outcome.headline if outcome.announcement is None else outcome.announcement
         return {
             "picture": outcome.picture,
@@ -199,6 +158,10 @@ class Controls(View):
             "changed": sorted(outcome.changed),
             "announcement": said,
             "task": outcome.task,
-            "buttons": [{"label": each.label, "values": {**each.values}} for each in buttons],
+            "buttons": [{"label": label, "values": dict(buttons[label])} for label in buttons],
             "error": "",
         }
+
+
+def _no_value(name: str, value: object, right: str) -> traitlets.TraitError:
+    return traitlets.TraitError(f"{name} cannot be {short_repr(str(value))}; write {right}")

@@ -16,7 +16,7 @@ from customer_casebook.course.casebook import Casebook, capital
 from customer_casebook.course.records import Case
 from customer_casebook.domain.facts import UNKNOWN, Facts
 from customer_casebook.domain.rules import in_same_organization, is_part_of_provider
-from customer_casebook.domain.verdict import UNDETERMINED, decide, humanize
+from customer_casebook.domain.verdict import UNDETERMINED, decide
 
 INK = "currentColor"
 SERVICE, MONEY, SUPPLY = "#0072b2", "#009e73", "#d55e00"  # Okabe and Ito
@@ -26,11 +26,29 @@ Point = tuple[float, float]  # or what goes so far across and down
 Way = tuple[int, int]  # from this x to that
 
 DOTS = "3.4 1.9"
-_TO_PARTY, _TO_PROVIDER = (90, 210), (210, 90)
+_THERE, _BACK = (90, 210), (210, 90)  # from the provider to the party, and back
+# What may go between the two, by what is known of it: in words, and the arrow with what is above it.
+_WAYS: list[tuple[float, str, dict[str, tuple[str, Way, str]]]] = [
+    (87, SERVICE, {
+        "yes": ("{service} goes from {provider} to {party}.", _THERE, "{service}"),
+        UNKNOWN: ("Whether {service} reaches {party} is not known.", _THERE, "served?"),
+    }),
+    (108, SUPPLY, {"yes": ("{party} supplies {provider}.", _BACK, "supplies")}),
+    (129, MONEY, {
+        "none": ("{party} pays {provider} nothing.", _BACK, ""),
+        "notional": ("{party} is shown the cost, and nothing moves.", _THERE, "shows the cost"),
+        "internal_transaction": ("{party} pays: an internal transaction.", _BACK, "internal transaction"),
+        "revenue": ("{party} pays: revenue.", _BACK, "revenue"),
+        UNDETERMINED: ("{party} pays: an internal transaction or revenue.", _BACK, "pays"),
+        UNKNOWN: ("Whether money goes back is not known.", _BACK, "charged?"),
+    }),
+]  # fmt: skip
 _LEADING = 1.2  # from line to line, in heights of the type
-_BREADTHS = (
-    dict.fromkeys(" fijlrtI.,:;!|'", 0.6) | dict.fromkeys("mwM@%—", 1.5) | {"W": 1.6, "&": 1.3}
-)
+_BREADTHS = {
+    **dict.fromkeys(" fijlrtI.,:;!|'", 0.6),
+    **dict.fromkeys("&wM%", 1.45),
+    **dict.fromkeys("mW@—", 1.6),
+}
 _EAST_ASIAN = "\u2e80"  # from here on letters are as wide as high
 
 
@@ -46,84 +64,54 @@ class Picture:
 
     def describe(self, facts: Facts) -> str:
         """What the picture says, in words."""
-        parts = [self._describe_roofs(facts)]
-        if facts.consumes == "yes" or facts.uses == "yes":
-            parts.append(f"{self.service} goes from {self.provider} to {self.party}.")
-        elif UNKNOWN in (facts.consumes, facts.uses):
-            parts.append(f"Whether {self.service} reaches {self.party} is not known.")
-        if facts.supplies == "yes":
-            parts.append(f"{self.party} supplies {self.provider}.")
-        parts.append(self._describe_money(facts))
-        return " ".join(map(capital, parts))
-
-    def _describe_roofs(self, facts: Facts) -> str:
-        if is_part_of_provider(facts):
-            return f"{self.party} is a part of {self.provider}, in {self.organization}."
-        if in_same_organization(facts):
-            return f"{self.party} and {self.provider} stand under one roof: {self.organization}."
-        if facts.party_is == "private_person":
-            where = f"outside {self.organization}, where {self.provider} is"
-            return f"{self.party} stands alone, {where}."
-        if facts.organization == UNKNOWN:
-            roof = f"the roof of {self.organization}, where {self.provider} is,"
-            return f"Whether {self.party} stands under {roof} is not known."
-        return f"{self.party} and {self.provider} stand under different roofs."
-
-    def _describe_money(self, facts: Facts) -> str:
-        booked = {"internal_transaction": "an internal transaction", "revenue": "revenue"}
-        answer = str(decide(facts, "money").answer)
-        return {
-            "none": f"{self.party} pays {self.provider} nothing.",
-            "notional": f"{self.party} is shown the cost, and nothing moves.",
-            "paid": f"{self.party} pays: {booked.get(answer, ' or '.join(booked.values()))}.",
-        }.get(facts.charge, "Whether money goes back is not known.")
+        return self._draw(facts)[0]
 
     def html(self, facts: Facts) -> str:
         """The picture as inline SVG with its description."""
-        shapes = [*self._roofs(facts), *self._boxes(facts)]
-        # The name of a provider that holds the party is close above the first arrow.
-        room = 12 if is_part_of_provider(facts) else 40
-        if facts.consumes == "yes" or facts.uses == "yes":
-            shapes.append(arrow(_TO_PARTY, 87, self.service, SERVICE, room=room))
-        elif UNKNOWN in (facts.consumes, facts.uses):
-            shapes.append(arrow(_TO_PARTY, 87, "served?", SERVICE, DOTS))
-        if facts.supplies == "yes":
-            shapes.append(arrow(_TO_PROVIDER, 108, "supplies", SUPPLY))
-        if facts.charge == "paid":
-            booked = humanize(decide(facts, "money").answer)
-            words = "pays" if booked == UNDETERMINED else booked
-            shapes.append(arrow(_TO_PROVIDER, 129, words, MONEY))
-        elif facts.charge == "notional":
-            shapes.append(arrow(_TO_PARTY, 129, "shows the cost", MONEY, DOTS))
-        elif facts.charge == UNKNOWN:
-            shapes.append(arrow(_TO_PROVIDER, 129, "charged?", MONEY, DOTS))
-        return svg(self.describe(facts), 300, 186, shapes)
+        words, shapes = self._draw(facts)
+        return svg(words, 300, 186, shapes)
 
-    def _roofs(self, facts: Facts) -> list[str]:
+    def _draw(self, facts: Facts) -> tuple[str, list[str]]:
+        """The picture in words, and in shapes."""
+        provider, names = box((13, 72, 74, 72), self.provider), vars(self)
+        roofs, room = [_roof(6, 39, 90, 138, self.organization)], 40
         if in_same_organization(facts):
-            return [_roof(3, 27, 294, 150, self.organization)]
-        roofs = [_roof(6, 39, 90, 138, self.organization)]
-        if facts.organization == UNKNOWN and facts.party_is != "private_person":
+            says = ["{party} and {provider} stand under one roof: {organization}."]
+            roofs = [_roof(3, 27, 294, 150, self.organization)]
+        elif facts.party_is == "private_person":
+            says = ["{party} stands alone, outside {organization}, where {provider} is."]
+        elif facts.organization == UNKNOWN:
+            roof = "the roof of {organization}, where {provider} is,"
+            says = [f"Whether {{party}} stands under {roof} is not known."]
             roofs.append(_roof(204, 39, 90, 138, "under which roof?", "1 1.65"))
-        elif facts.party_is != "private_person":
+        else:
+            says = ["{party} and {provider} stand under different roofs."]
             roofs.append(_roof(204, 39, 90, 138, self.other))
-        return roofs
-
-    def _boxes(self, facts: Facts) -> list[str]:
-        person = facts.party_is in ("private_person", "employee")
-        party = box((213, 72, 74, 72), self.party, radius=27 if person else 3)
         if is_part_of_provider(facts):
-            return [box((9, 54, 282, 114), self.provider, title=True), party]
-        return [box((13, 72, 74, 72), self.provider), party]
+            says = ["{party} is a part of {provider}, in {organization}."]
+            provider = box((9, 54, 282, 114), self.provider, title=True)
+            room = 12  # the name of the provider is close above the first arrow
+        radius = 27 if facts.party_is in ("private_person", "employee") else 3
+        shapes = [*roofs, provider, box((213, 72, 74, 72), self.party, radius=radius)]
+        served = next((k for k in ("yes", UNKNOWN) if k in (facts.consumes, facts.uses)), "no")
+        money = str(decide(facts, "money").answer) if facts.charge == "paid" else facts.charge
+        for (y, colour, ways), state in zip(_WAYS, (served, facts.supplies, money), strict=True):
+            if state in ways:
+                words, way, label = ways[state]
+                says.append(words)
+                dash = DOTS if state in (UNKNOWN, "notional") else ""
+                if label:
+                    shapes.append(arrow(way, y, label.format_map(names), colour, dash, room))
+        return " ".join(capital(words.format_map(names)) for words in says), shapes
 
 
 class Row(NamedTuple):
-    """One relationship on a map: who provides, who looks after it, and to whom; or who is supplied, and by whom."""
+    """One relationship on a map."""
 
     provider: str
-    owner: str
+    owner: str  # who looks after it; "?" is not yet known
     party: str
-    supplies: bool = False
+    supplies: bool = False  # the party the provider
 
 
 def draw_rows(rows: Sequence[Row]) -> str:
@@ -143,21 +131,17 @@ def draw_rows(rows: Sequence[Row]) -> str:
 
 def svg(words: str, width: float, height: float, shapes: Sequence[str]) -> str:
     """An inline picture that says ``words``; what is written in it is not read out beside them."""
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(words)}" '
-        f'viewBox="0 0 {width:g} {height:g}"><g aria-hidden="true" fill="none">'
-        f"{''.join(shapes)}</g></svg>"
-    )
+    about = f'role="img" aria-label="{escape(words)}" viewBox="0 0 {width:g} {height:g}"'
+    drawn = f'<g aria-hidden="true" fill="none">{"".join(shapes)}</g>'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {about}>{drawn}</svg>'
 
 
 def box(place: Area, name: str, *, radius: int = 3, title: bool = False) -> str:
     """A box with a name in the middle, or at the top as the ``title`` of what else is in it."""
     x, y, width, height = place
     outline = f'<rect x="{x}" y="{y}" width="{width}" height="{height}" rx="{radius}"'
-    middle, room = (x + width / 2, y + height / 2), (width - 4, height - 4)
-    words = text(middle, capital(name), room, 0.5, weight="bold")
-    if title:
-        words = text((middle[0], y + 5), capital(name), (room[0], 12), weight="bold")
+    at, high, rise = (y + 5, 12, 0) if title else (y + height / 2, height - 4, 0.5)
+    words = text((x + width / 2, at), capital(name), (width - 4, high), rise, bold=True)
     return f'{outline} stroke="{INK}" stroke-width="1.6"/>{words}'
 
 
@@ -185,19 +169,14 @@ def _roof(x: int, y: int, width: int, height: int, name: str, dash: str = "") ->
 
 
 def text(
-    at: Point,
-    words: str,
-    room: Point,
-    rise: float = 0,
-    anchor: str = "middle",
-    weight: str = "normal",
+    at: Point, words: str, room: Point, rise: float = 0, anchor: str = "middle", bold: bool = False
 ) -> str:
     """Words in lines, in type as large as fits into a ``room``: a width and a height.
 
     The lines begin at the point, end there with a ``rise`` of 1, and are around it with 0.5.
     """
     width, height = room
-    size, letter = (8.5, 0.68) if weight == "bold" else (9.0, 0.62)  # in heights of the type
+    size, letter, weight = (8.5, 0.68, "bold") if bold else (9.0, 0.62, "normal")
     mean = letter * breadth(words) / len(words)
     size = min(size, sqrt(width * height / (mean * len(words) * _LEADING)))  # or the room is full
     while True:

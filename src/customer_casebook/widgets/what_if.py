@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
+from customer_casebook import document as doc
 from customer_casebook.course.casebook import Casebook, course
 from customer_casebook.course.records import Case
-from customer_casebook.document import (
-    Block,
-    BulletList,
-    Details,
-    Heading,
-    Markdown,
-    Paragraph,
-    Table,
-    to_html,
-)
 from customer_casebook.domain.facts import UNKNOWN, VOCABULARY, Facts, InputError, require_known
 from customer_casebook.domain.rules import LENSES
 from customer_casebook.domain.verdict import UNDETERMINED, Verdicts, decide, humanize
-from customer_casebook.widgets.controls import Button, Choice, Controls, Outcome, Values
+from customer_casebook.widgets.controls import Choice, Controls, Outcome, Values
 from customer_casebook.widgets.diagram import Picture
 from customer_casebook.widgets.study import lenses_to_ask
 
-Challenge = tuple[str, str]
+Challenge = tuple[str, str]  # a lens, and the answer to reach
+Labels = Mapping[str, str]  # lens to verdict in words
 
 _FAILURE = (
     "Something went wrong here, and it is not your doing. Your switches still work; "
@@ -38,109 +30,138 @@ class WhatIf(Controls):
     def __init__(
         self, book: Casebook, case: Case, challenges: Sequence[Challenge], lenses: Sequence[str]
     ) -> None:
+        texts = book.lens_texts
         self.book, self.case = book, case
-        self.challenges = tuple(challenges)
-        self.lenses = lenses
+        self.lenses = {lens: texts[lens].label for lens in lenses}
+        self.challenges = [*challenges]
+        self.goals = [
+            f"Change one fact so that the verdict on “{texts[lens].label}” becomes "
+            f"“{texts[lens].answers[goal].label}”."
+            for lens, goal in challenges
+        ]
         self.solved: set[int] = set()
         self.picture = Picture(book, case)
-        self._last: Values = {}
-        self._verdicts = self._baseline = self._decide(case.facts)
-        self._says = ""
-        places = {str(place): "" for place in range(len(self.challenges))}
-        switches = [_switch(name, value) for name, value in case.facts._asdict().items()]
-        if places:  # never shown: the buttons write these two
-            switches.append(Choice("challenge", "Challenge", places, "0"))
-            switches.append(Choice("hint", "Hint", {"no": "", "yes": ""}, "no"))
+        self._story = self._labels(decide(case.facts))
+        self._last: tuple[Values, Labels, str] | None = None  # with what was said of the challenge
+        switches = []
+        for name, fact in VOCABULARY.items():
+            options = {value: humanize(value) for value in fact.says} | {UNKNOWN: "not known"}
+            start = getattr(case.facts, name)
+            switches.append(Choice(name, fact.label, options, start, help=fact.question))
+        places = {str(place): "" for place in range(len(challenges) or 1)}
+        unseen = [  # the buttons write these two
+            Choice("challenge", "Challenge", places, "0"),
+            Choice("hint", "Hint", {"no": "", "yes": ""}, "no"),
+        ]
+        title = doc.Heading(f"What if: {case.title}")
+        clues = doc.BulletList([f"{clue.source}: {clue.text}" for clue in case.evidence])
+        intro: list[doc.Block] = [
+            title,
+            doc.Paragraph("Turn one fact and watch what follows from it."),
+            doc.Details("The story once more", [doc.Markdown(case.story), clues]),
+        ]
         super().__init__(
-            switches, self._follows, failure=_FAILURE, intro=_introduction(case), buttons_first=True
+            [*switches, *unseen],
+            self._follows,
+            failure=_FAILURE,
+            intro=doc.to_html(intro),
+            buttons_first=True,
         )
         self.add_class("ccb-activity")
-        self.transcript = _transcript(book, case, self._baseline, self.picture, self.challenges)
+        facts = [(switch.label, switch.options[switch.start]) for switch in switches]
+        verdicts = [(label, self._story[lens]) for lens, label in self.lenses.items()]
+        self.transcript = [
+            title,
+            doc.Paragraph("Every fact is a switch. As the story tells it they stand like this:"),
+            doc.Table("Facts", ("Fact", "Value"), facts),
+            doc.Table("What follows", ("Lens", "Verdict"), verdicts),
+            doc.Paragraph(f"The picture: {self.picture.describe(case.facts)}"),
+            *([doc.BulletList(self.goals)] if self.goals else []),
+        ]
 
-    @property
-    def facts(self) -> Facts:
-        """The facts as the switches stand."""
-        return _facts(self.values)
-
-    @property
-    def changed(self) -> list[str]:
-        """The facts that differ from the story."""
-        return self._changed(self.facts)
-
-    def _changed(self, facts: Facts) -> list[str]:
-        story = self.case.facts._asdict()
-        return [name for name, value in facts._asdict().items() if value != story[name]]
-
-    def _decide(self, facts: Facts) -> Verdicts:
-        verdicts = decide(facts)
-        return Verdicts({lens: verdicts[lens] for lens in self.lenses})
+    def _labels(self, verdicts: Verdicts) -> Labels:
+        """The verdicts in words. Where some roles are settled and others open, both is said."""
+        labels = {}
+        for lens in self.lenses:
+            verdict = verdicts[lens]
+            partly = verdict.answers and {*verdict.possible} != {*verdict.answers}
+            answer = (*verdict.answers, UNDETERMINED) if partly else verdict.answer
+            labels[lens] = self.book.answer_label(lens, answer)
+        return labels
 
     def _follows(self, values: Values) -> Outcome:
-        facts = _facts(values)
-        changed = self._changed(facts)
-        now = self._decide(facts)
+        facts = Facts(**{name: values[name] for name in VOCABULARY})
         picture = self.picture.html(facts)
-        odd = ""
+        verdicts = decide(facts)
+        labels = self._labels(verdicts)
+        story = self.case.facts._asdict()
+        changed = [name for name in story if values[name] != story[name]]
+        odd, task, says = "", "", ""
         if why := facts.contradiction:
             odd = f"No case has it quite like this: {why}. The rules answer all the same."
-        task, says = self._task(values, now, changed)
-        announcement = self._news(values, now, f"{odd} {says if says != self._says else ''}")
-        self._last, self._verdicts, self._says = values, now, says
+        buttons: dict[str, Values] = {"As the story tells it": story}
+        if self.challenges:
+            place, count = int(values["challenge"]), len(self.challenges)
+            says = self._judge(place, values["hint"], verdicts, changed)
+            lead = f"Challenge {place + 1} of {count} ({len(self.solved)} solved)."
+            task = f"<p><strong>{lead}</strong> {escape(self.goals[place])}</p>"
+            task += f"<p><strong>{escape(says)}</strong></p>"
+            onward = {**story, "challenge": str((place + 1) % count), "hint": "no"}
+            buttons = {"Give me a hint": {"hint": "yes"}, **buttons, "Next challenge": onward}
+        announcement = self._news(values, labels, odd, says)
+        self._last = values, labels, says
         return Outcome(
             picture,
-            blocks=[Paragraph(odd)] if odd else [],
+            html=self._table(verdicts, labels),
+            blocks=[doc.Paragraph(odd)] if odd else [],
             hidden=frozenset({"challenge", "hint"}),
             changed=frozenset(changed),
             announcement=announcement,
             task=task,
-            buttons=self._buttons(values),
-            html=_verdict_table(self.book, self._baseline, now),
+            buttons=buttons,
         )
 
-    def _news(self, values: Values, now: Verdicts, more: str) -> str:
-        """What a screen reader says: the challenge that has come, or the verdicts that changed."""
-        if not self._last:
-            return ""
-        if values.get("challenge") != self._last.get("challenge"):
-            return _challenge(self.book, *self.challenges[int(values["challenge"])])
-        if _facts(values) == _facts(self._last):
-            return more.strip()
-        news = [
-            f"{self.book.lens_texts[lens].label}: {label}."
-            for lens in now
-            if (label := _label(self.book, lens, now)) != _label(self.book, lens, self._verdicts)
-        ]
-        return f"{' '.join(news) or 'No verdict changed.'} {more.strip()}".strip()
-
-    def _task(self, values: Values, now: Verdicts, changed: Sequence[str]) -> tuple[str, str]:
-        """The challenge as HTML, and how it stands: judged by the same rules as everything else."""
-        if not self.challenges:
-            return "", ""
-        place = int(values["challenge"])
+    def _judge(self, place: int, hint: str, verdicts: Verdicts, changed: Sequence[str]) -> str:
+        """How a challenge stands, judged by the same rules as everything else."""
         lens, goal = self.challenges[place]
-        reached = now[lens].answer == goal
-        says = ""
+        reached = verdicts[lens].answer == goal
         if reached and len(changed) == 1:
-            label = VOCABULARY[changed[0]].label.lower()
-            says = f"Solved: the one fact it took was “{label}”. {now[lens].why}"
             self.solved.add(place)
-        elif values["hint"] == "yes":
-            says = "A hint: " + VOCABULARY[_within_reach(self.case, lens)[goal]].question
-        elif reached:
-            says = f"The verdict is there, with {len(changed)} facts changed. One is enough."
-        lead = f"Challenge {place + 1} of {len(self.challenges)} ({len(self.solved)} solved)."
-        words = escape(_challenge(self.book, lens, goal))
-        task = f"<p><strong>{lead}</strong> {words}</p><p><strong>{escape(says)}</strong></p>"
-        return task, says
+            label = VOCABULARY[changed[0]].label.lower()
+            return f"Solved: the one fact it took was “{label}”. {verdicts[lens].why}"
+        if hint == "yes":
+            return "A hint: " + VOCABULARY[_within_reach(self.case, lens)[goal]].question
+        if reached:
+            return f"The verdict is there, with {len(changed)} facts changed. One is enough."
+        return ""
 
-    def _buttons(self, values: Values) -> list[Button]:
-        story = self.case.facts._asdict()
-        back = Button("As the story tells it", story)
-        if not self.challenges:
-            return [back]
-        following = str((int(values["challenge"]) + 1) % len(self.challenges))
-        onward = {**story, "challenge": following, "hint": "no"}
-        return [Button("Give me a hint", {"hint": "yes"}), back, Button("Next challenge", onward)]
+    def _news(self, values: Values, labels: Labels, odd: str, says: str) -> str:
+        """What a screen reader says: the challenge that has come, or what is new."""
+        before, labels_before, said = self._last or (values, labels, "")
+        if values["challenge"] != before["challenge"]:
+            return self.goals[int(values["challenge"])]
+        news = [odd, says if says != said else ""]
+        if any(values[name] != before[name] for name in VOCABULARY):
+            turned = [
+                f"{self.lenses[lens]}: {label}."
+                for lens, label in labels.items()
+                if label != labels_before[lens]
+            ]
+            news = [*(turned or ["No verdict changed."]), *news]
+        return " ".join(filter(None, news))
+
+    def _table(self, verdicts: Verdicts, labels: Labels) -> str:
+        rows = []
+        for lens, label in labels.items():
+            style, turned, before = "", "", self._story[lens]
+            if label != before:
+                missing = ", ".join(VOCABULARY[k].label.lower() for k in verdicts[lens].missing)
+                why = verdicts[lens].why or f"Not known: {missing}."
+                style = ' class="ccb-was"'
+                turned = f" <em>(was: {escape(before)})</em><br>{escape(why)}"
+            head = f'<th scope="row">{escape(self.lenses[lens])}</th>'
+            rows.append(f"<tr>{head}<td{style}><strong>{escape(label)}</strong>{turned}</td></tr>")
+        return f"<table><caption>What follows</caption><tbody>{''.join(rows)}</tbody></table>"
 
 
 def what_if(
@@ -190,74 +211,3 @@ def _within_reach(case: Case, lens: str) -> dict[str, str]:
             if isinstance(answer, str) and answer not in (before, UNDETERMINED):
                 near.setdefault(answer, name)
     return near
-
-
-def _facts(values: Values) -> Facts:
-    return Facts.read({name: values[name] for name in VOCABULARY})
-
-
-def _switch(name: str, value: str) -> Choice:
-    fact = VOCABULARY[name]
-    options = {answer: humanize(answer) for answer in fact.says} | {UNKNOWN: "not known"}
-    return Choice(name, fact.label, options, value, help=fact.question)
-
-
-def _introduction(case: Case) -> str:
-    clues = BulletList([f"{clue.source}: {clue.text}" for clue in case.evidence])
-    blocks: list[Block] = [
-        Heading(f"What if: {case.title}"),
-        Paragraph("Turn one fact and watch what follows from it."),
-        Details("The story once more", [Markdown(case.story), clues]),
-    ]
-    return to_html(blocks)
-
-
-def _label(book: Casebook, lens: str, verdicts: Verdicts) -> str:
-    """The verdict in words. Where some roles are settled and others open, both is said."""
-    verdict = verdicts[lens]
-    partly = verdict.answers and set(verdict.possible) != set(verdict.answers)
-    answer = (*verdict.answers, UNDETERMINED) if partly else verdict.answer
-    return book.answer_label(lens, answer)
-
-
-def _verdict_table(book: Casebook, baseline: Verdicts, now: Verdicts) -> str:
-    rows = []
-    for lens, verdict in now.items():
-        label, was = _label(book, lens, now), _label(book, lens, baseline)
-        cell = f"<td><strong>{escape(label)}</strong></td>"
-        if label != was:
-            missing = ", ".join(VOCABULARY[name].label.lower() for name in verdict.missing)
-            why = verdict.why or f"Not known: {missing}."
-            turned = f"<em>(was: {escape(was)})</em><br>{escape(why)}"
-            cell = f'<td class="ccb-was"><strong>{escape(label)}</strong> {turned}</td>'
-        rows.append(f'<tr><th scope="row">{escape(book.lens_texts[lens].label)}</th>{cell}</tr>')
-    return f"<table><caption>What follows</caption><tbody>{''.join(rows)}</tbody></table>"
-
-
-def _challenge(book: Casebook, lens: str, goal: str) -> str:
-    text = book.lens_texts[lens]
-    return f"Change one fact so that the verdict on “{text.label}” becomes “{text.answers[goal].label}”."
-
-
-def _transcript(
-    book: Casebook,
-    case: Case,
-    baseline: Verdicts,
-    picture: Picture,
-    challenges: Sequence[Challenge],
-) -> list[Block]:
-    facts = [
-        (VOCABULARY[name].label, humanize(value) if value != UNKNOWN else "not known")
-        for name, value in case.facts._asdict().items()
-    ]
-    verdicts = [(book.lens_texts[lens].label, _label(book, lens, baseline)) for lens in baseline]
-    blocks: list[Block] = [
-        Heading(f"What if: {case.title}"),
-        Paragraph("Every fact is a switch. As the story tells it they stand like this:"),
-        Table("Facts", ("Fact", "Value"), facts),
-        Table("What follows", ("Lens", "Verdict"), verdicts),
-        Paragraph(f"The picture: {picture.describe(case.facts)}"),
-    ]
-    if challenges:
-        blocks.append(BulletList([_challenge(book, *challenge) for challenge in challenges]))
-    return blocks

@@ -139,7 +139,6 @@ function ask(question, { name, where, chosen, choose }) {
   return [told, h("fieldset", {}, legend, ...choices)].filter(Boolean);
 }
 
-
 // A live region stands in the page before its text does, or a screen reader may miss it.
 const liveRegion = () => h("div", { class: "ccb-live", role: "status" });
 
