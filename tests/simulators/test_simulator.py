@@ -117,14 +117,15 @@ def test_the_checks_know_what_predictions_offer_and_fill_in(
 
     class Spy(Prediction):
         def __init__(self, text: Any, right: str, numbers: Any) -> None:
-            filled[text.id] = ({*text.prediction.options}, {f"{{{each}}}" for each in numbers})
+            filled[text.id] = ({*text.prediction.options}, {*numbers})
             super().__init__(text, right, numbers)
 
     monkeypatch.setattr(base, "Prediction", Spy)
     for make in MAKE.values():
         make()
     assert filled == {
-        name: ({*offered}, {*gaps}) for name, (offered, gaps) in checks._PREDICTIONS.items()
+        name: ({*offered.split()}, {*gaps.split()})
+        for name, (offered, gaps) in checks._PREDICTIONS.items()
     }
     assert filled.keys() == BOOK.simulators.keys()
 
