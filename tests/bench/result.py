@@ -38,6 +38,15 @@ class Result(NamedTuple):
         return LINE.format(self.name, value, self.unit, *others, verdict).rstrip()
 
 
+def against_before(
+    name: str, ours: float, unit: str, aim: float, before: Sequence[float]
+) -> Result:
+    """A line against the earlier build where there is one; without it there is nothing to aim at."""
+    if not before:
+        return Result(name, ours, unit)
+    return Result(f"{name}, against before", ours, unit, before[0], aim)
+
+
 def p95(times: Sequence[float]) -> float:
     """The time that one in twenty exceeds."""
     return sorted(times)[round(0.95 * (len(times) - 1))]

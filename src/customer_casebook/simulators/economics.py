@@ -183,8 +183,8 @@ class Month(NamedTuple):
 
     number: int
     service: float  # hours
-    allowed: float  # hours of downtime
     downtime: float  # hours
+    allowed: float  # hours of downtime
     achieved: float  # percent
     missed: bool
 
@@ -239,7 +239,7 @@ def _month(number: int, service: float, agreed: float, downtime: float) -> Month
     Downtime counts in hundredths of an hour, so that the last digits of a logarithm decide nothing.
     """
     downtime, limit = min(service, round(downtime, 2)), allowed(service, agreed)
-    return Month(number, service, limit, downtime, achieved(service, downtime), downtime > limit)
+    return Month(number, service, downtime, limit, achieved(service, downtime), downtime > limit)
 
 
 class InternalYear(NamedTuple):
@@ -273,7 +273,7 @@ def internal(
     target = improved(year.agreed, 100 - stretch) if rehearse else year.agreed
     months: list[Month] = []
     below, plan_from = 0, None
-    for number, service, _, downtime, *_ in year.months:
+    for number, service, downtime, *_ in year.months:
         if below >= plan_after and not plan_from:
             plan_from = number
         left = 100 - plan_effect if plan_from else 100
