@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.bench import browser, kernel
-from tests.bench.builds import earlier_build, this_build
+from tests.bench.builds import make_builds
 from tests.bench.result import HEAD, LINE
 from tests.test_notebooks import ROOT
 
@@ -36,8 +36,7 @@ def main() -> None:
         os.environ["IPYTHONDIR"] = str(folder / "ipython")
         # A learner's second start, not the first: modules are compiled, wherever this runs.
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-        builds = [this_build(folder)]
-        builds += [earlier_build(arguments.before.absolute())] if arguments.before else []
+        builds = make_builds(folder, arguments.before)
         results = browser.measure(
             folder, builds, [name for name in browser.GROUPS if name in wanted]
         )

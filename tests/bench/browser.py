@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
 from functools import partial
 from itertools import count, cycle
 from pathlib import Path
@@ -14,11 +13,11 @@ from typing import NamedTuple
 
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, WebSocket, sync_playwright
 
-from tests.bench.builds import LESSON, Build
+from tests.bench.builds import Build
 from tests.bench.quizzes import CARD, JUPYTERQUIZ, STOCK
-from tests.bench.result import Result, against_before, in_turn, notebook_of, p95
+from tests.bench.result import THIS, Result, against_before, in_turn, notebook_of, p95
 from tests.browser.conftest import _FLAGS, _NO_BROWSER, _chromium
-from tests.browser.lab import Lab, LabPage, run_lab
+from tests.browser.lab import ROOT, Lab, LabPage, run_lab
 
 FRAME = 1000 / 60  # ms
 EVEN = 1.1  # not behind: the same thing, measured again, differs by as much
@@ -108,18 +107,6 @@ _CHARTS = {
             slider="FloatSlider(99.2, min=95, max=99.9, step=0.1)",
             calculate="year = economics.year(**numbers['year'].arguments(typical=typical))",
             arguments="year, year.agreed, None",
-        ),
-    ),
-    "expectation gap": (
-        "expectation_gap()",
-        "What each of them understands, percent",
-        _CHART.format(
-            module="expectation_gap",
-            plot="_plot_gap",
-            name="clarity",
-            slider="IntSlider(90, 50, 100, 5)",
-            calculate="state = numbers['gap'].arguments(clarity=clarity)",
-            arguments="economics.gap(**state), state['closes'] / 100",
         ),
     ),
 }
@@ -352,7 +339,7 @@ def lines(
     ]
 
 
-def feedback(browser: Browser, lab: Lab, *_: Lab) -> list[Result]:
+def feedback(browser: Browser, lab: Lab, _: Sequence[Build]) -> list[Result]:
     """The card against jupyterquiz and a quiz of stock widgets, with the kernel at rest and busy.
 
     What is timed is the press that brings the feedback: in jupyterquiz that on an option, which is the
@@ -365,27 +352,23 @@ def feedback(browser: Browser, lab: Lab, *_: Lab) -> list[Result]:
     name = "click to painted feedback"
     return [
         *lines(name, card, EVEN, stock, quiz),
-        *lines("feedback of a stock quiz", stock),
-        *lines("feedback of jupyterquiz", quiz),
         *lines(f"{name}, busy kernel", busy, EVEN, others, [late]),
-        Result("feedback of a stock quiz, busy kernel", late, "ms"),
-        *lines("feedback of jupyterquiz, busy kernel", others),
         Result(f"{name}, p95, in frames", p95(card) / FRAME, "frames", None, 2),
         Result(f"{name}, busy, p95, in frames", p95(busy) / FRAME, "frames", None, 2),
     ]
 
 
-def opening(browser: Browser, lab: Lab, *before: Lab) -> list[Result]:
+def opening(browser: Browser, lab: Lab, builds: Sequence[Build]) -> list[Result]:
     """From the address to the first question that takes an answer: the kernel starts with the page, then Run All."""
     context = browser.new_context(viewport=_SIZE)  # with a cache, as at a learner's second visit
     context.add_init_script(_HELP)
 
-    def opened(lab: Lab, name: str, cell: str, option: str) -> Callable[[], tuple[float, float]]:
-        turns = count(1)
+    turns = count(1)
 
+    def opened(cell: str, option: str, kernel: str = THIS) -> Callable[[], tuple[float, float]]:
         def turn() -> tuple[float, float]:
             notebook = LabPage(page := context.new_page(), lab)
-            notebook.open(lab.write(f"{name}-{next(turns)}.ipynb", notebook_of(cell)))
+            notebook.open(lab.write(f"{next(turns)}.ipynb", notebook_of(cell, kernel=kernel)))
             ready = page.evaluate(_RUN_ALL)
             asked = page.wait_for_function(_ASKED, arg=option).json_value()
             page.evaluate(f"{_SESSION}.shutdown()")
@@ -396,16 +379,15 @@ def opening(browser: Browser, lab: Lab, *before: Lab) -> list[Result]:
         return turn
 
     measures = [
-        opened(lab, "card", CARD, ".ccb-option input"),
-        opened(lab, "jupyterquiz", JUPYTERQUIZ, ".MCButton"),
-        opened(lab, "stock", STOCK, ".widget-radio-box input"),
-        *(opened(other, "card", CARD, ".ccb-option input") for other in before),
+        opened(JUPYTERQUIZ, ".MCButton"),
+        opened(STOCK, ".widget-radio-box input"),
+        *(opened(CARD, ".ccb-option input", build.kernel) for build in builds),
     ]
-    turns = [list(zip(*times, strict=True)) for times in in_turn(7, 1, *measures)]
+    measured = [list(zip(*times, strict=True)) for times in in_turn(7, 1, *measures)]
     context.close()
     results = []
     for place, name in enumerate(("page open", "Run All")):
-        ours, quiz, stock, *others = (median(times[place]) for times in turns)
+        quiz, stock, ours, *others = (median(times[place]) for times in measured)
         title = f"{name} to first question"
         results += [
             Result(f"{title}, against jupyterquiz", ours, "ms", quiz, 1.25),
@@ -415,15 +397,16 @@ def opening(browser: Browser, lab: Lab, *before: Lab) -> list[Result]:
     return results
 
 
-def pictures(browser: Browser, lab: Lab, *_: Lab) -> list[Result]:
+def pictures(browser: Browser, lab: Lab, _: Sequence[Build]) -> list[Result]:
     """What-if against `interact` that shows the same drawing."""
     bench = Bench(browser, lab, "pictures.ipynb", _INTERACT, _WHAT_IF)
     page, values = bench.page, ("none", "paid")
     pills = [page.locator(f'.ccb-pill:has([name$="-charge"][value={each}])') for each in values]
     buttons = [page.locator(f".widget-toggle-button:text-is('{each}')") for each in values]
     page.locator(".widget-interact img").wait_for()
-    ours = bench.switch(".ccb-activity .ccb-picture", *pills)
-    turns = in_turn(40, 4, ours, bench.switch(".widget-interact .widget-output", *buttons))
+    our_switch = bench.switch(".ccb-activity .ccb-picture", *pills)
+    their_switch = bench.switch(".widget-interact .widget-output", *buttons)
+    turns = in_turn(40, 4, our_switch, their_switch)
     bench.close()
     ours, theirs = (list(zip(*each, strict=True)) for each in turns)
     whens = ("in the page", "painted")
@@ -434,7 +417,7 @@ def pictures(browser: Browser, lab: Lab, *_: Lab) -> list[Result]:
     ]
 
 
-def charts(browser: Browser, lab: Lab, *_: Lab) -> list[Result]:
+def charts(browser: Browser, lab: Lab, _: Sequence[Build]) -> list[Result]:
     """Simulators against `interact` that shows the same drawing: from the slider to the painted chart.
 
     A burst is timed from the last of its 40 keys: there is no queue behind it, and the last chart is right.
@@ -466,10 +449,10 @@ def charts(browser: Browser, lab: Lab, *_: Lab) -> list[Result]:
     return results
 
 
-def traffic(browser: Browser, *labs: Lab) -> list[Result]:
+def traffic(browser: Browser, lab: Lab, builds: Sequence[Build]) -> list[Result]:
     """The bytes that cross the websocket while a lesson runs all its cells."""
 
-    def kilobytes(lab: Lab) -> float:
+    def kilobytes(build: Build) -> float:
         size = 0
 
         def add(frame: str | bytes) -> None:
@@ -483,7 +466,7 @@ def traffic(browser: Browser, *labs: Lab) -> list[Result]:
         page = browser.new_page(viewport=_SIZE)
         page.on("websocket", listen)
         notebook = LabPage(page, lab)
-        notebook.open(LESSON)
+        notebook.open(lab.write("lesson.ipynb", build.lesson()))
         opened = size
         notebook.run_all()
         size -= opened
@@ -492,7 +475,7 @@ def traffic(browser: Browser, *labs: Lab) -> list[Result]:
         return size / 1000
 
     ours, *before = [
-        median(sizes) for sizes in in_turn(3, 0, *(partial(kilobytes, lab) for lab in labs))
+        median(sizes) for sizes in in_turn(3, 0, *(partial(kilobytes, build) for build in builds))
     ]
     return [against_before("websocket while lesson 07 runs", ours, "kB", 0.5, before)]
 
@@ -507,20 +490,16 @@ GROUPS: dict[str, Callable[..., list[Result]]] = {
 
 
 def measure(folder: Path, builds: Sequence[Build], groups: Sequence[str]) -> list[Result]:
-    """What these groups measure in JupyterLab as `make lab` starts it, one for each build."""
+    """What these groups measure in JupyterLab as `make lab` starts it."""
     if not groups:
         return []
     chromium = _chromium()
     if not chromium:
         sys.exit(f"Nothing was measured: {_NO_BROWSER}.")
-    with ExitStack() as stack:
-        playwright = stack.enter_context(sync_playwright())
-        launched = playwright.chromium.launch(executable_path=chromium, args=_FLAGS)
-        browser = stack.enter_context(launched)
-        labs = []
-        for number, build in enumerate(builds):
-            home = folder / f"lab-{number}"
-            notebooks = shutil.copytree(build.notebooks, home / "notebooks")
-            with build.for_kernels():
-                labs.append(stack.enter_context(run_lab(notebooks, home)))
-        return [result for name in groups for result in GROUPS[name](browser, *labs)]
+    notebooks = shutil.copytree(ROOT / "notebooks", folder / "notebooks")
+    with (
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=chromium, args=_FLAGS) as browser,
+        run_lab(notebooks, folder / "home") as lab,
+    ):
+        return [result for name in groups for result in GROUPS[name](browser, lab, builds)]

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from statistics import median
 from zipfile import ZipFile
 
-from tests.bench.result import Result, against_before, in_turn
+import nbformat
+from nbformat import NotebookNode
+
+from tests.bench.result import THIS, Result, against_before, in_turn, with_kernel
 from tests.test_notebooks import ROOT
 
-LESSON = "07_marketing_and_the_client_firm.ipynb"
+_LESSON = "07_marketing_and_the_client_firm.ipynb"
 
 
 @dataclass(frozen=True)
 class Build:
-    """A package and its notebooks."""
+    """A package and its notebooks, and the name of the kernel that imports it."""
 
+    kernel: str
     source: Path  # the folder that Python imports the package from
     notebooks: Path
 
@@ -33,18 +37,20 @@ class Build:
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
         return done.stdout
 
-    @contextmanager
-    def for_kernels(self) -> Iterator[None]:
-        """What starts meanwhile imports this build."""
-        before = os.environ.get("PYTHONPATH", "")
-        os.environ["PYTHONPATH"] = str(self.source)
-        try:
-            yield
-        finally:
-            os.environ["PYTHONPATH"] = before
+    def install_kernel(self, jupyter: Path) -> None:
+        """Make the kernel known to whatever looks into the folder ``jupyter``."""
+        argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        env = {"PYTHONPATH": str(self.source)}
+        spec = {"argv": argv, "env": env, "display_name": self.kernel, "language": "python"}
+        (folder := jupyter / "kernels" / self.kernel).mkdir(parents=True)
+        (folder / "kernel.json").write_text(json.dumps(spec), "utf-8")
+
+    def lesson(self) -> NotebookNode:
+        """The lesson that is measured."""
+        return with_kernel(nbformat.read(self.notebooks / _LESSON, as_version=4), self.kernel)
 
 
-def this_build(folder: Path) -> Build:
+def installed(folder: Path) -> Path:
     """This build, unpacked from its wheel: the content is one JSON file there."""
     wheels = folder / "wheels"
     command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps"]
@@ -53,11 +59,18 @@ def this_build(folder: Path) -> Build:
     (wheel,) = wheels.glob("*.whl")
     with ZipFile(wheel) as packed:
         packed.extractall(folder / "installed")
-    return Build(folder / "installed", ROOT / "notebooks")
+    return folder / "installed"
 
 
-def earlier_build(checkout: Path) -> Build:
-    return Build(checkout / "src", checkout / "notebooks")
+def make_builds(folder: Path, before: Path | None) -> list[Build]:
+    """This build, and the earlier one where there is a checkout of it; their kernels can be started."""
+    builds = [Build(THIS, installed(folder), ROOT / "notebooks")]
+    if before:
+        builds.append(Build("before", before.absolute() / "src", before / "notebooks"))
+    os.environ["JUPYTER_PATH"] = str(folder / "jupyter")
+    for build in builds:
+        build.install_kernel(folder / "jupyter")
+    return builds
 
 
 def compared(

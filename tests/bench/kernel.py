@@ -30,13 +30,12 @@ from customer_casebook.domain.facts import VOCABULARY
 from customer_casebook.domain.rules import LENSES
 from customer_casebook.widgets import card, progress
 from customer_casebook.widgets.practice import practice
-from tests.bench.builds import LESSON, Build, compared
+from tests.bench.builds import Build, compared
 from tests.bench.quizzes import CARD, JUPYTERQUIZ, STOCK
-from tests.bench.result import Result, in_turn, notebook_of
+from tests.bench.result import THIS, Result, in_turn, notebook_of
 from tests.test_notebooks import ROOT, nbval
-from tests.test_notebooks import read as read_notebook
 
-CASE = ROOT / "src" / "customer_casebook" / "content" / "cases" / "marketing-campaign-hub.yaml"
+_CASE = ROOT / "src" / "customer_casebook" / "content" / "cases" / "marketing-campaign-hub.yaml"
 ATTEMPTS = 100_000
 
 _IMPORT = """\
@@ -85,12 +84,15 @@ for shown in [*Out.values()]:
         shown.values = {**shown.values, "charge": "none"}"""
 
 
-def starts(_: Path, builds: list[Build]) -> list[Result]:
+def starts(folder: Path, builds: list[Build]) -> list[Result]:
     """What a lesson's first cells take, in processes of their own, and an author's `check` of one case."""
+
+    own_case = folder / "my-case.yaml"
+    own_case.write_text(_CASE.read_text("utf-8").replace(_CASE.stem, own_case.stem, 1), "utf-8")
 
     def milliseconds(build: Build) -> float:
         start = perf_counter()
-        build.run("-m", "customer_casebook", "check", str(CASE))
+        build.run("-m", "customer_casebook", "check", str(own_case))
         return 1000 * (perf_counter() - start)
 
     (rows,) = in_turn(15, 2, lambda: builds[0].run("-c", _IMPORT).split())
@@ -108,22 +110,21 @@ def starts(_: Path, builds: list[Build]) -> list[Result]:
 def memory(folder: Path, builds: list[Build]) -> list[Result]:
     """A kernel after the lesson against one with ipywidgets and pyplot; after one card, against other quizzes."""
 
-    def after(notebook: NotebookNode, build: Build) -> float:
-        client = NotebookClient(notebook, kernel_name="python3", timeout=120)
-        with build.for_kernels():
-            client.execute(cwd=str(folder), stderr=subprocess.DEVNULL)
+    def after(notebook: NotebookNode) -> float:
+        client = NotebookClient(notebook, timeout=120)
+        client.execute(cwd=str(folder), stderr=subprocess.DEVNULL)
         return float(notebook.cells[-1].outputs[0].text)
 
-    def cell(code: str, build: Build = builds[0]) -> Callable[[], float]:
-        return lambda: after(notebook_of(code, _MEMORY), build)
+    def cell(code: str, kernel: str = THIS) -> Callable[[], float]:
+        return lambda: after(notebook_of(code, _MEMORY, kernel=kernel))
 
     def lesson() -> float:
-        notebook = read_notebook(builds[0].notebooks / LESSON)
+        notebook = builds[0].lesson()
         notebook.cells += [new_code_cell(_SWITCH), new_code_cell(_MEMORY)]
-        return after(notebook, builds[0])
+        return after(notebook)
 
     bare = cell("import ipywidgets\nimport matplotlib.pyplot")
-    cards = [cell(CARD, build) for build in builds]
+    cards = [cell(CARD, build.kernel) for build in builds]
     measured = in_turn(3, 0, lesson, bare, cell(STOCK), cell(JUPYTERQUIZ), *cards)
     whole, least, stock, quiz, ours, *before = map(median, measured)
     name = "kernel after one card, against"
@@ -211,7 +212,7 @@ def _redrawn(journal: Journal) -> Result:
 
         def again() -> float:
             start = perf_counter()
-            overview.actions.press("again")
+            overview._press("again")
             return perf_counter() - start
 
         (times,) = in_turn(7, 1, again)

@@ -10,6 +10,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from tools.notebooks import normalise
 
 HEAD = ("", "value", "", "baseline", "ratio", "aim", "")
+THIS = "this"  # the kernel that imports this build
 LINE = "{:<50}{:>8} {:<7}{:>9}{:>9}{:>8}  {}"
 
 
@@ -58,6 +59,13 @@ def in_turn(count: int, warm_up: int, *measures: Callable[[], Any]) -> list[list
     return [list(told) for told in zip(*turns[warm_up:], strict=True)]
 
 
-def notebook_of(*cells: str) -> NotebookNode:
+def notebook_of(*cells: str, kernel: str = THIS) -> NotebookNode:
     """A notebook of code cells that have not run."""
-    return normalise(new_notebook(cells=[new_code_cell(each) for each in cells]))
+    notebook = normalise(new_notebook(cells=[new_code_cell(cell) for cell in cells]))
+    return with_kernel(notebook, kernel)
+
+
+def with_kernel(notebook: NotebookNode, kernel: str) -> NotebookNode:
+    """The notebook, which now runs in that kernel."""
+    notebook.metadata.kernelspec = {"name": kernel, "display_name": kernel, "language": "python"}
+    return notebook
