@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 from customer_casebook import study
 
 _CASE, _LENSES = "marketing-campaign-hub", ("customer", "money", "agreement")
-_CARD = study(_CASE, _LENSES).spec
+_CARD = json.loads(json.dumps(study(_CASE, _LENSES).spec))  # plain strings, as the page gets them
 
 
 def _questions() -> dict[str, tuple[str, dict[str, str]]]:
