@@ -1,47 +1,48 @@
 """What the course asks of learners' time and memory, measured: `make bench`.
 
 ``python -m tests.bench charts`` measures one group only, and leaves the report as it is.
+``--before FOLDER`` names a checkout of an earlier build, which takes turns with this one.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.bench.browser import GROUPS, in_browser
-from tests.bench.kernel import decisions, imports, journals, memory, strictness
-from tests.bench.result import HEAD, LINE, Result
+from tests.bench import browser, kernel
+from tests.bench.builds import make_builds
+from tests.bench.result import HEAD, LINE
 from tests.test_notebooks import ROOT
 
 REPORT = ROOT / "build" / "bench.json"
 
 
-def main(wanted: list[str]) -> None:
+def main() -> None:
     """Measure everything, write the report, and print it as a table; or measure what is wanted."""
-    in_kernel: dict[str, Callable[[Path], list[Result]]] = {
-        "imports": lambda _: imports(),
-        "memory": memory,
-        "strictness": strictness,
-        "decisions": lambda _: decisions(),
-        "journals": journals,
-    }
-    if unknown := {*wanted} - {*GROUPS, *in_kernel}:
-        sys.exit(f"There is no {', '.join(unknown)}; write {', '.join((*GROUPS, *in_kernel))}.")
+    parser = argparse.ArgumentParser(prog="python -m tests.bench")
+    parser.add_argument("--before", type=Path, help="a checkout of an earlier build")
+    groups = {**browser.GROUPS, **kernel.GROUPS}
+    parser.add_argument("groups", nargs="*", help=", ".join(groups))
+    arguments = parser.parse_args()
+    if unknown := {*arguments.groups} - {*groups}:
+        parser.error(f"there is no {', '.join(sorted(unknown))}; write {', '.join(groups)}")
+    wanted = arguments.groups or [*groups]
     with TemporaryDirectory() as home:
         folder = Path(home)
         os.environ["CUSTOMER_CASEBOOK_DATA"] = str(folder / "journal")
         os.environ["IPYTHONDIR"] = str(folder / "ipython")
         # A learner's second start, not the first: modules are compiled, wherever this runs.
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-        groups = [each for each in GROUPS if not wanted or each in wanted]
-        results = in_browser(folder, groups) if groups else []
-        for name, measure in in_kernel.items():
-            results += measure(folder) if not wanted or name in wanted else []
-    if not wanted:
+        builds = make_builds(folder, arguments.before)
+        results = browser.measure(
+            folder, builds, [name for name in browser.GROUPS if name in wanted]
+        )
+        for name, group in kernel.GROUPS.items():
+            results += group(folder, builds) if name in wanted else []
+    if not arguments.groups:
         REPORT.parent.mkdir(exist_ok=True)
         rows = [result.as_json() for result in results]
         REPORT.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
@@ -50,4 +51,4 @@ def main(wanted: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import count, cycle
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-from playwright.sync_api import (
-    Browser,
-    Locator,
-    Page,
-    ViewportSize,
-    sync_playwright,
-)
+from playwright.sync_api import Browser, Locator, Page, ViewportSize, WebSocket, sync_playwright
 
+from tests.bench.builds import Build
 from tests.bench.quizzes import CARD, JUPYTERQUIZ, STOCK
-from tests.bench.result import Result, in_turn, notebook_of, p95
+from tests.bench.result import THIS, Result, against_before, in_turn, notebook_of, p95
 from tests.browser.conftest import _FLAGS, _NO_BROWSER, _chromium
 from tests.browser.lab import ROOT, Lab, LabPage, run_lab
 
@@ -28,34 +24,44 @@ EVEN = 1.1  # not behind: the same thing, measured again, differs by as much
 
 _OF: dict[str, Callable[[Sequence[float]], float]] = {"median": median, "p95": p95}
 
+# What the picture of the case shows, as a teacher would draw it with matplotlib.
 _INTERACT = """\
 import ipywidgets
 import matplotlib.pyplot as plt
-from customer_casebook import case
-from customer_casebook.widgets.diagram import Picture
+from matplotlib.patches import FancyBboxPatch
 
-told = case("marketing-campaign-hub")
-picture = Picture(told)
-
-def chart(charge):
+def show(charge):
     figure, axes = plt.subplots(figsize=(4.2, 2.6))
-    axes.set(xlim=(0, 100), ylim=(0, 62))
+    axes.set(xlim=(0, 300), ylim=(186, 0))
     axes.axis("off")
-    picture._draw(axes, told.facts.with_changes(charge=charge))
+    for x, y, width, height, name, line in (
+        (3, 27, 294, 150, "Velden Group", ":"), (12, 63, 78, 78, "Marketing", "-"),
+        (210, 63, 78, 78, "Group IT", "-"),
+    ):
+        style = "round,pad=0,rounding_size=3"
+        box = FancyBboxPatch((x, y), width, height, style, fill=False, linestyle=line)
+        axes.add_patch(box)
+        axes.text(x + width / 2, y - 4 if line == ":" else y + height / 2, name, ha="center")
+    arrows = [(210, 90, 87, "campaign hub", "#0072b2")]
+    arrows += [(90, 210, 129, "internal transaction", "#009e73")] if charge == "paid" else []
+    for start, end, y, words, colour in arrows:
+        arrow = {"arrowstyle": "->", "color": colour}
+        axes.annotate("", (end, y), (start, y), arrowprops=arrow)
+        axes.text(150, y - 4, words, ha="center", color=colour, fontsize=8)
     plt.show()
 
 charges = ipywidgets.ToggleButtons(options=["none", "paid"], value="paid")
-_ = ipywidgets.interact(chart, charge=charges)"""
+_ = ipywidgets.interact(show, charge=charges)"""
 _WHAT_IF = 'from customer_casebook import what_if\nwhat_if("marketing-campaign-hub")'
 
 # A chart of ours, and the same drawing by `interact`: what it takes, and the slider that moves it.
 _CHART = """\
 import ipywidgets
 import matplotlib.pyplot as plt
-from customer_casebook.course.casebook import figures
+from customer_casebook.course.casebook import course
 from customer_casebook.simulators import economics, {module}
 
-numbers = figures()
+numbers = course().figures
 
 def show({name}):
     {calculate}
@@ -88,7 +94,7 @@ _CHARTS = {
                 "state = numbers['ledger'].arguments(price=price)\n"
                 "    books = economics.keep_books('transfer', 'money', **state)"
             ),
-            arguments="{book: books.totals(book) for book in economics.BOOKS}",
+            arguments="{name: books.totals(book) for book, name in ledger._BOOKS.items()}",
         ),
     ),
     "service levels": (
@@ -101,18 +107,6 @@ _CHARTS = {
             slider="FloatSlider(99.2, min=95, max=99.9, step=0.1)",
             calculate="year = economics.year(**numbers['year'].arguments(typical=typical))",
             arguments="year, year.agreed, None",
-        ),
-    ),
-    "expectation gap": (
-        "expectation_gap()",
-        "What each of them understands, percent",
-        _CHART.format(
-            module="expectation_gap",
-            plot="_plot_gap",
-            name="clarity",
-            slider="IntSlider(90, 50, 100, 5)",
-            calculate="state = numbers['gap'].arguments(clarity=clarity)",
-            arguments="economics.gap(**state), state['closes'] / 100",
         ),
     ),
 }
@@ -283,14 +277,12 @@ class Bench:
             others.append(self.jupyterquiz())
         return cards, others, self.shown("stock").painted
 
-    def switch(self, within: str, shows: str) -> Callable[[], Shown]:
-        """Turns the charge from paid to none and back, and waits for the picture."""
-        buttons = self.page.locator(f"{within} .widget-toggle-buttons").get_by_role("button")
-        values = cycle(("none", "paid"))
+    def switch(self, shows: str, *buttons: Locator) -> Callable[[], Shown]:
+        """Presses the buttons in turn, and waits for the picture."""
+        turns = cycle(buttons)
 
         def turn() -> Shown:
-            button = buttons.get_by_text(next(values), exact=True)
-            self.click("picture", button, f"{within} {shows}")
+            self.click("picture", next(turns), shows)
             time = self.shown("picture")
             self.settle()
             return time
@@ -347,7 +339,7 @@ def lines(
     ]
 
 
-def feedback(browser: Browser, lab: Lab) -> list[Result]:
+def feedback(browser: Browser, lab: Lab, _: Sequence[Build]) -> list[Result]:
     """The card against jupyterquiz and a quiz of stock widgets, with the kernel at rest and busy.
 
     What is timed is the press that brings the feedback: in jupyterquiz that on an option, which is the
@@ -360,27 +352,23 @@ def feedback(browser: Browser, lab: Lab) -> list[Result]:
     name = "click to painted feedback"
     return [
         *lines(name, card, EVEN, stock, quiz),
-        *lines("feedback of a stock quiz", stock),
-        *lines("feedback of jupyterquiz", quiz),
         *lines(f"{name}, busy kernel", busy, EVEN, others, [late]),
-        Result("feedback of a stock quiz, busy kernel", late, "ms"),
-        *lines("feedback of jupyterquiz, busy kernel", others),
         Result(f"{name}, p95, in frames", p95(card) / FRAME, "frames", None, 2),
         Result(f"{name}, busy, p95, in frames", p95(busy) / FRAME, "frames", None, 2),
     ]
 
 
-def opening(browser: Browser, lab: Lab) -> list[Result]:
+def opening(browser: Browser, lab: Lab, builds: Sequence[Build]) -> list[Result]:
     """From the address to the first question that takes an answer: the kernel starts with the page, then Run All."""
     context = browser.new_context(viewport=_SIZE)  # with a cache, as at a learner's second visit
     context.add_init_script(_HELP)
 
-    def opened(name: str, cell: str, option: str) -> Callable[[], tuple[float, float]]:
-        turns = count(1)
+    turns = count(1)
 
+    def opened(cell: str, option: str, kernel: str = THIS) -> Callable[[], tuple[float, float]]:
         def turn() -> tuple[float, float]:
             notebook = LabPage(page := context.new_page(), lab)
-            notebook.open(lab.write(f"{name}-{next(turns)}.ipynb", notebook_of(cell)))
+            notebook.open(lab.write(f"{next(turns)}.ipynb", notebook_of(cell, kernel=kernel)))
             ready = page.evaluate(_RUN_ALL)
             asked = page.wait_for_function(_ASKED, arg=option).json_value()
             page.evaluate(f"{_SESSION}.shutdown()")
@@ -390,41 +378,35 @@ def opening(browser: Browser, lab: Lab) -> list[Result]:
 
         return turn
 
-    card, stock, quiz = (
-        list(zip(*each, strict=True))
-        for each in in_turn(
-            5,
-            1,
-            opened("card", CARD, ".ccb-option input"),
-            opened("stock", STOCK, ".widget-radio-box input"),
-            opened("jupyterquiz", JUPYTERQUIZ, ".MCButton"),
-        )
-    )
+    measures = [
+        opened(JUPYTERQUIZ, ".MCButton"),
+        opened(STOCK, ".widget-radio-box input"),
+        *(opened(CARD, ".ccb-option input", build.kernel) for build in builds),
+    ]
+    measured = [list(zip(*times, strict=True)) for times in in_turn(7, 1, *measures)]
     context.close()
     results = []
-    for name, aim, *times in zip(
-        ("page open", "Run All"), (EVEN, None), card, stock, quiz, strict=True
-    ):
-        ours, *others = map(median, times)
+    for place, name in enumerate(("page open", "Run All")):
+        quiz, stock, ours, *others = (median(times[place]) for times in measured)
+        title = f"{name} to first question"
         results += [
-            Result(f"{name} to first question", ours, "ms", min(others), aim),
-            *(
-                Result(f"{name} to first question, {other}", time, "ms")
-                for other, time in zip(("stock quiz", "jupyterquiz"), others, strict=True)
-            ),
+            Result(f"{title}, against jupyterquiz", ours, "ms", quiz, 1.25),
+            Result(f"{title}, against a stock quiz", ours, "ms", stock),
+            *(Result(f"{title}, against before", ours, "ms", other) for other in others),
         ]
     return results
 
 
-def pictures(browser: Browser, lab: Lab) -> list[Result]:
+def pictures(browser: Browser, lab: Lab, _: Sequence[Build]) -> list[Result]:
     """What-if against `interact` that shows the same drawing."""
     bench = Bench(browser, lab, "pictures.ipynb", _INTERACT, _WHAT_IF)
-    turns = in_turn(
-        40,
-        4,
-        bench.switch(".ccb-activity", ".ccb-picture"),
-        bench.switch(".widget-interact", ".widget-output"),
-    )
+    page, values = bench.page, ("none", "paid")
+    pills = [page.locator(f'.ccb-pill:has([name$="-charge"][value={each}])') for each in values]
+    buttons = [page.locator(f".widget-toggle-button:text-is('{each}')") for each in values]
+    page.locator(".widget-interact img").wait_for()
+    our_switch = bench.switch(".ccb-activity .ccb-picture", *pills)
+    their_switch = bench.switch(".widget-interact .widget-output", *buttons)
+    turns = in_turn(40, 4, our_switch, their_switch)
     bench.close()
     ours, theirs = (list(zip(*each, strict=True)) for each in turns)
     whens = ("in the page", "painted")
@@ -435,7 +417,7 @@ def pictures(browser: Browser, lab: Lab) -> list[Result]:
     ]
 
 
-def charts(browser: Browser, lab: Lab) -> list[Result]:
+def charts(browser: Browser, lab: Lab, _: Sequence[Build]) -> list[Result]:
     """Simulators against `interact` that shows the same drawing: from the slider to the painted chart.
 
     A burst is timed from the last of its 40 keys: there is no queue behind it, and the last chart is right.
@@ -467,11 +449,50 @@ def charts(browser: Browser, lab: Lab) -> list[Result]:
     return results
 
 
-GROUPS = {"feedback": feedback, "opening": opening, "pictures": pictures, "charts": charts}
+def traffic(browser: Browser, lab: Lab, builds: Sequence[Build]) -> list[Result]:
+    """The bytes that cross the websocket while a lesson runs all its cells."""
+
+    def kilobytes(build: Build) -> float:
+        size = 0
+
+        def add(frame: str | bytes) -> None:
+            nonlocal size
+            size += len(frame.encode() if isinstance(frame, str) else frame)
+
+        def listen(socket: WebSocket) -> None:
+            socket.on("framesent", add)
+            socket.on("framereceived", add)
+
+        page = browser.new_page(viewport=_SIZE)
+        page.on("websocket", listen)
+        notebook = LabPage(page, lab)
+        notebook.open(lab.write("lesson.ipynb", build.lesson()))
+        opened = size
+        notebook.run_all()
+        size -= opened
+        page.evaluate(f"{_SESSION}.shutdown()")
+        page.close()
+        return size / 1000
+
+    ours, *before = [
+        median(sizes) for sizes in in_turn(3, 0, *(partial(kilobytes, build) for build in builds))
+    ]
+    return [against_before("websocket while lesson 07 runs", ours, "kB", 0.5, before)]
 
 
-def in_browser(folder: Path, groups: Iterable[str]) -> list[Result]:
+GROUPS: dict[str, Callable[..., list[Result]]] = {
+    "feedback": feedback,
+    "opening": opening,
+    "pictures": pictures,
+    "charts": charts,
+    "traffic": traffic,
+}
+
+
+def measure(folder: Path, builds: Sequence[Build], groups: Sequence[str]) -> list[Result]:
     """What these groups measure in JupyterLab as `make lab` starts it."""
+    if not groups:
+        return []
     chromium = _chromium()
     if not chromium:
         sys.exit(f"Nothing was measured: {_NO_BROWSER}.")
@@ -481,4 +502,4 @@ def in_browser(folder: Path, groups: Iterable[str]) -> list[Result]:
         playwright.chromium.launch(executable_path=chromium, args=_FLAGS) as browser,
         run_lab(notebooks, folder / "home") as lab,
     ):
-        return [result for name in groups for result in GROUPS[name](browser, lab)]
+        return [result for name in groups for result in GROUPS[name](browser, lab, builds)]

@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
+import json
+
 from customer_casebook import study
 
 _CASE, _LENSES = "marketing-campaign-hub", ("customer", "money", "agreement")
-_CARD = study(_CASE, _LENSES).spec
+_CARD = json.loads(json.dumps(study(_CASE, _LENSES).spec))  # plain strings, as the page gets them
 
 
-def _asked() -> dict[str, tuple[str, dict[str, str]]]:
-    """Each prompt with its answer and all its options, and what we tell whoever chooses them."""
-    asked = {}
-    for each in _CARD["questions"]:
-        (right,) = each["answer"]
-        told = {
-            name: each["heads"]["right" if place == right else "wrong"]
-            + each["parts"][place].get("chosen", "")
-            + each["tail"]
-            for place, name in enumerate(each["options"])
+def _questions() -> dict[str, tuple[str, dict[str, str]]]:
+    """Each prompt with its answer, and all its options with the feedback on them."""
+    questions = {}
+    for question in _CARD["questions"]:
+        (right,) = question["answer"]
+        feedback = {
+            label: question["heads"]["right" if place == right else "wrong"]
+            + question["parts"][place].get("chosen", "")
+            + question["tail"]
+            for place, label in enumerate(question["options"])
         }
-        asked[each["prompt"]] = each["options"][right], told
-    return asked
+        questions[question["prompt"]] = question["options"][right], feedback
+    return questions
 
 
-_GIVEN = f"""\
+_CONTENT = f"""\
 story = {_CARD["intro"]!r}
-asked = {_asked()!r}
+questions = {_questions()!r}
 """
 
 CARD = f"""\
@@ -37,28 +39,28 @@ study({_CASE!r}, {_LENSES!r})"""
 STOCK = f"""\
 import ipywidgets as widgets
 
-{_GIVEN}
-def ask(prompt, told):
-    options = widgets.RadioButtons(options=[*told], value=None)
+{_CONTENT}
+def ask(prompt, texts):
+    options = widgets.RadioButtons(options=[*texts], value=None)
     check, feedback = widgets.Button(description="Check"), widgets.HTML()
     def show(_):
-        feedback.value = told.get(options.value, "Choose an answer first.")
+        feedback.value = texts.get(options.value, "Choose an answer first.")
     check.on_click(show)
     return widgets.VBox([widgets.HTML(prompt), options, check, feedback])
 
-quiz = [ask(prompt, told) for prompt, (_, told) in asked.items()]
+quiz = [ask(prompt, texts) for prompt, (_, texts) in questions.items()]
 widgets.VBox([widgets.HTML(story), *quiz])"""
 
 JUPYTERQUIZ = f"""\
 from IPython.display import HTML, display
 from jupyterquiz import display_quiz
 
-{_GIVEN}
+{_CONTENT}
 display(HTML(story))
 display_quiz([
     {{"question": prompt, "type": "multiple_choice", "answers": [
         {{"answer": option, "correct": option == right, "feedback": feedback}}
-        for option, feedback in told.items()
+        for option, feedback in texts.items()
     ]}}
-    for prompt, (right, told) in asked.items()
+    for prompt, (right, texts) in questions.items()
 ])"""

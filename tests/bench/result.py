@@ -10,6 +10,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from tools.notebooks import normalise
 
 HEAD = ("", "value", "", "baseline", "ratio", "aim", "")
+THIS = "this"  # the kernel that imports this build
 LINE = "{:<50}{:>8} {:<7}{:>9}{:>9}{:>8}  {}"
 
 
@@ -38,6 +39,15 @@ class Result(NamedTuple):
         return LINE.format(self.name, value, self.unit, *others, verdict).rstrip()
 
 
+def against_before(
+    name: str, ours: float, unit: str, aim: float, before: Sequence[float]
+) -> Result:
+    """A line against the earlier build where there is one; without it there is nothing to aim at."""
+    if not before:
+        return Result(name, ours, unit)
+    return Result(f"{name}, against before", ours, unit, before[0], aim)
+
+
 def p95(times: Sequence[float]) -> float:
     """The time that one in twenty exceeds."""
     return sorted(times)[round(0.95 * (len(times) - 1))]
@@ -49,6 +59,13 @@ def in_turn(count: int, warm_up: int, *measures: Callable[[], Any]) -> list[list
     return [list(told) for told in zip(*turns[warm_up:], strict=True)]
 
 
-def notebook_of(*cells: str) -> NotebookNode:
+def notebook_of(*cells: str, kernel: str = THIS) -> NotebookNode:
     """A notebook of code cells that have not run."""
-    return normalise(new_notebook(cells=[new_code_cell(each) for each in cells]))
+    notebook = normalise(new_notebook(cells=[new_code_cell(cell) for cell in cells]))
+    return with_kernel(notebook, kernel)
+
+
+def with_kernel(notebook: NotebookNode, kernel: str) -> NotebookNode:
+    """The notebook, which now runs in that kernel."""
+    notebook.metadata.kernelspec = {"name": kernel, "display_name": kernel, "language": "python"}
+    return notebook

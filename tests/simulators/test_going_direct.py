@@ -29,7 +29,7 @@ def test_every_letter_has_a_fate_whatever_is_arranged_and_no_fate_is_in_vain() -
     fates: dict[str, set[str]] = {letter.about: set() for letter in LETTERS}
     for setting in settings():
         for letter in LETTERS:
-            fates[letter.about].add(answer(letter, setting).fate)
+            fates[letter.about].add(answer(letter, setting)[0])
     for letter in LETTERS:
         assert fates[letter.about] == {*letter.fates.values()}
         assert {*letter.answered} <= letter.fates.keys()
@@ -50,7 +50,7 @@ def test_who_can_answer_is_who_the_rules_say_looks_after_the_public(reads: str) 
             right = chosen == "sales"
         else:
             right = chosen == "named" and setting["strategy"] == "speaks"
-        assert answer(letter, setting).answered == right, setting
+        assert answer(letter, setting)[1] == right, setting
 
 
 def test_the_rules_are_told_beside_the_letters() -> None:
@@ -71,7 +71,7 @@ def test_the_picture_says_what_the_table_says() -> None:
     for setting in [*settings()][::7]:
         put(simulator, **setting)
         letters = tables(simulator)["Letters from the public"]
-        fates = [answer(letter, setting).fate for letter in LETTERS]
+        fates = [answer(letter, setting)[0] for letter in LETTERS]
         assert [fate[2:] for _, fate in letters] == fates
         marks = [fate[0] for _, fate in letters]
         drawn = [text[0] for text in texts(simulator) if text[0] in "✓✗"]
@@ -80,7 +80,7 @@ def test_the_picture_says_what_the_table_says() -> None:
         assert headline(simulator) == point
         assert words(simulator).endswith(point)
         direct = setting["way"] == "direct"
-        assert words(simulator).startswith(view.describe_chain(setting["way"]))
+        assert words(simulator).startswith(view.CHAINS[setting["way"]])
         assert ("Sales" in texts(simulator)) != direct
         assert ("the alert, online" in texts(simulator)) == direct
 

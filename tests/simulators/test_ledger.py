@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
 
+from customer_casebook.course.casebook import Casebook
 from customer_casebook.simulators import ledger as view
 from customer_casebook.simulators.ledger import ledger
 from tests.course.books import BOOK
@@ -64,17 +65,20 @@ def test_the_picture_says_what_the_table_says(data: st.DataObject) -> None:
         assert said[book].replace(" and ", ", ") == (", ".join(lines_said) or "nothing")
 
 
-@pytest.mark.parametrize("price", [10, 60])
-def test_the_prediction_is_computed_from_the_figures(
-    price: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def book_with_price(price: int) -> Casebook:
     figures = BOOK.figures
     sliders = figures["ledger"].sliders
     dear = replace(
         figures["ledger"], sliders={**sliders, "price": replace(sliders["price"], start=price)}
     )
-    book = replace(BOOK, figures={**figures, "ledger": dear})
-    monkeypatch.setattr(view, "course", lambda: book)
+    return replace(BOOK, figures={**figures, "ledger": dear})
+
+
+@pytest.mark.parametrize("price", [10, 60])
+def test_the_prediction_is_computed_from_the_figures(
+    price: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(view, "course", lambda: book_with_price(price))
     simulator = ledger()
     (asked,) = simulator.card.questions
     revenue = books(simulator)["Group"]["Revenue"]
@@ -83,7 +87,7 @@ def test_the_prediction_is_computed_from_the_figures(
 
 
 def test_figures_that_leave_two_answers_right_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(view._CHARGES, "external_rung", ("Halvorne is charged", "none"))
+    monkeypatch.setattr(view, "course", lambda: book_with_price(0))
     with pytest.raises(ValueError, match="unpack"):
         ledger()
 

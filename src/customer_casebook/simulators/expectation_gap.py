@@ -6,7 +6,7 @@ from customer_casebook.course.casebook import course
 from customer_casebook.course.figures import Figures
 from customer_casebook.document import Details, Table
 from customer_casebook.simulators.economics import Gap, gap
-from customer_casebook.simulators.simulator import Simulator, arguments, ranges
+from customer_casebook.simulators.simulator import Simulator, arguments, controls_of
 from customer_casebook.widgets.chart import Frame, Look, Scale, Shape, chart
 from customer_casebook.widgets.controls import Outcome, Values
 from customer_casebook.widgets.diagram import SERVICE, SUPPLY
@@ -30,10 +30,10 @@ def expectation_gap() -> Simulator:
     }
     left = {name: gap(**start | change).final for name, change in offers.items()}
     right = min(left, key=left.__getitem__)
-    said = start | {"clearer": _CLEARER_PERCENT, "every": _CHECK_EVERY_WEEKS}
-    said |= {f"{name}_gap": round(final) for name, final in left.items()}
-    controls = ranges(numbers)
-    return Simulator(text, [numbers], controls, lambda v: gap_outcome(numbers, v), right, said)
+    words = start | {"clearer": _CLEARER_PERCENT, "every": _CHECK_EVERY_WEEKS}
+    words |= {f"{name}_gap": round(final) for name, final in left.items()}
+    controls = controls_of(numbers)
+    return Simulator(text, [numbers], controls, lambda v: gap_outcome(numbers, v), right, words)
 
 
 def gap_outcome(numbers: Figures, values: Values) -> Outcome:
@@ -41,33 +41,30 @@ def gap_outcome(numbers: Figures, values: Values) -> Outcome:
     state = arguments(numbers, values)
     result = gap(**state)
     start, final, weeks = result.weeks[0].gap, result.final, state["weeks"]
-    headline = (
-        f"At delivery {final:.0f} % of what is needed is missing. Talking and mending take "
-        f"{result.hours:,.0f} hours."
-    )
+    hours = {
+        "Check-ins": f"{result.check_in_hours:,.0f}",
+        "Building again what does not fit": f"{result.rework_hours:,.0f}",
+        "Together": f"{result.hours:,.0f}",
+    }
+    headline = f"At delivery {final:.0f} % of what is needed is missing."
+    headline += f" Talking and mending take {hours['Together']} hours."
     intervals = range(int(numbers.sliders["check_every"].max) + 1)
-    fewest = min(gap(**state | {"check_every": each}).hours for each in intervals)
+    fewest = min(gap(**state | {"check_every": interval}).hours for interval in intervals)
     if state["check_every"] and result.hours == fewest:
         headline += " No other interval takes fewer."
-    hours = [
-        ("Check-ins", f"{result.check_in_hours:,.0f}"),
-        ("Building again what does not fit", f"{result.rework_hours:,.0f}"),
-        ("Together", f"{result.hours:,.0f}"),
-    ]
     course = [
         (f"{week.number}{', check-in' * week.checked}", f"{week.built:.0f}", f"{week.gap:.0f}")
         for week in result.weeks
     ]
-    words = (
-        f"Over {weeks} weeks what is built falls behind what is needed: from {start:.0f} % missing "
-        f"to {final:.0f} %, with {sum(week.checked for week in result.weeks)} check-ins."
-    )
+    checks = sum(week.checked for week in result.weeks)
+    words = f"Over {weeks} weeks what is built falls behind what is needed: from {start:.0f} %"
+    words += f" missing to {final:.0f} %, with {checks} check-ins."
     table = Table("Share of what is needed, in percent", ("Week", "Built", "Missing"), course)
     return Outcome(
         chart(words, *_plot_gap(result, state["closes"] / 100)),
         headline,
         [
-            Table("What it takes, in hours of work", ("", "Hours"), hours),
+            Table("What it takes, in hours of work", ("", "Hours"), [*hours.items()]),
             Details("Week by week", [table]),
         ],
     )

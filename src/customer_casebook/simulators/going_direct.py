@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from functools import partial
 
 from customer_casebook.course.casebook import course
 from customer_casebook.course.figures import Letter
@@ -11,28 +11,18 @@ from customer_casebook.document import Table
 from customer_casebook.domain.facts import Facts
 from customer_casebook.domain.verdict import decide
 from customer_casebook.simulators.simulator import Simulator
+from customer_casebook.widgets import diagram
 from customer_casebook.widgets.controls import Choice, Outcome, Values
-from customer_casebook.widgets.diagram import (
-    DOTS,
-    MONEY,
-    SERVICE,
-    SUPPLY,
-    arrow,
-    box,
-    line,
-    svg,
-    text,
-)
+from customer_casebook.widgets.diagram import DOTS, MONEY, SERVICE, SUPPLY
 
 _PUBLIC = "cyclist-drizzle-alert"  # the case of somebody who comes without a unit in between
-_NOBODY = "nobody"
 _MANAGERS = {
-    _NOBODY: "nobody yet",
+    "nobody": "nobody yet",
     "sales": "Sales, as before",
     "brm": "business relationship manager",
     "named": "somebody named in the strategy",
 }
-_LISTENERS = {_NOBODY: "nobody yet", "sales": "Sales", "desk": "the service desk"}
+_LISTENERS = {"nobody": "nobody yet", "sales": "Sales", "desk": "the service desk"}
 _STRATEGIES = {"silent": "says nothing of them", "speaks": "says how we deal with them"}
 _ROUTES = {"through": "through Sales", "direct": "directly"}
 CHOICES = [
@@ -42,15 +32,11 @@ CHOICES = [
     Choice("complaints", "Who hears complaints", _LISTENERS, "sales"),
     Choice("strategy", "The service strategy", _STRATEGIES, "silent"),
 ]
+CHAINS = {
+    "through": "Group IT delivers the alert to Sales, and Sales delivers it to the public.",
+    "direct": "Group IT delivers the alert to the public itself; Sales has no part in it.",
+}
 _RIGHT = {4: "all", 2: "half", 0: "none"}
-
-
-class Answer(NamedTuple):
-    """What becomes of a letter."""
-
-    letter: Letter
-    fate: str
-    answered: bool  # whether somebody could answer it
 
 
 def going_direct() -> Simulator:
@@ -61,31 +47,35 @@ def going_direct() -> Simulator:
     """
     text, facts = course().simulators["going_direct"], course().case(_PUBLIC).facts
     moved = {choice.name: choice.start for choice in CHOICES} | {"way": "direct"}
-    right = _RIGHT[sum(answer(letter, moved).answered for letter in text.letters)]
-    return Simulator(
-        text, [], CHOICES, lambda v: letters_outcome(text.letters, facts, v), right, {}
-    )
+    right = _RIGHT[sum(answer(letter, moved)[1] for letter in text.letters)]
+    outcome = partial(letters_outcome, text.letters, facts)
+    return Simulator(text, [], CHOICES, outcome, right, {})
 
 
-def answer(letter: Letter, values: Values) -> Answer:
-    """What becomes of a letter under these choices."""
+def answer(letter: Letter, values: Values) -> tuple[str, bool]:
+    """What becomes of a letter under these choices, and whether somebody could answer it."""
     choice = values[letter.reads]
     if choice == "named" and values["strategy"] == "silent":
         choice = "unwritten"
     with_way = f"{choice}/{values['way']}"
     fate = with_way if with_way in letter.fates else choice
-    return Answer(letter, letter.fates[fate], fate in letter.answered)
+    return letter.fates[fate], fate in letter.answered
 
 
 def letters_outcome(letters: Sequence[Letter], public: Facts, values: Values) -> Outcome:
     """What becomes of the letters of the ``public``, and what the rules say of it."""
     answers = [answer(letter, values) for letter in letters]
-    well = sum(each.answered for each in answers)
+    well = sum(answered for _, answered in answers)
     headline = f"{well} of {len(answers)} letters reach somebody who can answer."
-    fates = [(each.letter.asks, f"{'✓' if each.answered else '✗'} {each.fate}") for each in answers]
+    fates = [
+        (letter.asks, f"{'✓' if answered else '✗'} {fate}")
+        for letter, (fate, answered) in zip(letters, answers, strict=True)
+    ]
     columns = ("Who is served", "Kind of customer", "Looked after by")
     return Outcome(
-        svg(f"{describe_chain(values['way'])} {headline}", 331, 209, _shapes(values, answers)),
+        diagram.svg(
+            f"{CHAINS[values['way']]} {headline}", 331, 209, _shapes(values, letters, answers)
+        ),
         headline,
         [
             Table("Letters from the public", ("Letter", "What becomes of it"), fates),
@@ -94,28 +84,14 @@ def letters_outcome(letters: Sequence[Letter], public: Facts, values: Values) ->
     )
 
 
-def describe_chain(way: str) -> str:
-    """The chain from provider to public in a sentence."""
-    if way == "direct":
-        return "Group IT delivers the alert to the public itself; Sales has no part in it."
-    return "Group IT delivers the alert to Sales, and Sales delivers it to the public."
-
-
 def _relationships(public: Facts, way: str) -> list[tuple[str, ...]]:
     """Who is whose customer, and who looks after them, as the rules have it."""
     pairs = {"The public, by Group IT": public}
     if way == "through":
-        unit = Facts(
-            party_is="unit",
-            organization="same",
-            consumes="yes",
-            inside_provider="no",
-            supplies="no",
-        )
-        pairs = {
-            "Sales, by Group IT": unit,
-            "The public, by Sales": public.with_changes(direct_online="no"),
-        }
+        unit = Facts(party_is="unit", organization="same", consumes="yes")
+        unit = unit.with_changes(inside_provider="no", supplies="no")
+        through = public.with_changes(direct_online="no")
+        pairs = {"Sales, by Group IT": unit, "The public, by Sales": through}
     lenses = ("customer", "owner")
     return [
         (pair, *(course().answer_label(lens, decide(facts, lens).answer) for lens in lenses))
@@ -123,23 +99,25 @@ def _relationships(public: Facts, way: str) -> list[tuple[str, ...]]:
     ]
 
 
-def _shapes(values: Values, answers: Sequence[Answer]) -> list[str]:
+def _shapes(
+    values: Values, letters: Sequence[Letter], answers: Sequence[tuple[str, bool]]
+) -> list[str]:
     """The chain, and below the public its letters, each with who gets it."""
-    shapes = [box((3, 7, 73, 50), "Group IT"), box((255, 7, 73, 50), "the public")]
+    shapes = [diagram.box((3, 7, 73, 50), "Group IT"), diagram.box((255, 7, 73, 50), "the public")]
     direct = values["way"] == "direct"
     if direct:
-        shapes.append(arrow((79, 252), 37, "the alert, online", SERVICE))
+        shapes.append(diagram.arrow((79, 252), 37, "the alert, online", SERVICE))
     else:
-        shapes.append(box((129, 7, 73, 50), "Sales"))
-        shapes += [arrow(way, 37, "alert", SERVICE) for way in ((79, 126), (205, 252))]
-    shapes.append(line("M291 57V192"))
+        shapes.append(diagram.box((129, 7, 73, 50), "Sales"))
+        shapes += [diagram.arrow(way, 37, "alert", SERVICE) for way in ((79, 126), (205, 252))]
+    shapes.append(diagram.line("M291 57V192"))
     options = {choice.name: choice.options for choice in CHOICES}
-    for place, (letter, _, answered) in enumerate(answers):
+    for place, (letter, (_, answered)) in enumerate(zip(letters, answers, strict=True)):
         y = 88 + 34.8 * place
         who = options[letter.reads][values[letter.reads]]
         if letter.reads == "strategy":
             who = "the service strategy" if direct else "Sales' own terms"
         mark, colour, dash = ("✓", MONEY, "") if answered else ("✗", SUPPLY, DOTS)
-        shapes.append(arrow((291, 159), y, letter.about.lower(), colour, dash))
-        shapes.append(text((152, y), f"{mark} {who}", (148, 32), rise=0.5, anchor="end"))
+        shapes.append(diagram.arrow((291, 159), y, letter.about.lower(), colour, dash))
+        shapes.append(diagram.text((152, y), f"{mark} {who}", (148, 32), rise=0.5, anchor="end"))
     return shapes

@@ -8,23 +8,15 @@ from customer_casebook.course.casebook import course
 from customer_casebook.course.figures import Figures
 from customer_casebook.document import Details, Table
 from customer_casebook.domain.facts import require_known
-from customer_casebook.simulators.economics import (
-    ExternalYear,
-    InternalYear,
-    Month,
-    Year,
-    achieved,
-    allowed,
-    external,
-    internal,
-    year,
-)
-from customer_casebook.simulators.simulator import Simulator, arguments, crowns, ranges, switch
+from customer_casebook.simulators import economics
+from customer_casebook.simulators.simulator import Simulator, arguments, controls_of, crowns
 from customer_casebook.widgets.chart import THEME_INK, Frame, Look, Note, Scale, Shape, bar, chart
 from customer_casebook.widgets.controls import Choice, Outcome, Values
 from customer_casebook.widgets.diagram import MONEY, SERVICE, SUPPLY
 
 Numbers = Mapping[str, Figures]
+Years = tuple[economics.Year, economics.InternalYear, economics.ExternalYear]
+Guess = tuple[str, dict[str, object]]  # the right option, and the numbers in its words
 
 _CUSTOMERS = {"internal": "Marketing, inside", "external": "a client firm, outside"}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -45,80 +37,73 @@ def service_levels(customer: str = "internal") -> Simulator:
     text, numbers = course().simulators[f"service_levels_{customer}"], course().figures
     controls = [
         Choice("customer", "The customer", _CUSTOMERS, customer),
-        switch("rehearse", numbers["internal"].switches["rehearse"], "no"),
-        switch("penalty_clause", numbers["external"].switches["penalty_clause"], "yes"),
-        *ranges(numbers["year"]),
+        *controls_of(numbers["internal"], rehearse="no"),
+        *controls_of(numbers["external"], penalty_clause="yes"),
+        *controls_of(numbers["year"]),
     ]
-    start = {control.name: control.start for control in controls}
-    right, said = (_dearest if customer == "external" else _more_often)(numbers, start)
+    drawn, _, outside = draw_years(numbers, {control.name: control.start for control in controls})
+    right, words = (_dearest if customer == "external" else _more_often)(drawn, outside)
     assumed = [numbers[name] for name in ("year", "internal", "external")]
-    return Simulator(text, assumed, controls, lambda v: levels_outcome(numbers, v), right, said)
+    return Simulator(text, assumed, controls, lambda v: levels_outcome(numbers, v), right, words)
 
 
-def draw_year(numbers: Numbers, values: Values) -> Year:
-    """The year as it is drawn, before anything follows from it."""
-    return year(**arguments(numbers["year"], values))
+def draw_years(numbers: Numbers, values: Values) -> Years:
+    """The year as it is drawn, and what follows inside and outside.
+
+    What a rehearsal inside has taught is in place before the year outside begins.
+    """
+    drawn = economics.year(**arguments(numbers["year"], values))
+    inside = economics.internal(drawn, **arguments(numbers["internal"], values))
+    typical = inside.year.typical if values["rehearse"] == "yes" else drawn.typical
+    better = economics.year(**arguments(numbers["year"], {**values, "typical": typical}))
+    return drawn, inside, economics.external(better, **arguments(numbers["external"], values))
 
 
-def internal_year(numbers: Numbers, values: Values) -> InternalYear:
-    """What follows from the year inside the house."""
-    return internal(draw_year(numbers, values), **arguments(numbers["internal"], values))
-
-
-def external_year(numbers: Numbers, values: Values) -> ExternalYear:
-    """What follows outside. What a rehearsal inside has taught is in place before the year begins."""
-    if values["rehearse"] == "yes":
-        values = {**values, "typical": internal_year(numbers, values).year.typical}
-    return external(draw_year(numbers, values), **arguments(numbers["external"], values))
-
-
-def _more_often(numbers: Numbers, start: Values) -> tuple[str, dict[str, object]]:
+def _more_often(drawn: economics.Year, outside: economics.ExternalYear) -> Guess:
     """To whom the promise is broken more often, before anything follows from it."""
-    ours, theirs = draw_year(numbers, start).misses, external_year(numbers, start).year.misses
+    ours, theirs = drawn.misses, outside.year.misses
     right = "same" if ours == theirs else "inside" if ours > theirs else "outside"
-    return right, {"agreed": f"{start['agreed']:g}"}
+    return right, {"agreed": f"{drawn.agreed:g}"}
 
 
-def _dearest(numbers: Numbers, start: Values) -> tuple[str, dict[str, object]]:
+def _dearest(drawn: economics.Year, outside: economics.ExternalYear) -> Guess:
     """The largest part of what the misses cost."""
-    result = external_year(numbers, start)
-    parts = {"credits": sum(result.credits), "losing": result.losing, "prospects": result.prospects}
-    texts = {name: crowns(cents) for name, cents in parts.items()}
-    return max(parts, key=parts.__getitem__), {**texts, "misses": draw_year(numbers, start).misses}
+    losses = {"losing": outside.losing, "prospects": outside.prospects}
+    parts = {"credits": sum(outside.credits), **losses}
+    amounts = {name: crowns(cents) for name, cents in parts.items()}
+    return max(parts, key=parts.__getitem__), {**amounts, "misses": drawn.misses}
 
 
 def levels_outcome(numbers: Numbers, values: Values) -> Outcome:
     """What the year comes to for the customer."""
-    inside = internal_year(numbers, values)
+    _, inside, outside = draw_years(numbers, values)
     if values["customer"] == "internal":
-        result, target, plan_from = inside.year, inside.target, inside.plan_from
+        year, target, plan_from = inside.year, inside.target, inside.plan_from
         point, follows = _inside(inside)
     else:
-        outside = external_year(numbers, values)
-        result, target, plan_from = outside.year, outside.year.agreed, None
+        year, target, plan_from = outside.year, outside.year.agreed, None
         point, follows = _outside(outside)
         if values["rehearse"] == "yes":
             follows["What the rehearsal's plan cost, in crowns"] = crowns(inside.budget)
-    months = result.months
+    months = year.months
     hours = sum(month.service for month in months), sum(month.downtime for month in months)
     rows = {
-        "Availability over the whole year": f"{achieved(*hours):.2f} %",
+        "Availability over the whole year": f"{economics.achieved(*hours):.2f} %",
         **follows,
-        "Mailings or tickets lost in downtime": f"{result.lost:,}",
+        "Mailings or tickets lost in downtime": f"{year.lost:,}",
     }
-    table = Table(
-        "Hours of downtime, and availability in percent",
-        ("Month", "Downtime", "Agreed level leaves", "Achieved", ""),
-        [_row(month) for month in months],
-    )
-    missed = [_MONTHS[month.number - 1] for month in months if month.missed]
-    words = (
-        f"Hours of downtime for each month of a year, against an agreed level of "
-        f"{result.agreed:g} %. Missed: {', '.join(missed) or 'none'}."
-    )
+    by_month = []
+    for number, _, *amounts, missed in months:
+        verdict = "✗ missed" if missed else "✓ kept"
+        by_month.append((_MONTHS[number - 1], *(f"{each:.2f}" for each in amounts), verdict))
+    columns = ("Month", "Downtime", "Agreed level leaves", "Achieved", "")
+    table = Table("Hours of downtime, and availability in percent", columns, by_month)
+    misses = [name for name, month in zip(_MONTHS, months, strict=True) if month.missed]
+    words = "Hours of downtime for each month of a year, against an agreed level of"
+    words += f" {year.agreed:g} %. Missed: {', '.join(misses) or 'none'}."
     return Outcome(
-        chart(words, *_plot_year(result, target, plan_from)),
-        f"{len(missed)} of 12 months missed. {point}",
+        chart(words, *_plot_year(year, target, plan_from)),
+        f"{len(misses)} of 12 months missed. {point}",
         [
             Table("What follows from the year", ("", "Amount"), [*rows.items()]),
             Details("Month by month", [table]),
@@ -128,20 +113,21 @@ def levels_outcome(numbers: Numbers, values: Values) -> Outcome:
     )
 
 
-def _inside(result: InternalYear) -> tuple[str, dict[str, str]]:
+def _inside(result: economics.InternalYear) -> tuple[str, dict[str, str]]:
     """The point of it, and what follows."""
-    plan = f"from {_MONTHS[result.plan_from - 1]}" if result.plan_from else "none"
     misses = result.dependent_misses
     return f"Outside, the web shop that depends on it misses {misses}.", {
         "Misses carried upstairs": f"{result.year.misses}",
         "Time of managers, in crowns": crowns(result.escalation),
-        "Plan for improvement": plan,
+        "Plan for improvement": (
+            f"from {_MONTHS[result.plan_from - 1]}" if result.plan_from else "none"
+        ),
         "Its budget, in crowns": crowns(result.budget),
         "Months the web shop, which depends on it, misses outside": f"{misses} of 12",
     }
 
 
-def _outside(result: ExternalYear) -> tuple[str, dict[str, str]]:
+def _outside(result: economics.ExternalYear) -> tuple[str, dict[str, str]]:
     """The point of it, and what follows."""
     more = "more" if result.cost > result.serving_better else "not more"
     damage = f"The damage is {crowns(result.cost)} crowns"
@@ -156,13 +142,8 @@ def _outside(result: ExternalYear) -> tuple[str, dict[str, str]]:
     }
 
 
-def _row(month: Month) -> tuple[str, ...]:
-    numbers = [f"{each:.2f}" for each in (month.downtime, month.allowed, month.achieved)]
-    return _MONTHS[month.number - 1], *numbers, "✗ missed" if month.missed else "✓ kept"
-
-
 def _plot_year(
-    year: Year, target: float, plan_from: int | None
+    year: economics.Year, target: float, plan_from: int | None
 ) -> tuple[Frame, list[Shape], list[Note]]:
     """The downtime of each month, and how much of it a level leaves."""
     months = year.months
@@ -172,14 +153,14 @@ def _plot_year(
         bar(month.number - 0.33, 0, 0.66, month.downtime, _MISSED if month.missed else _KEPT)
         for month in months
     ]
-    notes = [Note(each.number, each.downtime + end / 80, "✗") for each in months if each.missed]
+    notes = [Note(month.number, month.downtime + end / 80, "✗") for month in months if month.missed]
     legend = [("kept", _KEPT), ("missed ✗", _MISSED)]
-    for name, look, level in (("agreed", _AGREED, year.agreed), ("rehearsal", _REHEARSAL, target)):
-        if name == "agreed" or target > year.agreed:
-            limits = [(month.number, allowed(month.service, level)) for month in months]
-            steps = [(number + side, limit) for number, limit in limits for side in (-0.5, 0.5)]
-            shapes.append(Shape(steps, look))
-            legend.append((f"{name}: {level:g} %", look))
+    levels = [("agreed", _AGREED, year.agreed), ("rehearsal", _REHEARSAL, target)]
+    for name, look, level in levels if target > year.agreed else levels[:1]:
+        limits = [(month.number, economics.allowed(month.service, level)) for month in months]
+        steps = [(number + side, limit) for number, limit in limits for side in (-0.5, 0.5)]
+        shapes.append(Shape(steps, look))
+        legend.append((f"{name}: {level:g} %", look))
     title = "month"
     if plan_from:
         shapes.append(Shape([(plan_from - 0.5, 0), (plan_from - 0.5, end)], _PLAN))

@@ -7,17 +7,9 @@ from typing import Any
 
 import ipywidgets as widgets
 
+from customer_casebook import document as doc
 from customer_casebook.course.figures import Figures, Simulation
 from customer_casebook.course.items import Item
-from customer_casebook.document import (
-    Block,
-    BulletList,
-    Details,
-    Heading,
-    Paragraph,
-    RunInHeading,
-    to_html,
-)
 from customer_casebook.widgets.activity import Activity, report_errors
 from customer_casebook.widgets.card import Card, as_text
 from customer_casebook.widgets.controls import Choice, Control, Controls, Outcome, Range, Values
@@ -26,7 +18,6 @@ _ASSUMPTIONS = "What is assumed: an illustration, not a forecast"
 _SIMULATOR_FAILURE = (
     "Something went wrong here, and it is not your doing. “As at the start” may help."
 )
-_YES_OR_NO = {"no": "no", "yes": "yes"}
 
 
 class Prediction(Item):
@@ -35,17 +26,16 @@ class Prediction(Item):
     topic = "First, a guess"
 
     def __init__(self, text: Simulation, right: str, numbers: Mapping[str, object]) -> None:
-        prediction = text.prediction
-        options = prediction.options.items()
+        options = text.prediction.options.items()
         self.id = f"predict/{text.id}"
-        self.prompt = prediction.prompt.format_map(numbers)
+        self.prompt = text.prediction.prompt.format_map(numbers)
         self.options = {name: option.text.format_map(numbers) for name, option in options}
         self._because = {name: option.because.format_map(numbers) for name, option in options}
         self.right = frozenset({right})
 
     @property
-    def explanation(self) -> list[Block]:
-        return [Paragraph(self.why_not(option)) for option in self.right]
+    def explanation(self) -> list[doc.Block]:
+        return [doc.Paragraph(self.why_not(option)) for option in self.right]
 
     def why_not(self, option: str) -> str:
         return self._because[option]
@@ -57,33 +47,25 @@ class Simulator(Activity, widgets.VBox):
     def __init__(
         self,
         text: Simulation,
-        figures: Sequence[Figures],
+        figures: Sequence[Figures],  # behind it, whose assumptions are shown
         controls: Sequence[Control],
         outcome: Callable[[Values], Outcome],
-        right: str,
-        numbers: Mapping[str, object],
+        right: str,  # the option of the prediction
+        numbers: Mapping[str, object],  # for the gaps in its words
     ) -> None:
-        """Ask for the prediction.
-
-        Args:
-            text: The simulator in words.
-            figures: The numbers behind it, whose assumptions are shown.
-            controls: What a learner can set.
-            outcome: What follows from a setting.
-            right: The option of the prediction that is right.
-            numbers: What the words of the prediction have gaps for.
-        """
         prediction = Prediction(text, right, numbers)
-        assumptions = Details(_ASSUMPTIONS, _assumptions(text, figures))
+        intro: list[doc.Block] = [doc.Heading(text.title), doc.Paragraph(text.about)]
+        play = doc.Paragraph(text.play)
+        assumptions = doc.Details(_ASSUMPTIONS, _assumptions(text, figures))
         self.card = Card(
             [prediction],
             layout="deck",
             title=text.title,
-            intro=to_html([Heading(text.title), Paragraph(text.about)]),
+            intro=doc.to_html(intro),
             board=None,
             closed="Now see it move",
             close="See it move",
-            closing=Paragraph(text.play).html(),
+            closing=play.html(),
         )
         self.bench = Controls(
             controls, outcome, failure=_SIMULATOR_FAILURE, below=assumptions.html(), shown=False
@@ -92,55 +74,41 @@ class Simulator(Activity, widgets.VBox):
         super().__init__([self.card, self.bench])
         self.add_class("ccb-activity")
         start = self.bench.outcome
-        self.transcript = [
-            Heading(text.title),
-            Paragraph(text.about),
-            *as_text([prediction]),
-            Paragraph(text.play),
-            assumptions,
-            RunInHeading("At the start:", start.headline),
-            *start.blocks,
-        ]
+        at_start = [doc.RunInHeading("At the start:", start.headline), *start.blocks]
+        self.transcript = [*intro, *as_text([prediction]), play, assumptions, *at_start]
 
-    def _fail(self, details: str) -> None:
-        self.bench.fail(details)
-
-    @report_errors(_fail)
+    @report_errors(lambda self, details: self.bench.fail(details))
     def _reveal(self, _change: object) -> None:
         if self.card.answers:
             self.bench.shown = True
 
 
-def _assumptions(text: Simulation, figures: Sequence[Figures]) -> list[Block]:
+def _assumptions(text: Simulation, figures: Sequence[Figures]) -> list[doc.Block]:
     """Whatever is assumed: in sentences, and in numbers that no slider moves."""
-    sentences = [*text.assumes, *(each for group in figures for each in group.assumes)]
-    numbers = [each for group in figures for each in group.numbers.values()]
-    fixed = BulletList([f"{each.label}: {each.value:,} {each.unit}" for each in numbers])
-    stay: list[Block] = [Paragraph("These numbers stay as they are:"), fixed]
-    return [BulletList(sentences), *(stay if numbers else [])]
+    sentences = [*text.assumes, *(sentence for group in figures for sentence in group.assumes)]
+    numbers = [number for group in figures for number in group.numbers.values()]
+    rows = [f"{number.label}: {number.value:,} {number.unit}" for number in numbers]
+    stay: list[doc.Block] = [doc.Paragraph("These numbers stay as they are:"), doc.BulletList(rows)]
+    return [doc.BulletList(sentences), *(stay if numbers else [])]
 
 
-def ranges(figures: Figures) -> list[Control]:
-    """The sliders of the figures."""
+def controls_of(figures: Figures, **starts: str) -> list[Control]:
+    """What can be set of the figures: switches and sliders. ``starts`` are those of the switches."""
     controls: list[Control] = []
+    for name, label in figures.switches.items():
+        controls.append(Choice(name, label, {"no": "no", "yes": "yes"}, starts[name]))
     for name, slider in figures.sliders.items():
         ends = (slider.min, slider.max, slider.step)
-        text = ",d" if all(isinstance(each, int) for each in ends) else ".1f"
+        text = ",d" if all(isinstance(end, int) for end in ends) else ".1f"
         controls.append(Range(name, slider.label, slider.unit, *ends, slider.start, text))
     return controls
 
 
-def switch(name: str, label: str, start: str) -> Choice:
-    """A choice between no and yes."""
-    return Choice(name, label, _YES_OR_NO, start)
-
-
 def arguments(figures: Figures, values: Values) -> dict[str, Any]:
     """What a function of `economics` takes: as the controls stand, and the rest as it is."""
-    moved = {name: values[name] for name in figures.sliders}
-    chosen = {name: values[name] for name in figures.choices}
+    moved = {name: values[name] for name in (*figures.sliders, *figures.choices)}
     switched = {name: values[name] == "yes" for name in figures.switches}
-    return figures.arguments(**moved) | chosen | switched
+    return figures.arguments(**moved) | switched
 
 
 def crowns(cents: int) -> str:
