@@ -4,8 +4,6 @@ A kernel only appends to its own shard, so no file is locked: locks fail on many
 Reading merges all shards by the ids of the events. The lines hold no name and no account.
 """
 
-from __future__ import annotations
-
 import csv
 import errno
 import gc
@@ -14,15 +12,16 @@ import os
 import re
 import stat
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from io import BytesIO, StringIO
-from operator import attrgetter, itemgetter, lt
+from operator import attrgetter
 from pathlib import Path
 from threading import Lock
+from types import NoneType
 from typing import Any
 from uuid import uuid4
 
@@ -32,7 +31,6 @@ MAX_LINE_BYTES = 2**16
 MAX_SHARD_BYTES = 2**28  # a million answers in one kernel
 
 _BLOCK_BYTES = 2**16
-_SHARD_NAME = re.compile(r"\d{8}T\d{6}-[0-9a-f]{32}\.jsonl")
 _DISK_FULL = {errno.ENOSPC, errno.EDQUOT}
 _FOLDER_REFUSED = {
     errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR, errno.EEXIST, errno.ELOOP,
@@ -42,10 +40,6 @@ _FOLDER_REFUSED = {
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="microseconds")
-
-
-def _new_id() -> str:
-    return uuid4().hex
 
 
 @dataclass(slots=True)  # a frozen one takes three times as long to make
@@ -59,7 +53,7 @@ class Attempt:
     misconception: str | None  # the one that the choice shows, if it shows one
     ms: int  # the time from question to answer
     content: str = ""  # the fingerprint of the item; empty where it is not known
-    event: str = field(default_factory=_new_id)
+    event: str = field(default_factory=lambda: uuid4().hex)
     at: str = field(default_factory=_now)  # in UTC, as ISO text
 
 
@@ -70,17 +64,65 @@ class ExamEvent:
     exam: str  # the id of the exam
     what: str  # such as "start" or "answer"
     data: Mapping[str, Any] = field(default_factory=dict)  # JSON
-    event: str = field(default_factory=_new_id)
+    event: str = field(default_factory=lambda: uuid4().hex)
     at: str = field(default_factory=_now)  # in UTC, as ISO text
 
 
-def event_as_row(event: Attempt | ExamEvent) -> dict[str, Any]:
+Event = Attempt | ExamEvent
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What a journal holds. Attempts and exams are in the order of time."""
+
+    attempts: list[Attempt]
+    exams: list[ExamEvent]
+    skipped: Mapping[str, int]  # the number of lines or files by reason: `_SKIP_REASONS` or "empty"
+    files: tuple[Path, ...] = ()  # those named as a journal names them, or with an event of one
+
+    def __str__(self) -> str:
+        """Say how much it is, such as ``2 answers and 1 exam``."""
+        answers, exams = count_of(len(self.attempts), "answer"), self.exam_count
+        return f"{answers} and {count_of(exams, 'exam')}" if exams else answers
+
+    @property
+    def exam_count(self) -> int:
+        """The number of exams that were begun."""
+        return len({event.exam for event in self.exams})
+
+    @property
+    def notice(self) -> str:
+        """What was skipped, as sentences for the learner; empty where nothing was."""
+        sentences = []
+        for reason, (unit, why) in _SKIP_REASONS.items():
+            if count := self.skipped.get(reason, 0):
+                verb = "was" if count == 1 else "were"
+                sentences.append(
+                    f"{count_of(count, unit)} of the journal {verb} left alone: {why}."
+                )
+        return " ".join(sentences)
+
+
+_SKIP_REASONS = {
+    "torn": ("line", "broken off in the middle"),
+    "foreign": ("line", "not an answer of this course"),
+    "newer": ("line", "written by a newer Customer Casebook, so update this one to see more"),
+    "unreadable": ("file", "no file that can be read"),
+}  # a full disk leaves empty files; no answer is lost in them, so no learner reads of them
+
+
+def count_of(count: int, unit: str) -> str:
+    """``1 answer``, ``2 answers``."""
+    return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
+
+
+def event_as_row(event: Event) -> dict[str, Any]:
     """The JSON object that the line of an event holds."""
     kind = "attempt" if isinstance(event, Attempt) else "exam"
     return {"v": LINE_VERSION, "kind": kind, **asdict(event)}
 
 
-def _line(event: Attempt | ExamEvent) -> bytes:
+def _line(event: Event) -> bytes:
     line = json.dumps(event_as_row(event), separators=(",", ":")).encode() + b"\n"
     if len(line) > MAX_LINE_BYTES:
         raise ValueError(
@@ -98,13 +140,13 @@ class Journal:
     def __init__(self, folder: Path, *others: Path) -> None:
         self.folders = (folder, *others)
         self.last_error: OSError | None = None  # why events wait
-        self._waiting: list[Attempt | ExamEvent] = []
+        self._waiting: list[Event] = []
         self._shard: int | None = None
         self._shard_folder: Path | None = None
         self._process = os.getpid()
         self._lock = Lock()  # JupyterLab can call widgets in several threads
 
-    def record(self, event: Attempt | ExamEvent) -> bool:
+    def record(self, event: Event) -> bool:
         """Write an event after those that still wait. A disk that fails raises no error.
 
         Returns:
@@ -248,89 +290,28 @@ def journal() -> Journal:
 # Reading.
 
 
-@dataclass(frozen=True, slots=True)
-class History:
-    """What a journal holds. Attempts and exams are in the order of time."""
-
-    attempts: list[Attempt]
-    exams: list[ExamEvent]
-    skipped: Mapping[str, int]  # the number of lines or files by reason: `_SKIP_REASONS` or "empty"
-    files: tuple[Path, ...] = ()  # those named as a journal names them, or with an event of one
-
-    def __str__(self) -> str:
-        """Say how much it is, such as ``2 answers and 1 exam``."""
-        answers, exams = count_of(len(self.attempts), "answer"), self.exam_count
-        return f"{answers} and {count_of(exams, 'exam')}" if exams else answers
-
-    @property
-    def exam_count(self) -> int:
-        """The number of exams that were begun."""
-        return len({event.exam for event in self.exams})
-
-    @property
-    def notice(self) -> str:
-        """What was skipped, as sentences for the learner; empty where nothing was."""
-        sentences = []
-        for reason, (unit, why) in _SKIP_REASONS.items():
-            if count := self.skipped.get(reason, 0):
-                verb = "was" if count == 1 else "were"
-                sentences.append(
-                    f"{count_of(count, unit)} of the journal {verb} left alone: {why}."
-                )
-        return " ".join(sentences)
-
-
-def count_of(count: int, unit: str) -> str:
-    """``1 answer``, ``2 answers``."""
-    return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
-
-
-_SKIP_REASONS = {
-    "torn": ("line", "broken off in the middle"),
-    "foreign": ("line", "not an answer of this course"),
-    "newer": ("line", "written by a newer Customer Casebook, so update this one to see more"),
-    "unreadable": ("file", "no file that can be read"),
-}  # a full disk leaves empty files; no answer is lost in them, so no learner reads of them
-
-
-def read_journal(*folders: Path, waiting: Iterable[Attempt | ExamEvent] = ()) -> History:
+def read_journal(*folders: Path, waiting: Iterable[Event] = ()) -> History:
     """Merge the events of all files in the folders, and those that wait in memory, by their ids.
 
     Nothing that lies in the folders raises an error.
     """
-    events: list[Attempt | ExamEvent] = [*waiting]
-    skipped: Counter[str] = Counter()
-    files: list[Path] = []
-    with _no_garbage_collection():
-        for file in _candidates(folders):
-            new = _events(file, skipped)
-            if new or (is_shard_name(file.name) and _is_regular(file)):
-                files.append(file)
-            events += new
-        by_id: dict[str, Attempt | ExamEvent] = {}
+    events, skipped = [*waiting], Counter[str]()
+    by_id: dict[str, Event] = {}
+    was_enabled = gc.isenabled()
+    gc.disable()  # among a hundred thousand new attempts, it takes a quarter of the time
+    try:
+        files = [file for file in _candidates(folders) if _read_file(file, events, skipped)]
         for event in events:
             known = by_id.setdefault(event.event, event)
             if known is not event and known != event:  # the order of the files must not matter
                 by_id[event.event] = min(known, event, key=repr)
-        events = list(by_id.values())
-        moments = [event.at for event in events]
-        if not all(map(lt, moments, moments[1:])):  # often they are in order, and to sort is slow
-            events.sort(key=attrgetter("at", "event"))
-        attempts = [event for event in events if isinstance(event, Attempt)]
-        exams = [event for event in events if isinstance(event, ExamEvent)]
-    return History(attempts, exams, dict(skipped), tuple(files))
-
-
-@contextmanager
-def _no_garbage_collection() -> Iterator[None]:
-    """Switch the collector off: among a hundred thousand new attempts, it takes a quarter of the time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
+        events = sorted(by_id.values(), key=attrgetter("at", "event"))
     finally:
         if was_enabled:
             gc.enable()
+    attempts = [event for event in events if isinstance(event, Attempt)]
+    exams = [event for event in events if isinstance(event, ExamEvent)]
+    return History(attempts, exams, dict(skipped), tuple(files))
 
 
 def _candidates(folders: Iterable[Path]) -> Iterator[Path]:
@@ -346,57 +327,50 @@ def _candidates(folders: Iterable[Path]) -> Iterator[Path]:
 
 def is_shard_name(name: str) -> bool:
     """Whether a journal names its files so."""
-    return _SHARD_NAME.fullmatch(name) is not None
+    return re.fullmatch(r"\d{8}T\d{6}-[0-9a-f]{32}\.jsonl", name) is not None
 
 
-def _is_regular(file: Path) -> bool:
+def _read_file(path: Path, events: list[Event], skipped: Counter[str]) -> bool:
+    """Add the events of a file, and count what is skipped by its reason; whether it is a journal's."""
+    before, is_shard = len(events), False
     try:
-        return stat.S_ISREG(file.lstat().st_mode)
-    except OSError:
-        return False
-
-
-def _events(path: Path, skipped: Counter[str]) -> list[Attempt | ExamEvent]:
-    """The events of a file. What is skipped is counted by its reason."""
-    events: list[Attempt | ExamEvent] = []
-    try:
-        if not _is_regular(path):
+        status = path.lstat()
+        if not stat.S_ISREG(status.st_mode):
             skipped["unreadable"] += 1
-        elif not (size := path.lstat().st_size):
-            skipped["empty"] += 1
-        elif size > MAX_SHARD_BYTES:
-            skipped["foreign"] += 1
-        else:
-            with path.open("rb") as file:
-                while block := file.read(_BLOCK_BYTES) + file.readline():
-                    for event in _attempts_in(block) or map(_event_in, BytesIO(block)):
-                        if isinstance(event, str):
-                            skipped[event] += 1
-                        else:
-                            events.append(event)
+            return False
+        is_shard = is_shard_name(path.name)
+        if not status.st_size or status.st_size > MAX_SHARD_BYTES:
+            skipped["foreign" if status.st_size else "empty"] += 1
+            return is_shard
+        with path.open("rb") as file:
+            while block := file.read(_BLOCK_BYTES) + file.readline():
+                for event in _attempts_in(block) or map(_event_in, BytesIO(block)):
+                    if isinstance(event, str):
+                        skipped[event] += 1
+                    else:
+                        events.append(event)
     except OSError:
         skipped["unreadable"] += 1
-    return events
+    return is_shard or len(events) > before
 
 
 # Most lines are attempts as `_line` writes them. One regular expression reads them twice as fast as
 # JSON does. It takes no text that JSON reads in another way, and no line that is too long.
 _TEXT = '[^"]{0,500}+'
+_MOMENT = r'[0-8][^"]{22}(?:[^"]{3})?\+00:00'  # of the one zone and length that sort as text
 _ATTEMPTS = re.compile(
     rf'^{{"v":2,"kind":"attempt","item":"({_TEXT})","choice":\["({_TEXT}(?:","{_TEXT}){{0,20}}+)"\],'
     rf'"sure":(true|false|null),"right":(true|false),"misconception":(?:null|"((?!"){_TEXT})"),'
     rf'"ms":(-?(?:0|[1-9][0-9]{{0,17}}+)),"content":"({_TEXT})","event":"({_TEXT})",'
-    r'"at":"([0-8][^"]{22}(?:[^"]{3})?\+00:00)"}\n',
+    rf'"at":"({_MOMENT})"}}\n',
     re.MULTILINE,
 )
 _SURE = {"true": True, "false": False, "null": None}
-# A third faster than json.loads. Not strict, so it takes control characters as _ATTEMPTS does.
-_decode = json.JSONDecoder(strict=False).raw_decode
 
 
 def _attempts_in(block: bytes) -> list[Attempt]:
     """The attempts of a block of lines; none where a line is anything else, or holds an escape."""
-    if not block.startswith(b'{"v":2,"kind":"attempt"') or b"\\" in block or block[-1:] != b"\n":
+    if b"\\" in block or not block.endswith(b"\n"):
         return []
     try:
         rows = _ATTEMPTS.findall(block.decode())
@@ -415,22 +389,25 @@ def _attempts_in(block: bytes) -> list[Attempt]:
     ]  # fmt: skip
 
 
-def _row_in(line: bytes) -> Any:
-    """The JSON value that a line holds; None where it holds anything else."""
-    try:
-        text = line.decode().strip()
-        row, end = _decode(text)
-    except (ValueError, RecursionError):
-        return None
-    return row if end == len(text) else None
+_parse = json.JSONDecoder(strict=False).decode  # takes control characters, as _ATTEMPTS does
+_KINDS: Mapping[str, type[Attempt | ExamEvent]] = {"attempt": Attempt, "exam": ExamEvent}
+_FIELD_TYPES: Mapping[str, tuple[type, ...]] = {  # the other fields are text
+    "choice": (list,),
+    "sure": (bool, NoneType),
+    "right": (bool,),
+    "misconception": (str, NoneType),
+    "ms": (int,),
+    "data": (dict,),
+}
 
 
-def _event_in(line: bytes) -> Attempt | ExamEvent | str:
+def _event_in(line: bytes) -> Event | str:
     """The event that a line holds, or the reason why it is skipped."""
     if len(line) > MAX_LINE_BYTES:
         return "foreign"
-    row = _row_in(line)
-    if row is None:
+    try:
+        row = _parse(line.decode())
+    except (ValueError, RecursionError):
         return "torn" if line.startswith(b"{") else "foreign"
     version = row.get("v") if isinstance(row, dict) else None
     if type(version) is not int or version < 1:
@@ -439,41 +416,25 @@ def _event_in(line: bytes) -> Attempt | ExamEvent | str:
         return "newer"
     if version == 1:
         row |= {"kind": "attempt", "content": ""}
+    return _event_of(row) or "foreign"
+
+
+def _event_of(row: dict[str, Any]) -> Event | None:
+    """The event that a JSON object is; None where a field is missing or wrong."""
     try:
-        event_class, fields, types = _KINDS[row["kind"]]
-        values = fields(row)
-    except (KeyError, TypeError):
-        return "foreign"
-    if tuple(map(type, values)) not in types or not _is_moment(values[-1]):
-        return "foreign"
-    if event_class is ExamEvent:
-        return ExamEvent(*values)
-    choice = tuple(values[1])
-    if not {*map(type, choice)} <= {str}:
-        return "foreign"
-    return Attempt(values[0], choice, *values[2:])
-
-
-# For each kind of line: the class of its events, its fields, and the types they may have together.
-_NONE = type(None)
-_ATTEMPT_TYPES = {
-    (str, list, sure, bool, misconception, int, str, str, str)
-    for sure in (bool, _NONE)
-    for misconception in (str, _NONE)
-}
-_KINDS: Mapping[str, tuple[type, Callable[[Any], Any], Collection[tuple[type, ...]]]] = {
-    "attempt": (Attempt, itemgetter(*Attempt.__slots__), _ATTEMPT_TYPES),
-    "exam": (ExamEvent, itemgetter(*ExamEvent.__slots__), {(str, str, dict, str, str)}),
-}
-
-
-def _is_moment(at: str) -> bool:
-    """Whether it is a moment of the one zone and length in which moments sort as text."""
-    try:
-        datetime.fromisoformat(at)
-    except ValueError:
-        return False
-    return at < "9" and len(at) in (29, 32) and at.endswith("+00:00")
+        kind = _KINDS[row["kind"]]
+        fields = {name: row[name] for name in kind.__slots__}
+        datetime.fromisoformat(row["at"])
+    except (KeyError, TypeError, ValueError):
+        return None
+    types_fit = all(type(fields[k]) in _FIELD_TYPES.get(k, (str,)) for k in fields)
+    if not types_fit or not re.fullmatch(_MOMENT, row["at"]):
+        return None
+    if kind is Attempt:
+        fields["choice"] = tuple(fields["choice"])
+        if not all(isinstance(option, str) for option in fields["choice"]):
+            return None
+    return kind(**fields)
 
 
 # Export.
