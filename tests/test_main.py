@@ -314,7 +314,7 @@ def test_where_pydantic_is_missing_only_the_schema_needs_it(
     assert "case.yaml:1: story: is missing; write two" in capsys.readouterr().out
     assert main(["schema"]) == FAULTY
     assert capsys.readouterr().err == (
-        "customer-casebook: reading files of content needs pydantic; "
+        "customer-casebook: writing a JSON Schema needs pydantic; "
         "install it with: pip install 'customer-casebook[author]'\n"
     )
 

@@ -34,7 +34,7 @@ from customer_casebook.authoring.folder import (
 )
 from customer_casebook.authoring.reader import MAX_FAULTS_PER_FILE, MAX_FILE_BYTES, Place
 from customer_casebook.authoring.schema import FILES, json_schema, kind_of, walk
-from customer_casebook.course.casebook import CONTENT, CONTENT_SHAPES, course, make_casebook
+from customer_casebook.course.casebook import CONTENT, CONTENT_SHAPES, build, course, make_casebook
 from customer_casebook.domain.facts import VOCABULARY, Facts
 
 HERE = Path(__file__).parents[1]
@@ -176,9 +176,10 @@ def test_facts_are_read_from_yaml_and_json(text: str) -> None:
 
 def test_numbers_and_dates_are_read_as_the_text_they_are_written_in() -> None:
     text = "parties: [{id: 7-0, name: 1_000, kind: unit, about: 2026-01-01}]\n"
-    world = read_file(f"{text}services: [{{id: 1e3, name: 0x10, about: 1.10}}]".encode()).value
-    assert (world["parties"][0].name, world["parties"][0].about) == ("1_000", "2026-01-01")
-    assert world["services"][0].about == "1.10"
+    text += "services: [{id: 1e3, name: 0x10, about: 1.10}]"
+    world = build(FILES["world"], reader.read(text.encode()).value)
+    assert (world.parties[0].name, world.parties[0].about) == ("1_000", "2026-01-01")
+    assert world.services[0].about == "1.10"
 
 
 def test_json_may_hold_any_character_in_pairs_of_escapes() -> None:
@@ -227,7 +228,7 @@ def test_a_file_name_cannot_forge_a_second_line(tmp_path: Path) -> None:
 def test_no_bytes_bring_the_reader_down(data: bytes) -> None:
     for default_kind in ("case", "facts"):
         reading = read_file(data, default_kind=default_kind)
-        assert reading.faults or reading.value is not None
+        assert reading.faults or build(FILES[reading.kind], reading.document.value) is not None
 
 
 PIECES = st.sampled_from(
@@ -344,8 +345,8 @@ def test_the_parser_in_python_reads_the_same(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_case_knows_the_facts_of_all_its_evidence() -> None:
-    case = read_file(BROKEN / "cases" / "without-faults.yaml").value
-    assert case.facts == Facts(
+    reading = read_file(BROKEN / "cases" / "without-faults.yaml")
+    assert reading.facts == Facts(
         party_is="unit",
         organization="same",
         consumes="yes",
@@ -353,7 +354,7 @@ def test_a_case_knows_the_facts_of_all_its_evidence() -> None:
         inside_provider="no",
         charge="none",
     )
-    assert case.open == {"binding_contract": "Has anybody signed anything?"}
+    assert reading.document.value["open"] == {"binding_contract": "Has anybody signed anything?"}
 
 
 def test_a_case_cannot_be_looked_up_in_a_broken_world(tmp_path: Path) -> None:

@@ -1,8 +1,7 @@
 """Everything that can be wrong with the values of a file, in words.
 
-Pydantic checks single values. The rest shows only when values meet: those checks look at what is
-there, for a file may be broken elsewhere. Each yields places, and what is wrong there and what to
-write.
+A check yields places, what is wrong there, and what to write. Where values meet it looks at what is
+there, for a file may be broken elsewhere.
 """
 
 import re
@@ -10,7 +9,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import suppress
 from dataclasses import MISSING, is_dataclass
 from difflib import get_close_matches
-from functools import partial
 from math import isfinite
 from typing import Any, Literal, get_args, get_origin
 
@@ -38,21 +36,22 @@ def find_problems(nodes: Sequence[Node], lines: Lines, lists: Lists) -> Problems
     """
     for node in nodes:
         yield from find_mismatches(node)
-    for place, value, shape, mark, _ in nodes:
-        if isinstance(mark, records.Reference) and mark.kind in lists:
-            yield from _among(lists[mark.kind], place, value)
-        if isinstance(value, list):
-            yield from _taken_ids(place, value, lines)
-        if isinstance(value, dict):
-            if isinstance(mark, records.FactNames):
-                yield from _fact_faults(mark.values, place, value)
-            for check in _CHECKS.get(shape, ()):
-                for inside, message in check(value, partial(_line_in, lines, place), lists):
-                    yield (*place, *inside), message
+    for node in nodes:
+        yield from _meetings(node, lines, lists)
 
 
-def _line_in(lines: Lines, record: Place, place: Place) -> int:
-    return lines((*record, *place))
+def _meetings(node: Node, lines: Lines, lists: Lists) -> Problems:
+    """What shows only when a value meets others."""
+    place, value, shape, mark, _ = node
+    if isinstance(mark, records.Reference) and mark.kind in lists:
+        yield from _among(lists[mark.kind], place, value)
+    if isinstance(value, list):
+        yield from _taken_ids(place, value, lines)
+    elif isinstance(mark, records.FactNames) and isinstance(value, dict):
+        yield from _fact_faults(mark.values, place, value)
+    for check in _CHECKS.get(shape, ()) if isinstance(value, dict) else ():
+        for inside, message in check(value, lambda step: lines((*place, *step)), lists):
+            yield (*place, *inside), message
 
 
 def find_clashes(kind: str, tree: Any, lists: Lists) -> Problems:
@@ -115,10 +114,8 @@ def _mismatch(node: Node) -> str:
         return f"{short_repr(value)} is no id; write letters and digits such as {near}"
     if isinstance(value, bool):
         value = normalize_value(value)
-        if sort is str:
-            return f"a bare {value} is no text; put it in quotes"
-        if sort is float:
-            return f"a bare {value} is no number; {advice}"
+        if sort in (str, float):
+            return f"a bare {value} is no {noun}; {'put it in quotes' if sort is str else advice}"
     return f"{short_repr(value)} is no {noun}; {advice}"
 
 
@@ -183,16 +180,15 @@ def _story(story: Any, lines: Lines, _: Lists) -> Problems:
     first = _first_shown(story)
     for place, name, value in _shown(story):
         before, known = first.get(name, (place, value))
+        line = lines(before)
         if value == UNKNOWN:
             yield place, "is unknown, so nothing shows it; leave it out"
         elif value != known:
-            line = lines(before)
             yield place, f"is {value} here, and {known} in line {line}; keep the one that is true"
         elif place != before:
-            yield place, f"is shown in line {lines(before)} already; show each fact once"
+            yield place, f"is shown in line {line} already; show each fact once"
     for name in first.keys() & _get(story, "open", dict).keys():
-        line = lines(first[name][0])
-        yield ("open", name), f"is not open: line {line} shows it; leave it out"
+        yield ("open", name), f"is not open: line {lines(first[name][0])} shows it; leave it out"
 
 
 def _clashes(story: Any, _: Lines, lists: Lists) -> Problems:
@@ -206,21 +202,17 @@ def _clashes(story: Any, _: Lines, lists: Lists) -> Problems:
     kind = str(parties[party].get("kind"))
     is_same, is_inside = line[-1] == other_line[-1], provider in line
     together = f"{party} and {provider} belong to {line[-1]}"
-    apart = ", and ".join(map(_root, (line, other_line)))
+    apart = [f"{it[0]} belongs to {it[-1] if it[1:] else 'nothing'}" for it in (line, other_line)]
     part = "a part" if is_inside else "no part"
     so = {  # what the world says, and in words
         "party_is": (kind, f"{party} is of the kind {kind}"),
-        "organization": ("same", together) if is_same else ("different", apart),
+        "organization": ("same", together) if is_same else ("different", ", and ".join(apart)),
         "inside_provider": ("yes" if is_inside else "no", f"{party} is {part} of {provider}"),
     }
     for name, (in_world, words) in so.items():
         place, value = shown.get(name, ((), UNKNOWN))
         if value in facts.VOCABULARY[name].says and _KINDS_IN_WORLD.get(value, value) != in_world:
             yield place, f"is {value}, but in the world {words}; change one of them"
-
-
-def _root(line: list[str]) -> str:
-    return f"{line[0]} belongs to {line[-1] if line[1:] else 'nothing'}"
 
 
 _KINDS_IN_WORLD = {"private_person": "person", "employee": "person"}
