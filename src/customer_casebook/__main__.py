@@ -7,7 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,15 +41,20 @@ def main(words: Sequence[str] | None = None) -> int:
         _let_go_of_stdout()
         return NO_READER
     except ModuleNotFoundError as error:
-        library = {"yaml": "PyYAML", "pydantic": "pydantic"}.get(str(error.name))
-        if not library:
+        if error.name not in _NEEDS:
             raise
         install = "install it with: pip install 'customer-casebook[author]'"
-        return _complain(f"customer-casebook: reading files of content needs {library}; {install}")
+        return _complain(f"customer-casebook: {_NEEDS[error.name]}; {install}")
     except OSError as error:  # such as a full disk behind the output
         _let_go_of_stdout()
         return _complain(f"customer-casebook: {error.strerror}")
     return status
+
+
+_NEEDS = {
+    "yaml": "reading files of content needs PyYAML",
+    "pydantic": "writing a JSON Schema needs pydantic",
+}
 
 
 def _complain(*lines: object) -> int:
@@ -77,42 +82,40 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="customer-casebook", description=about, allow_abbrev=False)
     parser.add_argument("--version", action="version", version=__version__)
     verbs = parser.add_subparsers(metavar="VERB", required=True)
+    files = {"nargs": "+", "metavar": "FILE", "help": _FILE}
 
-    verb = _add(verbs, _decide, "say what the rules make of facts, or of a case")
+    verb = _add(verbs, _decide, "say what the rules make of facts, or of a case", json=_LINES)
     verb.add_argument("--edition", choices=EDITIONS, help="let only the rules of one edition speak")
-    _flag(verb, "json", "one JSON object a line for each file, with its name if there are several")
-    verb.add_argument("files", nargs="+", metavar="FILE", help=_FILE)
+    verb.add_argument("files", **files)
     verb = _add(verbs, _check, "find everything that is wrong with files of content")
-    verb.add_argument("files", nargs="+", metavar="FILE", help=_FILE)
-    verb = _add(verbs, _coverage, "say what is taught, practised and asked")
-    _flag(verb, "json", "the table as one JSON object")
+    verb.add_argument("files", **files)
+    about, as_json = "say what is taught, practised and asked", "the table as one JSON object"
+    verb = _add(verbs, _coverage, about, json=as_json)
     verb.add_argument("notebooks", nargs="?", default="notebooks", metavar="FOLDER")
     about = "say where your answers are; take them along; erase them"
     actions = verbs.add_parser("journal", help=about).add_subparsers(metavar="VERB", required=True)
-    verb = _add(actions, _where, "say where your answers are, and how many")
-    _flag(verb, "json", "the same as one JSON object")
-    verb = _add(actions, _export, "write your answers into a file")
+    about = "say where your answers are, and how many"
+    _add(actions, _where, about, json="the same as one JSON object")
+    about, force = "write your answers into a file", "replace a file that is there"
+    verb = _add(actions, _export, about, force=force)
     verb.add_argument("file", type=Path, metavar="FILE", help="its ending is .csv or .json")
-    _flag(verb, "force", "replace a file that is there")
-    verb = _add(actions, _erase, "erase your answers, once you have said yes")
-    _flag(verb, "yes", "do not ask")
+    _add(actions, _erase, "erase your answers, once you have said yes", yes="do not ask")
     verb = _add(verbs, _schema, "print a JSON Schema for editors")
     verb.add_argument("kind", nargs="?", default="case", choices=FILES, help="the kind of file")
     return parser
 
 
 _FILE = "YAML or JSON, or the folder of a casebook; - reads stdin"
+_LINES = "one JSON object a line for each file, with its name if there are several"
 
 
-def _add(verbs: Any, run: Callable[[argparse.Namespace], int], about: str) -> Any:
+def _add(verbs: Any, run: Callable[[argparse.Namespace], int], about: str, **flags: str) -> Any:
     """A verb that is called as its function."""
     verb = verbs.add_parser(run.__name__.removeprefix("_"), help=about)
     verb.set_defaults(run=run)
+    for name, its_help in flags.items():
+        verb.add_argument(f"--{name}", action="store_true", help=its_help)
     return verb
-
-
-def _flag(verb: Any, name: str, about: str) -> None:
-    verb.add_argument(f"--{name}", action="store_true", help=about)
 
 
 def _schema(arguments: argparse.Namespace) -> int:
@@ -121,29 +124,23 @@ def _schema(arguments: argparse.Namespace) -> int:
 
 
 def _decide(arguments: argparse.Namespace) -> int:
-    from customer_casebook.authoring.folder import Fault
-
     status = FINE
     is_named = len(arguments.files) > 1 or Path(arguments.files[0]).is_dir()
     for name in arguments.files:
-        readings, faults, _ = _read(name, "facts")
-        for reading in readings:
-            if reading.facts is not None:
+        folder = _read(name, "facts")
+        complaints: list[object] = [*folder.faults]
+        for reading in folder.readings:
+            if reading.facts:
                 verdicts = decide(reading.facts, edition=arguments.edition)
-                if arguments.json:
-                    line = {"file": reading.file} if is_named else {}
-                    print(
-                        json.dumps(line | {k: verdict.as_json() for k, verdict in verdicts.items()})
-                    )
-                else:
-                    print(reading.file, *verdicts.values(), sep="\n", end="\n\n")
-            elif not faults and not Path(name).is_dir():
-                message = (
-                    f"holds the {reading.kind} of the casebook; name a case, or a file of facts"
-                )
-                faults = [Fault(reading.file, 1, "", message)]
-        if faults:
-            status = _complain(*faults)
+                line: dict[str, Any] = {"file": reading.file} if is_named else {}
+                line |= {lens: verdict.as_json() for lens, verdict in verdicts.items()}
+                words = "\n".join(map(str, (reading.file, *verdicts.values(), "")))
+                print(json.dumps(line) if arguments.json else words)
+            elif not complaints and not Path(name).is_dir():
+                what = f"holds the {reading.kind} of the casebook"
+                complaints = [f"{reading.file}:1: {what}; name a case, or a file of facts"]
+        if complaints:
+            status = _complain(*complaints)
     return status
 
 
@@ -171,14 +168,15 @@ def _read(name: str, default_kind: str) -> FolderReading:
 
 
 def _coverage(arguments: argparse.Namespace) -> int:
-    from customer_casebook.authoring.coverage import as_json, as_table, coverage
+    from customer_casebook.authoring.coverage import as_table, coverage
     from customer_casebook.course.casebook import course
 
     try:
         rows = coverage(course(), Path(arguments.notebooks))
     except ValueError as error:
         return _complain(f"customer-casebook: {error}")
-    print(as_json(rows) if arguments.json else as_table(rows))
+    as_json = {"objectives": [asdict(row) for row in rows]}
+    print(json.dumps(as_json, indent=2) if arguments.json else as_table(rows))
     return FAULTY if any(row.holes for row in rows) else FINE
 
 
@@ -187,18 +185,16 @@ def _where(arguments: argparse.Namespace) -> int:
 
     own, history = journal(), journal().read()
     folder = own.folder or own.folders[0]
-    if arguments.json:
-        summary = {
-            "folder": str(folder),
-            "answers": len(history.attempts),
-            "exams": history.exam_count,
-            "files": len(history.files),
-            "skipped": history.skipped,
-            "notice": " ".join(filter(None, [own.notice, history.notice])),
-        }
-        print(json.dumps(summary))
-    else:
-        _say(folder, _size(history), own.notice, history.notice)
+    notices = [own.notice, history.notice]
+    summary = {
+        "folder": str(folder),
+        "answers": len(history.attempts),
+        "exams": history.exam_count,
+        "files": len(history.files),
+        "skipped": history.skipped,
+        "notice": " ".join(filter(None, notices)),
+    }
+    _say(*[json.dumps(summary)] if arguments.json else [folder, _size(history), *notices])
     return FINE if own.folder else FAULTY
 
 
@@ -206,14 +202,15 @@ def _export(arguments: argparse.Namespace) -> int:
     from customer_casebook.course.journal import attempts_as_csv, history_as_json, journal
 
     file, history = arguments.file, journal().read()
-    if file.suffix.lower() not in (".csv", ".json"):
+    ending = file.suffix.lower()
+    if ending not in (".csv", ".json"):
         return _complain(f"{file}: its ending says what to write; name it .csv or .json")
     if not arguments.force and (file.exists() or file.is_symlink()):
         return _complain(f"{file}: is there already; --force replaces it")
-    if is_table := file.suffix.lower() == ".csv":
-        history = replace(history, exams=[])
+    history = replace(history, exams=[]) if ending == ".csv" else history
+    as_text = attempts_as_csv(history.attempts) if ending == ".csv" else history_as_json(history)
     try:
-        _write(file, attempts_as_csv(history.attempts) if is_table else history_as_json(history))
+        _write(file, as_text)
     except OSError as error:
         return _complain(f"{file}: {error.strerror}")
     _say(f"{file}: {history}", history.notice)
@@ -222,18 +219,16 @@ def _export(arguments: argparse.Namespace) -> int:
 
 def _write(file: Path, text: str) -> None:
     """Write a file whole or not at all."""
-    from tempfile import mkstemp
+    from tempfile import TemporaryDirectory
 
-    handle, name = mkstemp(dir=file.parent, prefix=f".{file.name}.")
-    try:
-        with open(handle, "w", encoding="utf-8", newline="", errors="backslashreplace") as out:  # noqa: PTH123  (a handle)
+    with TemporaryDirectory(dir=file.parent, prefix=f".{file.name}.") as folder:
+        new = Path(folder, file.name)
+        new.touch(0o600)
+        with new.open("w", encoding="utf-8", newline="", errors="backslashreplace") as out:
             out.write(text)
             out.flush()
-            os.fsync(handle)
-        Path(name).replace(file)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+            os.fsync(out.fileno())
+        new.replace(file)
 
 
 def _erase(arguments: argparse.Namespace) -> int:
@@ -246,9 +241,8 @@ def _erase(arguments: argparse.Namespace) -> int:
     size = _size(history)
     if not arguments.yes:
         if not (sys.stdin and sys.stdin.isatty()):
-            return _complain(
-                f"customer-casebook: {size} would be erased; --yes does it without asking"
-            )
+            advice = "--yes does it without asking"
+            return _complain(f"customer-casebook: {size} would be erased; {advice}")
         print(f"Erase {size} for good? Type yes:", end=" ", flush=True)
         if sys.stdin.readline().strip().lower() != "yes":
             print("Nothing was erased")

@@ -1,32 +1,23 @@
 """Everything that can be wrong with the values of a file, in words.
 
-Pydantic checks single values. The rest shows only when values meet: those checks look at what is
-there, for a file may be broken elsewhere. Each yields places, and what is wrong there and what to
-write.
+A check yields places, what is wrong there, and what to write. Where values meet it looks at what is
+there, for a file may be broken elsewhere.
 """
-
-from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import MISSING, is_dataclass
 from difflib import get_close_matches
-from functools import partial
-from typing import Annotated, Any, get_args
+from math import isfinite
+from typing import Any, Literal, get_args, get_origin
 
-from customer_casebook.authoring.reader import MAX_FAULTS_PER_FILE, Place
-from customer_casebook.authoring.schema import FILES, KINDS, Node, adapter
+from customer_casebook.authoring.reader import Place
+from customer_casebook.authoring.schema import FILES, KINDS, Node
 from customer_casebook.course import records
 from customer_casebook.declarations import FactNames, Reference
-from customer_casebook.domain.facts import (
-    CONTRADICTIONS,
-    UNKNOWN,
-    VOCABULARY,
-    Facts,
-    find_fault,
-    normalize_value,
-    short_repr,
-    what_to_write,
-)
+from customer_casebook.domain import facts
+from customer_casebook.domain.facts import UNKNOWN, normalize_value, short_repr, what_to_write
 from customer_casebook.domain.rules import EDITIONS, LENSES
 from customer_casebook.domain.verdict import UNDETERMINED, decide, decisive_facts, decisive_flip
 
@@ -44,24 +35,24 @@ def find_problems(nodes: Sequence[Node], lines: Lines, lists: Lists) -> Problems
         lines: The line of a place.
         lists: What it may name, by kind and id.
     """
-    if not all(node.is_sound for node in nodes):
-        yield from _mismatches(nodes)
-    for place, value, shape, mark, _ in nodes:
-        if isinstance(mark, Reference) and mark.kind in lists:
-            yield from _among(lists[mark.kind], place, value)
-        if isinstance(mark, FactNames) and isinstance(value, dict):
-            yield from _fact_faults(mark.values, place, value)
-        if shape is float and isinstance(value, bool):  # which pydantic takes for 1
-            yield place, f"a bare {normalize_value(value)} is no number; write the number"
-        if isinstance(value, list):
-            yield from _taken_ids(place, value, lines)
-        for check in _CHECKS.get(shape, ()) if isinstance(value, dict) else ():
-            for inside, message in check(value, partial(_line_in, lines, place), lists):
-                yield (*place, *inside), message
+    for node in nodes:
+        yield from find_mismatches(node)
+    for node in nodes:
+        yield from _meetings(node, lines, lists)
 
 
-def _line_in(lines: Lines, record: Place, place: Place) -> int:
-    return lines((*record, *place))
+def _meetings(node: Node, lines: Lines, lists: Lists) -> Problems:
+    """What shows only when a value meets others."""
+    place, value, shape, mark, _ = node
+    if isinstance(mark, Reference) and mark.kind in lists:
+        yield from _among(lists[mark.kind], place, value)
+    if isinstance(value, list):
+        yield from _taken_ids(place, value, lines)
+    elif isinstance(mark, FactNames) and isinstance(value, dict):
+        yield from _fact_faults(mark.values, place, value)
+    for check in _CHECKS.get(shape, ()) if isinstance(value, dict) else ():
+        for inside, message in check(value, lambda step: lines((*place, *step)), lists):
+            yield (*place, *inside), message
 
 
 def find_clashes(kind: str, tree: Any, lists: Lists) -> Problems:
@@ -75,78 +66,82 @@ def find_clashes(kind: str, tree: Any, lists: Lists) -> Problems:
 # Single values.
 
 
-def _mismatches(nodes: Sequence[Node]) -> Problems:
-    """What pydantic finds wrong, in our words."""
-    by_place = {node.place: node for node in nodes}
-    _, tree, shape, mark, _ = nodes[0]
-    for sort, place, value in _errors(Annotated[shape, mark] if mark else shape, tree):
-        node = by_place.get(place) or by_place[place[:-1]]
-        if sort == "unexpected_keyword_argument":
-            yield place, f"there is no such key; {what_to_write(str(place[-1]), node.keys)}"
-        elif sort.startswith("union_tag"):
-            kind = value.get("kind", "")
-            wrong = f"there is no {short_repr(kind)}" if kind else "is missing"
-            yield (*place, "kind"), f"{wrong}; {what_to_write(str(kind), tuple(KINDS))}"
-        elif place not in by_place:  # a key that is none of its words
-            words = get_args(get_args(by_place[place[:-2]].shape)[0])
-            yield from _among(words, place[:-1], value)
-        elif message := _mismatch(sort, node, value):
-            yield place, message
+def find_mismatches(node: Node) -> Problems:
+    """How a value differs from its declaration; pydantic says the same of the whole file."""
+    place, value, shape = node.place, node.value, node.shape
+    if message := _mismatch(node):
+        yield place, message
+    elif shape is records.QuestionRecord:  # which stands for an unknown kind
+        kind = value.get("kind")
+        wrong = f"there is no {short_repr(kind)}" if kind else "is missing"
+        yield (*place, "kind"), f"{wrong}; {what_to_write(str(kind or ''), tuple(KINDS))}"
+    elif is_dataclass(shape):
+        for key in value.keys() - {*node.keys}:
+            yield (*place, key), f"there is no such key; {what_to_write(key, node.keys)}"
+    elif get_origin(shape) is Mapping and (words := get_args(get_args(shape)[0])):
+        for key in value:
+            yield from _among(words, (*place, key), key)
 
 
-def _errors(shape: Any, tree: Any) -> Iterator[tuple[str, Place, Any]]:
-    """The sort, the place and the value of everything that pydantic finds."""
-    from pydantic import ValidationError
-
-    try:
-        adapter(shape).validate_python(tree)
-    except ValidationError as error:
-        for each in error.errors(include_url=False)[: 2 * MAX_FAULTS_PER_FILE]:
-            sort, place, value = each["type"], each["loc"], each["input"]
-            if place[:1] == ("questions",):
-                place = (*place[:2], *place[3:])  # without the kind of the question
-            yield sort, place, value
-            if sort.startswith("union_tag"):  # what every question has can be checked all the same
-                common = {key: value[key] for key in ("id", "objectives") if key in value}
-                for sort, inside, value in _errors(records.QuestionRecord, {**common, "kind": ""}):
-                    yield sort, (*place, *inside), value
+# What a file has for each sort of declaration, and its name in a message.
+_SORTS: Mapping[Any, tuple[type, str]] = {
+    Any: (object, ""),
+    Literal: (str, ""),
+    Mapping: (dict, "mapping"),
+    bool: (bool, "yes or no"),
+    float: (str, "number"),
+    str: (str, "text"),
+    tuple: (list, "list"),
+}
 
 
-def _mismatch(sort: str, node: Node, value: Any) -> str:
-    """Why a value is not what is declared; empty where its entries say so already."""
+def _mismatch(node: Node) -> str:
+    """Why a value is not what is declared, apart from what is in it; empty where it is."""
+    value, shape = node.value, node.shape
+    sort = Mapping if is_dataclass(shape) else get_origin(shape) or shape
+    type_, noun = _SORTS[sort]
+    if isinstance(value, type_) and _fits(node, sort):
+        return ""
     what = node.limits.get("description", "text")
     advice = f"write its keys: {', '.join(node.keys)}" if node.keys else f"write {what}"
-    if sort == "missing":
+    if value is MISSING:
         return f"is missing; {advice}"
     if value in (None, [], {}) or not str(value).strip():
         return f"is empty; {advice}"
-    if sort == "too_short":
-        return ""
-    if sort == "literal_error":
-        return f"there is no {short_repr(value)}; {what_to_write(str(value), get_args(node.shape))}"
-    if sort == "string_pattern_mismatch":
+    if sort is Literal:
+        return f"there is no {short_repr(value)}; {what_to_write(str(value), get_args(shape))}"
+    if sort is str and isinstance(value, str):
         near = "-".join(re.findall("[a-z0-9]+", value[:80].lower())) or "my-case-2"
         return f"{short_repr(value)} is no id; write letters and digits such as {near}"
     if isinstance(value, bool):
         value = normalize_value(value)
-        if sort == "string_type":
-            return f"a bare {value} is no text; put it in quotes"
-    noun = _NOUNS.get(sort.partition("_")[0], "mapping")
+        if sort in (str, float):
+            return f"a bare {value} is no {noun}; {'put it in quotes' if sort is str else advice}"
     return f"{short_repr(value)} is no {noun}; {advice}"
 
 
-# By the first word of pydantic's sort of error.
-_NOUNS = {
-    "bool": "yes or no", "finite": "number", "float": "number", "string": "text", "tuple": "list",
-}  # fmt: skip
+def _fits(node: Node, sort: Any) -> bool:
+    """Whether a value of the right type is one of those declared."""
+    value = node.value
+    if sort is str:
+        default = records.NOT_BLANK if isinstance(node.mark, records.NotBlank) else ""
+        pattern = node.limits.get("pattern", default).replace("$", r"\Z")
+        return bool(re.search(pattern, value))
+    if sort is float:
+        with suppress(ValueError):
+            return isfinite(float(value))
+        return False
+    if sort is Literal:
+        return value in get_args(node.shape)
+    return value is not MISSING and (bool(value) or not node.limits.get("min_length"))
 
 
-def _fact_faults(values: str, place: Place, facts: Mapping[str, Any]) -> Problems:
+def _fact_faults(values: str, place: Place, shown: Mapping[str, Any]) -> Problems:
     """Names that are no facts, and values that are none of a fact."""
-    for name, value in facts.items():
+    for name, value in shown.items():
         is_several = values == "several" and value and isinstance(value, list)
         for one in value if is_several else [UNKNOWN if values == "text" else value]:
-            if message := find_fault(name, "" if one is None else normalize_value(one)):
+            if message := facts.find_fault(name, "" if one is None else normalize_value(one)):
                 yield (*place, name), message
 
 
@@ -186,16 +181,15 @@ def _story(story: Any, lines: Lines, _: Lists) -> Problems:
     first = _first_shown(story)
     for place, name, value in _shown(story):
         before, known = first.get(name, (place, value))
+        line = lines(before)
         if value == UNKNOWN:
             yield place, "is unknown, so nothing shows it; leave it out"
         elif value != known:
-            line = lines(before)
             yield place, f"is {value} here, and {known} in line {line}; keep the one that is true"
         elif place != before:
-            yield place, f"is shown in line {lines(before)} already; show each fact once"
+            yield place, f"is shown in line {line} already; show each fact once"
     for name in first.keys() & _get(story, "open", dict).keys():
-        line = lines(first[name][0])
-        yield ("open", name), f"is not open: line {line} shows it; leave it out"
+        yield ("open", name), f"is not open: line {lines(first[name][0])} shows it; leave it out"
 
 
 def _clashes(story: Any, _: Lines, lists: Lists) -> Problems:
@@ -209,21 +203,17 @@ def _clashes(story: Any, _: Lines, lists: Lists) -> Problems:
     kind = str(parties[party].get("kind"))
     is_same, is_inside = line[-1] == other_line[-1], provider in line
     together = f"{party} and {provider} belong to {line[-1]}"
-    apart = ", and ".join(map(_root, (line, other_line)))
+    apart = [f"{it[0]} belongs to {it[-1] if it[1:] else 'nothing'}" for it in (line, other_line)]
     part = "a part" if is_inside else "no part"
     so = {  # what the world says, and in words
         "party_is": (kind, f"{party} is of the kind {kind}"),
-        "organization": ("same", together) if is_same else ("different", apart),
+        "organization": ("same", together) if is_same else ("different", ", and ".join(apart)),
         "inside_provider": ("yes" if is_inside else "no", f"{party} is {part} of {provider}"),
     }
     for name, (in_world, words) in so.items():
         place, value = shown.get(name, ((), UNKNOWN))
-        if value in VOCABULARY[name].says and _KINDS_IN_WORLD.get(value, value) != in_world:
+        if value in facts.VOCABULARY[name].says and _KINDS_IN_WORLD.get(value, value) != in_world:
             yield place, f"is {value}, but in the world {words}; change one of them"
-
-
-def _root(line: list[str]) -> str:
-    return f"{line[0]} belongs to {line[-1] if line[1:] else 'nothing'}"
 
 
 _KINDS_IN_WORLD = {"private_person": "person", "employee": "person"}
@@ -231,7 +221,7 @@ _KINDS_IN_WORLD = {"private_person": "person", "employee": "person"}
 
 def _together(shown: Shown) -> Problems:
     """Facts that cannot be true together."""
-    for impossible, why in CONTRADICTIONS:
+    for impossible, why in facts.CONTRADICTIONS:
         if all(name in shown and shown[name][1] == impossible[name] for name in impossible):
             (name, value), (other, its_value) = impossible.items()
             message = f"{value} cannot go with {other}: {its_value}, for {why}; change one of them"
@@ -294,13 +284,13 @@ def _spot(question: Any, _: Lines, __: Lists) -> Problems:
         yield ("sentences",), f"has {count} sentences; write five to eight"
     first, lens = _first_shown(question), _get(question, "lens", str)
     shown = {name: value for name, (_, value) in first.items()}
-    if lens not in LENSES or any(find_fault(*fact) for fact in shown.items()):
+    if lens not in LENSES or any(facts.find_fault(*fact) for fact in shown.items()):
         return
-    facts = Facts.read(shown)
-    if facts.contradiction:
+    known = facts.Facts.read(shown)
+    if known.contradiction:
         return
-    verdict = decide(facts, lens)
-    flip = decisive_flip(facts, verdict)
+    verdict = decide(known, lens)
+    flip = decisive_flip(known, verdict)
     sentences = {name: place[:2] for name, (place, _) in first.items()}
     if verdict.missing:
         missing = " and ".join(verdict.missing)
@@ -309,7 +299,7 @@ def _spot(question: Any, _: Lines, __: Lists) -> Problems:
         message = "turns on no sentence; show the fact that it turns on, or ask another lens"
         yield ("lens",), message
     else:
-        for fact in decisive_facts(facts, verdict):
+        for fact in decisive_facts(known, verdict):
             if sentences.get(fact, sentences[flip.fact]) != sentences[flip.fact]:
                 both = f"{flip.fact} and on {fact}"
                 message = f"turns on {both} alike; show both in one sentence, or ask another lens"
@@ -374,7 +364,7 @@ def _among(words: Collection[str], place: Place, word: object) -> Problems:
     if not isinstance(word, str) or word in words:
         return
     known = tuple(words)
-    if len(known) > len(VOCABULARY):  # too many to list: the three nearest will do
+    if len(known) > len(facts.VOCABULARY):  # too many to list: the three nearest will do
         known = tuple(get_close_matches(word[:80], known[:1000], 3, 0))
     advice = f"; {what_to_write(word, known)}" if known else ", nor any other; leave it out"
     yield place, f"there is no {short_repr(word)}{advice}"

@@ -3,12 +3,10 @@
 A cell says which objectives it teaches or practises in its metadata: ``{"objectives": [ids]}``.
 """
 
-from __future__ import annotations
-
 import json
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -33,13 +31,11 @@ class Coverage:
     @property
     def holes(self) -> list[str]:
         """What is missing, in words."""
-        too_few = f"{self.questions} questions, where {QUESTIONS_PER_OBJECTIVE} are needed"
-        missing = {
-            "no passage teaches it": not self.passages,
-            "no activity practises it": not self.activities,
-            too_few: self.questions < QUESTIONS_PER_OBJECTIVE,
-        }
-        return [words for words, is_missing in missing.items() if is_missing]
+        missing = ["no passage teaches it"] if not self.passages else []
+        missing += ["no activity practises it"] if not self.activities else []
+        if self.questions < QUESTIONS_PER_OBJECTIVE:
+            missing += [f"{self.questions} questions, where {QUESTIONS_PER_OBJECTIVE} are needed"]
+        return missing
 
 
 def coverage(book: Casebook, notebooks: Path) -> list[Coverage]:
@@ -59,8 +55,7 @@ def coverage(book: Casebook, notebooks: Path) -> list[Coverage]:
         questions = [record for record in book.questions.values() if name in record.objectives]
         betrayable = {it for record in questions for it in make_item(book, record).betrayable}
         made = (counts[name, "markdown"], counts[name, "code"], len(questions))
-        row = Coverage(name, objective.can, objective.row, *made, tuple(sorted(betrayable)))
-        rows.append(row)
+        rows.append(Coverage(name, objective.can, objective.row, *made, tuple(sorted(betrayable))))
     return rows
 
 
@@ -71,8 +66,7 @@ def cells(notebooks: Path) -> list[tuple[str, str, Any]]:
         ValueError: There is no notebook, or a file is none.
     """
     rows: list[tuple[str, str, Any]] = []
-    paths = sorted(notebooks.glob("*.ipynb"))
-    if not paths:
+    if not (paths := sorted(notebooks.glob("*.ipynb"))):
         raise ValueError(f"there is no notebook in {notebooks}; name the folder they are in")
     for path in paths:
         try:
@@ -82,11 +76,6 @@ def cells(notebooks: Path) -> list[tuple[str, str, Any]]:
         except (AttributeError, KeyError, TypeError, ValueError):
             raise ValueError(f"{path.name} is no notebook; save it anew from JupyterLab") from None
     return rows
-
-
-def as_json(rows: Iterable[Coverage]) -> str:
-    """The table as one JSON object."""
-    return json.dumps({"objectives": [asdict(row) for row in rows]}, indent=2)
 
 
 def as_table(rows: Iterable[Coverage]) -> str:

@@ -3,8 +3,6 @@
 One reader serves the packaged course, an instructor's own casebook, ``check`` and ``decide``.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Collection, Iterable
@@ -13,19 +11,12 @@ from typing import Any, NamedTuple
 
 from customer_casebook.authoring import reader
 from customer_casebook.authoring.checks import Lists, find_clashes, find_problems
-from customer_casebook.authoring.reader import MAX_FAULTS_PER_FILE, Document, Place, field_path
 from customer_casebook.authoring.schema import FILES, LIST_FILES, kind_of, walk
-from customer_casebook.course.casebook import (
-    BUILT_CONTENT,
-    CONTENT,
-    CONTENT_SHAPES,
-    Casebook,
-    course,
-    make_casebook,
-)
+from customer_casebook.course import casebook
+from customer_casebook.course.casebook import CONTENT, Casebook, course, make_casebook
 from customer_casebook.course.records import Case
 from customer_casebook.declarations import Reference, build
-from customer_casebook.domain.facts import Facts, short_repr
+from customer_casebook.domain.facts import Facts, InputError, short_repr
 from customer_casebook.domain.rules import LENSES
 
 NAMED_LISTS = ("parties", "services", "objectives", "terms")  # that other files name
@@ -45,7 +36,7 @@ class Fault(NamedTuple):
         return f"{self.file}:{self.line}: {field}{self.message}"
 
 
-class ContentError(ValueError):
+class ContentError(InputError):
     """Content that cannot be used, with every `Fault` in it."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
@@ -59,23 +50,14 @@ class Reading(NamedTuple):
     file: str
     kind: str
     faults: tuple[Fault, ...]
-    document: Document = Document()  # its plain values; none where it cannot be read at all
+    document: reader.Document  # its plain values; none where it cannot be read at all
     facts: Facts | None = None  # of a case or a file of facts; they may contradict each other
 
-    @property
-    def value(self) -> Any:
-        """Its records, where nothing is wrong with it: a case, facts, or lists by their keys."""
-        if self.faults:
-            return None
-        if self.kind in ("case", "facts"):
-            return build(FILES[self.kind], self.document.value)
-        return {key: build(CONTENT_SHAPES[key], it) for key, it in self.document.value.items()}
-
-    def entries(self, key: str) -> dict[str, tuple[Place, Any]]:
+    def entries(self, key: str) -> dict[str, tuple[reader.Place, Any]]:
         """What has an id in a list of the file, however broken it is: the place and the entry."""
         tree = self.document.value if isinstance(self.document.value, dict) else {}
         listed = [tree] if key == "cases" and self.kind == "case" else tree.get(key)
-        entries: dict[str, tuple[Place, Any]] = {}
+        entries: dict[str, tuple[reader.Place, Any]] = {}
         for number, entry in enumerate(listed if isinstance(listed, list) else ()):
             if isinstance(entry, dict) and isinstance(name := entry.get("id"), str):
                 place = ("id",) if entry is tree else (key, number, "id")
@@ -85,11 +67,9 @@ class Reading(NamedTuple):
     def add_to(self, lists: Lists) -> Lists:
         """The lists with those of this file."""
         added = dict(lists)
-        for key in NAMED_LISTS:
-            if LIST_FILES[key] == self.kind:
-                lent = lists.get(key, {}) if key in ADDED_LISTS else {}
-                own = {name: entry for name, (_, entry) in self.entries(key).items()}
-                added[key] = {**lent, **own}
+        for key in (key for key in NAMED_LISTS if LIST_FILES[key] == self.kind):
+            lent = lists.get(key, {}) if key in ADDED_LISTS else {}
+            added[key] = {**lent, **{name: entry for name, (_, entry) in self.entries(key).items()}}
         return added
 
 
@@ -115,50 +95,43 @@ def read_file(
         document = reader.read(source)
     except reader.UnreadableError as error:
         message, line = error.args
-        return Reading(file, kind, (Fault(file, line, "", message),))
-    kind = kind or kind_of(document.value, default_kind)
-    reading = Reading(file, kind, (), document)
-    nodes = list(walk(FILES[kind], document.value))
+        return Reading(file, kind, (Fault(file, line, "", message),), reader.Document())
+    tree, facts = document.value, None
+    kind = kind or kind_of(tree, default_kind)
+    nodes = list(walk(FILES[kind], tree))
     if lists is None:
         named = {node.mark.kind for node in nodes if isinstance(node.mark, Reference)}
-        needed = named & {*NAMED_LISTS}
-        lists, others = _read_neighbours(source, kind, needed)
-        for other in others:
-            if other.faults:
-                message = f"its {Path(other.file).name} has faults of its own; check that first"
-                document.fault((), message)
-    lists = reading.add_to(lists)
+        lists, others = _read_neighbours(source, kind, named & {*NAMED_LISTS})
+        for name in (Path(other.file).name for other in others if other.faults):
+            document.fault((), f"its {name} has faults of its own; check that first")
+    lists = Reading(file, kind, (), document).add_to(lists)
     document.add_faults(find_problems(nodes, document.line, lists))
-    facts = None
     if kind in ("case", "facts") and not document.faults:
-        facts = build(Case, document.value).facts if kind == "case" else Facts.read(document.value)
-    document.add_faults(find_clashes(kind, document.value, lists))
-    tree = document.value
-    if kind == "case" and isinstance(tree, dict) and not isinstance(source, bytes):
-        stem = source.name.rpartition(".")[0] or source.name
-        if tree.get("id", stem) != stem:
-            document.fault(("id",), f"is not the name of the file; write {stem}, or rename it")
+        facts = build(Case, tree).facts if kind == "case" else Facts.read(tree)
+    document.add_faults(find_clashes(kind, tree, lists))
+    stem = source.stem if isinstance(source, Path) else ""
+    if stem and kind == "case" and isinstance(tree, dict) and tree.get("id", stem) != stem:
+        document.fault(("id",), f"is not the name of the file; write {stem}, or rename it")
     faults = [Fault(file, *where, what) for where, what in sorted(document.faults.items())]
-    if len(faults) > MAX_FAULTS_PER_FILE:
+    if len(faults) > reader.MAX_FAULTS_PER_FILE:
         faults[-1] = faults[-1]._replace(field="", message="and more; mend these first")
-    return reading._replace(faults=tuple(faults), facts=facts)
+    return Reading(file, kind, tuple(faults), document, facts)
 
 
 def _yaml_files(folder: Path) -> list[Path]:
-    """The YAML files in a folder, by name; none where there is no such folder."""
+    """What has the ending of YAML in a folder, by name; nothing where there is no such folder."""
     try:
-        paths = sorted(folder.iterdir(), key=str) if folder.is_dir() else []
-    except OSError:  # a folder that may not be read
+        return sorted((path for path in folder.iterdir() if path.name.endswith(".yaml")), key=str)
+    except OSError:  # there is none, or it may not be read
         return []
-    return [path for path in paths if path.name.endswith(".yaml") and path.is_file()]
 
 
 def _files(folder: Path) -> list[tuple[Path, str]]:
     """The files of a casebook, and the kind of each; a file names only what stands before it."""
     files = [(folder / f"{kind}.yaml", kind) for kind in dict.fromkeys(LIST_FILES.values())]
-    files = [(path, kind) for path, kind in files if path.is_file()]
     files += [(path, "questions") for path in _yaml_files(folder / "questions")]
-    return files + [(path, "case") for path in _yaml_files(folder / "cases")]
+    files += [(path, "case") for path in _yaml_files(folder / "cases")]
+    return [(path, kind) for path, kind in files if path.is_file()]
 
 
 def _read_files(files: Iterable[tuple[Path, str]], lists: Lists) -> tuple[Lists, list[Reading]]:
@@ -176,11 +149,8 @@ def _read_neighbours(
     source: Path | bytes, kind: str, keys: Collection[str]
 ) -> tuple[Lists, list[Reading]]:
     """Read the lists that a file may name from the folder around it, or else from the course."""
-    folder = CONTENT
-    for around in source.absolute().parents[:2] if isinstance(source, Path) else ():
-        if _files(around):
-            folder = around
-            break
+    around = source.absolute().parents[:2] if isinstance(source, Path) else ()
+    folder = next(filter(_files, around), CONTENT)
     kinds = {LIST_FILES[key] for key in keys} - {kind}
     files = [(path, its_kind) for path, its_kind in _files(folder) if its_kind in kinds]
     return _read_files(files, _lent_lists(folder, keys))
@@ -188,16 +158,15 @@ def _read_neighbours(
 
 def _lent_lists(folder: Path, keys: Collection[str]) -> Lists:
     """What the files of a folder may name before any of them is read."""
-    if BUILT_CONTENT.is_file():
-        content = json.loads(BUILT_CONTENT.read_text(encoding="utf-8"))
-    elif _is_course(folder):
-        content = dict.fromkeys(keys, ())
-    else:
-        kinds = {LIST_FILES[key] for key in keys}
-        content = _lists((kind, reader.read(CONTENT / f"{kind}.yaml").value) for kind in kinds)
-    lent = {key: {entry["id"]: entry for entry in content[key]} for key in keys}
-    cases = [path.stem for path in _yaml_files(folder / "cases")]
-    return {**lent, "lenses": LENSES, "cases": dict.fromkeys(cases)}
+    content: dict[str, Any] = {}
+    if casebook.BUILT_CONTENT.is_file():
+        content = json.loads(casebook.BUILT_CONTENT.read_text(encoding="utf-8"))
+    elif not _is_course(folder):
+        for kind in {LIST_FILES[key] for key in keys}:
+            content |= reader.read(CONTENT / f"{kind}.yaml").value
+    lent = {key: {entry["id"]: entry for entry in content.get(key, ())} for key in keys}
+    cases = dict.fromkeys(path.stem for path, kind in _files(folder) if kind == "case")
+    return {**lent, "lenses": LENSES, "cases": cases}
 
 
 def _is_course(folder: Path) -> bool:
@@ -215,11 +184,9 @@ class FolderReading(NamedTuple):
 def read_folder(folder: Path) -> FolderReading:
     """Read all files of a casebook, and find everything that is wrong."""
     files = _files(folder)
-    if not any(kind in ("case", "questions") for _, kind in files):
-        message = (
-            "is no casebook; it needs cases in cases/NAME.yaml, or questions in questions.yaml "
-            "or questions/NAME.yaml"
-        )
+    if not {kind for _, kind in files} & {"case", "questions"}:
+        needs = "cases in cases/NAME.yaml, or questions in questions.yaml or questions/NAME.yaml"
+        message = f"is no casebook; it needs {needs}"
         return FolderReading([], [Fault(str(folder), 1, "", message)], [])
     _, readings = _read_files(files, _lent_lists(folder, NAMED_LISTS))
     faults = [fault for reading in readings for fault in reading.faults]
@@ -232,13 +199,13 @@ def read_folder(folder: Path) -> FolderReading:
         for key in ("cases", "questions", *ADDED_LISTS):
             for name, (place, _) in reading.entries(key).items():
                 where = (reading.file, reading.document.line(place))
-                file, line = first.setdefault((key, name), where)
+                field, (file, line) = reader.field_path(place), first.setdefault((key, name), where)
                 if file != reading.file:
                     message = f"{short_repr(name)} is taken by {file}:{line}; write another"
-                    faults.append(Fault(*where, field_path(place), message))
+                    faults.append(Fault(*where, field, message))
                 elif name in taken.get(key, ()):
-                    message = f"note: {short_repr(name)} is an id of the course, too; this casebook uses its own"
-                    notes.append(Fault(*where, field_path(place), message))
+                    also = f"{short_repr(name)} is an id of the course, too"
+                    notes.append(Fault(*where, field, f"note: {also}; this casebook uses its own"))
     return FolderReading(readings, sorted(faults), notes)
 
 
@@ -289,7 +256,6 @@ def _lists(files: Iterable[tuple[str, Any]]) -> dict[str, Any]:
             content[key] = [*content[key], *listed] if key in content else listed
     order = [objective["id"] for objective in content.get("objectives", ())]
     rank = {name: place for place, name in enumerate(order)}
-    content.get("questions", []).sort(
-        key=lambda question: rank.get(question["objectives"][0], len(rank))
-    )
+    questions = content.get("questions", [])
+    questions.sort(key=lambda question: rank.get(question["objectives"][0], len(rank)))
     return content

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, fields, is_dataclass, make_dataclass
-from functools import cache
 from types import NoneType, UnionType
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, get_args, get_origin
 
+from customer_casebook.course import records
 from customer_casebook.course.casebook import CONTENT_SHAPES
 from customer_casebook.course.records import Case, Question, QuestionRecord
-from customer_casebook.declarations import FactNames, FactValues, Record, value_field
+from customer_casebook.declarations import FactNames, FactValues
 from customer_casebook.domain.facts import VOCABULARY
 
 if TYPE_CHECKING:
-    from pydantic import TypeAdapter
-
     from customer_casebook.authoring.reader import Place
 
 
@@ -48,15 +45,16 @@ def _file(about: str, *lists: str) -> Any:
         if record == Question:
             shape, record = tuple[Annotated[Question, _ByKind()], ...], QuestionRecord
         what = f"{key}, each with {', '.join(field.name for field in fields(record))}"
-        keys.append((key, shape, value_field(what, min_length=1, **default)))
-    return make_dataclass("File", keys, bases=(Record,), namespace={"__doc__": about}, eq=False)
+        keys.append((key, shape, records.value_field(what, min_length=1, **default)))
+    return make_dataclass(
+        "File", keys, bases=(records.Record,), namespace={"__doc__": about}, eq=False
+    )
 
 
+_WRONG_REASONS = "The known wrong reasons; the first one that fits counts."
 _LISTS = {
     "world": _file("Everybody and every service that a case can be about.", "parties", "services"),
-    "misconceptions": _file(
-        "The known wrong reasons; the first one that fits counts.", "misconceptions"
-    ),
+    "misconceptions": _file(_WRONG_REASONS, "misconceptions"),
     "lenses": _file("Every lens in words.", "lenses"),
     "objectives": _file("The objectives of the course.", "objectives"),
     "glossary": _file("The words of the field.", "terms"),
@@ -83,25 +81,6 @@ class Node(NamedTuple):
         if isinstance(self.mark, FactNames):
             return tuple(VOCABULARY)
         return tuple(key.name for key in fields(self.shape)) if is_dataclass(self.shape) else ()
-
-    @property
-    def is_sound(self) -> bool:
-        """Whether pydantic finds nothing wrong here; it may admit more, and never less."""
-        shape, value, origin = self.shape, self.value, get_origin(self.shape)
-        if shape is str:
-            pattern = self.limits.get("pattern", "").replace("$", r"\Z")
-            return isinstance(value, str) and bool(value.strip() and re.search(pattern, value))
-        if is_dataclass(shape):
-            is_known = shape is not QuestionRecord  # which stands for an unknown kind
-            return is_known and isinstance(value, dict) and value.keys() <= {*self.keys}
-        if origin in (tuple, Mapping):
-            words = get_args(get_args(shape)[0]) if origin is Mapping else ()
-            is_right = isinstance(value, dict if origin is Mapping else list)
-            is_long = is_right and len(value) >= self.limits.get("min_length", 0)
-            return is_long and (not words or {*value} <= {*words})
-        if origin is Literal:
-            return isinstance(value, str) and value in get_args(shape)
-        return isinstance(value, bool) if shape is bool else shape is Any
 
 
 def walk(
@@ -147,15 +126,9 @@ def kind_of(tree: object, default_kind: str) -> str:
     return max(known, key=lambda kind: (len(keys & known[kind]), -len(known[kind])))
 
 
-@cache
-def adapter(shape: Any) -> TypeAdapter[Any]:
-    """What pydantic makes of a declaration. To import it takes longer than to check a case."""
-    from pydantic import TypeAdapter
-
-    return TypeAdapter(shape)
-
-
 def json_schema(kind: str) -> str:
     """The JSON Schema of a kind of file, as the text of a file for editors."""
+    from pydantic import TypeAdapter
+
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
-    return json.dumps(head | adapter(FILES[kind]).json_schema(), indent=2) + "\n"
+    return json.dumps(head | TypeAdapter(FILES[kind]).json_schema(), indent=2) + "\n"
