@@ -34,7 +34,8 @@ from customer_casebook.authoring.folder import (
 )
 from customer_casebook.authoring.reader import MAX_FAULTS_PER_FILE, MAX_FILE_BYTES, Place
 from customer_casebook.authoring.schema import FILES, json_schema, kind_of, walk
-from customer_casebook.course.casebook import CONTENT, CONTENT_SHAPES, build, course, make_casebook
+from customer_casebook.course.casebook import CONTENT, CONTENT_SHAPES, course, make_casebook
+from customer_casebook.declarations import build
 from customer_casebook.domain.facts import VOCABULARY, Facts
 
 HERE = Path(__file__).parents[1]

@@ -15,7 +15,7 @@ from typing import Any, Literal, get_args, get_origin
 from customer_casebook.authoring.reader import Place
 from customer_casebook.authoring.schema import FILES, KINDS, Node
 from customer_casebook.course import records
-from customer_casebook.declarations import FactNames, Reference
+from customer_casebook.declarations import NOT_BLANK, FactNames, NotBlank, Reference
 from customer_casebook.domain import facts
 from customer_casebook.domain.facts import UNKNOWN, normalize_value, short_repr, what_to_write
 from customer_casebook.domain.rules import EDITIONS, LENSES
@@ -124,7 +124,7 @@ def _fits(node: Node, sort: Any) -> bool:
     """Whether a value of the right type is one of those declared."""
     value = node.value
     if sort is str:
-        default = records.NOT_BLANK if isinstance(node.mark, records.NotBlank) else ""
+        default = NOT_BLANK if isinstance(node.mark, NotBlank) else ""
         pattern = node.limits.get("pattern", default).replace("$", r"\Z")
         return bool(re.search(pattern, value))
     if sort is float:

@@ -8,10 +8,9 @@ from dataclasses import MISSING, fields, is_dataclass, make_dataclass
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, get_args, get_origin
 
-from customer_casebook.course import records
 from customer_casebook.course.casebook import CONTENT_SHAPES
 from customer_casebook.course.records import Case, Question, QuestionRecord
-from customer_casebook.declarations import FactNames, FactValues
+from customer_casebook.declarations import FactNames, FactValues, Record, value_field
 from customer_casebook.domain.facts import VOCABULARY
 
 if TYPE_CHECKING:
@@ -45,10 +44,8 @@ def _file(about: str, *lists: str) -> Any:
         if record == Question:
             shape, record = tuple[Annotated[Question, _ByKind()], ...], QuestionRecord
         what = f"{key}, each with {', '.join(field.name for field in fields(record))}"
-        keys.append((key, shape, records.value_field(what, min_length=1, **default)))
-    return make_dataclass(
-        "File", keys, bases=(records.Record,), namespace={"__doc__": about}, eq=False
-    )
+        keys.append((key, shape, value_field(what, min_length=1, **default)))
+    return make_dataclass("File", keys, bases=(Record,), namespace={"__doc__": about}, eq=False)
 
 
 _WRONG_REASONS = "The known wrong reasons; the first one that fits counts."
