@@ -154,7 +154,7 @@ def _details(progress: Progress) -> str:
     charts = [_lens_chart(progress.lenses, _lenses_in_words(begun))] if begun else []
     charts.append(_trust_chart(progress.calibration))
     pictures = "".join(f'<div class="ccb-picture">{chart}</div>' for chart in charts)
-    claims = [entry.misconception.claim for entry in progress.open_misconceptions]
+    claims = [misconception.claim for misconception in progress.open_misconceptions]
     misconceptions: list[Block] = [Paragraph("No misconception stands.", "ccb-head")]
     if claims:
         head = Paragraph("Misconceptions that still stand:", "ccb-head")
