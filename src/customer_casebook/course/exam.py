@@ -42,10 +42,9 @@ class ExamSession:
 
     def item(self, book: Casebook, place: int) -> Item:
         """The item at a place, with its options in the order of this session."""
-        item = item_of(book, self.item_ids[place])
-        if item is None:
-            raise KeyError(self.item_ids[place])
-        return item.shuffled(self.exam)
+        if item := item_of(book, self.item_ids[place]):
+            return item.shuffled(self.exam)
+        raise KeyError(self.item_ids[place])
 
 
 def exam_sessions(book: Casebook, events: Iterable[ExamEvent]) -> list[ExamSession]:
@@ -54,28 +53,27 @@ def exam_sessions(book: Casebook, events: Iterable[ExamEvent]) -> list[ExamSessi
     What makes no sense is passed over: an item that is gone, an answer after the end.
     """
     sessions: dict[str, ExamSession] = {}
+    # Exams ask the bank. What a lesson asks by itself has no objective, or no right answer.
+    bank = [book.prefix + question_id for question_id in book.questions]
     # Some clocks tick seldom: of one moment the start comes first and the end last.
     for event in sorted(events, key=lambda e: (e.at, e.what != "start", e.what == "finish")):
         at = datetime.fromisoformat(event.at)
         session = sessions.get(event.exam)
-        if session is None:
-            if event.what == "start" and (session := _begin(book, event, at)):
-                sessions[event.exam] = session
-        elif event.what == "finish" and not session.finished:
-            session.finished = min(at, session.deadline)
-        elif not session.over(at):
-            _apply(session, event)
+        match event.what, event.data:
+            case "start", {
+                "items": [*items],
+                "minutes": int(minutes),
+                "seed": int() | None as seed,
+            }:
+                is_sound = items and all(k in bank for k in items)
+                if is_sound and 0 < minutes <= MAX_EXAM_MINUTES and not session:
+                    new = ExamSession(event.exam, tuple(items), seed, at, minutes)
+                    sessions[event.exam] = new
+            case "finish", _ if session and not session.finished:
+                session.finished = min(at, session.deadline)
+            case _ if session and not session.over(at):
+                _apply(session, event)
     return list(sessions.values())
-
-
-def _begin(book: Casebook, event: ExamEvent, at: datetime) -> ExamSession | None:
-    match event.data:
-        case {"items": [*items], "minutes": int(minutes), "seed": int() | None as seed}:
-            # Exams ask the bank. What a lesson asks by itself has no objective, or no right answer.
-            bank = [book.prefix + question_id for question_id in book.questions]
-            if items and all(k in bank for k in items) and 0 < minutes <= MAX_EXAM_MINUTES:
-                return ExamSession(event.exam, tuple(items), seed, at, minutes)
-    return None
 
 
 def _apply(session: ExamSession, event: ExamEvent) -> None:

@@ -39,7 +39,7 @@ def practice_questions(
     """
     require_number("n", n, MAX_PRACTICE_QUESTIONS)
     wanted = objectives or sorted(book.objectives, key=lambda k: stable_shuffle_key(seed, k))
-    times = Counter(times_answered or {})
+    times = Counter(times_answered)
     left = [record for record in book.questions.values() if {*wanted} & {*record.objectives}]
     left.sort(key=lambda r: (times[book.prefix + r.id], stable_shuffle_key(seed, r.id)))
     chosen: list[Question] = []
@@ -101,20 +101,18 @@ def interleaved(book: Casebook, item_ids: Iterable[str]) -> list[str]:
     """
     traits = {item_id: _traits(book, item_id) for item_id in item_ids}
     left = [item_id for item_id, known in traits.items() if known]
-    counts = Counter(trait for item_id in left for trait in traits[item_id])
-    remaining = {trait: count for trait, count in counts.items() if count > MAX_IN_A_ROW}
+    remaining = Counter(trait for item_id in left for trait in traits[item_id])
     order: list[str] = []
     while left:
         row = [traits[item_id] for item_id in order[-MAX_IN_A_ROW:]]
         shared = frozenset.intersection(*row) if len(row) == MAX_IN_A_ROW else frozenset()
-        full = {trait for trait in shared if remaining.get(trait, 0) < len(left)}
+        full = {trait for trait in shared if remaining[trait] < len(left)}
         # A trait of so many items that the others can no longer separate them has to come now.
         urgent = {k for k, n in remaining.items() if n > MAX_IN_A_ROW * (len(left) - n)}
         allowed = [place for place, item_id in enumerate(left) if full.isdisjoint(traits[item_id])]
         best = (place for place in allowed if urgent <= traits[left[place]])
         order.append(left.pop(next(best, allowed[0] if allowed else 0)))
-        for trait in traits[order[-1]] & remaining.keys():
-            remaining[trait] -= 1
+        remaining.subtract(traits[order[-1]])
     return order
 
 
