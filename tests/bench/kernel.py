@@ -30,7 +30,6 @@ from customer_casebook.course.journal import (
     Journal,
     event_as_row,
     fingerprint,
-    read_journal,
 )
 from customer_casebook.course.progress import asked, summary
 from customer_casebook.domain.facts import VOCABULARY
@@ -169,11 +168,11 @@ def journals(folder: Path) -> list[Result]:
     with (many / "shard.jsonl").open("w", encoding="utf-8") as shard:
         for minutes in range(100_000, 0, -1):
             print(json.dumps(event_as_row(answered(minutes)), separators=(",", ":")), file=shard)
-    latest = read_journal(many).attempts[-10_000:]
+    latest = Journal(many).read().attempts[-10_000:]
 
     def all_of_it() -> float:
         start = perf_counter()
-        reading = read_journal(many)  # which is not thrown away while the clock runs
+        reading = Journal(many).read()  # which is not thrown away while the clock runs
         told = summary(reading.attempts, now)
         time = perf_counter() - start
         assert told.answered == 100_000

@@ -60,15 +60,10 @@ def exam_sessions(book: Casebook, events: Iterable[ExamEvent]) -> list[ExamSessi
         at = datetime.fromisoformat(event.at)
         session = sessions.get(event.exam)
         match event.what, event.data:
-            case "start", {
-                "items": [*items],
-                "minutes": int(minutes),
-                "seed": int() | None as seed,
-            }:
-                is_sound = items and all(k in bank for k in items)
-                if is_sound and 0 < minutes <= MAX_EXAM_MINUTES and not session:
-                    new = ExamSession(event.exam, tuple(items), seed, at, minutes)
-                    sessions[event.exam] = new
+            case "start", {"items": [*ids], "minutes": int(minutes), "seed": int() | None as seed}:
+                is_sound = ids and all(k in bank for k in ids) and 0 < minutes <= MAX_EXAM_MINUTES
+                if is_sound and not session:
+                    sessions[event.exam] = ExamSession(event.exam, tuple(ids), seed, at, minutes)
             case "finish", _ if session and not session.finished:
                 session.finished = min(at, session.deadline)
             case _ if session and not session.over(at):

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import product
 from typing import Literal
 
 from customer_casebook.course.bank import item_of
@@ -144,9 +145,7 @@ def summarize(book: Casebook, attempts: Sequence[Attempt], now: datetime) -> Pro
         answered=len(attempts),
         objectives=objectives,
         lenses=lenses,
-        calibration=Calibration(
-            *(counts[sure, right] for sure in (True, False) for right in (True, False))
-        ),
+        calibration=Calibration(*(counts[kind] for kind in product((True, False), (True, False)))),
         open_misconceptions=_open_misconceptions(book, items, attempts),
         due=_in_order(book, due),
         next_due=min((review.due for review in reviews if review.due > now), default=None),
