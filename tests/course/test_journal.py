@@ -35,7 +35,6 @@ from customer_casebook.course.journal import (
     event_as_row,
     history_as_json,
     journal,
-    read_journal,
 )
 
 V1 = {
@@ -76,7 +75,7 @@ class RecordingJournal(Journal):
 
 
 def shards(folder: Path) -> list[Path]:
-    return [*read_journal(folder).files]
+    return [*Journal(folder).read().files]
 
 
 def lines(folder: Path) -> list[dict[str, Any]]:
@@ -224,7 +223,7 @@ def test_what_the_disk_refuses_waits_in_memory_and_is_written_later(
     items = [each.item for each in kernel.recorded]
     assert items[earlier:] == ["one", "two", "three"]
     # An unsure write may be repeated; its event is the same.
-    assert read_journal(folder).attempts == kernel.recorded
+    assert Journal(folder).read().attempts == kernel.recorded
 
 
 @pytest.mark.parametrize("close", [os.close, failing])
@@ -243,16 +242,16 @@ def test_a_torn_line_spoils_no_other(
     assert [json.loads(line)["item"] for line in whole] == ["two", "three"]
     assert json.loads(torn[0])["item"] == "one"
     assert len(torn[1]) == 20
-    assert read_journal(folder).skipped == {"torn": 1}
-    assert read_journal(folder).attempts == kernel.recorded
+    assert Journal(folder).read().skipped == {"torn": 1}
+    assert Journal(folder).read().attempts == kernel.recorded
 
 
 def test_an_odd_choice_holds_up_no_later_attempt(folder: Path) -> None:
     kernel = RecordingJournal(folder)
     assert kernel.record(attempt(choice=("\ud800", "line\nbreak", "\u2028")))
     assert kernel.record(attempt("next"))
-    assert read_journal(folder).attempts == kernel.recorded
-    assert read_journal(folder).attempts[0].choice == ("\ud800", "line\nbreak", "\u2028")
+    assert Journal(folder).read().attempts == kernel.recorded
+    assert Journal(folder).read().attempts[0].choice == ("\ud800", "line\nbreak", "\u2028")
 
 
 @pytest.mark.parametrize(
@@ -265,7 +264,7 @@ def test_what_fits_on_no_line_is_refused_and_holds_up_nothing(
     with pytest.raises(error):
         kernel.record(ExamEvent("x", "start", data))
     assert kernel.record(attempt())
-    assert read_journal(folder).exams == []
+    assert Journal(folder).read().exams == []
 
 
 def test_a_shard_erased_under_a_running_kernel_is_begun_anew(folder: Path) -> None:
@@ -448,7 +447,7 @@ def test_where_nothing_can_be_written_it_is_said_and_memory_keeps_it(tmp_path: P
     )
     (tmp_path / "file").unlink()
     assert kernel.record(attempt())
-    assert len(read_journal(home).attempts) == 2
+    assert len(Journal(home).read().attempts) == 2
 
 
 # Reading.
@@ -459,7 +458,7 @@ def test_an_older_line_is_read_a_newer_is_left_alone_with_a_word(tmp_path: Path)
     exam = event_as_row(ExamEvent("x", "start", event="e3")) | {"v": 1}
     told = [V1, *newer, exam]
     (tmp_path / "a.jsonl").write_text("".join(json.dumps(each) + "\n" for each in told))
-    reading = read_journal(tmp_path)
+    reading = Journal(tmp_path).read()
     assert reading.attempts == [
         Attempt("case/customer", ("internal",), False, True, None, 5, "", "e1", str(V1["at"]))
     ]
@@ -485,7 +484,7 @@ def test_a_line_that_is_not_quite_ours_is_foreign(tmp_path: Path, wrong: dict[st
     lines = [whole | wrong, *({**whole, **wrong, key: whole[key]} for key in wrong)]
     lines += [{name: value for name, value in whole.items() if name not in wrong}]
     (tmp_path / "a.jsonl").write_text("".join(json.dumps(each) + "\n" for each in lines))
-    reading = read_journal(tmp_path)
+    reading = Journal(tmp_path).read()
     assert reading.attempts == [replace(attempt(), event=whole["event"], at=whole["at"])]
     assert reading.skipped == {"foreign": 2}
 
@@ -517,8 +516,8 @@ def test_a_line_after_one_too_long_is_read(tmp_path: Path) -> None:
     last = attempt()
     for length in (MAX_LINE_BYTES - 1, MAX_LINE_BYTES, MAX_LINE_BYTES + 1, 3 * MAX_LINE_BYTES):
         (tmp_path / "a.jsonl").write_bytes(b"x" * length + b"\n" + as_line(last))
-        assert read_journal(tmp_path).attempts == [last]
-        assert read_journal(tmp_path).skipped == {"foreign": 1}
+        assert Journal(tmp_path).read().attempts == [last]
+        assert Journal(tmp_path).read().skipped == {"foreign": 1}
 
 
 def test_the_longest_line_that_is_written_is_read(folder: Path) -> None:
@@ -530,8 +529,8 @@ def test_the_longest_line_that_is_written_is_read(folder: Path) -> None:
     assert kernel.record(event)
     assert kernel.record(attempt())
     assert [path.stat().st_size > MAX_LINE_BYTES for path in shards(folder)] == [True]
-    assert read_journal(folder).exams == [event]
-    assert read_journal(folder).skipped == {}
+    assert Journal(folder).read().exams == [event]
+    assert Journal(folder).read().skipped == {}
 
 
 def test_a_shard_that_cannot_be_opened_or_goes_away_is_counted(
@@ -545,8 +544,8 @@ def test_a_shard_that_cannot_be_opened_or_goes_away_is_counted(
     with monkeypatch.context() as disk:
         disk.setattr(Path, "iterdir", failing)
         assert kernel.read().skipped == {"unreadable": 1}
-    assert read_journal(blocked(folder.parent)).skipped == {"unreadable": 1}
-    assert read_journal(folder.parent / "nowhere").skipped == {}
+    assert Journal(blocked(folder.parent)).read().skipped == {"unreadable": 1}
+    assert Journal(folder.parent / "nowhere").read().skipped == {}
 
 
 def test_a_file_goes_on_being_read_after_what_cannot_be(tmp_path: Path) -> None:
@@ -557,7 +556,7 @@ def test_a_file_goes_on_being_read_after_what_cannot_be(tmp_path: Path) -> None:
     for place, line in enumerate(bad):
         told.insert(60 * place, line)
     (tmp_path / "a.jsonl").write_bytes(b"".join(told))
-    reading = read_journal(tmp_path)
+    reading = Journal(tmp_path).read()
     assert reading.attempts == wanted
     assert sum(reading.skipped.values()) == len(bad)
 
@@ -635,7 +634,7 @@ def test_merging_does_not_depend_on_the_order_and_may_be_repeated(
         folder = tmp_path_factory.mktemp("shards")
         for number, events in enumerate(shards):
             (folder / f"{number}.jsonl").write_bytes(b"".join(map(as_line, events)))
-        return replace(read_journal(folder), skipped={}, files=())
+        return replace(Journal(folder).read(), skipped={}, files=())
 
     once = merged(told)
     mixed = [event for events in told for event in events]
@@ -657,7 +656,7 @@ def test_cutting_a_shard_anywhere_loses_the_torn_line_at_most(
     (folder / "a.jsonl").write_bytes(whole[:cut])
     ends = [sum(map(len, written[: place + 1])) for place in range(len(written))]
     kernel = {told[place].event for place, end in enumerate(ends) if end - 1 <= cut}
-    reading = read_journal(folder)
+    reading = Journal(folder).read()
     assert set(ids(reading)) == kernel
     torn = cut not in ends and cut + 1 not in ends
     assert reading.skipped == ({"torn": 1} if torn else {})
@@ -669,7 +668,7 @@ def test_no_bytes_are_too_odd_to_be_read(
 ) -> None:
     folder, sound = tmp_path_factory.mktemp("odd"), attempt()
     (folder / "a.jsonl").write_bytes(as_line(sound) + odd + b"\n" + as_line(sound))
-    reading = read_journal(folder)
+    reading = Journal(folder).read()
     assert reading.attempts == [sound]
     assert sum(reading.skipped.values()) == len(odd.split(b"\n"))
 
@@ -792,7 +791,7 @@ def test_a_full_disk_keeps_what_it_took_and_gets_the_rest_when_there_is_room(dis
         assert not kernel.record(attempt("and on"))
     assert kernel.notice.startswith("Your answers cannot be saved (")
     assert kernel.read().attempts == kernel.recorded
-    assert len(read_journal(folder).attempts) == len(kernel.recorded) - 21
+    assert len(Journal(folder).read().attempts) == len(kernel.recorded) - 21
     assert len(shards(folder)) <= 2  # it does not strew files about
     disk.make_room()
     assert kernel.record(attempt("at last"))
@@ -819,7 +818,7 @@ def test_a_read_only_home_works_and_says_so(disk: Disk, tmp_path: Path) -> None:
     disk.unlock()
     assert alone.record(attempt("later"))
     assert alone.notice == ""
-    assert [each.item for each in read_journal(home).attempts] == ["alone", "later"]
+    assert [each.item for each in Journal(home).read().attempts] == ["alone", "later"]
 
 
 _WRITER = """
@@ -859,7 +858,7 @@ def test_no_kill_loses_an_acknowledged_attempt_or_doubles_one(tmp_path: Path) ->
         told = list(two.map(killed, [rng.uniform(0, 0.02) for _ in range(KILLS)]))
     acknowledged = [event for events in told for event in events]
     assert all(told)
-    reading = read_journal(folder)
+    reading = Journal(folder).read()
     events = [attempt.event for attempt in reading.attempts]
     assert len(events) == len(set(events))
     assert not set(acknowledged) - set(events)

@@ -19,7 +19,6 @@ from customer_casebook.course.progress import (
     Advice,
     Calibration,
     Mastery,
-    OpenMisconception,
     Progress,
     Review,
     summarize,
@@ -60,8 +59,8 @@ def counts(masteries: Iterable[Mastery]) -> dict[str, tuple[int, int]]:
     return {known.id: (known.right, known.answered) for known in masteries if known.answered}
 
 
-def open_in(summary: Progress) -> list[tuple[str, int]]:
-    return [(known.misconception.id, known.times) for known in summary.open_misconceptions]
+def open_in(summary: Progress) -> list[str]:
+    return [misconception.id for misconception in summary.open_misconceptions]
 
 
 # Nothing, and all.
@@ -149,21 +148,21 @@ def test_a_misconception_is_open_until_an_item_that_could_betray_it_is_answered_
     harmless = next(k for k, known in ITEMS.items() if wrong not in known.betrayable)
     mistake = attempt(betraying, right=False, misconception=wrong)
 
-    def misconceptions(*attempts: Attempt) -> list[tuple[str, int]]:
+    def misconceptions(*attempts: Attempt) -> list[str]:
         return open_in(progress(attempts))
 
-    assert misconceptions(mistake) == [(wrong, 1)]
-    assert misconceptions(mistake, mistake, attempt(harmless)) == [(wrong, 2)]
-    assert misconceptions(attempt(betraying), mistake) == [(wrong, 1)]
+    assert misconceptions(mistake) == [wrong]
+    assert misconceptions(mistake, mistake, attempt(harmless)) == [wrong]
+    assert misconceptions(attempt(betraying), mistake) == [wrong]
     assert misconceptions(mistake, attempt(betraying)) == []
-    assert misconceptions(mistake, attempt(betraying), mistake) == [(wrong, 2)]
-    assert misconceptions(mistake, attempt(betraying, right=False)) == [(wrong, 1)]
+    assert misconceptions(mistake, attempt(betraying), mistake) == [wrong]
+    assert misconceptions(mistake, attempt(betraying, right=False)) == [wrong]
 
 
 def test_open_misconceptions_come_in_the_order_of_the_casebook_and_unknown_ones_do_not() -> None:
     names = [misconception.id for misconception in BOOK.misconceptions]
     mistakes = [attempt(right=False, misconception=k) for k in [*reversed(names), "forgotten"]]
-    assert open_in(progress(mistakes)) == [(k, 1) for k in names]
+    assert open_in(progress(mistakes)) == names
 
 
 # What comes back.
@@ -352,7 +351,7 @@ def test_answers_to_another_book_count_in_the_number_and_the_calibration_alone()
         assert both.objectives == alone.objectives
         assert both.lenses == alone.lenses
         assert both.open_misconceptions == alone.open_misconceptions
-        assert open_in(both) == [(WRONG, 1)]
+        assert open_in(both) == [WRONG]
         assert (both.due, both.next_due) == (alone.due, alone.next_due)
         assert both.advice == alone.advice
         assert {known.item for known in both.due} <= {known.item for known in own}
@@ -362,7 +361,7 @@ def test_answers_to_another_book_count_in_the_number_and_the_calibration_alone()
 
 def test_a_right_answer_to_another_book_corrects_no_misconception() -> None:
     mistake = attempt(LESSON, right=False, misconception=WRONG)
-    assert open_in(progress([mistake, attempt(f"school:{LESSON}")])) == [(WRONG, 1)]
+    assert open_in(progress([mistake, attempt(f"school:{LESSON}")])) == [WRONG]
     assert open_in(progress([mistake, attempt(LESSON)])) == []
 
 
@@ -370,7 +369,7 @@ def test_a_misconception_of_an_item_that_is_gone_is_not_open() -> None:
     wrong = BOOK.misconceptions[0].id
     assert open_in(progress([attempt("gone", right=False, misconception=wrong)])) == []
     [known] = progress([attempt(right=False, misconception=wrong)]).open_misconceptions
-    assert known == OpenMisconception(BOOK.misconceptions[0], 1)
+    assert known == BOOK.misconceptions[0]
 
 
 def test_the_progress_of_another_book_is_about_its_own_questions() -> None:

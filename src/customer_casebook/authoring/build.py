@@ -1,7 +1,5 @@
 """Builds the course into one JSON file, which a wheel carries so that a learner's kernel reads no YAML."""
 
-from __future__ import annotations
-
 import json
 
 from customer_casebook.authoring.folder import course_content

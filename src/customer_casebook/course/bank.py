@@ -4,8 +4,6 @@ Only a concept question has its right options written down. Every other key is c
 rules from the facts, or from the glossary.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from string import ascii_uppercase
 

@@ -4,15 +4,13 @@ Forty questions, sixty minutes, 65 % to pass, as at ITIL 4 Foundation; the quest
 Nothing is stored but events, so a session survives the end of any kernel.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from customer_casebook.course.bank import item_of
 from customer_casebook.course.casebook import Casebook
-from customer_casebook.course.items import Item, question_of
+from customer_casebook.course.items import Item
 from customer_casebook.course.journal import Attempt, ExamEvent
 
 EXAM_QUESTIONS, EXAM_MINUTES, PASS_PERCENT = 40, 60, 65
@@ -44,10 +42,9 @@ class ExamSession:
 
     def item(self, book: Casebook, place: int) -> Item:
         """The item at a place, with its options in the order of this session."""
-        item = item_of(book, self.item_ids[place])
-        if item is None:
-            raise KeyError(self.item_ids[place])
-        return item.shuffled(self.exam)
+        if item := item_of(book, self.item_ids[place]):
+            return item.shuffled(self.exam)
+        raise KeyError(self.item_ids[place])
 
 
 def exam_sessions(book: Casebook, events: Iterable[ExamEvent]) -> list[ExamSession]:
@@ -56,37 +53,22 @@ def exam_sessions(book: Casebook, events: Iterable[ExamEvent]) -> list[ExamSessi
     What makes no sense is passed over: an item that is gone, an answer after the end.
     """
     sessions: dict[str, ExamSession] = {}
-
+    # Exams ask the bank. What a lesson asks by itself has no objective, or no right answer.
+    bank = [book.prefix + question_id for question_id in book.questions]
     # Some clocks tick seldom: of one moment the start comes first and the end last.
-    def order(event: ExamEvent) -> tuple[str, bool, bool]:
-        return event.at, event.what != "start", event.what == "finish"
-
-    for event in sorted(events, key=order):
+    for event in sorted(events, key=lambda e: (e.at, e.what != "start", e.what == "finish")):
         at = datetime.fromisoformat(event.at)
         session = sessions.get(event.exam)
-        if session is None:
-            if event.what == "start" and (session := _begin(book, event, at)):
-                sessions[event.exam] = session
-        elif event.what == "finish" and not session.finished:
-            session.finished = min(at, session.deadline)
-        elif not session.over(at):
-            _apply(session, event)
+        match event.what, event.data:
+            case "start", {"items": [*ids], "minutes": int(minutes), "seed": int() | None as seed}:
+                is_sound = ids and all(k in bank for k in ids) and 0 < minutes <= MAX_EXAM_MINUTES
+                if is_sound and not session:
+                    sessions[event.exam] = ExamSession(event.exam, tuple(ids), seed, at, minutes)
+            case "finish", _ if session and not session.finished:
+                session.finished = min(at, session.deadline)
+            case _ if session and not session.over(at):
+                _apply(session, event)
     return list(sessions.values())
-
-
-def _begin(book: Casebook, event: ExamEvent, at: datetime) -> ExamSession | None:
-    match event.data:
-        case {"items": [*items], "minutes": int(minutes), "seed": int() | None as seed}:
-            # Exams ask the bank. What a lesson asks by itself has no objective, or no right answer.
-            known = all(isinstance(k, str) and _is_in_bank(book, k) for k in items)
-            if items and known and 0 < minutes <= MAX_EXAM_MINUTES:
-                return ExamSession(event.exam, tuple(items), seed, at, minutes)
-    return None
-
-
-def _is_in_bank(book: Casebook, item_id: str) -> bool:
-    record = question_of(book, item_id)
-    return record is not None and record.id in book.questions
 
 
 def _apply(session: ExamSession, event: ExamEvent) -> None:
@@ -124,7 +106,7 @@ class Result:
     @property
     def right(self) -> int:
         """How many answers are right."""
-        return _count_right(self.marks)
+        return sum(mark.right for mark in self.marks)
 
     @property
     def percent(self) -> int:
@@ -143,20 +125,16 @@ class Result:
         return [mark.item for mark in marks if not mark.right]
 
 
-def _count_right(marks: Iterable[Mark]) -> int:
-    return sum(mark.right for mark in marks)
-
-
 def grade(book: Casebook, session: ExamSession) -> Result:
     """The result of a session. What was not answered is not right."""
     marks = []
     for place, item_id in enumerate(session.item_ids):
-        record, choice = question_of(book, item_id), frozenset(session.answers.get(place, ()))
-        objective = record.objectives[0] if record and record.objectives else ""
+        choice = frozenset(session.answers.get(place, ()))
+        objective = book.questions[item_id.removeprefix(book.prefix)].objectives[0]
         marks.append(Mark(place, session.item(book, place), choice, objective))
     groups = {k: [mark for mark in marks if mark.objective == k] for k in book.objectives}
     asked = [k for k, group in groups.items() if group]
-    asked.sort(key=lambda k: _count_right(groups[k]) / len(groups[k]))
+    asked.sort(key=lambda k: sum(mark.right for mark in groups[k]) / len(groups[k]))
     return Result(session, tuple(marks), {k: groups[k] for k in asked})
 
 

@@ -4,8 +4,6 @@ No answer is written by hand. The right options are those of the verdict. A wron
 with the misconception that it betrays, or else with the fewest facts that would make it right.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import combinations, product

@@ -5,8 +5,6 @@ The id of an item is that of its question in the bank, or says what a lesson ask
 begin with the book's name and a colon.
 """
 
-from __future__ import annotations
-
 import copy
 import json
 from abc import ABC, abstractmethod

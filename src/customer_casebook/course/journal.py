@@ -31,7 +31,7 @@ MAX_LINE_BYTES = 2**16
 MAX_SHARD_BYTES = 2**28  # a million answers in one kernel
 
 _BLOCK_BYTES = 2**16
-_DISK_FULL = {errno.ENOSPC, errno.EDQUOT}
+_CLOSED = -1  # in place of the handle of a file
 _FOLDER_REFUSED = {
     errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR, errno.EEXIST, errno.ELOOP,
     errno.ENAMETOOLONG,
@@ -93,14 +93,12 @@ class History:
     @property
     def notice(self) -> str:
         """What was skipped, as sentences for the learner; empty where nothing was."""
-        sentences = []
+        parts = []
         for reason, (unit, why) in _SKIP_REASONS.items():
             if count := self.skipped.get(reason, 0):
                 verb = "was" if count == 1 else "were"
-                sentences.append(
-                    f"{count_of(count, unit)} of the journal {verb} left alone: {why}."
-                )
-        return " ".join(sentences)
+                parts.append(f"{count_of(count, unit)} of the journal {verb} left alone: {why}.")
+        return " ".join(parts)
 
 
 _SKIP_REASONS = {
@@ -124,10 +122,8 @@ def event_as_row(event: Event) -> dict[str, Any]:
 
 def _line(event: Event) -> bytes:
     line = json.dumps(event_as_row(event), separators=(",", ":")).encode() + b"\n"
-    if len(line) > MAX_LINE_BYTES:
-        raise ValueError(
-            f"an event of {len(line)} bytes is too long; {MAX_LINE_BYTES} fit on a line"
-        )
+    if (size := len(line)) > MAX_LINE_BYTES:
+        raise ValueError(f"an event of {size} bytes is too long; {MAX_LINE_BYTES} fit on a line")
     return line
 
 
@@ -141,7 +137,7 @@ class Journal:
         self.folders = (folder, *others)
         self.last_error: OSError | None = None  # why events wait
         self._waiting: list[Event] = []
-        self._shard: int | None = None
+        self._shard = _CLOSED
         self._shard_folder: Path | None = None
         self._process = os.getpid()
         self._lock = Lock()  # JupyterLab can call widgets in several threads
@@ -173,10 +169,30 @@ class Journal:
             return True
 
     def read(self) -> History:
-        """Read what all kernels have written, and what waits in this one."""
+        """Merge by their ids the events that all kernels have written, and those that wait in this one.
+
+        Nothing that lies in the folders raises an error.
+        """
         with self._lock:
-            waiting = list(self._waiting)
-        return read_journal(*self.folders, waiting=waiting)
+            events = list(self._waiting)
+        skipped, by_id = Counter[str](), dict[str, Event]()
+        was_enabled = gc.isenabled()
+        gc.disable()  # among a hundred thousand new attempts, it takes a quarter of the time
+        try:
+            files = [
+                file for file in _candidates(self.folders) if _read_file(file, events, skipped)
+            ]
+            for event in events:
+                known = by_id.setdefault(event.event, event)
+                if known is not event and known != event:  # the order of files must not matter
+                    by_id[event.event] = min(known, event, key=repr)
+            events = sorted(by_id.values(), key=attrgetter("at", "event"))
+        finally:
+            if was_enabled:
+                gc.enable()
+        attempts = [event for event in events if isinstance(event, Attempt)]
+        exams = [event for event in events if isinstance(event, ExamEvent)]
+        return History(attempts, exams, dict(skipped), tuple(files))
 
     def erase(self, files: Iterable[Path]) -> tuple[list[Path], dict[Path, OSError]]:
         """Remove files of the journal, which the `files` of its `History` name.
@@ -223,15 +239,16 @@ class Journal:
         return ""
 
     def _append(self, line: bytes) -> None:
-        shard = self._open_shard() if self._shard is None else self._shard
+        if self._shard == _CLOSED:
+            self._open_shard()
         written = 0
         try:
-            written = os.write(shard, line)
-            os.fsync(shard)
-            is_erased = not os.fstat(shard).st_nlink
+            written = os.write(self._shard, line)
+            os.fsync(self._shard)
+            is_erased = not os.fstat(self._shard).st_nlink
         except OSError as error:
-            if written or error.errno not in _DISK_FULL:  # a new shard does not help a full disk
-                self._close_shard()
+            if written or error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                self._close_shard()  # of a full disk it stays: a new one does not help
             raise
         if is_erased or written != len(line):
             self._close_shard()  # after a torn line, the next line needs a new shard
@@ -240,7 +257,7 @@ class Journal:
         if is_erased:  # while this kernel ran
             self._append(line)
 
-    def _open_shard(self) -> int:
+    def _open_shard(self) -> None:
         """Open a new shard in the first folder that allows it; raise the error of the last folder."""
         name = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid4().hex}.jsonl"
         for folder in self.folders:
@@ -248,19 +265,15 @@ class Journal:
                 folder.mkdir(parents=True, exist_ok=True)
                 flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL
                 self._shard, self._shard_folder = os.open(folder / name, flags, 0o600), folder
+                break
             except OSError as error:
-                if error.errno not in _FOLDER_REFUSED:
+                if error.errno not in _FOLDER_REFUSED or folder == self.folders[-1]:
                     raise
-                last_error = error
-            else:
-                return self._shard
-        raise last_error
 
     def _close_shard(self) -> None:
-        shard, self._shard, self._shard_folder = self._shard, None, None
-        if shard is not None:
-            with suppress(OSError):
-                os.close(shard)
+        shard, self._shard, self._shard_folder = self._shard, _CLOSED, None
+        with suppress(OSError):
+            os.close(shard)
 
 
 def _is_writable(folder: Path) -> bool:
@@ -288,30 +301,6 @@ def journal() -> Journal:
 
 
 # Reading.
-
-
-def read_journal(*folders: Path, waiting: Iterable[Event] = ()) -> History:
-    """Merge the events of all files in the folders, and those that wait in memory, by their ids.
-
-    Nothing that lies in the folders raises an error.
-    """
-    events, skipped = [*waiting], Counter[str]()
-    by_id: dict[str, Event] = {}
-    was_enabled = gc.isenabled()
-    gc.disable()  # among a hundred thousand new attempts, it takes a quarter of the time
-    try:
-        files = [file for file in _candidates(folders) if _read_file(file, events, skipped)]
-        for event in events:
-            known = by_id.setdefault(event.event, event)
-            if known is not event and known != event:  # the order of the files must not matter
-                by_id[event.event] = min(known, event, key=repr)
-        events = sorted(by_id.values(), key=attrgetter("at", "event"))
-    finally:
-        if was_enabled:
-            gc.enable()
-    attempts = [event for event in events if isinstance(event, Attempt)]
-    exams = [event for event in events if isinstance(event, ExamEvent)]
-    return History(attempts, exams, dict(skipped), tuple(files))
 
 
 def _candidates(folders: Iterable[Path]) -> Iterator[Path]:
@@ -409,12 +398,11 @@ def _event_in(line: bytes) -> Event | str:
         row = _parse(line.decode())
     except (ValueError, RecursionError):
         return "torn" if line.startswith(b"{") else "foreign"
-    version = row.get("v") if isinstance(row, dict) else None
-    if type(version) is not int or version < 1:
+    if not isinstance(row, dict) or type(row.get("v")) is not int or row["v"] < 1:
         return "foreign"
-    if version > LINE_VERSION:
+    if row["v"] > LINE_VERSION:
         return "newer"
-    if version == 1:
+    if row["v"] == 1:
         row |= {"kind": "attempt", "content": ""}
     return _event_of(row) or "foreign"
 
@@ -442,11 +430,8 @@ def _event_of(row: dict[str, Any]) -> Event | None:
 
 def history_as_json(history: History) -> str:
     """Everything, as one JSON object."""
-    rows = {
-        "attempts": [event_as_row(attempt) for attempt in history.attempts],
-        "exams": [event_as_row(event) for event in history.exams],
-    }
-    return json.dumps(rows, indent=1) + "\n"
+    attempts, exams = map(event_as_row, history.attempts), map(event_as_row, history.exams)
+    return json.dumps({"attempts": [*attempts], "exams": [*exams]}, indent=1) + "\n"
 
 
 def attempts_as_csv(attempts: Iterable[Attempt]) -> str:

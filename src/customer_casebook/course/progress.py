@@ -5,12 +5,11 @@ longer has counts in the number of answers and in the calibration, and nowhere e
 older wording (another fingerprint) proves no mastery, but keeps the item's place in the reviews.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import product
 from typing import Literal
 
 from customer_casebook.course.bank import item_of
@@ -58,20 +57,12 @@ class Calibration:
     @property
     def sure(self) -> float | None:
         """The share of right answers among the sure ones; None where there is none."""
-        return _share(self.sure_right, self.sure_wrong)
+        return self.sure_right / n if (n := self.sure_right + self.sure_wrong) else None
 
     @property
     def unsure(self) -> float | None:
         """The share of right answers among the unsure ones; None where there is none."""
-        return _share(self.unsure_right, self.unsure_wrong)
-
-
-@dataclass(frozen=True, slots=True)
-class OpenMisconception:
-    """A misconception that was betrayed ``times`` times, and not corrected since."""
-
-    misconception: Misconception
-    times: int
+        return self.unsure_right / n if (n := self.unsure_right + self.unsure_wrong) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +91,7 @@ class Progress:
     objectives: tuple[Mastery, ...]
     lenses: tuple[Mastery, ...]
     calibration: Calibration
-    open_misconceptions: tuple[OpenMisconception, ...]
+    open_misconceptions: tuple[Misconception, ...]  # betrayed, and not corrected since
     due: tuple[Review, ...]  # in the order to be asked
     next_due: datetime | None  # the next moment after now
     advice: Advice
@@ -140,97 +131,64 @@ def summarize(book: Casebook, attempts: Sequence[Attempt], now: datetime) -> Pro
     for attempt in attempts:
         histories.setdefault(attempt.item, []).append(attempt)
     items = {k: item for k in histories if (item := item_of(book, k))}
-    latest = {k: histories[k][-1] for k in items}
     # An answer from before fingerprints counts as one to the item of today.
     right = {
-        k: attempt.right
-        for k, attempt in latest.items()
-        if attempt.content in ("", items[k].fingerprint)
+        k: histories[k][-1].right
+        for k, item in items.items()
+        if histories[k][-1].content in ("", item.fingerprint)
     }
     reviews = [review for k in items if (review := _review(k, histories[k]))]
     due = [review for review in reviews if review.due <= now]
-    masteries = _by_objective(book, right)
-    practised = {objective for q in book.questions.values() for objective in q.objectives}
+    objectives, lenses = _masteries(book, right)
+    counts = Counter((attempt.sure, attempt.right) for attempt in attempts)
     return Progress(
         answered=len(attempts),
-        objectives=masteries,
-        lenses=_by_lens(book, right),
-        calibration=_calibration(attempts),
+        objectives=objectives,
+        lenses=lenses,
+        calibration=Calibration(*(counts[kind] for kind in product((True, False), (True, False)))),
         open_misconceptions=_open_misconceptions(book, items, attempts),
         due=_in_order(book, due),
         next_due=min((review.due for review in reviews if review.due > now), default=None),
-        advice=_advice(
-            [mastery for mastery in masteries if mastery.id in practised], reviews_due=bool(due)
-        ),
+        advice=Advice("review") if due else _advice(book, objectives),
     )
 
 
-def _share(right: int, wrong: int) -> float | None:
-    return right / (right + wrong) if right + wrong else None
-
-
-def _by_objective(book: Casebook, right: Mapping[str, bool]) -> tuple[Mastery, ...]:
-    """Every objective with its questions of the bank, and the cases of the lessons, each as one item."""
-    groups: dict[str, list[bool]] = {objective: [] for objective in book.objectives}
+def _masteries(
+    book: Casebook, right: Mapping[str, bool]
+) -> tuple[tuple[Mastery, ...], tuple[Mastery, ...]]:
+    """Every objective and every lens. A case of the lessons counts for its objectives as one item."""
+    objectives: dict[str, list[bool]] = {k: [] for k in book.objectives}
+    lenses: dict[str, list[bool]] = {k: [] for k in book.lens_texts}
     whole_cases: dict[str, bool] = {}  # right where all that was asked of the case is
     for item_id, is_right in right.items():
         record = question_of(book, item_id)
-        if record and record.id in book.questions:
-            for objective in record.objectives:
-                groups[objective].append(is_right)
-        elif isinstance(record, LensQuestion) and record.kind == "case":
+        for objective in record.objectives if record else ():
+            objectives[objective].append(is_right)
+        if lens := getattr(record, "lens", ""):
+            lenses[lens].append(is_right)
+        if isinstance(record, LensQuestion) and record.kind == "case" and not record.objectives:
             whole_cases[record.case] = whole_cases.get(record.case, True) and is_right
     for case_id, is_right in whole_cases.items():
         for objective in book.cases[case_id].objectives:
-            groups[objective].append(is_right)
-    return tuple(
-        Mastery(k, book.objectives[k].can, sum(group), len(group)) for k, group in groups.items()
+            objectives[objective].append(is_right)
+    return (
+        tuple(Mastery(k, book.objectives[k].can, sum(v), len(v)) for k, v in objectives.items()),
+        tuple(Mastery(k, book.lens_texts[k].label, sum(v), len(v)) for k, v in lenses.items()),
     )
-
-
-def _by_lens(book: Casebook, right: Mapping[str, bool]) -> tuple[Mastery, ...]:
-    groups: dict[str, list[bool]] = {lens: [] for lens in book.lens_texts}
-    for item_id, is_right in right.items():
-        if lens := getattr(question_of(book, item_id), "lens", ""):
-            groups[lens].append(is_right)
-    return tuple(
-        Mastery(lens, book.lens_texts[lens].label, sum(group), len(group))
-        for lens, group in groups.items()
-    )
-
-
-def _calibration(attempts: Iterable[Attempt]) -> Calibration:
-    counts = Counter((attempt.sure, attempt.right) for attempt in attempts)
-    return Calibration(*(counts[sure, right] for sure in (True, False) for right in (True, False)))
 
 
 def _open_misconceptions(
-    book: Casebook, items: Mapping[str, Item], attempts: Iterable[Attempt]
-) -> tuple[OpenMisconception, ...]:
+    book: Casebook, items: Mapping[str, Item], attempts: Sequence[Attempt]
+) -> tuple[Misconception, ...]:
     """The misconceptions betrayed with no right answer since to an item that could betray them."""
-    times: Counter[str] = Counter()
-    betrayed_at: dict[str, int] = {}  # misconception to the place of the latest attempt
-    corrected_at: dict[str, int] = {}  # item to the place of the latest right attempt
-    for place, attempt in enumerate(attempts):
-        if attempt.item not in items:
-            continue
-        if attempt.right:
-            corrected_at[attempt.item] = place
-        elif attempt.misconception:
-            times[attempt.misconception] += 1
-            betrayed_at[attempt.misconception] = place
-
-    def corrected(misconception: Misconception) -> bool:
-        return any(
-            place > betrayed_at[misconception.id] and misconception.id in items[item_id].betrayable
-            for item_id, place in corrected_at.items()
-        )
-
-    return tuple(
-        OpenMisconception(misconception, times[misconception.id])
-        for misconception in book.misconceptions
-        if misconception.id in betrayed_at and not corrected(misconception)
-    )
+    corrected, still_open = set[str](), set[str]()
+    for attempt in reversed(attempts):
+        item = items.get(attempt.item)
+        if item and attempt.right:
+            corrected |= item.betrayable
+        elif item and attempt.misconception and attempt.misconception not in corrected:
+            still_open.add(attempt.misconception)
+    return tuple(entry for entry in book.misconceptions if entry.id in still_open)
 
 
 def _review(item_id: str, history: Sequence[Attempt]) -> Review | None:
@@ -265,11 +223,10 @@ def _in_order(book: Casebook, due: Iterable[Review]) -> tuple[Review, ...]:
     return tuple(reviews[item_id] for item_id in interleaved(book, reviews))
 
 
-def _advice(masteries: Sequence[Mastery], *, reviews_due: bool) -> Advice:
-    """Reviews first, then the weakest objective of those begun, then the first that was not begun."""
-    if reviews_due:
-        return Advice("review")
-    unfinished = [mastery for mastery in masteries if not mastery.mastered]
+def _advice(book: Casebook, masteries: Iterable[Mastery]) -> Advice:
+    """The weakest objective of those begun, then the first that was not begun, then the exam."""
+    practised = {objective for q in book.questions.values() for objective in q.objectives}
+    unfinished = [m for m in masteries if m.id in practised and not m.mastered]
     if not unfinished:
         return Advice("exam")
     weakest = min(unfinished, key=lambda mastery: (not mastery.answered, mastery.share))

@@ -3,8 +3,6 @@
 No order has blocks: interleaved questions are learnt better (Brunmair & Richter 2019).
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import cycle
@@ -41,24 +39,19 @@ def practice_questions(
     """
     require_number("n", n, MAX_PRACTICE_QUESTIONS)
     wanted = objectives or sorted(book.objectives, key=lambda k: stable_shuffle_key(seed, k))
-    times = Counter(times_answered or {})
-
-    def rank(record: Question) -> tuple[int, bytes]:
-        return times[book.prefix + record.id], stable_shuffle_key(seed, record.id)
-
+    times = Counter(times_answered)
     left = [record for record in book.questions.values() if {*wanted} & {*record.objectives}]
-    left.sort(key=rank)
+    left.sort(key=lambda r: (times[book.prefix + r.id], stable_shuffle_key(seed, r.id)))
     chosen: list[Question] = []
     turns = cycle(wanted)
     while left and len(chosen) < n:
         objective = next(turns)
         if pile := [record for record in left if objective in record.objectives]:
             # Another kind than the last one, and of those a question that is about this above all.
-            last, least = (chosen[-1].kind if chosen else ""), rank(pile[0])[0]
-            pile = [record for record in pile if rank(record)[0] == least]
-            best = min(pile, key=lambda r: (r.kind == last, r.objectives[0] != objective))
-            chosen.append(best)
-            left.remove(best)
+            last, least = (chosen[-1].kind if chosen else ""), times[book.prefix + pile[0].id]
+            pile = [record for record in pile if times[book.prefix + record.id] == least]
+            chosen.append(min(pile, key=lambda r: (r.kind == last, r.objectives[0] != objective)))
+            left.remove(chosen[-1])
     return interleaved(book, [book.prefix + record.id for record in chosen])
 
 
@@ -83,29 +76,21 @@ def exam_questions(
     key = token_hex() if seed is None else seed
     shuffled = sorted(pool, key=lambda record: stable_shuffle_key(key, record.id))
     fresh = sorted(shuffled, key=lambda record: times[book.prefix + record.id])
-    chosen = {
-        record.id
-        for objective, share in _shares(book, pool, n).items()
-        for record in [entry for entry in fresh if entry.objectives[0] == objective][:share]
-    }
+    left = {k: [entry for entry in fresh if entry.objectives[0] == k] for k in book.objectives}
+    shares = Counter[str]()
+    chosen = set()
+    for _ in range(n):
+        # Whole shares by d'Hondt: the objective that is furthest behind its weight is next.
+        open_ = [objective for objective in book.objectives.values() if left[objective.id]]
+        behind = max(open_, key=lambda objective: (1 + objective.core) / (shares[objective.id] + 1))
+        shares[behind.id] += 1
+        chosen.add(left[behind.id].pop(0).id)
     return interleaved(book, [book.prefix + entry.id for entry in shuffled if entry.id in chosen])
 
 
 def exam_pool(book: Casebook) -> list[Question]:
     """What an exam may ask. A sort is left to practice: it takes four stories, and an hour is short."""
     return [record for record in book.questions.values() if record.kind != "sort"]
-
-
-def _shares(book: Casebook, pool: Sequence[Question], n: int) -> dict[str, int]:
-    """How many questions each objective gets: by weight, as far as it has that many."""
-    available = Counter(record.objectives[0] for record in pool)
-    weights = {k: 1 + objective.core for k, objective in book.objectives.items() if available[k]}
-    shares = dict.fromkeys(weights, 0)
-    for _ in range(n):
-        # Whole shares by d'Hondt: the objective that is furthest behind its weight is next.
-        open_ = [k for k in weights if shares[k] < available[k]]
-        shares[max(open_, key=lambda k: weights[k] / (shares[k] + 1))] += 1
-    return shares
 
 
 def interleaved(book: Casebook, item_ids: Iterable[str]) -> list[str]:
@@ -116,20 +101,18 @@ def interleaved(book: Casebook, item_ids: Iterable[str]) -> list[str]:
     """
     traits = {item_id: _traits(book, item_id) for item_id in item_ids}
     left = [item_id for item_id, known in traits.items() if known]
-    counts = Counter(trait for item_id in left for trait in traits[item_id])
-    remaining = {trait: count for trait, count in counts.items() if count > MAX_IN_A_ROW}
+    remaining = Counter(trait for item_id in left for trait in traits[item_id])
     order: list[str] = []
     while left:
         row = [traits[item_id] for item_id in order[-MAX_IN_A_ROW:]]
         shared = frozenset.intersection(*row) if len(row) == MAX_IN_A_ROW else frozenset()
-        full = {trait for trait in shared if remaining.get(trait, 0) < len(left)}
+        full = {trait for trait in shared if remaining[trait] < len(left)}
         # A trait of so many items that the others can no longer separate them has to come now.
         urgent = {k for k, n in remaining.items() if n > MAX_IN_A_ROW * (len(left) - n)}
         allowed = [place for place, item_id in enumerate(left) if full.isdisjoint(traits[item_id])]
         best = (place for place in allowed if urgent <= traits[left[place]])
         order.append(left.pop(next(best, allowed[0] if allowed else 0)))
-        for trait in traits[order[-1]] & remaining.keys():
-            remaining[trait] -= 1
+        remaining.subtract(traits[order[-1]])
     return order
 
 

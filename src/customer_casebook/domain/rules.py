@@ -6,8 +6,6 @@ values only. For a complete set of facts exactly one rule of a lens holds. Only 
 several hold, because roles combine. `verdict.decide` handles the unknown facts.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args

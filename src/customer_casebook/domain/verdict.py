@@ -1,7 +1,5 @@
 """From facts to a verdict: the answer, the reasons, the missing facts, and the facts that would change it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache

@@ -5,8 +5,6 @@ its value. Money comes in whole cents, rounded to the nearest one, a half to the
 that is not of the type that is declared for it is a `ValueError`, in a sentence that names it.
 """
 
-from __future__ import annotations
-
 import math
 import random
 from collections import defaultdict

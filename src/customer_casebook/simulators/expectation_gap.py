@@ -1,7 +1,5 @@
 """The expectation gap: a need that is passed on and built, and what comes of asking again."""
 
-from __future__ import annotations
-
 from customer_casebook.course.casebook import course
 from customer_casebook.course.figures import Figures
 from customer_casebook.document import Details, Table

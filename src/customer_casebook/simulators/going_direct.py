@@ -1,7 +1,5 @@
 """Going direct: the public with a unit in between, and without; and who answers its letters."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import partial
 

@@ -1,7 +1,5 @@
 """The ledger: the money ladder for a department and for a client firm, in four books."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from customer_casebook.course.casebook import course, join

@@ -1,7 +1,5 @@
 """The service levels: one promise and one year; and what follows from a miss, inside and outside."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from customer_casebook.course.casebook import course

@@ -1,7 +1,5 @@
 """Simulators: a prediction first, then controls, and a picture with its numbers that follow them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 

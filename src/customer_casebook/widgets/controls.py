@@ -3,8 +3,6 @@
 The page writes ``values``, all of them in one message. The kernel answers with one ``view``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from math import isfinite

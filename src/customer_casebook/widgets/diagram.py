@@ -4,8 +4,6 @@ A picture takes its ink and its type from the page around it. Places are in its 
 from the top.
 """
 
-from __future__ import annotations
-
 import textwrap
 from collections.abc import Sequence
 from html import escape

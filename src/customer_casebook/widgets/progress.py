@@ -156,7 +156,7 @@ def _details(progress: Progress) -> str:
         "I think so": (trust.unsure_right, trust.unsure_wrong),
     }
     charts.append(_bars(words, "answers: right, and ▨ wrong", bars))
-    claims = [entry.misconception.claim for entry in progress.open_misconceptions]
+    claims = [misconception.claim for misconception in progress.open_misconceptions]
     head = "Misconceptions that still stand:" if claims else "No misconception stands."
     confidence = [(said, *map(str, counts)) for said, counts in bars.items()]
     blocks: list[doc.Block] = [

@@ -1,7 +1,5 @@
 """What if: every fact of a case as a switch, and what follows from them, at once."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from html import escape
 
