@@ -63,7 +63,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 try:
     from customer_casebook.course.casebook import course
-    from customer_casebook.course.journal import read_journal
+    from customer_casebook.course.journal import Journal
+    read_journal = lambda folder: Journal(folder).read()
     from customer_casebook.course.progress import summarize
     sum_up = lambda attempts: summarize(course(), attempts, datetime.now(UTC))
 except ImportError:

@@ -120,7 +120,7 @@ def event_as_row(event: Event) -> dict[str, Any]:
     return {"v": LINE_VERSION, "kind": kind, **asdict(event)}
 
 
-def _line(event: Event) -> bytes:
+def _line_of(event: Event) -> bytes:
     line = json.dumps(event_as_row(event), separators=(",", ":")).encode() + b"\n"
     if (size := len(line)) > MAX_LINE_BYTES:
         raise ValueError(f"an event of {size} bytes is too long; {MAX_LINE_BYTES} fit on a line")
@@ -152,7 +152,7 @@ class Journal:
             TypeError: The data is no JSON.
             ValueError: The data is no JSON, or too long for a line.
         """
-        _line(event)
+        _line_of(event)
         with self._lock:
             self._waiting.append(event)
             if self._process != os.getpid():  # after a fork, the shard belongs to the parent
@@ -160,7 +160,7 @@ class Journal:
                 self._process = os.getpid()
             try:
                 while self._waiting:
-                    self._append(_line(self._waiting[0]))
+                    self._append(_line_of(self._waiting[0]))
                     del self._waiting[0]
             except OSError as error:
                 self.last_error = error

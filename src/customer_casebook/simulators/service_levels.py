@@ -77,7 +77,7 @@ def levels_outcome(numbers: Numbers, values: Values) -> Outcome:
     _, inside, outside = draw_years(numbers, values)
     if values["customer"] == "internal":
         year, target, plan_from = inside.year, inside.target, inside.plan_from
-        point, follows = _inside(inside)
+        point, follows = _internal_follows(inside)
     else:
         year, target, plan_from = outside.year, outside.year.agreed, None
         point, follows = _outside(outside)
@@ -111,7 +111,7 @@ def levels_outcome(numbers: Numbers, values: Values) -> Outcome:
     )
 
 
-def _inside(result: economics.InternalYear) -> tuple[str, dict[str, str]]:
+def _internal_follows(result: economics.InternalYear) -> tuple[str, dict[str, str]]:
     """The point of it, and what follows."""
     misses = result.dependent_misses
     return f"Outside, the web shop that depends on it misses {misses}.", {

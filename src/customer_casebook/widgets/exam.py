@@ -213,7 +213,7 @@ class Exam(Activity, widgets.VBox):
         self.paper.verdict = self.actions.live = f"{score} {passed}; {needed}% are needed."
         self.actions.error = ""
         self.paper.phase = "done"  # takes the focus, before the button that had it goes
-        self.review.text = doc.to_html(_review(self.book, result))
+        self.review.text = doc.to_html(_review_blocks(self.book, result))
         practise = {"practise": "Practise these now"} if result.missed else {}
         self.actions.buttons = {**practise, "new": "Another exam"}
 
@@ -269,7 +269,7 @@ def _about(n: int, minutes: int) -> list[doc.Block]:
     ]
 
 
-def _review(book: Casebook, result: course_exam.Result) -> list[doc.Block]:
+def _review_blocks(book: Casebook, result: course_exam.Result) -> list[doc.Block]:
     """The objectives with the weakest first, and every question with its explanation."""
     groups = {book.objectives[k].can: marks for k, marks in result.by_objective.items()}
     rows = [

@@ -1,11 +1,10 @@
 """Progress: what the answers say so far, with what to do next; and the review of what is due."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import count
 from secrets import token_hex
+from threading import RLock
 
 import ipywidgets as widgets
 
@@ -13,6 +12,7 @@ from customer_casebook import document as doc
 from customer_casebook.course.casebook import Casebook, course
 from customer_casebook.course.journal import journal
 from customer_casebook.course.progress import Mastery, Progress, summarize
+from customer_casebook.course.selection import MAX_PRACTICE_QUESTIONS
 from customer_casebook.domain.facts import require_number
 from customer_casebook.widgets.activity import Activity, Panel, error_html, report_errors
 from customer_casebook.widgets.card import Card
@@ -39,7 +39,7 @@ class Overview(Activity, widgets.VBox):
     )
 
     def __init__(self, book: Casebook) -> None:
-        self.book = book
+        self.book, self._lock = book, RLock()
         self.actions = Panel(buttons={}, press=self._press)
         self.work = widgets.VBox()
         self.details = Panel()
@@ -53,17 +53,23 @@ class Overview(Activity, widgets.VBox):
 
     @report_errors(_failed)
     def _press(self, name: str) -> None:
-        if name == "again":
-            self._show()
-            return
+        with self._lock:  # two messages may be heard at once
+            if name == "again":
+                self._show()
+            elif not any(len(deck.answers) < len(deck.questions) for deck in self.work.children):
+                self.work.children = [
+                    self._next_deck()
+                ]  # and a second press keeps the deck just begun
+                self.actions.error = ""
+
+    def _next_deck(self) -> Card:
         advice = self.progress.advice
         if advice.what == "review":
             card = _review_deck(self.book, self.progress, MAX_REVIEW_QUESTIONS)
         else:
             card = practice(advice.objective, book=self.book)
         card.at_end = self._at_end
-        self.work.children = [card]
-        self.actions.error = ""
+        return card
 
     def _at_end(self) -> str:
         self._press("again")
@@ -73,7 +79,7 @@ class Overview(Activity, widgets.VBox):
         history = journal().read()
         self.progress = summarize(self.book, history.attempts, datetime.now(UTC))
         summary, next_step = self.progress.summary, _NEXT.get(self.progress.advice.what)
-        advice = _advice(self.book, self.progress)
+        advice = _advice_text(self.book, self.progress)
         lines = filter(None, [summary, advice, journal().notice, history.notice])
         self.actions.text = doc.to_html([doc.Heading("Your progress"), *map(doc.Paragraph, lines)])
         self.actions.buttons = {**({"next": next_step} if next_step else {}), "again": "Look again"}
@@ -116,7 +122,7 @@ def review(n: int = MAX_REVIEW_QUESTIONS, *, book: Casebook | None = None) -> Re
     Raises:
         InputError: ``n`` is no number of questions.
     """
-    require_number("n", n, 1000)
+    require_number("n", n, MAX_PRACTICE_QUESTIONS)
     return Reviews(book or course(), n)
 
 
@@ -125,7 +131,7 @@ def _review_deck(book: Casebook, progress: Progress, n: int) -> Card:
     return deck(items_in_new_order(book, item_ids, token_hex()), "Review", book=book)
 
 
-def _advice(book: Casebook, progress: Progress) -> str:
+def _advice_text(book: Casebook, progress: Progress) -> str:
     """What to do next."""
     advice = progress.advice
     if advice.what == "review":
