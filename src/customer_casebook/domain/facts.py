@@ -128,19 +128,14 @@ class Facts(NamedTuple):
 
     @classmethod
     def read(cls, values: Mapping[str, object]) -> Facts:
-        """Reads facts from a mapping.
-
-        Args:
-            values: The value of each fact that is known. ``True`` and ``False`` mean yes and no.
+        """Facts from a mapping of those that are known; ``True`` and ``False`` mean yes and no.
 
         Raises:
             FactError: A name or a value is not in the vocabulary. It lists every fault.
         """
-        faults = {
-            str(name): fault for name, value in values.items() if (fault := find_fault(name, value))
-        }
-        if faults:
-            raise FactError(faults)
+        faults = {str(name): find_fault(name, value) for name, value in values.items()}
+        if any(faults.values()):
+            raise FactError({name: fault for name, fault in faults.items() if fault})
         return cls(**{name: normalize_value(value) for name, value in values.items()})
 
     def with_changes(self, **changes: object) -> Facts:

@@ -156,12 +156,9 @@ def decide(
 
     Args:
         facts: The facts of a case, or a mapping that `Facts.read` accepts.
-        lens: The lens to decide; ``None`` decides all of them.
+        lens: The lens to decide; ``None`` decides all of them, by name.
         edition: Use only the rules of this edition: ``v3``, ``4`` or ``5``. Where the edition has no
             rule for a case, the answer is undetermined.
-
-    Returns:
-        The verdict on the lens, or the verdicts on all lenses by name.
 
     Raises:
         FactError: A name or a value is not in the vocabulary.
