@@ -196,6 +196,19 @@ def test_the_focus_is_never_lost_by_mouse_either(sat: ExamOnPage) -> None:
         sat.focus_is_inside()
 
 
+def test_in_the_review_the_title_of_a_case_is_no_larger_than_its_question(sat: ExamOnPage) -> None:
+    sat.start()
+    sat.hand_in()
+    question = sat.node.locator(".ccb-review details").first
+    question.locator("summary").click()
+    sizes = question.evaluate("""node => {
+        const title = node.appendChild(document.createElement("h3"));
+        const size = each => getComputedStyle(each).fontSize;
+        return [size(title), size(node.querySelector("summary"))];
+    }""")
+    assert sizes[0] == sizes[1]
+
+
 def test_a_flag_is_put_up_and_taken_down_without_leaving_the_question(
     sat: ExamOnPage, lab: Lab
 ) -> None:

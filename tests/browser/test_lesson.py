@@ -196,6 +196,7 @@ def test_comparing_two_cases_fills_their_table(trouble: LabPage) -> None:
         card.answer(question, None if place else [wrong(question)])
         shown[place] = f"{question.answer}{'✓' if place else '✗ missed'}"
         expect(cells).to_have_text(shown)
+        expect(cells.nth(place).locator(".ccb-mark")).to_have_css("font-weight", "600")
         last = place == len(shown) - 1
         card.press("See them side by side" if last else "Next question")
     expect(card.node.get_by_role("heading", name="Both cases closed")).to_be_visible()

@@ -284,6 +284,13 @@ def test_a_story_is_told_by_its_options_in_order_and_each_choice_is_answered(nam
         assert len(parts) == (spec["answer"] != [*choice])
 
 
+@pytest.mark.parametrize("name", BOOK.questions)
+def test_what_is_quoted_brings_its_full_stop_along(name: str) -> None:
+    [spec] = Card([item(name)]).spec["questions"]
+    parts = [text for part in spec["parts"] for text in part.values()]
+    assert [text for text in parts if ".”." in text] == []
+
+
 def test_a_failure_at_the_end_of_a_deck_is_told_and_the_answers_count(
     attempts: list[Attempt],
 ) -> None:

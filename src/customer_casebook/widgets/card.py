@@ -168,15 +168,15 @@ def _feedback_on(question: Item, option: str) -> dict[str, doc.RunInHeading]:
     name = question.short_label(option)
     if option not in question.right:
         mistake, why = "chosen", question.why_not(option)
-        said = f"Not so for {name}." if question.groups else f"You chose “{name}”."
-        heads = {"chosen": said, "left": f"Rightly left: “{name}”."}
+        said = f"Not so for {name}" if question.groups else f"You chose “{name}”"
+        heads = {"chosen": said, "left": f"Rightly left: “{name}”"}
     elif question.many:
         mistake, why = "left", question.why_missed(option)
-        heads = {"left": f"Missing: “{name}”.", "chosen": f"Yes: “{name}”."}
+        heads = {"left": f"Missing: “{name}”", "chosen": f"Yes: “{name}”"}
     else:
         return {}
     shown = heads if question.explains_every_option else [mistake]
-    return {when: doc.RunInHeading(heads[when], why) for when in shown}
+    return {when: doc.RunInHeading(full_stop(heads[when]), why) for when in shown}
 
 
 def feedback(question: Item, choice: Collection[str]) -> list[doc.Block]:

@@ -11,7 +11,7 @@ from customer_casebook.domain.rules import LENSES
 from customer_casebook.domain.verdict import UNDETERMINED, Verdicts, decide, humanize
 from customer_casebook.widgets.controls import Choice, Controls, Outcome, Values
 from customer_casebook.widgets.diagram import Picture
-from customer_casebook.widgets.study import lenses_to_ask
+from customer_casebook.widgets.study import lenses_to_ask, list_of
 
 Challenge = tuple[str, str]  # a lens, and the answer to reach
 Labels = Mapping[str, str]  # lens to verdict in words
@@ -187,7 +187,11 @@ def what_if(
     if challenges is None:
         goals = _within_reach(case, "customer") if "customer" in lenses else ()
         challenges = [("customer", goal) for goal in goals]
-    for lens, goal in challenges:
+    for challenge in list_of(challenges):
+        if len(list_of(challenge)) != 2:
+            pair = 'write a list of pairs such as ("customer", "external")'
+            raise InputError(f"{challenge!r} is no challenge; {pair}")
+        lens, goal = challenge
         require_known("lens", lens, lenses)
         near = _within_reach(case, lens)
         if goal not in near:
