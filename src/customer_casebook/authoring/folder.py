@@ -215,7 +215,7 @@ def read_folder(folder: Path) -> FolderReading:
 
 def _unanswerable(book: Casebook) -> list[str]:
     """The questions that want one piece of evidence, where none or several decide."""
-    from customer_casebook.course.bank import item_of  # a build of the course has not what it needs
+    from customer_casebook.course.bank import item_of  # a build of the course lacks what it needs
 
     return [name for name in book.questions if not item_of(book, book.prefix + name)]
 
