@@ -81,9 +81,8 @@ class Outcome:
     announcement: str | None = None  # what a screen reader says; None: the headline
     task: str = ""  # HTML above the controls
     html: str = ""  # before the blocks
-    buttons: Mapping[str, Values] = field(
-        default_factory=dict
-    )  # label to values; none: “As at the start”
+    # Label to values; without any there is “As at the start”.
+    buttons: Mapping[str, Values] = field(default_factory=dict)
 
 
 class Controls(View):
