@@ -28,7 +28,7 @@ class ContentHook(BuildHookInterface[Any]):
             return
         sys.path.insert(0, str(Path(self.root, "src")))
         try:
-            from customer_casebook.authoring.build import course_json
+            from customer_casebook.authoring.folder import course_json
         finally:
             del sys.path[0]
         self._folder = TemporaryDirectory()

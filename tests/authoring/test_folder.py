@@ -22,11 +22,11 @@ from jsonschema import Draft202012Validator
 from pydantic import TypeAdapter, ValidationError
 
 from customer_casebook.authoring import reader
-from customer_casebook.authoring.build import course_json
 from customer_casebook.authoring.checks import find_mismatches
 from customer_casebook.authoring.folder import (
     ContentError,
     FolderReading,
+    course_json,
     read_casebook,
     read_course,
     read_file,
@@ -37,6 +37,7 @@ from customer_casebook.authoring.schema import FILES, json_schema, kind_of, walk
 from customer_casebook.course.casebook import CONTENT, CONTENT_SHAPES, course, make_casebook
 from customer_casebook.declarations import build
 from customer_casebook.domain.facts import VOCABULARY, Facts
+from tests.own_casebook import CHOIR, write_folder
 
 HERE = Path(__file__).parents[1]
 BROKEN = HERE / "broken"
@@ -501,6 +502,21 @@ def test_a_folder_may_hold_questions_in_several_files_and_nothing_else(tmp_path:
     assert [*read_casebook(tmp_path).questions] == ["b", "c", "a"]
 
 
+@pytest.mark.parametrize("lens", ["role", "penalties"])  # no piece decides, or three do
+def test_a_question_for_evidence_that_no_single_piece_decides_is_a_fault(
+    lens: str, tmp_path: Path
+) -> None:
+    folder = write_folder(tmp_path)
+    find = {"id": "f", "kind": "find", "objectives": ["open-cases"], "case": CHOIR, "lens": lens}
+    text = json.dumps({"questions": [find]}, indent=1)
+    (folder / "questions.yaml").write_text(text, encoding="utf-8")
+    message = "turns on no single piece of evidence; ask another lens, or another case"
+    [fault] = read_folder(folder).faults
+    assert str(fault) == f"{folder / 'questions.yaml'}:4: lens: {message}"
+    with pytest.raises(ContentError, match=message):
+        read_casebook(folder)
+
+
 @pytest.mark.parametrize("name", ["", "world", "notes"])
 def test_a_folder_that_is_no_casebook_is_told_what_it_has_to_hold(
     tmp_path: Path, name: str
@@ -616,7 +632,7 @@ def test_building_the_course_imports_what_a_build_has_and_no_more() -> None:
     absent = "IPython anywidget ipywidgets markdown_it markupsafe matplotlib platformdirs pydantic"
     code = (
         f"import sys; sys.modules.update(dict.fromkeys({absent.split()}));"  # they cannot be imported
-        "from customer_casebook.authoring.build import course_json; print(len(course_json()))"
+        "from customer_casebook.authoring.folder import course_json; print(len(course_json()))"
     )
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
 

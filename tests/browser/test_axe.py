@@ -41,11 +41,9 @@ ALONE = """place => {
 
 THEMES = Path(sys.prefix, "share/jupyter/nbconvert/templates/lab/static")
 
-# The last two style sheets of the page are the themes.
 DARK = """dark => {
-    const [light, night] = [...document.querySelectorAll("head style")].slice(-2);
-    light.disabled = dark;
-    night.disabled = !dark;
+    document.querySelector("style[data-theme=light]").disabled = dark;
+    document.querySelector("style[data-theme=dark]").disabled = !dark;
 }"""
 
 
@@ -64,7 +62,10 @@ def voila_page(browser: Browser, voila: Lab) -> Iterator[VoilaPage]:
     page.open(every_activity(voila))
     page.page.evaluate(AXE_SCRIPT)
     for theme in ("light", "dark"):
-        page.page.add_style_tag(content=(THEMES / f"theme-{theme}.css").read_text("utf-8"))
+        style = (THEMES / f"theme-{theme}.css").read_text("utf-8")
+        page.page.add_style_tag(content=style).evaluate(
+            "(node, name) => node.dataset.theme = name", theme
+        )
     page.page.evaluate(DARK, False)
     yield page
     context.close()

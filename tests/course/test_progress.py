@@ -250,6 +250,7 @@ def test_the_moment_decides_what_is_due_and_what_is_next() -> None:
     attempts = [attempt(first, right=False), attempt(second, timedelta(hours=1), right=False)]
     early, between, late = (progress(attempts, days * DAY) for days in (0.99, 1.01, 2))
     assert (early.due, early.next_due) == ((), START + DAY)
+    assert early.advice
     assert early.advice.what == "objective"
     assert [known.item for known in between.due] == [first]
     assert between.next_due == START + DAY + timedelta(hours=1)
@@ -316,7 +317,7 @@ def test_the_weakest_of_what_was_begun_comes_before_what_was_not() -> None:
     assert progress(attempts).advice == Advice("objective", third)
     assert progress(attempts[:1]).advice == Advice("objective", second)
     mastered = [attempt(name) for name in on(second)]
-    assert progress(mastered).advice.objective != second
+    assert progress(mastered).advice not in (None, Advice("objective", second))
     assert first not in (second, third)
 
 
@@ -342,18 +343,13 @@ def two_books() -> tuple[list[Attempt], list[Attempt]]:
     return course, school
 
 
-def test_answers_to_another_book_count_in_the_number_and_the_calibration_alone() -> None:
+def test_answers_to_another_book_count_nowhere() -> None:
     course, school = two_books()
     for own, book in ((course, BOOK), (school, SCHOOL)):
         both, alone = (progress(known, 2 * DAY, book) for known in (course + school, own))
-        assert (both.answered, alone.answered) == (5, len(own))
-        assert both.calibration == Calibration(1, 3, 1, 0) != alone.calibration
-        assert both.objectives == alone.objectives
-        assert both.lenses == alone.lenses
-        assert both.open_misconceptions == alone.open_misconceptions
+        assert both == alone
+        assert both.answered == len(own)
         assert open_in(both) == [WRONG]
-        assert (both.due, both.next_due) == (alone.due, alone.next_due)
-        assert both.advice == alone.advice
         assert {known.item for known in both.due} <= {known.item for known in own}
         assert both.due
         assert both.lenses != progress([], book=book).lenses

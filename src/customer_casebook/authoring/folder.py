@@ -1,6 +1,6 @@
 """Reads the files and folders of casebooks, and finds everything that is wrong with them.
 
-One reader serves the packaged course, an instructor's own casebook, ``check`` and ``decide``.
+One reader serves the packaged course, its build, an instructor's own casebook, ``check`` and ``decide``.
 """
 
 import json
@@ -206,7 +206,18 @@ def read_folder(folder: Path) -> FolderReading:
                 elif name in taken.get(key, ()):
                     also = f"{short_repr(name)} is an id of the course, too"
                     notes.append(Fault(*where, field, f"note: {also}; this casebook uses its own"))
+    if not faults:
+        message = "turns on no single piece of evidence; ask another lens, or another case"
+        places = (first["questions", name] for name in _unanswerable(_make_book(folder, readings)))
+        faults = [Fault(*place, "lens", message) for place in places]
     return FolderReading(readings, sorted(faults), notes)
+
+
+def _unanswerable(book: Casebook) -> list[str]:
+    """The questions that want one piece of evidence, where none or several decide."""
+    from customer_casebook.course.bank import item_of  # a build of the course lacks what it needs
+
+    return [name for name in book.questions if not item_of(book, book.prefix + name)]
 
 
 def read_casebook(folder: Path | str) -> Casebook:
@@ -215,12 +226,15 @@ def read_casebook(folder: Path | str) -> Casebook:
     Raises:
         ContentError: The folder is no casebook, or something is wrong with a file of it.
     """
-    folder = Path(folder)
-    reading = read_folder(folder)
+    reading = read_folder(folder := Path(folder))
     if reading.faults:
         raise ContentError(reading.faults)
+    return _make_book(folder, reading.readings)
+
+
+def _make_book(folder: Path, readings: Iterable[Reading]) -> Casebook:
     name = "-".join(re.findall("[a-z0-9]+", folder.resolve().name.lower())) or "casebook"
-    content = _lists((file.kind, file.document.value) for file in reading.readings)
+    content = _lists((file.kind, file.document.value) for file in readings)
     return make_casebook(name, content, base=course())
 
 
@@ -246,6 +260,11 @@ def course_content() -> dict[str, Any]:
     if any(document.faults for _, document in documents):
         raise ValueError
     return _lists((kind, document.value) for kind, document in documents)
+
+
+def course_json() -> str:
+    """The same as one JSON object, which a wheel carries so that a learner's kernel reads no YAML."""
+    return json.dumps(course_content(), ensure_ascii=False, separators=(",", ":"))
 
 
 def _lists(files: Iterable[tuple[str, Any]]) -> dict[str, Any]:

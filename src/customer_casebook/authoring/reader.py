@@ -45,7 +45,7 @@ for words, meaning in {"yes true on": True, "no false off": False, "null": None}
 
 
 class UnreadableError(Exception):
-    """A file nothing can be told of but this: what to do, and the line where it stops making sense."""
+    """A file that nobody can read: what to do, and the line that makes no sense."""
 
 
 class Document:
@@ -144,11 +144,11 @@ def read(source: Path | bytes) -> Document:
     try:
         document.parse(_json_as_yaml(text) if text.lstrip().startswith(("{", "[")) else text)
     except yaml.MarkedYAMLError as error:
-        # Whatever stays open is told where it was opened, but of a block only its bad line counts.
+        # A quotation or a bracket that stays open has the line where it opens; a block has its bad line.
         block = not error.context_mark or "block" in str(error.context)
         mark: Any = error.problem_mark if block else error.context_mark
         line = min(mark.line, text.count("\n")) + 1
-        advice = next(told for sign, told in _ADVICE.items() if sign in str(error.problem))
+        advice = next(text for sign, text in _ADVICE.items() if sign in str(error.problem))
         raise UnreadableError(advice, line) from None
     except (yaml.YAMLError, ValueError, OverflowError):  # the parser in Python lets some through
         raise UnreadableError("cannot be read as YAML; look for odd escapes in it", 1) from None
@@ -184,6 +184,6 @@ def _json_as_yaml(text: str) -> str:
     r"""JSON as the YAML parser takes it: it knows neither tabs nor pairs such as \ud83d\ude00."""
     return re.sub(
         r"(\\\\)|\\u[dD][89abAB]..\\u[dD][c-fC-F]..",
-        lambda found: found[1] or json.loads(f'"{found[0]}"'),
+        lambda match: match[1] or json.loads(f'"{match[0]}"'),
         text.replace("\t", " "),
     )

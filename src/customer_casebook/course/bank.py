@@ -29,14 +29,7 @@ from customer_casebook.course.records import (
     SortQuestion,
     SpotQuestion,
 )
-from customer_casebook.document import (
-    Block,
-    BulletList,
-    Details,
-    Heading,
-    Markdown,
-    RunInHeading,
-)
+from customer_casebook.document import Block, BulletList, Details, Heading, Markdown, RunInHeading
 from customer_casebook.domain.verdict import decisive_facts
 
 
@@ -87,9 +80,8 @@ class FindItem(Item):
         )
         self.options = {key: self.label(clue) for key, clue in self.evidence.items()}
         # One piece, where the question can be asked at all.
-        self.right = frozenset(
-            evidence_ids(case, {*decisive_facts(case.facts, self.question.verdict)})
-        )
+        decisive = decisive_facts(case.facts, self.question.verdict)
+        self.right = frozenset(evidence_ids(case, {*decisive}))
         self.intro = [Heading(case.title), Markdown(case.story)] if case.story else []
 
     @property
@@ -267,8 +259,9 @@ def make_item(book: Casebook, record: Question) -> Item:
 
 
 def item_of(book: Casebook, item_id: str) -> Item | None:
-    """The item of that id, built once for a book; None where the book does not have it."""
+    """The item of that id, built once for a book; None where the book does not have it, or cannot ask it."""
     if item_id not in book.items and (record := question_of(book, item_id)):
         item = make_item(book, record)
-        book.items[item_id] = item if item.right else None
+        several = item.many or item.groups
+        book.items[item_id] = item if (item.right if several else len(item.right) == 1) else None
     return book.items.get(item_id)

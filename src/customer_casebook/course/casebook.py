@@ -75,6 +75,10 @@ class Casebook:
         """What the ids of this book begin with in a journal, so that two books stay apart."""
         return f"{self.name}:" if self.name else ""
 
+    def owns(self, item_id: str) -> bool:
+        """Whether an item id is one of this book, also where the item is gone."""
+        return item_id.rpartition(":")[0] == self.name
+
     def case(self, case_id: str) -> Case:
         """The case of that id. Raises `InputError` if there is none."""
         if str(case_id) in self.cases:  # whatever a notebook hands over

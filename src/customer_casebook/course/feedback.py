@@ -152,10 +152,8 @@ class CaseFeedback:
     def _betrayed(self, option: str, *, chosen: bool) -> Misconception | None:
         for misconception in self.book.misconceptions:
             for sign in misconception.shows:
-                if (sign.lens, sign.choice if chosen else sign.omits) == (
-                    self.lens,
-                    option,
-                ) and all(
+                wrong = sign.choice if chosen else sign.omits
+                if (sign.lens, wrong) == (self.lens, option) and all(
                     getattr(self.facts, name) in values for name, values in sign.when.items()
                 ):
                     return misconception

@@ -139,9 +139,8 @@ class CaseItem(CaseFeedback, Item):
         return evidence_ids(self.case, {*self.deciding_facts})
 
     def reorder(self, seed: object) -> None:
-        self.options = reordered(
-            self.options, seed, last=UNDETERMINED
-        )  # it answers another question
+        # Whether the facts settle the answer is another question, so that option stays last.
+        self.options = reordered(self.options, seed, last=UNDETERMINED)
 
 
 def find_question(case_id: str, lens: str) -> LensQuestion:

@@ -343,7 +343,7 @@ def _read_file(path: Path, events: list[Event], skipped: Counter[str]) -> bool:
     return is_shard or len(events) > before
 
 
-# Most lines are attempts as `_line` writes them. One regular expression reads them twice as fast as
+# Most lines are attempts as `_line_of` writes them. One regular expression reads them twice as fast as
 # JSON does. It takes no text that JSON reads in another way, and no line that is too long.
 _TEXT = '[^"]{0,500}+'
 _MOMENT = r'[0-8][^"]{22}(?:[^"]{3})?\+00:00'  # of the one zone and length that sort as text

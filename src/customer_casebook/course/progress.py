@@ -17,7 +17,7 @@ from customer_casebook.course.casebook import Casebook
 from customer_casebook.course.items import Item, question_of
 from customer_casebook.course.journal import Attempt, count_of
 from customer_casebook.course.records import LensQuestion, Misconception
-from customer_casebook.course.selection import interleaved
+from customer_casebook.course.selection import exam_pool, interleaved
 
 # Misses come back after 1, 3 and 7 days; a uniform schedule would do as well (Latimier 2021).
 REVIEW_INTERVALS = tuple(timedelta(days=days) for days in (1, 3, 7))
@@ -94,7 +94,7 @@ class Progress:
     open_misconceptions: tuple[Misconception, ...]  # betrayed, and not corrected since
     due: tuple[Review, ...]  # in the order to be asked
     next_due: datetime | None  # the next moment after now
-    advice: Advice
+    advice: Advice | None  # None where the book has nothing to ask
 
     @property
     def summary(self) -> str:
@@ -123,10 +123,11 @@ def summarize(book: Casebook, attempts: Sequence[Attempt], now: datetime) -> Pro
     """What the attempts say at a moment.
 
     Args:
-        book: The casebook whose items the attempts answer; others are counted only.
+        book: The casebook. Attempts at items of another one are left out.
         attempts: In the order of time.
         now: The moment, with its time zone.
     """
+    attempts = [attempt for attempt in attempts if book.owns(attempt.item)]
     histories: dict[str, list[Attempt]] = {}
     for attempt in attempts:
         histories.setdefault(attempt.item, []).append(attempt)
@@ -223,11 +224,11 @@ def _in_order(book: Casebook, due: Iterable[Review]) -> tuple[Review, ...]:
     return tuple(reviews[item_id] for item_id in interleaved(book, reviews))
 
 
-def _advice(book: Casebook, masteries: Iterable[Mastery]) -> Advice:
-    """The weakest objective of those begun, then the first that was not begun, then the exam."""
+def _advice(book: Casebook, masteries: Iterable[Mastery]) -> Advice | None:
+    """The weakest objective of those begun, then the first that was not begun, then the exam, if any."""
     practised = {objective for q in book.questions.values() for objective in q.objectives}
     unfinished = [m for m in masteries if m.id in practised and not m.mastered]
     if not unfinished:
-        return Advice("exam")
+        return Advice("exam") if exam_pool(book) else None
     weakest = min(unfinished, key=lambda mastery: (not mastery.answered, mastery.share))
     return Advice("objective", weakest.id)

@@ -242,8 +242,8 @@ def _judge(lens: Lens, facts: Facts, edition: str | None) -> Verdict:
     presumed = _AnswerSet()  # the answers that only the presumption settles
     if facts.sets_requirements == UNKNOWN:
         presumed = settled - _settled(_outcomes(lens, row, presuming=False))
-    held = {rule.name for outcome in outcomes.values() for rule in outcome.rules}
-    deciding = [rule for rule in lens.rules if rule.answer in settled and rule.name in held]
+    holding = {rule.name for outcome in outcomes.values() for rule in outcome.rules}
+    deciding = [rule for rule in lens.rules if rule.answer in settled and rule.name in holding]
     return Verdict(
         lens=lens.name,
         answer=_answer(lens, settled),
@@ -293,9 +293,9 @@ def _settled_in(lens: Lens, row: _Row) -> _AnswerSet:
 
 
 def _reason(rule: Rule, known: Mapping[str, str], presumed: bool) -> Reason:
-    read = {name: known[name] for name in rule.reads if name in known}
+    facts = {name: known[name] for name in rule.reads if name in known}
     presumes = presumed and "sets_requirements" in rule.reads
-    return Reason(rule, read, {"sets_requirements": "yes"} if presumes else {})
+    return Reason(rule, facts, {"sets_requirements": "yes"} if presumes else {})
 
 
 def _missing(lens: Lens, row: _Row, outcomes: Mapping[_Row, _Outcome]) -> Iterator[str]:

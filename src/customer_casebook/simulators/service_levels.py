@@ -19,7 +19,7 @@ Guess = tuple[str, dict[str, object]]  # the right option, and the numbers in it
 _CUSTOMERS = {"internal": "Marketing, inside", "external": "a client firm, outside"}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _HOURS_AT_END = (5, 10, 20, 40, 80, 160, 320, 640, 1280)
-_KEPT, _MISSED = Look(SERVICE), Look(SUPPLY, hatch="////")
+_WITHIN, _BELOW = Look(SERVICE), Look(SUPPLY, hatch="////")
 _AGREED, _REHEARSAL = Look(THEME_INK, line="-", width=1.6), Look(THEME_INK, line=":", width=1.6)
 _PLAN = Look(MONEY, line="--", width=2)
 
@@ -39,8 +39,8 @@ def service_levels(customer: str = "internal") -> Simulator:
         *controls_of(numbers["external"], penalty_clause="yes"),
         *controls_of(numbers["year"]),
     ]
-    drawn, _, outside = draw_years(numbers, {control.name: control.start for control in controls})
-    right, words = (_dearest if customer == "external" else _more_often)(drawn, outside)
+    year, _, outside = draw_years(numbers, {control.name: control.start for control in controls})
+    right, words = (_dearest if customer == "external" else _more_often)(year, outside)
     assumed = [numbers[name] for name in ("year", "internal", "external")]
     return Simulator(text, assumed, controls, lambda v: levels_outcome(numbers, v), right, words)
 
@@ -50,26 +50,26 @@ def draw_years(numbers: Numbers, values: Values) -> Years:
 
     What a rehearsal inside has taught is in place before the year outside begins.
     """
-    drawn = economics.year(**arguments(numbers["year"], values))
-    inside = economics.internal(drawn, **arguments(numbers["internal"], values))
-    typical = inside.year.typical if values["rehearse"] == "yes" else drawn.typical
+    year = economics.year(**arguments(numbers["year"], values))
+    inside = economics.internal(year, **arguments(numbers["internal"], values))
+    typical = inside.year.typical if values["rehearse"] == "yes" else year.typical
     better = economics.year(**arguments(numbers["year"], {**values, "typical": typical}))
-    return drawn, inside, economics.external(better, **arguments(numbers["external"], values))
+    return year, inside, economics.external(better, **arguments(numbers["external"], values))
 
 
-def _more_often(drawn: economics.Year, outside: economics.ExternalYear) -> Guess:
+def _more_often(year: economics.Year, outside: economics.ExternalYear) -> Guess:
     """To whom the promise is broken more often, before anything follows from it."""
-    ours, theirs = drawn.misses, outside.year.misses
+    ours, theirs = year.misses, outside.year.misses
     right = "same" if ours == theirs else "inside" if ours > theirs else "outside"
-    return right, {"agreed": f"{drawn.agreed:g}"}
+    return right, {"agreed": f"{year.agreed:g}"}
 
 
-def _dearest(drawn: economics.Year, outside: economics.ExternalYear) -> Guess:
+def _dearest(year: economics.Year, outside: economics.ExternalYear) -> Guess:
     """The largest part of what the misses cost."""
     losses = {"losing": outside.losing, "prospects": outside.prospects}
     parts = {"credits": sum(outside.credits), **losses}
     amounts = {name: crowns(cents) for name, cents in parts.items()}
-    return max(parts, key=parts.__getitem__), {**amounts, "misses": drawn.misses}
+    return max(parts, key=parts.__getitem__), {**amounts, "misses": year.misses}
 
 
 def levels_outcome(numbers: Numbers, values: Values) -> Outcome:
@@ -148,11 +148,11 @@ def _plot_year(
     most = max(max(month.allowed, month.downtime) for month in months)
     end = next(end for end in _HOURS_AT_END if 1.12 * most <= end)
     shapes = [
-        bar(month.number - 0.33, 0, 0.66, month.downtime, _MISSED if month.missed else _KEPT)
+        bar(month.number - 0.33, 0, 0.66, month.downtime, _BELOW if month.missed else _WITHIN)
         for month in months
     ]
     notes = [Note(month.number, month.downtime + end / 80, "✗") for month in months if month.missed]
-    legend = [("kept", _KEPT), ("missed ✗", _MISSED)]
+    legend = [("kept", _WITHIN), ("missed ✗", _BELOW)]
     levels = [("agreed", _AGREED, year.agreed), ("rehearsal", _REHEARSAL, target)]
     for name, look, level in levels if target > year.agreed else levels[:1]:
         limits = [(month.number, economics.allowed(month.service, level)) for month in months]

@@ -88,7 +88,7 @@ class Panel(View):
     def __init__(
         self, text: str = "", press: Callable[[str], None] | None = None, **state: Any
     ) -> None:
-        super().__init__(part="panel", text=text, **state)
+        super().__init__(part="panel", text=text, **{"buttons": None, **state})
         self.press = press
         self.on_msg(self._pressed)
 

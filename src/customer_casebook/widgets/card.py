@@ -65,8 +65,8 @@ class Card(View):
         state = self._record(place, press, answer)
         states = {**self.acknowledged, press: state}
         if state["state"] == "saved":  # the journal writes in order, so what waited is saved too
-            waited = [key for key, other in states.items() if other["state"] == "memory"]
-            states |= dict.fromkeys(waited, state)
+            waiting = [key for key, other in states.items() if other["state"] == "memory"]
+            states |= dict.fromkeys(waiting, state)
         self.acknowledged = states
 
     def _record(self, place: str, press: str, answer: Mapping[str, Any]) -> dict[str, str]:
@@ -168,8 +168,8 @@ def _feedback_on(question: Item, option: str) -> dict[str, doc.RunInHeading]:
     name = question.short_label(option)
     if option not in question.right:
         mistake, why = "chosen", question.why_not(option)
-        said = f"Not so for {name}" if question.groups else f"You chose “{name}”"
-        heads = {"chosen": said, "left": f"Rightly left: “{name}”"}
+        head = f"Not so for {name}" if question.groups else f"You chose “{name}”"
+        heads = {"chosen": head, "left": f"Rightly left: “{name}”"}
     elif question.many:
         mistake, why = "left", question.why_missed(option)
         heads = {"left": f"Missing: “{name}”", "chosen": f"Yes: “{name}”"}

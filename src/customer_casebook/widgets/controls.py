@@ -57,8 +57,8 @@ class Range:
         """The number, held to both ends."""
         if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
             raise _no_value(self.name, value, "a number")
-        held = min(max(value, self.min), self.max)
-        return round(held) if self.text == ",d" else float(held)
+        number = min(max(value, self.min), self.max)
+        return round(number) if self.text == ",d" else float(number)
 
     def spec(self) -> dict[str, Any]:
         """The control as the page needs it."""
@@ -81,9 +81,8 @@ class Outcome:
     announcement: str | None = None  # what a screen reader says; None: the headline
     task: str = ""  # HTML above the controls
     html: str = ""  # before the blocks
-    buttons: Mapping[str, Values] = field(
-        default_factory=dict
-    )  # label to values; none: “As at the start”
+    # Label to values; without any there is “As at the start”.
+    buttons: Mapping[str, Values] = field(default_factory=dict)
 
 
 class Controls(View):
@@ -147,14 +146,14 @@ class Controls(View):
     def _view(self) -> dict[str, Any]:
         outcome = self.outcome
         buttons = outcome.buttons or {"As at the start": self.start}
-        said = outcome.headline if outcome.announcement is None else outcome.announcement
+        announcement = outcome.headline if outcome.announcement is None else outcome.announcement
         return {
             "picture": outcome.picture,
             "headline": outcome.headline,
             "blocks": f"{outcome.html}{to_html(outcome.blocks)}",
             "hidden": sorted(outcome.hidden),
             "changed": sorted(outcome.changed),
-            "announcement": said,
+            "announcement": announcement,
             "task": outcome.task,
             "buttons": [{"label": label, "values": dict(buttons[label])} for label in buttons],
             "error": "",

@@ -91,9 +91,9 @@ class Picture:
             room = 12  # the name of the provider is close above the first arrow
         radius = 27 if facts.party_is in ("private_person", "employee") else 3
         shapes = [*roofs, provider, box((213, 72, 74, 72), self.party, radius=radius)]
-        served = next((k for k in ("yes", UNKNOWN) if k in (facts.consumes, facts.uses)), "no")
+        service = next((k for k in ("yes", UNKNOWN) if k in (facts.consumes, facts.uses)), "no")
         money = str(decide(facts, "money").answer) if facts.charge == "paid" else facts.charge
-        for (y, colour, ways), state in zip(_WAYS, (served, facts.supplies, money), strict=True):
+        for (y, colour, ways), state in zip(_WAYS, (service, facts.supplies, money), strict=True):
             if state in ways:
                 words, way, label = ways[state]
                 says.append(words)
@@ -130,8 +130,8 @@ def draw_rows(rows: Sequence[Row]) -> str:
 def svg(words: str, width: float, height: float, shapes: Sequence[str]) -> str:
     """An inline picture that says ``words``; what is written in it is not read out beside them."""
     about = f'role="img" aria-label="{escape(words)}" viewBox="0 0 {width:g} {height:g}"'
-    drawn = f'<g aria-hidden="true" fill="none">{"".join(shapes)}</g>'
-    return f'<svg xmlns="http://www.w3.org/2000/svg" {about}>{drawn}</svg>'
+    group = f'<g aria-hidden="true" fill="none">{"".join(shapes)}</g>'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {about}>{group}</svg>'
 
 
 def box(place: Area, name: str, *, radius: int = 3, title: bool = False) -> str:

@@ -131,10 +131,10 @@ class Exam(Activity, widgets.VBox):
         times = Counter(item_id for session in sessions for item_id in session.item_ids)
         item_ids = exam_questions(self.book, self.n, self.seed, times)
         data = {"items": item_ids, "seed": self.seed, "minutes": self.minutes}
-        begun = ExamEvent(uuid4().hex, "start", data)
-        self._keep(begun)
-        at = datetime.fromisoformat(begun.at)
-        self._run(course_exam.ExamSession(begun.exam, tuple(item_ids), self.seed, at, self.minutes))
+        start = ExamEvent(uuid4().hex, "start", data)
+        self._record(start)
+        at = datetime.fromisoformat(start.at)
+        self._run(course_exam.ExamSession(start.exam, tuple(item_ids), self.seed, at, self.minutes))
 
     def _run(self, session: course_exam.ExamSession) -> None:
         self.session = session
@@ -175,22 +175,22 @@ class Exam(Activity, widgets.VBox):
         choice = options_at(dict(enumerate(self.items))[place], answer["choice"])
         if {*choice} != {*session.answers.get(place, ())}:
             session.answers[place], session.ms[place] = tuple(choice), ms
-            self._keep_event("answer", place=place, choice=choice, ms=ms)
+            self._record_event("answer", place=place, choice=choice, ms=ms)
         if (flag := answer["flag"] is True) != (place in session.flags):
             (session.flags.add if flag else session.flags.discard)(place)
-            self._keep_event("flag", place=place, on=flag)
+            self._record_event("flag", place=place, on=flag)
 
-    def _keep_event(self, what: str, **data: Any) -> None:
-        self._keep(ExamEvent(self.session.exam, what, data))
+    def _record_event(self, what: str, **data: Any) -> None:
+        self._record(ExamEvent(self.session.exam, what, data))
 
-    def _keep(self, event: Attempt | ExamEvent) -> None:
+    def _record(self, event: Attempt | ExamEvent) -> None:
         saved = journal().record(event)
         self.paper.note = "" if saved else f"Not saved yet. {journal().notice}"
 
     def _finish(self) -> None:
         """Close an exam. The journal says what it came to: another kernel may have had a part in it."""
         self.session.finished = datetime.now(UTC)
-        self._keep_event("finish")
+        self._record_event("finish")
         history = journal().read()
         sessions = {
             session.exam: session for session in course_exam.exam_sessions(self.book, history.exams)
@@ -203,7 +203,7 @@ class Exam(Activity, widgets.VBox):
         known = {attempt.event for attempt in history.attempts}
         for attempt in course_exam.exam_attempts(self.result):
             if attempt.event not in known:
-                self._keep(attempt)
+                self._record(attempt)
         return self.result
 
     def _show(self, result: course_exam.Result) -> None:

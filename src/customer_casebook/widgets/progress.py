@@ -11,7 +11,7 @@ import ipywidgets as widgets
 from customer_casebook import document as doc
 from customer_casebook.course.casebook import Casebook, course
 from customer_casebook.course.journal import journal
-from customer_casebook.course.progress import Mastery, Progress, summarize
+from customer_casebook.course.progress import Advice, Mastery, Progress, summarize
 from customer_casebook.course.selection import MAX_PRACTICE_QUESTIONS
 from customer_casebook.domain.facts import require_number
 from customer_casebook.widgets.activity import Activity, Panel, error_html, report_errors
@@ -56,18 +56,17 @@ class Overview(Activity, widgets.VBox):
         with self._lock:  # two messages may be heard at once
             if name == "again":
                 self._show()
-            elif not any(len(deck.answers) < len(deck.questions) for deck in self.work.children):
-                self.work.children = [
-                    self._next_deck()
-                ]  # and a second press keeps the deck just begun
+            # A deck stays until all of it is answered, so a second press makes no second deck.
+            elif all(len(card.answers) == len(card.questions) for card in self.work.children):
+                self.work.children = [self._next_deck()]
                 self.actions.error = ""
 
     def _next_deck(self) -> Card:
         advice = self.progress.advice
-        if advice.what == "review":
-            card = _review_deck(self.book, self.progress, MAX_REVIEW_QUESTIONS)
-        else:
+        if advice and advice.what == "objective":
             card = practice(advice.objective, book=self.book)
+        else:
+            card = _review_deck(self.book, self.progress, MAX_REVIEW_QUESTIONS)
         card.at_end = self._at_end
         return card
 
@@ -78,8 +77,8 @@ class Overview(Activity, widgets.VBox):
     def _show(self) -> None:
         history = journal().read()
         self.progress = summarize(self.book, history.attempts, datetime.now(UTC))
-        summary, next_step = self.progress.summary, _NEXT.get(self.progress.advice.what)
-        advice = _advice_text(self.book, self.progress)
+        summary, advice = self.progress.summary, _advice_text(self.book, self.progress.advice)
+        next_step = _NEXT.get(self.progress.advice.what) if self.progress.advice else None
         lines = filter(None, [summary, advice, journal().notice, history.notice])
         self.actions.text = doc.to_html([doc.Heading("Your progress"), *map(doc.Paragraph, lines)])
         self.actions.buttons = {**({"next": next_step} if next_step else {}), "again": "Look again"}
@@ -131,9 +130,10 @@ def _review_deck(book: Casebook, progress: Progress, n: int) -> Card:
     return deck(items_in_new_order(book, item_ids, token_hex()), "Review", book=book)
 
 
-def _advice_text(book: Casebook, progress: Progress) -> str:
-    """What to do next."""
-    advice = progress.advice
+def _advice_text(book: Casebook, advice: Advice | None) -> str:
+    """What to do next; empty where there is nothing."""
+    if not advice:
+        return ""
     if advice.what == "review":
         return "Next: the review, firm beliefs that were wrong first."
     if advice.what == "exam":

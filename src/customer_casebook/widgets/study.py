@@ -121,9 +121,9 @@ def _board(
     caption: str, columns: Sequence[str], rows: Iterable[tuple[Sequence[str], Sequence[int]]]
 ) -> dict[str, object]:
     """A table whose cells show once the question at their place is answered, or all are."""
-    shown = []
+    lines = []
     for (label, *texts), places in rows:
         pairs = zip(texts, places, strict=True)
         cells = [{"html": escape(text), "after": place} for text, place in pairs]
-        shown.append({"label": label, "cells": cells})
-    return {"caption": caption, "columns": list(columns), "rows": shown}
+        lines.append({"label": label, "cells": cells})
+    return {"caption": caption, "columns": list(columns), "rows": lines}

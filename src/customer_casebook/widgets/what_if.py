@@ -47,7 +47,7 @@ class WhatIf(Controls):
             start = getattr(case.facts, name)
             switches.append(Choice(name, fact.label, options, start, help=fact.question))
         places = {str(place): "" for place in range(len(challenges) or 1)}
-        unseen = [  # the buttons write these two
+        buttons_only = [  # the buttons write these two
             Choice("challenge", "Challenge", places, "0"),
             Choice("hint", "Hint", {"no": "", "yes": ""}, "no"),
         ]
@@ -59,7 +59,7 @@ class WhatIf(Controls):
             doc.Details("The story once more", [doc.Markdown(case.story), clues]),
         ]
         super().__init__(
-            [*switches, *unseen],
+            [*switches, *buttons_only],
             self._follows,
             failure=_FAILURE,
             intro=doc.to_html(intro),

@@ -129,7 +129,7 @@ function renderExam({ model, el }) {
   function asking(question) {
     const { choice } = answerAt(at);
     const where = `Question ${at + 1} of ${deck().length}`;
-    const asked = ask(question, { name: `${name}-${at}`, where, chosen: new Set(choice), choose });
+    const nodes = ask(question, { name: `${name}-${at}`, where, chosen: new Set(choice), choose });
     const move = (text, key, place) => button(text, key, () => go(place), { disabled: !deck()[place] });
     const leave = () => {
       leaving = true;
@@ -138,7 +138,7 @@ function renderExam({ model, el }) {
     };
     const flagButton = showFlag(button("Flag it", "F", flag, { class: "ccb-button ccb-flag" }));
     const moves = [move("Previous", "P", at - 1), move("Next", "N", at + 1)];
-    return [...asked, h("div", { class: "ccb-press" }, ...moves, flagButton, button("Hand in", null, leave))];
+    return [...nodes, h("div", { class: "ccb-press" }, ...moves, flagButton, button("Hand in", null, leave))];
   }
 
   function handIn() {
@@ -175,8 +175,8 @@ function renderExam({ model, el }) {
     if (!running() || ahead === null) return; // the clock here may be wrong by any time
     const minutes = Math.max(0, left()) / 60000;
     const seconds = Math.ceil(minutes * 60);
-    const shown = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-    clock.textContent = hidden ? "" : `${shown} left`;
+    const time = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+    clock.textContent = hidden ? "" : `${time} left`;
     const passed = WARNINGS.filter((each) => minutes <= each).at(-1);
     if (passed && passed < warned && minutes > 0) {
       warned = passed;

@@ -13,13 +13,13 @@ function renderPanel({ model, el }) {
   const buttons = {};
   function showButtons() {
     const focused = row.contains(document.activeElement) && document.activeElement;
-    const shown = Object.entries(model.get("buttons") ?? {}).map(([name, label]) => {
+    const nodes = Object.entries(model.get("buttons") ?? {}).map(([name, label]) => {
       buttons[name] ??= button(label, null, () => model.send(name));
       buttons[name].textContent = label;
       return buttons[name];
     });
-    row.replaceChildren(...shown);
-    row.hidden = !shown.length;
+    row.replaceChildren(...nodes);
+    row.hidden = !nodes.length;
     if (focused) focused.focus();
   }
   listen(model, {

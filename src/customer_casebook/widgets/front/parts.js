@@ -99,7 +99,7 @@ function focusable(node) {
 // looked at has its prompt.
 function enter(panel) {
   const input = panel.querySelector("[type=radio]:checked:enabled") ?? panel.querySelector("input:enabled");
-  const heading = panel.querySelector(`.ccb-told > h3, [tabindex='-1']${input ? "" : ", .ccb-prompt"}`);
+  const heading = panel.querySelector(`.ccb-material > h3, [tabindex='-1']${input ? "" : ", .ccb-prompt"}`);
   if (heading) focusable(heading);
   (heading ?? input)?.focus();
   // The focus alone would bring up the first option, and leave what is asked above the edge.
@@ -125,8 +125,8 @@ function ask(question, { name, where, chosen, choose }) {
   const choices = groupsOf(question).map(({ label, intro, options }, group) => {
     const nodes = options.map(option(group)).flatMap((node) => [node, " "]); // so a story has its spaces
     const offered = h("div", { class: `ccb-${question.shape}` }, ...nodes);
-    const told = intro ? h("div", { html: intro }) : null;
-    return label ? h("fieldset", { class: "ccb-group" }, h("legend", {}, label), told, offered) : offered;
+    const material = intro ? h("div", { html: intro }) : null;
+    return label ? h("fieldset", { class: "ccb-group" }, h("legend", {}, label), material, offered) : offered;
   });
   const legend = h(
     "legend",
@@ -135,8 +135,8 @@ function ask(question, { name, where, chosen, choose }) {
     h("span", { class: "ccb-prompt", html: question.prompt }),
     question.many ? h("span", { class: "ccb-hint" }, "Tick all that hold.") : null,
   );
-  const told = question.intro ? h("div", { class: "ccb-told", html: question.intro }) : null;
-  return [told, h("fieldset", {}, legend, ...choices)].filter(Boolean);
+  const material = question.intro ? h("div", { class: "ccb-material", html: question.intro }) : null;
+  return [material, h("fieldset", {}, legend, ...choices)].filter(Boolean);
 }
 
 // A live region stands in the page before its text does, or a screen reader may miss it.
