@@ -284,7 +284,7 @@ def test_a_kernel_that_ends_between_the_end_and_the_attempts_loses_none(
         journal().record(event)
 
     with monkeypatch.context() as kernel:
-        kernel.setattr(Exam, "_keep", killed)
+        kernel.setattr(Exam, "_record", killed)
         with pytest.raises(KeyboardInterrupt):
             tell(sat, "finish")
     assert len(on_disk()) == 2
