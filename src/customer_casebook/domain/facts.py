@@ -133,14 +133,17 @@ class Facts(NamedTuple):
         Raises:
             FactError: A name or a value is not in the vocabulary. It lists every fault.
         """
-        faults = {str(name): find_fault(name, value) for name, value in values.items()}
-        if any(faults.values()):
-            raise FactError({name: fault for name, fault in faults.items() if fault})
-        return cls(**{name: normalize_value(value) for name, value in values.items()})
+        return cls()._read_in(values)
 
     def with_changes(self, **changes: object) -> Facts:
         """The same facts with some of them changed. Raises `FactError` as `read` does."""
-        return Facts.read({**self._asdict(), **changes})
+        return self._read_in(changes)
+
+    def _read_in(self, values: Mapping[str, object]) -> Facts:
+        faults = {str(name): find_fault(name, value) for name, value in values.items()}
+        if any(faults.values()):
+            raise FactError({name: fault for name, fault in faults.items() if fault})
+        return self._replace(**{name: normalize_value(value) for name, value in values.items()})
 
     @property
     def contradiction(self) -> str | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import product
 from typing import Any, NamedTuple, TypeAlias, overload
 
@@ -234,6 +234,7 @@ def _lens(name: str, edition: str | None) -> Lens:
     return Lens(name, lens.many, rules, lens.answers, lens.reads)
 
 
+@lru_cache(2000)  # verdicts, for feedback asks for the same ones again and again
 def _judge(lens: Lens, facts: Facts, edition: str | None) -> Verdict:
     row = tuple([getattr(facts, name) for name in lens.reads])
     outcomes = {row: _outcome(lens, row)} if UNKNOWN not in row else _outcomes(lens, row)
