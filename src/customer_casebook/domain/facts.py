@@ -133,25 +133,17 @@ class Facts(NamedTuple):
         Raises:
             FactError: A name or a value is not in the vocabulary. It lists every fault.
         """
-        return cls()._read_in(values)
+        return cls(**_read_values(values))
 
     def with_changes(self, **changes: object) -> Facts:
         """The same facts with some of them changed. Raises `FactError` as `read` does."""
-        return self._read_in(changes)
-
-    def _read_in(self, values: Mapping[str, object]) -> Facts:
-        faults = {str(name): find_fault(name, value) for name, value in values.items()}
-        if any(faults.values()):
-            raise FactError({name: fault for name, fault in faults.items() if fault})
-        return self._replace(**{name: normalize_value(value) for name, value in values.items()})
+        return self._replace(**_read_values(changes))
 
     @property
     def contradiction(self) -> str | None:
         """Why the known facts cannot all be true together, or ``None`` if they can."""
-        for values, why in CONTRADICTIONS:
-            if all(getattr(self, name) == value for name, value in values.items()):
-                return why
-        return None
+        known = self.known().items()
+        return next((why for values, why in CONTRADICTIONS if values.items() <= known), None)
 
     def known(self) -> dict[str, str]:
         """The facts that are not unknown."""
@@ -191,6 +183,13 @@ class FactError(InputError):
 def normalize_value(value: object) -> str:
     """A value as the vocabulary writes it: YAML reads a bare yes or no as a boolean."""
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+
+
+def _read_values(values: Mapping[str, object]) -> dict[str, str]:
+    faults = {str(name): find_fault(name, value) for name, value in values.items()}
+    if any(faults.values()):
+        raise FactError({name: fault for name, fault in faults.items() if fault})
+    return {name: normalize_value(value) for name, value in values.items()}
 
 
 def find_fault(name: object, value: object) -> str | None:

@@ -88,13 +88,8 @@ class Verdict:
             ],
             "missing": list(self.missing),
             "flips": [
-                {
-                    "fact": flip.fact,
-                    "from": flip.old,
-                    "to": flip.new,
-                    "answer": _listed(flip.answer),
-                }
-                for flip in self.flips
+                {"fact": one.fact, "from": one.old, "to": one.new, "answer": _listed(one.answer)}
+                for one in self.flips
             ],
             "notes": list(self.notes),
         }
