@@ -282,6 +282,7 @@ def test_interrupting_leaves_no_traceback() -> None:
     process = subprocess.Popen(
         [*COMMAND, "decide", str(CASE), "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         stderr=subprocess.PIPE, env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  (no threads)
     )  # fmt: skip
     assert process.stdout
     process.stdout.readline()  # by now it works, and will wait for its input
