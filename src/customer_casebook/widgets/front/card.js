@@ -151,7 +151,7 @@ function renderCard({ model, el }) {
   function showNote() {
     refused &&= !allSaved();
     const words = refused
-      ? "Not all of your answers are saved yet. Start again once they are, or choose Run, then Run All Cells."
+      ? `Not all of your answers are saved yet. Start again once they are. ${IF_THIS_STAYS}`
       : model.get("note");
     say(note, words);
   }
@@ -198,7 +198,7 @@ function renderCard({ model, el }) {
       late = setTimeout(() => {
         const words =
           "Not saved yet. Python is busy or has stopped; the feedback stands, and you can go on. " +
-          "If this stays, choose Run, then Run All Cells.";
+          IF_THIS_STAYS;
         saved.replaceChildren(h("span", { role: "alert" }, words));
       }, KERNEL_TIMEOUT_MS);
   }

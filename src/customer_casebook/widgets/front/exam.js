@@ -99,8 +99,7 @@ function renderExam({ model, el }) {
   function awaitAnswer() {
     waiting ??= setTimeout(() => {
       saved.textContent =
-        "Python is busy or has stopped, and your latest answers are not saved yet. If this stays, choose Run, then " +
-        "Run All Cells: the exam goes on with what was saved, and so does its clock.";
+        `Python is busy or has stopped, and your latest answers are not saved yet. ${IF_THIS_STAYS}${EXAM_GONE}`;
     }, KERNEL_TIMEOUT_MS);
   }
 

@@ -163,8 +163,13 @@ function redraw(node, html) {
   }
 }
 
-const GONE =
-  "Python has stopped or was started anew, so the controls here no longer answer. Choose Run, then Run All Cells.";
+// Run All Cells alone, without a kernel, empties all outputs and runs one cell. Voila has no menu.
+const RESTART = document.querySelector("#rendered_cells")
+  ? "load this page again"
+  : "choose Kernel, then Restart Kernel and Run All Cells";
+// Before JupyterLab knows that the kernel is gone, that fails once.
+const IF_THIS_STAYS = `If this stays, ${RESTART}; if nothing runs then, do so once more.`;
+const GONE = `Python has stopped or was started anew, so the controls here no longer answer. To go on, ${RESTART}.`;
 const EXAM_GONE = " The exam goes on with what was saved, and so does its clock.";
 
 // When Python is gone, close what needs it (`closing` finds that) and say so at the top of `place` or of the activity.
