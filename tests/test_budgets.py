@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "customer_casebook"
 
 MAX_PYTHON_LINES = 8_075  # the aim is 6,300
-MAX_FRONT_END_LINES = 1_550
+MAX_FRONT_END_LINES = 1_566
 MAX_READING_PATH_LINES = 2_250
 MAX_MODULES_PER_FOLDER = 10
 
