@@ -50,7 +50,7 @@ clean:  ## remove the environment and everything built
 	rm -rf "$(VENV)" build dist .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 # A stamp tells make that the environment is as pyproject.toml and constraints.txt want it.
-$(VENV)/lab.stamp: pyproject.toml constraints.txt
+$(VENV)/lab.stamp: pyproject.toml constraints.txt | $(VENV)/here
 	@command -v "$(PYTHON)" > /dev/null || { \
 	  echo "There is no $(PYTHON) here. Install Python 3.11 or newer, or say which one: make PYTHON=/path/to/python3" >&2; \
 	  exit 1; }
@@ -64,6 +64,13 @@ $(VENV)/lab.stamp: pyproject.toml constraints.txt
 	@test -x "$(BIN)/pip" || "$(PYTHON)" -m venv "$(VENV)"
 	@$(PIP) -e '.[lab,author]'
 	@touch "$@"
+
+# There is no such file, so this runs each time: pip wrote the folder's path into the environment.
+$(VENV)/here:
+	@test ! -f "$(VENV)/pyvenv.cfg" || "$(BIN)/python" -c "" 2> /dev/null || { \
+	  echo "The environment in $(VENV) does not run here: its Python is gone. Run make clean, and start again." >&2; \
+	  exit 1; }
+	@test ! -f "$(VENV)/pyvenv.cfg" || "$(BIN)/python" -m tools.environment
 
 $(VENV)/test.stamp: $(VENV)/lab.stamp
 	@$(PIP) -e '.[test]'

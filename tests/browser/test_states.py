@@ -72,7 +72,9 @@ def folds_and_links_of_the_text_keep_the_keys(page: LabPage) -> None:
 
 def gone(node: Locator) -> Locator:
     """What an activity says when its Python is gone."""
-    return node.locator(".ccb-gone", has_text="Choose Run, then Run All Cells.")
+    return node.locator(
+        ".ccb-gone", has_text="choose Kernel, then Restart Kernel and Run All Cells."
+    )
 
 
 @pytest.mark.parametrize("trusted", [True, False])

@@ -113,6 +113,12 @@ def test_without_matplotlib_a_chart_is_its_words(
     assert "<svg" not in html
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_name_in_letters_that_the_font_lacks_is_written_all_the_same() -> None:
+    html = draw(frame=FRAME._replace(legend=(("財務部", SOLID),)))
+    assert "財務部" in words(html)
+
+
 def test_equal_frames_are_drawn_once() -> None:
     module._frame.cache_clear()
     for height in range(1, 20):

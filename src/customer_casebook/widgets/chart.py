@@ -7,13 +7,15 @@ pyplot, which costs 0.4 s and 40 MiB more.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from html import escape
 from io import StringIO
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import uuid4
+from warnings import catch_warnings
 
 from customer_casebook.widgets.diagram import Point, svg
 
@@ -157,14 +159,27 @@ def _frame(frame: Frame) -> str:
     return _rendered(frame.size, draw)
 
 
+@contextmanager
+def _own_settings() -> Iterator[None]:
+    """Matplotlib's defaults and ours, whatever the process has set, which it gets back afterwards."""
+    with catch_warnings(action="ignore"):  # they may be errors here
+        from matplotlib import rc_context, rcParams, rcParamsDefault
+
+        style = {**rcParamsDefault, **_STYLE}
+        del style["backend"]  # it draws no SVG, and `rc_context` would not give it back
+        # To set a setting takes a while, for matplotlib checks it.
+        other = {name: value for name, value in style.items() if rcParams[name] != value}
+        with rc_context(other):
+            yield
+
+
 def _rendered(size: Point, draw: Callable[[Figure], None]) -> str:
     """What ``draw`` draws on a new figure, to be put into an SVG of that size."""
-    from matplotlib import rc_context
-    from matplotlib.figure import Figure
-
     out = StringIO()
     about = {"Date": None, "Creator": None}
-    with _style_lock, rc_context(_STYLE):
+    with _style_lock, _own_settings():
+        from matplotlib.figure import Figure
+
         draw(figure := Figure(size))
         figure.savefig(out, format="svg", dpi=_DOTS_PER_INCH, transparent=True, metadata=about)
     content = out.getvalue()

@@ -37,9 +37,10 @@ function renderCard({ model, el }) {
   function onKey(event) {
     if (event.ctrlKey || event.altKey || event.metaKey || answered(at) || at >= deck.length) return;
     if (chooseByKey(event, panel)) return;
-    if (!"st".includes(event.key.toLowerCase())) return;
+    const key = keyOf(event);
+    if (!["s", "t"].includes(key)) return;
     event.preventDefault();
-    if (complete(deck[at], draft)) press(event.key.toLowerCase() === "s");
+    if (complete(deck[at], draft)) press(key === "s");
     else live.textContent = `Choose first${deck[at].groups ? ", in every row" : ""}; then say how sure you are.`;
   }
 
@@ -151,7 +152,7 @@ function renderCard({ model, el }) {
   function showNote() {
     refused &&= !allSaved();
     const words = refused
-      ? "Not all of your answers are saved yet. Start again once they are, or choose Run, then Run All Cells."
+      ? `Not all of your answers are saved yet. Start again once they are. ${IF_THIS_STAYS}`
       : model.get("note");
     say(note, words);
   }
@@ -174,6 +175,7 @@ function renderCard({ model, el }) {
       const head = question.heads[tone].replace("{rows}", rowsRight(question, answer.choice));
       live.dataset.tone = tone;
       live.innerHTML = head + parts.join("") + question.tail;
+      direct(live);
       const last = firstOpen() < 0 && at === deck.length - 1;
       const next = at + 1 < deck.length ? "Next question" : last ? spec.close : "Next open question";
       const onward = () => go(at + 1 < deck.length || last ? at + 1 : firstOpen());
@@ -198,7 +200,7 @@ function renderCard({ model, el }) {
       late = setTimeout(() => {
         const words =
           "Not saved yet. Python is busy or has stopped; the feedback stands, and you can go on. " +
-          "If this stays, choose Run, then Run All Cells.";
+          IF_THIS_STAYS;
         saved.replaceChildren(h("span", { role: "alert" }, words));
       }, KERNEL_TIMEOUT_MS);
   }

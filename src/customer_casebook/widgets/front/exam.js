@@ -40,9 +40,10 @@ function renderExam({ model, el }) {
   function onKey(event) {
     if (event.ctrlKey || event.altKey || event.metaKey || !running() || leaving) return;
     if (chooseByKey(event, panel)) return;
-    const step = { n: 1, p: -1 }[event.key.toLowerCase()];
+    const key = keyOf(event);
+    const step = { n: 1, p: -1 }[key];
     if (step && deck()[at + step]) go(at + step);
-    else if (event.key.toLowerCase() === "f") flag();
+    else if (key === "f") flag();
     else return;
     event.preventDefault();
   }
@@ -99,8 +100,7 @@ function renderExam({ model, el }) {
   function awaitAnswer() {
     waiting ??= setTimeout(() => {
       saved.textContent =
-        "Python is busy or has stopped, and your latest answers are not saved yet. If this stays, choose Run, then " +
-        "Run All Cells: the exam goes on with what was saved, and so does its clock.";
+        `Python is busy or has stopped, and your latest answers are not saved yet. ${IF_THIS_STAYS}${EXAM_GONE}`;
     }, KERNEL_TIMEOUT_MS);
   }
 

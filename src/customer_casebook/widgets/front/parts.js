@@ -27,12 +27,22 @@ if (!window.ccbKeepsKeys) {
 const KERNEL_TIMEOUT_MS = 8000; // without an answer from the kernel, until a learner is told what to do about it
 const PROBE_DELAY_MS = 1000; // from getting the focus until we try whether Python can be reached
 
+// The letter or digit of a key, or, on a keyboard that writes others, of its place: as the key caps on a card say.
+const keyOf = ({ key, code }) =>
+  (/^[a-z0-9]$/i.test(key) ? key : (code.match(/^(?:Key|Digit)(.)$/)?.[1] ?? key)).toLowerCase();
+
+// What an author wrote stands in its own direction, each paragraph by itself.
+function direct(node) {
+  for (const each of [node, ...node.querySelectorAll("p, li, td, th, h3, h4, summary")]) each.dir = "auto";
+}
+
 function h(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (name === "html") {
       node.innerHTML = value; // escaped by the kernel
       node.querySelectorAll("summary").forEach(keepKeys);
+      direct(node);
     } else if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
     else if (value === true) node.setAttribute(name, "");
     else if (value !== false && value != null) node.setAttribute(name, value);
@@ -81,7 +91,7 @@ function pick(question, chosen, option, on) {
 function chooseByKey(event, panel) {
   const one = "fieldset:not(:has(fieldset))";
   const group = event.target.closest(one) ?? panel.querySelector(one);
-  const input = group?.querySelectorAll("input:enabled")[Number(event.key) - 1];
+  const input = group?.querySelectorAll("input:enabled")[Number(keyOf(event)) - 1];
   if (!input) return false;
   input.focus();
   input.click();
@@ -120,13 +130,13 @@ function ask(question, { name, where, chosen, choose }) {
         onchange: (event) => choose(question, place, event.target.checked),
       }),
       h("kbd", { "aria-hidden": "true" }, String(index + 1)),
-      h("span", {}, question.options[place]),
+      h("span", { dir: "auto" }, question.options[place]),
     );
   const choices = groupsOf(question).map(({ label, intro, options }, group) => {
     const nodes = options.map(option(group)).flatMap((node) => [node, " "]); // so a story has its spaces
     const offered = h("div", { class: `ccb-${question.shape}` }, ...nodes);
     const material = intro ? h("div", { html: intro }) : null;
-    return label ? h("fieldset", { class: "ccb-group" }, h("legend", {}, label), material, offered) : offered;
+    return label ? h("fieldset", { class: "ccb-group" }, h("legend", { dir: "auto" }, label), material, offered) : offered;
   });
   const legend = h(
     "legend",
@@ -155,6 +165,7 @@ function redraw(node, html) {
   for (const fold of node.querySelectorAll("details")) node.openFolds.set(title(fold), fold.open);
   const focused = node.contains(document.activeElement) && document.activeElement.textContent;
   node.innerHTML = html; // escaped by the kernel
+  direct(node);
   for (const fold of node.querySelectorAll("details")) {
     const summary = fold.querySelector("summary");
     keepKeys(summary);
@@ -163,8 +174,13 @@ function redraw(node, html) {
   }
 }
 
-const GONE =
-  "Python has stopped or was started anew, so the controls here no longer answer. Choose Run, then Run All Cells.";
+// Run All Cells alone, without a kernel, empties all outputs and runs one cell. Voila has no menu.
+const RESTART = document.querySelector("#rendered_cells")
+  ? "load this page again"
+  : "choose Kernel, then Restart Kernel and Run All Cells";
+// Before JupyterLab knows that the kernel is gone, that fails once.
+const IF_THIS_STAYS = `If this stays, ${RESTART}; if nothing runs then, do so once more.`;
+const GONE = `Python has stopped or was started anew, so the controls here no longer answer. To go on, ${RESTART}.`;
 const EXAM_GONE = " The exam goes on with what was saved, and so does its clock.";
 
 // When Python is gone, close what needs it (`closing` finds that) and say so at the top of `place` or of the activity.
