@@ -237,7 +237,7 @@ def test_a_widget_is_dropped_only_where_a_transcript_stands_beside_it() -> None:
     }
     outputs[1]["data"][WIDGET_VIEW]["model_id"] = "theirs"
     widgets = {WIDGET_STATE: {"version_major": 2, "state": state}}
-    notebook: dict[str, Any] = {
+    notebook = {
         "metadata": {"widgets": widgets},
         "cells": [{"outputs": outputs}, {"source": "text"}],
     }
@@ -247,7 +247,7 @@ def test_a_widget_is_dropped_only_where_a_transcript_stands_beside_it() -> None:
         "version_major": 2,
         "state": {name: state[name] for name in ("theirs", "child")},
     }
-    outputs[1]["data"].pop(WIDGET_VIEW)
+    del outputs[1]["data"][WIDGET_VIEW]
     drop_widgets(notebook)
     assert [[*output.get("data", {})] for output in outputs] == [
         ["text/html"],
