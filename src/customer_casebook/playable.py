@@ -34,8 +34,7 @@ def casebook(folder: str | Path) -> PlayableCasebook:
     """The casebook of a folder, ready to be played.
 
     It takes from the course what the folder lacks: objectives, glossary, texts of the lenses and
-    misconceptions. Its own parties and services come on top of the course's. In the journal the name
-    of the folder tells it from others: answers follow a folder that moves, so give each its own name.
+    misconceptions. Its own parties and services come on top of the course's.
 
     Raises:
         ContentError: The folder is no casebook, or something is wrong with its files.

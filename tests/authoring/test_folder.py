@@ -529,12 +529,6 @@ def test_a_folder_that_is_no_casebook_is_told_what_it_has_to_hold(
     assert str(caught.value) == f"{tmp_path}:1: is no casebook; it needs {needs}"
 
 
-def test_a_folder_whose_name_cannot_stand_in_an_id_is_a_fault(tmp_path: Path) -> None:
-    write(folder := tmp_path / "案例", world=WORLD, cases__tower_0light=CASE)
-    with pytest.raises(ContentError, match="has no letter from a to z and no digit in its name"):
-        read_casebook(folder)
-
-
 def test_what_neither_the_casebook_nor_the_course_has_is_told_with_the_nearest_of_both(
     tmp_path: Path,
 ) -> None:

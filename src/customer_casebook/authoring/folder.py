@@ -188,9 +188,6 @@ def read_folder(folder: Path) -> FolderReading:
         needs = "cases in cases/NAME.yaml, or questions in questions.yaml or questions/NAME.yaml"
         message = f"is no casebook; it needs {needs}"
         return FolderReading([], [Fault(str(folder), 1, "", message)], [])
-    if not _book_name(folder):
-        message = "has no letter from a to z and no digit in its name; rename it"
-        return FolderReading([], [Fault(str(folder), 1, "", message)], [])
     _, readings = _read_files(files, _lent_lists(folder, NAMED_LISTS))
     faults = [fault for reading in readings for fault in reading.faults]
     taken: dict[str, Collection[str]] = {}
@@ -235,14 +232,10 @@ def read_casebook(folder: Path | str) -> Casebook:
     return _make_book(folder, reading.readings)
 
 
-def _book_name(folder: Path) -> str:
-    """What the ids of a casebook begin with; empty where nothing in its folder's name can stand in an id."""
-    return "-".join(re.findall("[a-z0-9]+", folder.resolve().name.lower()))
-
-
 def _make_book(folder: Path, readings: Iterable[Reading]) -> Casebook:
+    name = "-".join(re.findall("[a-z0-9]+", folder.resolve().name.lower())) or "casebook"
     content = _lists((file.kind, file.document.value) for file in readings)
-    return make_casebook(_book_name(folder), content, base=course())
+    return make_casebook(name, content, base=course())
 
 
 def read_course() -> Casebook:

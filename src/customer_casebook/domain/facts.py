@@ -131,7 +131,7 @@ class Facts(NamedTuple):
         """Facts from a mapping of those that are known; ``True`` and ``False`` mean yes and no.
 
         Raises:
-            InputError: It is no mapping; or, as `FactError`, each name and value out of the vocabulary.
+            FactError: A name or a value is not in the vocabulary. It lists every fault.
         """
         return cls(**_read_values(values))
 
@@ -142,8 +142,8 @@ class Facts(NamedTuple):
     @property
     def contradiction(self) -> str | None:
         """Why the known facts cannot all be true together, or ``None`` if they can."""
-        facts = self._asdict().items()
-        return next((why for values, why in CONTRADICTIONS if values.items() <= facts), None)
+        known = self.known().items()
+        return next((why for values, why in CONTRADICTIONS if values.items() <= known), None)
 
     def known(self) -> dict[str, str]:
         """The facts that are not unknown."""
@@ -186,8 +186,6 @@ def normalize_value(value: object) -> str:
 
 
 def _read_values(values: Mapping[str, object]) -> dict[str, str]:
-    if not isinstance(values, Mapping):
-        raise InputError(f"{short_repr(values)} is no mapping; write facts and their values")
     faults = {str(name): find_fault(name, value) for name, value in values.items()}
     if any(faults.values()):
         raise FactError({name: fault for name, fault in faults.items() if fault})
