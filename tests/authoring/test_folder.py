@@ -517,6 +517,16 @@ def test_a_question_for_evidence_that_no_single_piece_decides_is_a_fault(
         read_casebook(folder)
 
 
+@pytest.mark.parametrize("name", ["Дела", "_", "事例"])
+def test_a_folder_whose_name_cannot_name_its_answers_is_a_fault(tmp_path: Path, name: str) -> None:
+    folder = write_folder(tmp_path).rename(tmp_path / name)
+    with pytest.raises(ContentError) as caught:
+        read_casebook(folder)
+    advice = "has no name for its answers; rename the folder with letters a to z, or digits"
+    assert str(caught.value) == f"{folder}:1: {advice}"
+    assert read_casebook(folder.rename(tmp_path / f"{name} 2")).name == "2"
+
+
 @pytest.mark.parametrize("name", ["", "world", "notes"])
 def test_a_folder_that_is_no_casebook_is_told_what_it_has_to_hold(
     tmp_path: Path, name: str

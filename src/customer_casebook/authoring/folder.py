@@ -183,10 +183,13 @@ class FolderReading(NamedTuple):
 
 def read_folder(folder: Path) -> FolderReading:
     """Read all files of a casebook, and find everything that is wrong."""
-    files = _files(folder)
+    files, message = _files(folder), ""
     if not {kind for _, kind in files} & {"case", "questions"}:
         needs = "cases in cases/NAME.yaml, or questions in questions.yaml or questions/NAME.yaml"
         message = f"is no casebook; it needs {needs}"
+    elif not _name(folder):
+        message = "has no name for its answers; rename the folder with letters a to z, or digits"
+    if message:
         return FolderReading([], [Fault(str(folder), 1, "", message)], [])
     _, readings = _read_files(files, _lent_lists(folder, NAMED_LISTS))
     faults = [fault for reading in readings for fault in reading.faults]
@@ -233,9 +236,13 @@ def read_casebook(folder: Path | str) -> Casebook:
 
 
 def _make_book(folder: Path, readings: Iterable[Reading]) -> Casebook:
-    name = "-".join(re.findall("[a-z0-9]+", folder.resolve().name.lower())) or "casebook"
     content = _lists((file.kind, file.document.value) for file in readings)
-    return make_casebook(name, content, base=course())
+    return make_casebook(_name(folder), content, base=course())
+
+
+def _name(folder: Path) -> str:
+    """What the ids of the folder's book begin with; empty where its name has nothing for that."""
+    return "-".join(re.findall("[a-z0-9]+", folder.resolve().name.lower()))
 
 
 def read_course() -> Casebook:
