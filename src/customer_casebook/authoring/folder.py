@@ -183,13 +183,8 @@ class FolderReading(NamedTuple):
 
 def read_folder(folder: Path) -> FolderReading:
     """Read all files of a casebook, and find everything that is wrong."""
-    files, message = _files(folder), ""
-    if not {kind for _, kind in files} & {"case", "questions"}:
-        needs = "cases in cases/NAME.yaml, or questions in questions.yaml or questions/NAME.yaml"
-        message = f"is no casebook; it needs {needs}"
-    elif not _name(folder):
-        message = "has no name for its answers; rename the folder with letters a to z, or digits"
-    if message:
+    files = _files(folder)
+    if message := _why_no_casebook(folder, {kind for _, kind in files}):
         return FolderReading([], [Fault(str(folder), 1, "", message)], [])
     _, readings = _read_files(files, _lent_lists(folder, NAMED_LISTS))
     faults = [fault for reading in readings for fault in reading.faults]
@@ -214,6 +209,15 @@ def read_folder(folder: Path) -> FolderReading:
         places = (first["questions", name] for name in _unanswerable(_make_book(folder, readings)))
         faults = [Fault(*place, "lens", message) for place in places]
     return FolderReading(readings, sorted(faults), notes)
+
+
+def _why_no_casebook(folder: Path, kinds: Collection[str]) -> str:
+    """What a folder with files of these kinds lacks; empty for a casebook."""
+    if not {*kinds} & {"case", "questions"}:
+        needs = "cases in cases/NAME.yaml, or questions in questions.yaml or questions/NAME.yaml"
+        return f"is no casebook; it needs {needs}"
+    name_it = "has no name for its answers; rename the folder with letters a to z, or digits"
+    return "" if _name(folder) else name_it
 
 
 def _unanswerable(book: Casebook) -> list[str]:
