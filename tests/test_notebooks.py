@@ -14,12 +14,13 @@ from typing import Any
 
 import nbformat
 import pytest
+from ipywidgets import HTML, Button, IntSlider, Output, VBox, Widget
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_output
 from tools import notebooks
 from tools.notebooks import normalise
 
-from customer_casebook.jupyter import WIDGET_VIEW, drop_widgets
+from customer_casebook.jupyter import WIDGET_STATE, WIDGET_VIEW, drop_widgets
 from tests.samples import lesson
 
 ROOT = Path(__file__).parents[1]
@@ -237,6 +238,30 @@ def test_a_widget_is_dropped_only_where_a_transcript_stands_beside_it() -> None:
         [],
     ]
     assert notebook["metadata"] == {}
+
+
+def test_the_state_that_a_view_of_somebody_else_needs_stays() -> None:
+    """A real tree: a box with a slider, and an Output that shows a button."""
+    slider, button, ours = IntSlider(), Button(), HTML()
+    shown = [{"output_type": "display_data", "metadata": {}, "data": button._repr_mimebundle_()}]
+    box = VBox([slider, Output(outputs=shown)])
+    state = Widget.get_manager_state(widgets=None)
+    views = [
+        {"data": {WIDGET_VIEW: {"model_id": box.model_id}}},
+        {"data": {WIDGET_VIEW: {"model_id": ours.model_id}, "text/html": "<p>"}},
+        {"data": {WIDGET_VIEW: {"model_id": "gone"}}},
+    ]
+    metadata: dict[str, Any] = {"widgets": {WIDGET_STATE: state}}
+    notebook = {"metadata": metadata, "cells": [{"outputs": views}]}
+    drop_widgets(notebook)
+    kept = metadata["widgets"][WIDGET_STATE]
+    assert {**kept, "state": state["state"]} == state
+    names = {slider.model_id, slider.layout.model_id, slider.style.model_id, button.model_id}
+    assert kept["state"].keys() >= {box.model_id, box.layout.model_id, *names}
+    assert kept["state"].items() < state["state"].items()
+    assert not kept["state"].keys() & {ours.model_id, ours.layout.model_id, ours.style.model_id}
+    drop_widgets(notebook)
+    assert metadata["widgets"] == {WIDGET_STATE: kept}
 
 
 def test_normalising_drops_what_differs_between_machines_and_keeps_the_rest() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from customer_casebook.authoring.folder import read_casebook
 from customer_casebook.course.casebook import Casebook
+from customer_casebook.domain.facts import InputError, short_repr
 from customer_casebook.widgets import exam, practice, progress, study, what_if
 
 
@@ -30,13 +31,28 @@ class PlayableCasebook:
         return f"Casebook {self.book.name}. Cases: {cases}. Questions: {len(self.book.questions)}."
 
 
+_FOLDERS: dict[str, Path] = {}  # by the names of the books that were opened in this kernel
+
+
 def casebook(folder: str | Path) -> PlayableCasebook:
     """The casebook of a folder, ready to be played.
 
     It takes from the course what the folder lacks: objectives, glossary, texts of the lenses and
     misconceptions. Its own parties and services come on top of the course's.
 
+    Answers and exams are kept under the name of the folder: of its letters a to z, in capitals or
+    not, and its digits. So no two of your casebooks may have the same name.
+
     Raises:
-        ContentError: The folder is no casebook, or something is wrong with its files.
+        ContentError: The folder is no casebook, or something is wrong with its files or its name.
+        InputError: Another folder of that name is open.
     """
-    return PlayableCasebook(read_casebook(folder))
+    if not isinstance(folder, str | Path):
+        raise InputError(f"{short_repr(folder)} is no folder; write its name in quotes")
+    book, path = read_casebook(folder), Path(folder).resolve()
+    other = _FOLDERS.get(book.name, path)
+    if other != path and other.is_dir():  # a folder that was moved is still the same casebook
+        both = f"{other} and {path} would share their answers as {book.name}"
+        raise InputError(f"{both}; rename one of the folders, and restart the kernel")
+    _FOLDERS[book.name] = path
+    return PlayableCasebook(book)

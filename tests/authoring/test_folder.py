@@ -502,6 +502,17 @@ def test_a_folder_may_hold_questions_in_several_files_and_nothing_else(tmp_path:
     assert [*read_casebook(tmp_path).questions] == ["b", "c", "a"]
 
 
+def test_terms_of_one_definition_cannot_be_told_apart(tmp_path: Path) -> None:
+    words = {"dawn": "First light.", "dusk": "Last light.", "daybreak": "first  light"}
+    terms = [{"id": k, "term": k, "definitions": {"4": text}} for k, text in words.items()]
+    match = {"id": "m", "kind": "match", "objectives": ["open-cases"], "terms": [*words]}
+    write(tmp_path, glossary=json.dumps({"terms": terms}))
+    write(tmp_path, questions=json.dumps({"questions": [match]}, indent=1))
+    [fault] = read_folder(tmp_path).faults
+    field = "questions[1].terms[3]: 'first  light' is taken by line"
+    assert str(fault) == f"{tmp_path / 'questions.yaml'}:12: {field} 10; write another"
+
+
 @pytest.mark.parametrize("lens", ["role", "penalties"])  # no piece decides, or three do
 def test_a_question_for_evidence_that_no_single_piece_decides_is_a_fault(
     lens: str, tmp_path: Path
@@ -515,6 +526,16 @@ def test_a_question_for_evidence_that_no_single_piece_decides_is_a_fault(
     assert str(fault) == f"{folder / 'questions.yaml'}:4: lens: {message}"
     with pytest.raises(ContentError, match=message):
         read_casebook(folder)
+
+
+@pytest.mark.parametrize("name", ["Дела", "_", "事例"])
+def test_a_folder_whose_name_cannot_name_its_answers_is_a_fault(tmp_path: Path, name: str) -> None:
+    folder = write_folder(tmp_path).rename(tmp_path / name)
+    with pytest.raises(ContentError) as caught:
+        read_casebook(folder)
+    advice = "has no name for its answers; rename the folder with letters a to z, or digits"
+    assert str(caught.value) == f"{folder}:1: {advice}"
+    assert read_casebook(folder.rename(tmp_path / f"{name} 2")).name == "2"
 
 
 @pytest.mark.parametrize("name", ["", "world", "notes"])

@@ -17,6 +17,7 @@ from customer_casebook.domain.facts import (
     VOCABULARY,
     FactError,
     Facts,
+    InputError,
 )
 from customer_casebook.domain.rules import LENSES, Rule
 from customer_casebook.domain.verdict import (
@@ -313,6 +314,43 @@ def test_an_unknown_lens_or_fact_is_refused() -> None:
         decide(DEPARTMENT, "costumer")
     with pytest.raises(FactError, match="did you mean consumes"):
         decide({"consume": True})
+
+
+class Table:
+    """What compares and shows itself as a table of data does."""
+
+    def __repr__(self) -> str:
+        return "uses yes\n1     no"
+
+    def __eq__(self, other: object) -> bool:
+        raise ValueError("ambiguous")
+
+    __hash__ = object.__hash__
+
+
+REFUSED: list[tuple[Any, Any, Any, str]] = [
+    ("x", "customer", None, '\'x\' is no mapping of facts; write them as {"consumes": "yes"}, or '),
+    ([], "customer", None, "[] is no mapping of facts; write them as "),
+    (None, None, None, "None is no mapping of facts; write them as "),
+    (DEPARTMENT, ["customer"], None, "there is no lens ['customer']; write customer, role, "),
+    (DEPARTMENT, 7, None, "there is no lens 7; write customer, role, "),
+    (DEPARTMENT, {}, None, "there is no lens {}; write customer, role, "),
+    (DEPARTMENT, None, 4, 'there is no edition 4; write "4"'),
+    (DEPARTMENT, None, "v4", "there is no edition 'v4'; write v3, 4 or 5"),
+    (DEPARTMENT, None, ["v3"], "there is no edition ['v3']; write v3, 4 or 5"),
+    (Table(), None, None, "uses yes 1 no is no mapping of facts; write them as "),
+    ({"uses": Table()}, None, None, "uses: uses yes 1 no is not a value of it; write yes, no or "),
+]
+
+
+@pytest.mark.parametrize(("facts", "lens", "edition", "sentence"), REFUSED)
+def test_what_cannot_be_decided_is_refused_in_one_line(
+    facts: Any, lens: Any, edition: Any, sentence: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        decide(facts, lens, edition=edition)
+    assert str(caught.value).startswith(sentence)
+    assert str(caught.value).isprintable()
 
 
 @often

@@ -41,6 +41,12 @@ OPTIONS: dict[str, dict[str, Any]] = {"exam": {"n": 3, "minutes": 5}, "practice"
 each_activity = pytest.mark.parametrize("name", CALLS)
 
 
+@pytest.fixture(autouse=True)
+def _new_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No folder is open yet: every test has its own of the same name."""
+    monkeypatch.setattr("customer_casebook.playable._FOLDERS", {})
+
+
 @pytest.fixture(params=["folder", "Python"])
 def own(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], Call]:
     """The activities of the school's casebook, by name."""
@@ -243,3 +249,24 @@ def test_what_it_advises_to_practise_has_questions(own: Callable[[str], Call]) -
 def test_a_playable_casebook_says_what_is_in_it(tmp_path: Path) -> None:
     shown = repr(casebook(write_folder(tmp_path / "home")))
     assert shown == f"Casebook {NAME}. Cases: {CHOIR}, {OFFICE}. Questions: 5."
+
+
+def test_two_folders_of_one_name_are_not_open_at_once(tmp_path: Path) -> None:
+    first, second = (write_folder(tmp_path / place) for place in ("autumn", "spring"))
+    casebook(first)
+    with pytest.raises(InputError) as caught:
+        casebook(second)
+    assert str(caught.value) == (
+        f"{first} and {second} would share their answers as {NAME};"
+        " rename one of the folders, and restart the kernel"
+    )
+    assert casebook(str(first / ".." / NAME)).book.name == NAME
+    casebook(second.rename(second.with_name("garden")))
+    moved = first.rename(tmp_path / NAME)
+    assert casebook(moved).book.name == NAME
+
+
+@pytest.mark.parametrize("folder", [3, None, ["home"]])
+def test_what_is_no_name_of_a_folder_is_refused(folder: Any) -> None:
+    with pytest.raises(InputError, match=r"is no folder; write its name in quotes$"):
+        casebook(folder)

@@ -24,6 +24,7 @@ from customer_casebook.domain.verdict import UNDETERMINED, decide, decisive_fact
 Lists = Mapping[str, Mapping[str, Any]]  # what a file may name; without a list nobody can tell
 Lines = Callable[[Place], int]  # the line of a place in the file
 Problems = Iterator[tuple[Place, str]]
+MAX_CHOICES = 9  # a digit chooses one of them
 Shown = dict[str, tuple[Place, str]]  # where a fact is shown first, and its value
 
 
@@ -46,8 +47,13 @@ def _meetings(node: Node, lines: Lines, lists: Lists) -> Problems:
     place, value, shape, mark, _ = node
     if isinstance(mark, Reference) and mark.kind in lists:
         yield from _among(lists[mark.kind], place, value)
-    if isinstance(value, list):
-        yield from _taken_ids(place, value, lines)
+    if shape is str and isinstance(value, str):
+        yield from _shown_as_typed(place, value)
+    elif isinstance(value, list):
+        yield from _twins((((*place, at), entry) for at, entry in enumerate(value)), lines)
+        for key in ("id", "text"):
+            words = [((*place, at, key), _get(it, key, str)) for at, it in enumerate(value)]
+            yield from _twins(words, lines)
     elif isinstance(mark, FactNames) and isinstance(value, dict):
         yield from _fact_faults(mark.values, place, value)
     for check in _CHECKS.get(shape, ()) if isinstance(value, dict) else ():
@@ -145,14 +151,25 @@ def _fact_faults(values: str, place: Place, shown: Mapping[str, Any]) -> Problem
                 yield (*place, name), message
 
 
-def _taken_ids(place: Place, entries: list[Any], lines: Lines) -> Problems:
-    """Ids of a list that come twice."""
-    first: dict[str, int] = {}
-    for number, entry in enumerate(entries):
-        name = _get(entry, "id", str)
-        if name and (before := first.setdefault(name, number)) != number:
-            message = f"is taken by line {lines((*place, before, 'id'))}; write another"
-            yield (*place, number, "id"), f"{short_repr(name)} {message}"
+def _twins(words: Iterable[tuple[Place, Any]], lines: Lines) -> Problems:
+    """Texts that come twice, so that nobody can tell one from the other."""
+    first: dict[str, Place] = {}
+    for place, word in words:
+        plain = " ".join(word.casefold().split()).rstrip(".") if isinstance(word, str) else ""
+        if plain and (before := first.setdefault(plain, place)) != place:
+            yield place, f"{short_repr(word)} is taken by line {lines(before)}; write another"
+
+
+# What no text may hold, and what only the Markdown of a story may: evidence can be an option, too.
+_MARKUP = r"</?[a-z][^<>]*>|<!--|&#?\w+;|`[^`]+`|!?\[[^][]*\]\([^()]*\)|^#+ .*"
+_MARKDOWN = r"|(?<!\w)(\*\*?|__?)(?! )[^*_]+(?<! )\1(?!\w)|^[-*+] .*"
+
+
+def _shown_as_typed(place: Place, text: str) -> Problems:
+    """Markup in a text that is shown as it is."""
+    pattern = _MARKUP if place == ("story",) else _MARKUP + _MARKDOWN
+    if markup := re.search(pattern, text, re.IGNORECASE | re.MULTILINE):
+        yield place, f"{short_repr(markup[0])} would be shown as it is typed; write plain words"
 
 
 # Stories and what they show.
@@ -178,6 +195,7 @@ def _first_shown(story: Any) -> Shown:
 
 def _story(story: Any, lines: Lines, _: Lists) -> Problems:
     """Each fact is shown once, unless it is unknown or open."""
+    yield from _countable("evidence", _get(story, "evidence", list))
     first = _first_shown(story)
     for place, name, value in _shown(story):
         before, known = first.get(name, (place, value))
@@ -259,15 +277,28 @@ def _options(question: Any, _: Lines, __: Lists) -> Problems:
         yield ("options",), "has no right option; write right: yes where it is"
     elif len(options) < 3:
         yield ("options",), "has fewer than three options; write three to five"
+    yield from _countable("options", options)
 
 
-def _defined_terms(question: Any, _: Lines, lists: Lists) -> Problems:
-    edition = question.get("edition", "4")
+def _countable(key: str, listed: list[Any]) -> Problems:
+    """As many as there are keys to choose with."""
+    if len(listed) > MAX_CHOICES:
+        message = f"has {len(listed)} entries, but only the keys 1 to {MAX_CHOICES} choose"
+        yield (key,), f"{message}; leave some out"
+
+
+def _defined_terms(question: Any, lines: Lines, lists: Lists) -> Problems:
+    edition, definitions = question.get("edition", "4"), dict[str, tuple[Place, Any]]()
+    yield from _countable("terms", _get(question, "terms", list))
     for number, name in enumerate(_get(question, "terms", list)):
         term = lists.get("terms", {}).get(name) if isinstance(name, str) else None
         if term and edition in EDITIONS and edition not in _get(term, "definitions", dict):
             message = f"{name} has no definition in ITIL {edition}; write one, or another term"
             yield ("terms", number), message
+        elif term:
+            text = _get(term, "definitions", dict).get(edition)
+            definitions.setdefault(name, (("terms", number), text))
+    yield from _twins(definitions.values(), lines)
 
 
 def _sort(question: Any, _: Lines, __: Lists) -> Problems:
@@ -280,7 +311,7 @@ def _sort(question: Any, _: Lines, __: Lists) -> Problems:
 def _spot(question: Any, _: Lines, __: Lists) -> Problems:
     """One sentence, and one only, has to decide the answer."""
     count = len(_get(question, "sentences", list))
-    if count and not 4 <= count <= 9:  # one digit chooses one of them
+    if count and not 4 <= count <= MAX_CHOICES:
         yield ("sentences",), f"has {count} sentences; write five to eight"
     first, lens = _first_shown(question), _get(question, "lens", str)
     shown = {name: value for name, (_, value) in first.items()}
@@ -319,12 +350,15 @@ def _answers(sign: Any, _: Lines, __: Lists) -> Problems:
             yield ("omits",), f"{lens.name} has one answer only; write choice instead"
 
 
-def _all_lenses(file: Any, _: Lines, __: Lists) -> Problems:
+def _all_lenses(file: Any, lines: Lines, _: Lists) -> Problems:
     lenses = _get(file, "lenses", dict)
     yield from _exactly(LENSES, ("lenses",), lenses)
     for name in LENSES.keys() & lenses.keys():
         place, answers = ("lenses", name), (*LENSES[name].answers, UNDETERMINED)
-        yield from _exactly(answers, (*place, "answers"), _get(lenses[name], "answers", dict))
+        texts = _get(lenses[name], "answers", dict)
+        yield from _exactly(answers, (*place, "answers"), texts)
+        labels = [((*place, "answers", k, "label"), _get(texts[k], "label", str)) for k in texts]
+        yield from _twins(labels, lines)
         for gap in re.findall(r"{[^{}]*}|[{}]", _get(lenses[name], "question", str)):
             yield from _among(("{party}", "{provider}", "{service}"), (*place, "question"), gap)
 

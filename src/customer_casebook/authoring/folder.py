@@ -184,9 +184,7 @@ class FolderReading(NamedTuple):
 def read_folder(folder: Path) -> FolderReading:
     """Read all files of a casebook, and find everything that is wrong."""
     files = _files(folder)
-    if not {kind for _, kind in files} & {"case", "questions"}:
-        needs = "cases in cases/NAME.yaml, or questions in questions.yaml or questions/NAME.yaml"
-        message = f"is no casebook; it needs {needs}"
+    if message := _why_no_casebook(folder, {kind for _, kind in files}):
         return FolderReading([], [Fault(str(folder), 1, "", message)], [])
     _, readings = _read_files(files, _lent_lists(folder, NAMED_LISTS))
     faults = [fault for reading in readings for fault in reading.faults]
@@ -213,6 +211,15 @@ def read_folder(folder: Path) -> FolderReading:
     return FolderReading(readings, sorted(faults), notes)
 
 
+def _why_no_casebook(folder: Path, kinds: Collection[str]) -> str:
+    """What a folder with files of these kinds lacks; empty for a casebook."""
+    if not {*kinds} & {"case", "questions"}:
+        needs = "cases in cases/NAME.yaml, or questions in questions.yaml or questions/NAME.yaml"
+        return f"is no casebook; it needs {needs}"
+    name_it = "has no name for its answers; rename the folder with letters a to z, or digits"
+    return "" if _name(folder) else name_it
+
+
 def _unanswerable(book: Casebook) -> list[str]:
     """The questions that want one piece of evidence, where none or several decide."""
     from customer_casebook.course.bank import item_of  # a build of the course lacks what it needs
@@ -233,9 +240,13 @@ def read_casebook(folder: Path | str) -> Casebook:
 
 
 def _make_book(folder: Path, readings: Iterable[Reading]) -> Casebook:
-    name = "-".join(re.findall("[a-z0-9]+", folder.resolve().name.lower())) or "casebook"
     content = _lists((file.kind, file.document.value) for file in readings)
-    return make_casebook(name, content, base=course())
+    return make_casebook(_name(folder), content, base=course())
+
+
+def _name(folder: Path) -> str:
+    """What the ids of the folder's book begin with; empty where its name has nothing for that."""
+    return "-".join(re.findall("[a-z0-9]+", folder.resolve().name.lower()))
 
 
 def read_course() -> Casebook:

@@ -131,8 +131,11 @@ class Facts(NamedTuple):
         """Facts from a mapping of those that are known; ``True`` and ``False`` mean yes and no.
 
         Raises:
-            FactError: A name or a value is not in the vocabulary. It lists every fault.
+            InputError: They are no mapping, or (a `FactError`, which lists all) not in the vocabulary.
         """
+        if not isinstance(values, Mapping):
+            how = 'write them as {"consumes": "yes"}, or take those of a case: case("...").facts'
+            raise InputError(f"{short_repr(values)} is no mapping of facts; {how}")
         return cls(**_read_values(values))
 
     def with_changes(self, **changes: object) -> Facts:
@@ -142,8 +145,8 @@ class Facts(NamedTuple):
     @property
     def contradiction(self) -> str | None:
         """Why the known facts cannot all be true together, or ``None`` if they can."""
-        known = self.known().items()
-        return next((why for values, why in CONTRADICTIONS if values.items() <= known), None)
+        facts = self._asdict().items()
+        return next((why for values, why in CONTRADICTIONS if values.items() <= facts), None)
 
     def known(self) -> dict[str, str]:
         """The facts that are not unknown."""
@@ -197,7 +200,7 @@ def find_fault(name: object, value: object) -> str | None:
     if name not in VOCABULARY:
         return f"no such fact; {what_to_write(str(name), VOCABULARY)}"
     values = (*VOCABULARY[str(name)].says, UNKNOWN)
-    if value is None or value == "":
+    if value is None or str(value) == "":
         return f"is empty; write {join_with_or(values)}"
     if isinstance(value, bool | str) and normalize_value(value) in values:
         return None
@@ -222,7 +225,7 @@ def what_to_write(word: str, words: Mapping[str, object] | tuple[str, ...]) -> s
 def require_known(kind: str, word: object, words: Mapping[str, object] | tuple[str, ...]) -> None:
     """Raises `InputError` unless a word is one of those known for a kind, such as ``lens``."""
     if not isinstance(word, str) or word not in words:
-        hint = what_to_write(str(word), words)
+        hint = f'write "{word}"' if str(word) in words else what_to_write(str(word), words)
         raise InputError(f"there is no {kind} {short_repr(word)}; {hint}")
 
 
@@ -234,5 +237,5 @@ def require_number(name: str, value: object, most: int) -> None:
 
 def short_repr(value: object, width: int = 40) -> str:
     """A value as a message shows it: quoted, printable, and cut to a width in characters."""
-    text = ascii(value) if not str(value).isprintable() else repr(value)
+    text = repr(value) if str(value).isprintable() else " ".join(ascii(value).split())
     return text if len(text) <= width else f"{text[: width - 1]}…"

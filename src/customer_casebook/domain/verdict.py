@@ -157,7 +157,7 @@ def decide(
 
     Raises:
         FactError: A name or a value is not in the vocabulary.
-        InputError: The lens or the edition does not exist.
+        InputError: The facts are no mapping, or the lens or the edition does not exist.
     """
     known = facts if isinstance(facts, Facts) else Facts.read(facts)
     if edition is not None:
@@ -279,8 +279,7 @@ def _outcomes(lens: Lens, row: _Row, *, presuming: bool = True) -> Mapping[_Row,
 
 def _settled(outcomes: Mapping[_Row, _Outcome]) -> _AnswerSet:
     """The answers that all outcomes have in common."""
-    first, *others = [outcome.answers for outcome in outcomes.values()]
-    return first.intersection(*others) if others else first
+    return _AnswerSet.intersection(*(outcome.answers for outcome in outcomes.values()))
 
 
 def _settled_in(lens: Lens, row: _Row) -> _AnswerSet:
