@@ -125,8 +125,7 @@ def test_a_journal_puts_events_in_order_however_they_were_written(
     "data",
     [
         {"items": []},
-        {"items": [THREE[0], "gone"]},
-        {"items": [THREE[0], f"{CASE}/customer"]},
+        {"items": ["gone"]},
         {"items": [f"find/{CASE}/customer"]},
         {"items": [f"school:{THREE[0]}"]},
         {"items": [7]},
@@ -254,7 +253,7 @@ def test_twenty_six_of_forty_pass_and_twenty_five_do_not() -> None:
 def marks_of(right: int, n: int) -> Result:
     """A result with so many right answers of ``n``."""
     item = ITEMS[THREE[0]]
-    marks = [Mark(k, item, item.right if k < right else frozenset(), "") for k in range(n)]
+    marks = [Mark(k, item, item.right, "", right=k < right) for k in range(n)]
     return Result(session_of(THREE[:1] * n, {}), tuple(marks), {})
 
 
@@ -286,7 +285,7 @@ def test_the_weakest_objective_comes_first(seed: int, known: set[int]) -> None:
     ]
     assert ranks == sorted(ranks)
     assert all(
-        OBJECTIVE_OF[mark.item.id] == mark.objective == k
+        mark.wording and OBJECTIVE_OF[mark.wording.item] == mark.objective == k
         for k, marks in groups.items()
         for mark in marks
     )
@@ -312,7 +311,7 @@ def test_a_session_shows_its_items_in_an_order_of_its_own() -> None:
             assert [*item.options] == [*ITEMS[item.id].shuffled(exam).options]
             assert [*item.options] == [*session.item(BOOK, place).options]
             assert item.fingerprint == ITEMS[item.id].fingerprint
-        assert [mark.item.id for mark in grade(BOOK, session).marks] == item_ids
+        assert [mark.item and mark.item.id for mark in grade(BOOK, session).marks] == item_ids
         orders.add(tuple(tuple(item.options) for item in shown))
     assert len(orders) == 3
 

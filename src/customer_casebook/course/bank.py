@@ -242,6 +242,9 @@ class MatchItem(Item):
     def short_label(self, option: str) -> str:
         return self.terms[option.partition(":")[0]].term
 
+    def wording(self, option: str) -> str:
+        return f"{self.short_label(option)}: {self.definitions[option.partition(':')[2]]}"
+
     def why_not(self, option: str) -> str:
         k, _, other = option.partition(":")
         meaning = f"That is the meaning of “{self.terms[other].term}”."

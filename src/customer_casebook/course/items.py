@@ -82,6 +82,11 @@ class Item(ABC):
         """What feedback calls an option."""
         return self.options[option]
 
+    def wording(self, option: str) -> str:
+        """An option in words that need nothing around them."""
+        rows = [f"{group.label}: " for group in self.groups if option in group.options]
+        return "".join([*rows, self.options[option]])
+
     def misconception(self, choice: Iterable[str]) -> Misconception | None:  # noqa: ARG002
         """The first known wrong reason that a choice betrays, if any."""
         return None
