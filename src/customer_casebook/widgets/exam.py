@@ -26,11 +26,11 @@ from customer_casebook.widgets.practice import deck
 _LOOK = {"look": "Look at your last exam again"}
 _MIN_JUMP_TO_TELL_SECONDS = 30
 
-_ELSEWHERE = (
+_HANDED_IN_ELSEWHERE = (
     "This exam was handed in elsewhere, in another page or kernel. It is closed here, and what was "
     "chosen here after that does not count."
 )
-_JUMP = (
+_CLOCK_WAS_SET = (
     "The clock of this computer was set to another time. The exam counts its own time, so none is "
     "won or lost."
 )
@@ -166,7 +166,7 @@ class Exam(Activity, widgets.VBox):
         self.paper.send({"now": 1000 * (clock.steady() + self.time_offset)})
         before, self.ahead = self.ahead, clock.ahead()
         if abs(self.ahead - before) >= _MIN_JUMP_TO_TELL_SECONDS and self.paper.phase == "running":
-            self._tell(_JUMP)
+            self._tell(_CLOCK_WAS_SET)
 
     def _look_elsewhere(self) -> None:
         """Close the exam where it was handed in by another widget or another kernel."""
@@ -182,7 +182,7 @@ class Exam(Activity, widgets.VBox):
             # A kernel with another clock may have found that its time is up.
             if session.finished != session.deadline or self.timer.elapsed >= session.limit:
                 self.session = session
-                self._tell(_ELSEWHERE)
+                self._tell(_HANDED_IN_ELSEWHERE)
                 self._show(self._count(session, history))
 
     @report_errors(_failed)
