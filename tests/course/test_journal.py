@@ -704,7 +704,7 @@ class Desk:
     [
         (timedelta(0), [YEAR]),
         (YEAR, [-YEAR]),
-        (timedelta(0), [-YEAR]),
+        (timedelta(0), [-YEAR, YEAR]),
         (-YEAR, [YEAR]),
         (-8 * HOUR, [8 * HOUR]),
         (timedelta(0), [YEAR, -YEAR]),

@@ -106,7 +106,8 @@ def told() -> list[tuple[str, Any]]:
     events = Journal(*journal().folders).read().exams
     known = [each for each in events if each.what not in ("start", "paper")]
     in_turn = sorted(known, key=lambda each: int(each.data["t"]))
-    return [(each.what, {k: v for k, v in each.data.items() if k != "t"}) for each in in_turn]
+    more = ("t", "choices")
+    return [(each.what, {k: v for k, v in each.data.items() if k not in more}) for each in in_turn]
 
 
 def on_disk() -> list[Attempt]:

@@ -209,14 +209,29 @@ def _in_turn(
     return sorted(turns, key=lambda turn: (turn[0], turn[1].what == "finish"))
 
 
+def _finish(session: ExamSession, event: ExamEvent, t: timedelta) -> None:
+    at = datetime.fromisoformat(event.at)
+    session.finished = at if "t" in event.data else max(session.started, at)
+    if t >= session.limit:
+        session.finished = session.deadline
+    # What was handed in stays that, also where another machine's answers come to light later.
+    if isinstance(choices := event.data.get("choices"), dict):
+        places = range(len(session.item_ids))
+        handed_in = {place: choices.get(str(place)) for place in places}
+        session.answers = {
+            place: tuple(map(str, choice))
+            for place, choice in handed_in.items()
+            if isinstance(choice, list)
+        }
+        session.ms = {place: session.ms.get(place, 0) for place in session.answers}
+
+
 def _apply(session: ExamSession, event: ExamEvent, t: timedelta) -> None:
     at, places = datetime.fromisoformat(event.at), range(len(session.item_ids))
     if session.finished or event.what == "start":
         return
     if event.what == "finish":
-        session.finished = at if "t" in event.data else max(session.started, at)
-        if t >= session.limit:
-            session.finished = session.deadline
+        _finish(session, event, t)
         return
     if t >= session.limit:
         return

@@ -516,8 +516,8 @@ def _event_of(row: dict[str, Any]) -> Event | None:
 
 
 # Clocks. After a jump of the clock a shard has an event that says how far. All its moments can then
-# be told by one clock: the last one whose moments have come already. Where an earlier one is ahead of
-# it by more than a day, it is that one: a clock that is behind by so much has lost its time.
+# be told by one clock: the last one whose moments have come already, as clocks are put right more
+# often than wrong.
 
 _JUMP = "clock"
 _DAY, _WEEK = timedelta(days=1), timedelta(days=7)
@@ -544,9 +544,7 @@ def _corrected(events: Iterable[Event], now: str) -> list[Event]:
     try:
         bare = max(datetime.fromisoformat(event.at) - own for event, own in by_clock)
         sound = [each for each in offsets if iso_moment(bare + each) <= now]
-        clock = min(offsets)
-        if sound:
-            clock = sound[-1] if max(sound) - sound[-1] <= _DAY else max(sound)
+        clock = sound[-1] if sound else min(offsets)
         return [_moved(event, clock - own) for event, own in by_clock]
     except OverflowError:
         return [event for event, _ in by_clock]

@@ -329,10 +329,12 @@ class Exam(Activity, widgets.VBox):
         """Close an exam. The journal says what it came to: another kernel may have had a part in it."""
         is_late = self.timer.elapsed >= self.session.limit
         self.session.finished = self.session.deadline if is_late else journal().clock.now()
-        self._record_event("finish")
+        sessions = {each.exam: each for each in self._sessions(journal().read())}
+        answers = sessions.get(self.session.exam, self.session).answers
+        self._record_event("finish", choices={str(k): [*choice] for k, choice in answers.items()})
         self.timer.is_over = True
         history = journal().read()
-        sessions = {session.exam: session for session in self._sessions(history)}
+        sessions = {each.exam: each for each in self._sessions(history)}
         self._show(self._count(sessions.get(self.session.exam, self.session), history))
 
     def _count(self, session: course_exam.ExamSession, history: History) -> course_exam.Result:
