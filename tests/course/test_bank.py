@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import product
 from math import comb
 from typing import Any
@@ -21,6 +22,7 @@ from customer_casebook.course.records import (
     ConceptQuestion,
     LensQuestion,
     MatchQuestion,
+    Sentence,
     SortQuestion,
     SpotQuestion,
 )
@@ -376,3 +378,42 @@ def test_no_place_gives_an_answer_away() -> None:
 def test_the_bound_by_chance_is_the_binomial_one() -> None:
     exact = sum(comb(10, k) * 0.25**k * 0.75 ** (10 - k) for k in range(5, 11))
     assert by_chance(5, [0.25] * 10) == pytest.approx(exact)
+
+
+# Names of options.
+
+
+@pytest.mark.parametrize("kind", ["choose", "choose_all"])
+def test_an_option_keeps_its_name_wherever_it_stands(kind: str) -> None:
+    record = next(
+        each
+        for each in BOOK.questions.values()
+        if isinstance(each, ConceptQuestion) and each.kind == kind
+    )
+    before = make_item(BOOK, record)
+    after = make_item(BOOK, replace(record, options=record.options[::-1]))
+    assert {**after.options} == {**before.options}
+    assert [*after.options] == [*before.options][::-1]
+    assert after.right == before.right
+    assert [after.why_not(k) for k in before.options] == [each.because for each in record.options]
+
+
+def test_two_options_of_one_text_have_two_names() -> None:
+    record = next(each for each in BOOK.questions.values() if isinstance(each, ConceptQuestion))
+    double = make_item(BOOK, replace(record, options=record.options[:1] * 2 + record.options[1:]))
+    assert len(double.options) == len(record.options) + 1
+
+
+def test_a_sentence_keeps_its_name_when_another_one_comes_before_it() -> None:
+    record = next(each for each in BOOK.questions.values() if isinstance(each, SpotQuestion))
+    sentence = Sentence("It rained.", {})
+    before = make_item(BOOK, record)
+    after = make_item(BOOK, replace(record, sentences=(sentence, *record.sentences)))
+    assert {*before.options.items()} < {*after.options.items()}
+    assert after.right == before.right
+
+
+def test_a_choice_of_an_older_journal_is_known_by_its_place() -> None:
+    record = next(each for each in BOOK.questions.values() if isinstance(each, ConceptQuestion))
+    known = make_item(BOOK, record)
+    assert [*known.places.values()] == [str(place) for place in range(len(record.options))]

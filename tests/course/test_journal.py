@@ -34,8 +34,10 @@ from customer_casebook.course.journal import (
     attempts_as_csv,
     event_as_row,
     history_as_json,
+    iso_moment,
     journal,
 )
+from tests.course.clocks import MONDAY, HandClock
 
 V1 = {
     "v": 1, "item": "case/customer", "choice": ["internal"], "sure": False, "right": True,
@@ -671,6 +673,170 @@ def test_no_bytes_are_too_odd_to_be_read(
     reading = Journal(folder).read()
     assert reading.attempts == [sound]
     assert sum(reading.skipped.values()) == len(odd.split(b"\n"))
+
+
+# Clocks that jump.
+
+HOUR, DAY, YEAR = timedelta(hours=1), timedelta(days=1), timedelta(days=365)
+
+
+class Desk:
+    """A kernel whose clock is ``wrong`` by some time, and the true moments of what it records."""
+
+    def __init__(self, folder: Path, wrong: timedelta = timedelta(0)) -> None:
+        self.clock = HandClock(wrong=wrong)
+        self.journal = Journal(folder, clock=self.clock)
+        self.moments: list[datetime] = []
+
+    def answer(self, *jumps: timedelta) -> None:
+        """An answer, and another one ten minutes after each jump of the clock."""
+        for place, jump in enumerate([timedelta(0), *jumps]):
+            self.clock.wrong += jump
+            if place:
+                self.clock.wait(minutes=10)
+            self.moments.append(self.clock.right)
+            event = attempt(f"at/{len(self.moments)}", at=iso_moment(self.clock.now()))
+            assert self.journal.record(event)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "jumps"),
+    [
+        (timedelta(0), [YEAR]),
+        (YEAR, [-YEAR]),
+        (timedelta(0), [-YEAR, YEAR]),
+        (-YEAR, [YEAR]),
+        (-8 * HOUR, [8 * HOUR]),
+        (timedelta(0), [YEAR, -YEAR]),
+        (timedelta(0), [-30 * DAY, 31 * DAY, -DAY]),
+        (2 * HOUR, [-2 * HOUR]),
+        (timedelta(minutes=2), [timedelta(minutes=-2)]),
+    ],
+)
+def test_after_a_jump_of_the_clock_all_moments_are_told_by_the_clock_that_can_be_right(
+    folder: Path, wrong: timedelta, jumps: list[timedelta]
+) -> None:
+    desk = Desk(folder, wrong)
+    desk.answer(*jumps)
+    found = Journal(folder).read(now=desk.clock.right + HOUR)
+    assert [each.item for each in found.attempts] == [f"at/{k}" for k in range(1, len(jumps) + 2)]
+    assert [each.at for each in found.attempts] == [*map(iso_moment, desk.moments)]
+    assert (found.exams, found.exam_count, found.skipped, found.notice) == ([], 0, {}, "")
+
+
+def test_a_copy_that_ends_before_the_jump_takes_the_right_moment_from_nothing(
+    folder: Path,
+) -> None:
+    desk = Desk(folder, YEAR)
+    desk.answer(-YEAR)
+    [shard] = shards(folder)
+    first, *_ = shard.read_bytes().splitlines(keepends=True)
+    for name in ("!", "x (conflicted copy)", "~"):
+        (folder / f"{name}.jsonl").write_bytes(first)
+    found = Journal(folder).read(now=desk.clock.right + HOUR)
+    assert [each.at for each in found.attempts] == [*map(iso_moment, desk.moments)]
+    assert len(found.files) == 4
+
+
+def test_a_copy_that_a_sync_tool_makes_counts_once_and_goes_with_the_rest(folder: Path) -> None:
+    kernel = Journal(folder)
+    assert kernel.record(attempt("one"))
+    [shard] = shards(folder)
+    copy = folder / f"{shard.stem} (conflicted copy).jsonl"
+    copy.write_bytes(shard.read_bytes())
+    assert kernel.record(attempt("two"))
+    history = kernel.read()
+    assert [each.item for each in history.attempts] == ["one", "two"]
+    assert [each["item"] for each in json.loads(history_as_json(history))["attempts"]] == [
+        "one",
+        "two",
+    ]
+    assert {*history.files} == {shard, copy}
+    assert kernel.erase(history.files) == ([], {})
+    assert [*folder.iterdir()] == []
+
+
+@pytest.mark.parametrize("ahead", [timedelta(minutes=10), 20 * HOUR, 3 * DAY, YEAR])
+def test_what_is_ahead_of_time_comes_before_what_is_answered_now(
+    folder: Path, ahead: timedelta
+) -> None:
+    desk = Desk(folder, ahead)
+    desk.answer()
+    desk.journal.record(attempt("early/2", at=iso_moment(desk.clock.now() + timedelta(minutes=1))))
+    assert Journal(folder).record(attempt("now", at=iso_moment(MONDAY)))
+    found = Journal(folder).read(now=MONDAY)
+    assert [each.item for each in found.attempts] == ["at/1", "early/2", "now"]
+    assert max(each.at for each in found.attempts) == iso_moment(MONDAY)
+    assert found.notice == (
+        "2 answers bear a time to come. The clock was wrong then, or is wrong now; nothing is lost."
+    )
+    late = Journal(folder).read(now=MONDAY + 2 * YEAR)
+    assert late.notice == ""
+
+
+@pytest.mark.parametrize("seconds", [float("nan"), float("inf"), 1e300, "1", None, [], 9e9])
+def test_a_jump_of_no_sense_changes_nothing(folder: Path, seconds: Any) -> None:
+    kernel = Journal(folder)
+    one = attempt(at=iso_moment(MONDAY))
+    assert kernel.record(one)
+    assert kernel.record(ExamEvent("", "clock", {"seconds": seconds}))
+    assert kernel.read().attempts == [one]
+    assert kernel.read().exams == []
+
+
+def test_a_small_correction_of_the_clock_is_no_jump(folder: Path) -> None:
+    desk = Desk(folder)
+    desk.answer(*[timedelta(seconds=0.4)] * 4)
+    assert [line["kind"] for line in lines(folder)] == ["attempt"] * 5
+
+
+def test_the_shards_of_other_kernels_tell_when_one_of_them_writes(folder: Path) -> None:
+    one, other = Journal(folder), Journal(folder)
+    assert one.record(attempt())
+    before = one.others()
+    assert one.record(attempt())
+    assert one.others() == before
+    assert other.record(attempt())
+    assert one.others() != before
+    between = one.others()
+    assert other.record(attempt())
+    assert one.others() != between
+
+
+def test_a_clock_counts_on_while_nothing_moves_it() -> None:
+    clock = module.Clock()
+    assert clock.steady() <= clock.steady()
+    assert abs(clock.ahead() - clock.ahead()) < module.MIN_JUMP_SECONDS
+    assert abs(clock.now() - datetime.now(UTC)) < timedelta(minutes=1)
+
+
+# Odd file systems.
+
+
+def test_a_drive_that_counts_no_links_causes_no_retry_without_an_end(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fstat, kernel = os.fstat, Journal(folder)
+
+    def without_links(file: int) -> os.stat_result:
+        status = fstat(file)
+        return os.stat_result((*status[:3], 0, *status[4:10]))
+
+    monkeypatch.setattr(os, "fstat", without_links)
+    assert kernel.record(attempt("one"))
+    assert kernel.record(attempt("two"))
+    assert len(shards(folder)) == 1
+    monkeypatch.setattr(os.path, "lexists", lambda _: False)
+    assert kernel.record(attempt("three"))
+    assert [each.item for each in kernel.read().attempts] == ["one", "two", "three"]
+
+
+def test_a_drive_that_is_not_there_cannot_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On Windows, no folder above the journal exists then."""
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    kernel = Journal(Path("/drive/journal"))
+    assert kernel.folder is None
+    assert kernel.notice.startswith("Your answers cannot be saved here, for ")
 
 
 # Taking it elsewhere.

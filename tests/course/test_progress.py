@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from itertools import groupby
 
 import pytest
@@ -26,7 +26,8 @@ from customer_casebook.course.progress import (
 from tests.course.books import BOOK, CASE, HUB, ITEMS, item, question, small_book
 
 BANK = BOOK.questions
-START = datetime(2026, 3, 2, 9, tzinfo=UTC)
+MIDNIGHT = datetime(2026, 3, 2, tzinfo=UTC)
+START = MIDNIGHT + timedelta(hours=9)
 DAY = timedelta(days=1)
 SOME = next(iter(BANK))
 
@@ -171,7 +172,9 @@ def test_open_misconceptions_come_in_the_order_of_the_casebook_and_unknown_ones_
 def review(*answers: tuple[float, bool, bool | None]) -> Review | None:
     """Where answers to one item leave it: day, right, sure."""
     return module._review(
-        SOME, [attempt(after=day * DAY, right=right, sure=sure) for day, right, sure in answers]
+        SOME,
+        [attempt(after=day * DAY, right=right, sure=sure) for day, right, sure in answers],
+        UTC,
     )
 
 
@@ -180,13 +183,15 @@ def test_a_miss_comes_back_after_one_three_and_seven_days_and_then_no_more() -> 
     well = [(0, False, True), (1, True, True), (4, True, True), (11, True, True)]
     steps = [review(*well[: place + 1]) for place in range(4)]
     assert steps == [
-        Review(SOME, START + 1 * DAY, 0, confident=True),
-        Review(SOME, START + 4 * DAY, 1, confident=True),
-        Review(SOME, START + 11 * DAY, 2, confident=True),
+        Review(SOME, MIDNIGHT + 1 * DAY, 0, confident=True),
+        Review(SOME, MIDNIGHT + 4 * DAY, 1, confident=True),
+        Review(SOME, MIDNIGHT + 11 * DAY, 2, confident=True),
         None,
     ]
     assert review(*well, (40, True, True)) is None
-    assert review(*well, (40, False, False)) == Review(SOME, START + 41 * DAY, 0, confident=False)
+    assert review(*well, (40, False, False)) == Review(
+        SOME, MIDNIGHT + 41 * DAY, 0, confident=False
+    )
 
 
 @pytest.mark.parametrize(
@@ -196,9 +201,10 @@ def test_a_miss_comes_back_after_one_three_and_seven_days_and_then_no_more() -> 
         ([(0, True, None)], None, 0),  # in an exam nobody is asked how sure
         ([(0, True, False)], 1, 0),
         ([(0, False, None)], 1, 0),
-        ([(0, False, False), (0.9, True, True)], 1, 0),  # early: nothing changes
-        ([(0, False, False), (0.9, True, False)], 1, 0),
-        ([(0, False, False), (0.9, False, True)], 1.9, 0),  # unless it is wrong
+        ([(0, False, False), (0.6, True, True)], 1, 0),  # early: nothing changes
+        ([(0, False, False), (0.6, True, False)], 1, 0),
+        ([(0, False, False), (0.6, False, True)], 1, 0),  # unless it is wrong
+        ([(0, False, False), (0.9, True, True)], 4, 1),  # the next day, if not 24 hours later
         ([(0, False, False), (1, True, None)], 4, 1),
         ([(0, False, False), (2, True, True)], 5, 1),  # late: counted from then
         ([(0, False, False), (1, True, True), (3, False, True)], 4, 0),
@@ -213,7 +219,10 @@ def test_what_an_answer_changes(
         None
         if due is None
         else Review(
-            SOME, START + due * DAY, step, confident=answers[-1] == (*answers[-1][:1], False, True)
+            SOME,
+            MIDNIGHT + due * DAY,
+            step,
+            confident=answers[-1] == (*answers[-1][:1], False, True),
         )
     )
 
@@ -229,31 +238,32 @@ def test_the_schedule_has_its_laws(answers: list[tuple[float, bool, bool]]) -> N
     before, last = review(*answers[:-1]), answers[-1] if answers else (0, True, True)
     result = review(*answers)
     day, right, sure = last
+    midnight = (START + day * DAY).replace(hour=0)
     if all(right and sure for _, right, sure in answers):
         assert result is None
     elif not right:
-        assert result == Review(SOME, START + day * DAY + REVIEW_INTERVALS[0], 0, confident=sure)
+        assert result == Review(SOME, midnight + REVIEW_INTERVALS[0], 0, confident=sure)
     elif before and START + day * DAY < before.due:
         assert result == before
     elif before and sure:
         later = before.step + 1
         assert (result.step if result else 3) == later
-        assert not result or result.due == START + day * DAY + REVIEW_INTERVALS[later]
+        assert not result or result.due == midnight + REVIEW_INTERVALS[later]
     elif before or not sure:
-        assert result == Review(SOME, START + day * DAY + REVIEW_INTERVALS[0], 0, confident=False)
+        assert result == Review(SOME, midnight + REVIEW_INTERVALS[0], 0, confident=False)
     else:
         assert result is None
 
 
 def test_the_moment_decides_what_is_due_and_what_is_next() -> None:
     first, second = list(BANK)[:2]
-    attempts = [attempt(first, right=False), attempt(second, timedelta(hours=1), right=False)]
-    early, between, late = (progress(attempts, days * DAY) for days in (0.99, 1.01, 2))
-    assert (early.due, early.next_due) == ((), START + DAY)
+    attempts = [attempt(first, right=False), attempt(second, DAY, right=False)]
+    early, between, late = (progress(attempts, days * DAY) for days in (0.62, 1, 2))
+    assert (early.due, early.next_due) == ((), MIDNIGHT + DAY)
     assert early.advice
     assert early.advice.what == "objective"
     assert [known.item for known in between.due] == [first]
-    assert between.next_due == START + DAY + timedelta(hours=1)
+    assert between.next_due == MIDNIGHT + 2 * DAY
     assert between.advice == Advice("review")
     assert ([known.item for known in late.due], late.next_due) == ([first, second], None)
 
@@ -262,9 +272,9 @@ def test_sure_answers_that_were_wrong_come_first_then_the_longest_due() -> None:
     a, b, c, d = [k for k, record in BANK.items() if record.kind == "choose"][:4]
     attempts = [
         attempt(a, right=False, sure=False),
-        attempt(b, timedelta(hours=1), sure=False),
-        attempt(c, timedelta(hours=2), right=False),
-        attempt(d, timedelta(hours=3), right=False),
+        attempt(b, DAY, sure=False),
+        attempt(c, 2 * DAY, right=False),
+        attempt(d, 3 * DAY, right=False),
     ]
     assert [known.item for known in progress(attempts, 5 * DAY).due] == [c, d, a, b]
 
@@ -302,6 +312,16 @@ def test_another_wording_proves_no_mastery_but_keeps_its_place_in_the_reviews() 
     assert [answered(content) for content in contents] == [1, 1, 0]
     due = progress([attempt(right=False, content="other")], DAY).due
     assert [known.item for known in due] == [SOME]
+
+
+def test_a_right_answer_to_another_wording_corrects_no_misconception() -> None:
+    betraying = next(k for k, known in ITEMS.items() if known.betrayable)
+    wrong = min(ITEMS[betraying].betrayable)
+    mistake = attempt(betraying, right=False, misconception=wrong, content="older")
+    assert open_in(progress([mistake])) == [wrong]
+    assert open_in(progress([mistake, attempt(betraying, content="older")])) == [wrong]
+    today = ITEMS[betraying].fingerprint
+    assert open_in(progress([mistake, attempt(betraying, content=today)])) == []
 
 
 # What to do next.
@@ -395,10 +415,29 @@ def test_the_summary_says_how_much_is_answered_begun_and_firm() -> None:
     )
 
 
-def test_the_reviews_say_what_is_due_or_when_the_next_is_on_the_clock_of_this_machine() -> None:
+def test_the_reviews_say_what_is_due_or_on_what_day_the_next_is() -> None:
     mistakes = [attempt(k, right=False) for k in [*BANK][:2]]
     assert progress(mistakes[:1], DAY).reviews == "1 question is due for review."
     assert progress(mistakes, DAY).reviews == "2 questions are due for review."
-    local = (START + DAY).astimezone()
-    day = f"{local:%A} {local.day} {local:%B}, {local:%H:%M}"
-    assert progress(mistakes).reviews == f"Nothing is due; the next review is on {day}."
+    assert progress(mistakes).reviews == "Nothing is due; the next review is on Tuesday 3 March."
+
+
+def test_a_day_is_the_learners_own() -> None:
+    late = attempt(right=False, after=timedelta(hours=12))  # 21:00 in UTC
+    for hours, day in ((-5, 3), (0, 3), (2, 3), (3, 4), (12, 4)):
+        zone = timezone(timedelta(hours=hours))
+        summary = summarize(BOOK, [late], (START + timedelta(hours=12)).astimezone(zone))
+        assert summary.next_due == datetime(2026, 3, day, tzinfo=zone)
+        assert f" {day} March." in summary.reviews
+
+
+def test_whoever_comes_a_little_earlier_each_evening_finds_what_is_due() -> None:
+    """Each day half an hour earlier, for a fortnight: asked on days 1, 4 and 11."""
+    evening, asked = START + timedelta(hours=14), []
+    attempts = [attempt(right=False, after=timedelta(hours=14))]
+    for day in range(1, 15):
+        now = evening + day * timedelta(hours=23.5)
+        if summarize(BOOK, attempts, now).due:
+            asked.append(day)
+            attempts.append(attempt(after=now - START))
+    assert asked == [1, 4, 11]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,20 +14,29 @@ import pytest
 from markupsafe import escape
 
 import customer_casebook.course.exam as course_exam
-import customer_casebook.course.journal as keeping
 import customer_casebook.widgets.exam as module
 from customer_casebook.course.bank import MatchItem
+from customer_casebook.course.casebook import Casebook
 from customer_casebook.course.exam import MAX_EXAM_MINUTES, exam_sessions
 from customer_casebook.course.items import Item
-from customer_casebook.course.journal import Attempt, ExamEvent, Journal, journal
+from customer_casebook.course.journal import (
+    MAX_LINE_BYTES,
+    Attempt,
+    ExamEvent,
+    Journal,
+    event_as_row,
+    iso_moment,
+    journal,
+)
+from customer_casebook.course.records import ConceptQuestion
 from customer_casebook.course.selection import exam_questions
 from customer_casebook.domain.facts import InputError
 from customer_casebook.widgets.activity import START as TRANSCRIPT
 from customer_casebook.widgets.card import Card, feedback, places_of
 from customer_casebook.widgets.exam import Exam, exam
-from tests.course.books import BOOK
+from tests.course.books import BOOK, without
+from tests.course.clocks import MONDAY, HandClock
 
-MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 N, MINUTES = 6, 20
 POOL = sum(
     record.kind != "sort" for record in BOOK.questions.values()
@@ -34,25 +44,13 @@ POOL = sum(
 DEADLINE = "2026-03-02T09:20:01.000000+00:00"  # of what is begun at once
 
 
-class Clock(datetime):
-    """A clock that stands still until it is told to go on."""
-
-    moment = MONDAY
-
-    @classmethod
-    def now(cls, tz: Any = None) -> datetime:  # type: ignore[override]
-        return cls.moment.astimezone(tz)
-
-    @classmethod
-    def wait(cls, **time: float) -> None:
-        cls.moment += timedelta(**time)
+Clock = HandClock(MONDAY)
 
 
 @pytest.fixture(autouse=True)
-def _clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    for each in (module, keeping):
-        monkeypatch.setattr(each, "datetime", Clock)
-    Clock.moment = MONDAY
+def _clock() -> None:
+    Clock.right, Clock.wrong = MONDAY, timedelta(0)
+    new_kernel()
 
 
 def begin(**other: Any) -> Exam:
@@ -106,16 +104,20 @@ def wrong(question: Item) -> set[str]:
 def told() -> list[tuple[str, Any]]:
     """What the journal on disk says of exams, but for their papers."""
     events = Journal(*journal().folders).read().exams
-    in_turn = sorted(events, key=lambda each: (each.at, each.what))  # some are of one moment
-    return [(each.what, {**each.data}) for each in in_turn if each.what != "start"]
+    known = [each for each in events if each.what not in ("start", "paper")]
+    in_turn = sorted(known, key=lambda each: int(each.data["t"]))
+    more = ("t", "choices")
+    return [(each.what, {k: v for k, v in each.data.items() if k not in more}) for each in in_turn]
 
 
 def on_disk() -> list[Attempt]:
-    return Journal(*journal().folders).read().attempts
+    return Journal(*journal().folders, clock=Clock).read().attempts
 
 
 def new_kernel() -> None:
     journal.cache_clear()
+    module._timers.clear()
+    journal().clock = Clock
 
 
 # The clock starts, answers are kept, and it is handed in.
@@ -139,10 +141,10 @@ def test_nothing_begins_before_the_clock_is_started() -> None:
     assert sat.paper.phase == "ready"
     assert journal().read().exams == []
     tell(sat, "start")
-    [begun] = journal().read().exams
-    assert (begun.what, sat.paper.phase) == ("start", "running")
+    begun, paper = sorted(journal().read().exams, key=lambda each: each.what != "start")
+    assert (begun.what, paper.what, sat.paper.phase) == ("start", "paper", "running")
     assert begun.data["items"] == [each.id for each in sat.items]
-    assert sat.paper.deadline == 1000 * (Clock.moment + timedelta(minutes=MINUTES)).timestamp()
+    assert sat.paper.deadline == 1000 * (Clock.right + timedelta(minutes=MINUTES)).timestamp()
     assert sat.paper.note == sat.actions.error == ""
 
 
@@ -175,7 +177,7 @@ def test_answers_flags_and_the_end_are_events_and_then_attempts(attempts: list[A
         (one.id, True, None, 2000),
         (two.id, False, None, 700),
     ]
-    assert {each.at for each in attempts} == {Clock.moment.isoformat(timespec="microseconds")}
+    assert {each.at for each in attempts} == {Clock.right.isoformat(timespec="microseconds")}
     assert sat.paper.verdict == f"1 of {N} right: 16%. Not passed this time; 65% are needed."
 
 
@@ -185,7 +187,7 @@ def test_whatever_the_front_end_says_is_answered_with_the_time(
     heard: list[Any] = []
     sat = begin()
     monkeypatch.setattr(sat.paper, "send", heard.append)
-    start = 1000 * Clock.moment.timestamp()
+    start = 1000 * Clock.right.timestamp()
     tell(sat, "clock")
     give(sat, 0, wrong(asked(sat)[0]))
     give(sat, 1, [])
@@ -359,6 +361,7 @@ def test_the_review_tells_of_every_question_with_the_weakest_objective_first(see
         (each.right, each.place) for each in wanted
     ]
     for mark in sat.result.marks:
+        assert mark.item
         for block in (*mark.item.intro, *feedback(mark.item, mark.choice)):
             assert block.html() in shown
     heads = re.findall("<h4>(.*?)</h4>", shown)
@@ -395,7 +398,8 @@ def test_what_was_missed_can_be_practised_at_once(attempts: list[Attempt]) -> No
     first = card.questions[0]
     answer = {"press": "p", "choice": places_of(first, first.right), "sure": True, "ms": 5}
     card.set_state({"answers": {"0": answer}})
-    assert (attempts[-1].item, attempts[-1].right) == (first.id, True)
+    [made] = [each for each in attempts if each.event == "p"]
+    assert (made.item, made.right) == (first.id, True)
 
 
 def test_who_has_all_of_it_right_has_nothing_to_practise() -> None:
@@ -719,3 +723,265 @@ def test_its_transcript_is_the_same_for_everybody_at_any_time(tmp_path: Path) ->
         assert TRANSCRIPT in " ".join(after[form].split())
         assert "40 questions" in after[form]
         assert str(tmp_path) not in after[form]
+
+
+# Clocks that jump.
+
+
+@pytest.mark.parametrize("jump", [{"minutes": -2}, {"hours": 8}, {"hours": -8}, {"days": 365}])
+def test_an_exam_counts_its_own_time_whatever_the_clock_does(jump: dict[str, float]) -> None:
+    sat = begin()
+    one, two, three, *_ = asked(sat)
+    give(sat, 0, sorted(one.right))
+    Clock.jump(**jump)
+    give(sat, 1, sorted(two.right))
+    assert "The clock of this computer was set to another time." in sat.actions.text
+    assert sat.actions.live.startswith("The clock of this computer was set")
+    again = exam(n=N, minutes=MINUTES)  # the cell is run again
+    assert again.paper.phase == "running"
+    assert again.paper.deadline - sat.paper.deadline == pytest.approx(
+        1000 * timedelta(**jump).total_seconds()  # as the time it tells its page
+    )
+    new_kernel()
+    Clock.wait(minutes=5)
+    last = exam(n=N, minutes=MINUTES)
+    left = last.paper.deadline / 1000 - Clock.now().timestamp()
+    assert left == pytest.approx(60 * (MINUTES - 5) - 2)
+    give(last, 2, sorted(three.right))
+    tell(last, "finish")
+    assert last.paper.verdict.startswith(f"3 of {N} right")
+    new_kernel()
+    Clock.wrong = timedelta(0)
+    third = exam(n=N, minutes=MINUTES)
+    assert third.paper.phase == "ready"  # it was handed in
+    Clock.wait(hours=1)
+    assert all(each.at <= iso_moment(Clock.right) for each in on_disk())
+
+
+def test_a_small_correction_of_the_clock_is_not_worth_a_word() -> None:
+    sat = begin()
+    Clock.jump(seconds=5)
+    give(sat, 0, asked(sat)[0].right)
+    assert (sat.notes, sat.actions.text) == ([], "")
+
+
+@pytest.mark.parametrize("ahead", [timedelta(minutes=2), timedelta(days=365)])
+def test_an_exam_begun_in_the_future_is_begun_now_and_blocks_no_other(ahead: timedelta) -> None:
+    Clock.jump(seconds=ahead.total_seconds())
+    sat = begin()
+    give(sat, 0, sorted(asked(sat)[0].right))
+    new_kernel()
+    Clock.wrong = timedelta(0)
+    again = exam(n=N, minutes=MINUTES)
+    assert again.paper.phase == "running"
+    assert "seems to have begun at a time to come" in again.actions.text
+    left = again.paper.deadline / 1000 - Clock.now().timestamp()
+    assert left == pytest.approx(60 * MINUTES - 1)
+    tell(again, "finish")
+    assert again.paper.verdict.startswith(f"1 of {N} right")
+    new_kernel()
+    assert exam(n=N, minutes=MINUTES).paper.phase == "ready"
+    other = begin()
+    assert other.paper.phase == "running"
+    new_kernel()
+    third = exam(n=N, minutes=MINUTES)
+    assert third.paper.questions == other.paper.questions
+    tell(third, "finish")
+    press(third, "new")
+    new_kernel()
+    last = exam(n=N, minutes=MINUTES)
+    press(last, "look")
+    assert last.paper.verdict == third.paper.verdict
+
+
+def test_the_page_may_tell_the_zone_of_the_learner() -> None:
+    sat = exam(n=N, minutes=MINUTES)
+    for nonsense in ("2", 1e9, None, True, -9999):
+        tell(sat, "clock", zone=nonsense)
+    assert journal().clock.now().utcoffset() == timedelta(0)
+    try:
+        tell(sat, "clock", zone=330)
+        assert journal().clock.now().utcoffset() == timedelta(hours=5.5)
+        assert journal().clock.now() == Clock.right
+    finally:
+        Clock.zone = UTC
+    assert sat.actions.error == ""
+
+
+# Two places.
+
+
+def test_an_exam_handed_in_elsewhere_is_closed_at_the_next_press() -> None:
+    here = begin()
+    mine = journal()
+    new_kernel()
+    there = exam(n=N, minutes=MINUTES)
+    one, two, *_ = asked(here)
+    give(there, 0, sorted(one.right))
+    tell(there, "finish")
+    events = len(on_disk_exams())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "journal", lambda: mine)
+        give(here, 1, sorted(two.right))
+    assert here.paper.phase == "done"
+    assert here.paper.verdict == there.paper.verdict
+    assert "This exam was handed in elsewhere" in here.actions.text
+    assert len(on_disk_exams()) == events
+    assert [each.item for each in on_disk()] == [one.id]
+    assert here.actions.error == ""
+
+
+def test_an_exam_handed_in_in_another_tab_of_the_kernel_is_closed_too() -> None:
+    here = begin()
+    there = exam(n=N, minutes=MINUTES)
+    tell(there, "finish")
+    give(here, 0, sorted(asked(here)[0].right))
+    assert (here.paper.phase, on_disk()) == ("done", [])
+    press(here, "new")
+    assert here.actions.text == ""
+
+
+def test_another_kernel_that_writes_something_else_closes_nothing() -> None:
+    here = begin()
+    other = Journal(*journal().folders, clock=Clock)
+    assert other.record(ExamEvent("another", "finish", at=iso_moment(Clock.now())))
+    assert other.record(
+        ExamEvent(here.session.exam, "finish", {"t": 10**9}, at=iso_moment(Clock.now()))
+    )  # by a clock that is far ahead, where its time was up
+    give(here, 0, sorted(asked(here)[0].right))
+    assert here.paper.phase == "running"
+    tell(here, "finish")
+    assert here.paper.verdict.startswith(f"1 of {N} right")
+
+
+def on_disk_exams() -> list[ExamEvent]:
+    return Journal(*journal().folders).read().exams
+
+
+# A course that moved on.
+
+
+def changed(question_id: str, **changes: Any) -> Casebook:
+    """The course with other words in one of its questions."""
+    record = replace(BOOK.questions[question_id], **changes)
+    return replace(BOOK, questions={**BOOK.questions, question_id: record}, items={})
+
+
+def concepts(sat: Exam) -> list[int]:
+    """The places of questions whose options are written."""
+    kinds = [BOOK.questions[each.id].kind for each in asked(sat)]
+    return [place for place, kind in enumerate(kinds) if kind == "choose"]
+
+
+def test_options_in_another_order_are_the_same_options() -> None:
+    sat = begin(seed=2, n=20)
+    place = concepts(sat)[0]
+    question = asked(sat)[place]
+    give(sat, place, sorted(question.right))
+    new_kernel()
+    record = BOOK.questions[question.id]
+    assert isinstance(record, ConceptQuestion)
+    book = changed(question.id, options=record.options[::-1])
+    again = exam(seed=2, n=20, minutes=MINUTES, book=book)
+    assert again.notes == []
+    [chosen] = again.paper.answers.values()
+    shown = again.paper.questions[place]["options"]
+    assert [shown[each] for each in chosen["choice"]] == [question.answer.removesuffix(".")] or [
+        shown[each] for each in chosen["choice"]
+    ] == [question.options[k] for k in question.right]
+    tell(again, "finish")
+    assert again.paper.verdict.startswith("1 of 20 right")
+
+
+def test_what_changed_under_a_running_exam_is_told_and_asked_again_and_the_rest_goes_on() -> None:
+    sat = begin(seed=2, n=20)
+    first, second = concepts(sat)[:2]
+    for place in (first, second):
+        give(sat, place, sorted(asked(sat)[place].right), flag=True)
+    deadline = sat.paper.deadline
+    new_kernel()
+    book = changed(asked(sat)[first].id, prompt="What else?")
+    again = exam(seed=2, n=20, minutes=MINUTES, book=book)
+    assert again.paper.phase == "running"
+    assert again.paper.deadline == pytest.approx(deadline, abs=5)  # ms
+    told_first = f"The course has changed since this exam began. Question {first + 1} is new: "
+    assert again.notes == [f"{told_first}answer it again. All else is as you left it."]
+    assert again.paper.questions[first]["prompt"] == "What else?"
+    assert again.paper.answers[str(first)] == {"choice": [], "ms": 0, "flag": True}
+    assert again.paper.answers[str(second)]["choice"]
+    new_kernel()
+    third = exam(seed=2, n=20, minutes=MINUTES, book=book)
+    assert third.notes == []  # once is enough
+    give(third, first, sorted(third.items[first].right))
+    tell(third, "finish")
+    assert third.paper.verdict.startswith("2 of 20 right")
+
+
+def test_what_is_gone_under_a_running_exam_is_told_and_not_counted() -> None:
+    sat = begin()
+    one, two, three, *_ = asked(sat)
+    give(sat, 0, sorted(one.right))
+    give(sat, 1, sorted(two.right))
+    new_kernel()
+    book = replace(without(one.id), items={})
+    again = exam(n=N, minutes=MINUTES, book=book)
+    assert again.notes == [
+        "A question is no longer in the course, and no longer counted in this exam."
+    ]
+    assert [each.id for each in again.items] == [each.id for each in asked(sat)[1:]]
+    assert [*again.paper.answers] == ["0"]
+    give(again, 1, sorted(three.right))
+    tell(again, "finish")
+    assert again.paper.verdict.startswith(f"2 of {N - 1} right")
+    assert sorted(each.item for each in on_disk()) == sorted([two.id, three.id])
+
+
+def test_an_exam_whose_questions_are_all_gone_ends() -> None:
+    begin(seed=1)
+    new_kernel()
+    sat = exam(seed=1, n=N, minutes=MINUTES)
+    for each in asked(sat):
+        assert each.id in BOOK.questions
+    left = {k: v for k, v in BOOK.questions.items() if k not in {q.id for q in asked(sat)}}
+    new_kernel()
+    again = exam(seed=1, n=N, minutes=MINUTES, book=replace(BOOK, questions=left, items={}))
+    assert (again.paper.phase, again.actions.error) == ("done", "")
+    assert again.paper.verdict.startswith("0 of 0 right")
+
+
+def test_a_past_result_stays_what_it_was_in_its_own_words() -> None:
+    sat = begin(seed=2, n=20)
+    first, second = concepts(sat)[:2]
+    for place, question in enumerate(asked(sat)):
+        give(sat, place, sorted(question.right))
+    tell(sat, "finish")
+    old = asked(sat)[first]
+    record = BOOK.questions[old.id]
+    assert isinstance(record, ConceptQuestion)
+    options = [replace(option, right=not option.right) for option in record.options]
+    book = changed(old.id, prompt="Something else?", options=tuple(options))
+    gone = asked(sat)[second]
+    book = replace(book, questions={k: v for k, v in book.questions.items() if k != gone.id})
+    new_kernel()
+    again = exam(seed=2, n=20, minutes=MINUTES, book=book)
+    press(again, "look")
+    assert (
+        again.paper.verdict == sat.paper.verdict == "20 of 20 right: 100%. Passed; 65% are needed."
+    )
+    shown = again.review.text
+    assert shown.count("The course has changed this question since, or has it no longer.") == 2
+    for question in (old, gone):
+        assert str(escape(question.prompt)) in shown
+        for label in question.options.values():
+            assert str(escape(label)) in shown
+    assert "Something else?" not in shown
+    assert len(on_disk()) == 20
+
+
+def test_an_exam_of_all_questions_fits_into_the_lines_of_the_journal() -> None:
+    sat = exam_of_all(1)
+    papers = [each for each in on_disk_exams() if each.what == "paper"]
+    assert len(papers) > 1
+    assert all(len(json.dumps(event_as_row(each))) < MAX_LINE_BYTES for each in papers)
+    places = [int(place) for each in papers for place in each.data["questions"]]
+    assert sorted(places) == [*range(len(asked(sat)))]

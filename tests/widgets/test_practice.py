@@ -135,6 +135,7 @@ CARDS: dict[str, Callable[[], Card]] = {
     "spot": lambda: find_evidence("spot-eleven-buckets"),
 }
 # A right choice, a wrong one, and the misconception that the wrong one betrays.
+SENTENCES = [*item("spot-eleven-buckets").options]
 PRESSES = {
     "sort": ((f"{HUB}:internal", *REST), (f"{HUB}:external", *REST), "charged-so-external"),
     "find": ((f"{HUB}/org-chart",), (f"{HUB}/sticky-note",), None),
@@ -143,7 +144,7 @@ PRESSES = {
         ("account_manager",),
         "department-is-another-organization",
     ),
-    "spot": (("spot-eleven-buckets/5",), ("spot-eleven-buckets/4",), None),
+    "spot": ((SENTENCES[4],), (SENTENCES[3],), None),
     "match": (PAIRS, ("customer:user", "user:customer", *PAIRS[2:]), None),
 }
 

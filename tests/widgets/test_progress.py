@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,13 @@ MISTAKE = next(
     for option in question.options
     if (misconception := question.misconception({option}))
 )
+
+
+@pytest.fixture(autouse=True)
+def _evening() -> None:
+    """It is six in the evening where the learner is, so that what was answered today is of today."""
+    now = datetime.now(UTC)
+    journal().clock.zone = timezone(timedelta(minutes=18 * 60 - 60 * now.hour - now.minute))
 
 
 def answered(question: Item, *, days: float, right: bool = True, sure: bool = True) -> Attempt:
@@ -231,7 +238,7 @@ def test_with_no_answers_nothing_waits_for_review() -> None:
 def test_what_is_not_due_yet_is_told_with_its_day() -> None:
     answered(MISTAKE[0], days=0.5, right=False)
     waits = review()
-    assert re.search(r"the next review is on \w+day \d+ \w+, \d\d:\d\d\.", waits.children[0].text)
+    assert re.search(r"the next review is on \w+day \d+ \w+\.", waits.children[0].text)
     assert not any(isinstance(each, Card) for each in waits.children)
 
 
@@ -247,7 +254,7 @@ def test_what_is_due_is_asked_firm_beliefs_that_were_wrong_first_and_no_more_tha
     assert [each.id for each in card.questions] == [firm.id]
     answer(card, 0, firm.right)
     assert card.note.endswith("1 question is due for review.")
-    now = datetime.now(UTC) + timedelta(days=2.9)
+    now = journal().clock.now() + timedelta(days=2)
     due = [each.item for each in summarize(BOOK, journal().read().attempts, now).due]
     assert firm.id not in due
     assert {shaky.id, later.id} <= {*due}

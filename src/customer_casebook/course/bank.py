@@ -17,6 +17,7 @@ from customer_casebook.course.items import (
     question_of,
     reordered,
     story,
+    text_ids,
 )
 from customer_casebook.course.records import (
     Case,
@@ -42,8 +43,12 @@ class ConceptItem(Item):
         self.topic = f"ITIL {join(record.editions)}"
         self.prompt = record.prompt
         self.many = self.explains_every_option = record.kind == "choose_all"
-        self.options = {str(place): option.text for place, option in enumerate(record.options)}
-        self.right = frozenset(str(k) for k, option in enumerate(record.options) if option.right)
+        self.by_id = dict(
+            zip(text_ids([o.text for o in record.options]), record.options, strict=True)
+        )
+        self.places = {k: str(place) for place, k in enumerate(self.by_id)}
+        self.options = {k: option.text for k, option in self.by_id.items()}
+        self.right = frozenset(k for k, option in self.by_id.items() if option.right)
 
     @property
     def answer(self) -> str:
@@ -55,10 +60,11 @@ class ConceptItem(Item):
         return [RunInHeading(full_stop(option.text), option.because) for option in right]
 
     def why_not(self, option: str) -> str:
-        return self.record.options[int(option)].because
+        return self.by_id[option].because
 
     def reorder(self, seed: object) -> None:
-        self.options = reordered(self.options, seed)
+        by_place = reordered({place: k for k, place in self.places.items()}, seed)
+        self.options = {k: self.options[k] for k in by_place.values()}
 
 
 class FindItem(Item):
@@ -122,10 +128,12 @@ class SpotItem(FindItem):
     piece = "sentence"
 
     def __init__(self, book: Casebook, record: SpotQuestion) -> None:
+        names = text_ids([sentence.text for sentence in record.sentences])
         evidence = tuple(
-            Evidence(str(number), "", sentence.text, sentence.shows)
-            for number, sentence in enumerate(record.sentences, 1)
+            Evidence(name, "", sentence.text, sentence.shows)
+            for name, sentence in zip(names, record.sentences, strict=True)
         )
+        self.places = {f"{record.id}/{k}": f"{record.id}/{n}" for n, k in enumerate(names, 1)}
         relation = (record.provider, record.service, record.party)
         super().__init__(book, Case(record.id, "", *relation, "", evidence, ""), record)
 
@@ -233,6 +241,9 @@ class MatchItem(Item):
 
     def short_label(self, option: str) -> str:
         return self.terms[option.partition(":")[0]].term
+
+    def wording(self, option: str) -> str:
+        return f"{self.short_label(option)}: {self.definitions[option.partition(':')[2]]}"
 
     def why_not(self, option: str) -> str:
         k, _, other = option.partition(":")

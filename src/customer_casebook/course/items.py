@@ -46,6 +46,7 @@ class Item(ABC):
     right: frozenset[str]  # the options to choose
     many: bool = False  # whether several options may be chosen
     explains_every_option: bool = False  # right or wrong, chosen or not
+    places: Mapping[str, str] = {}  # option to its name in older journals, where that was its place
     groups: Sequence[Group] = ()  # where each of several groups needs a choice
     intro: Sequence[Block] = ()  # read first, where the card does not show it anyway
 
@@ -81,6 +82,11 @@ class Item(ABC):
         """What feedback calls an option."""
         return self.options[option]
 
+    def wording(self, option: str) -> str:
+        """An option in words that need nothing around them."""
+        rows = [f"{group.label}: " for group in self.groups if option in group.options]
+        return "".join([*rows, self.options[option]])
+
     def misconception(self, choice: Iterable[str]) -> Misconception | None:  # noqa: ARG002
         """The first known wrong reason that a choice betrays, if any."""
         return None
@@ -97,7 +103,8 @@ class Item(ABC):
     @cached_property
     def fingerprint(self) -> str:
         """A short hash of prompt, options and right key. Another wording has another one."""
-        content = [self.prompt, list(self.options.items()), sorted(self.right)]
+        options = [(self.places.get(k, k), label) for k, label in self.options.items()]
+        content = [self.prompt, options, sorted(self.places.get(k, k) for k in self.right)]
         return sha256(json.dumps(content).encode()).hexdigest()[:12]
 
     def shuffled(self, seed: object) -> Self:
@@ -188,6 +195,12 @@ def evidence_id(case: Case, clue: Evidence) -> str:
 def evidence_ids(case: Case, facts: set[str]) -> tuple[str, ...]:
     """The pieces of evidence of a case that show one of the facts."""
     return tuple(evidence_id(case, clue) for clue in case.evidence if facts & clue.shows.keys())
+
+
+def text_ids(texts: Sequence[str]) -> list[str]:
+    """Short names that stay with their texts, wherever these stand in their list."""
+    names = [sha256(text.encode()).hexdigest()[:8] for text in texts]
+    return [f"{name}{'+' * names[:k].count(name)}" for k, name in enumerate(names)]
 
 
 def stable_shuffle_key(seed: object, name: str) -> bytes:

@@ -11,24 +11,28 @@ import json
 import os
 import re
 import stat
+import time
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
-from functools import cache
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime, timedelta, tzinfo
+from functools import cache, partial
 from io import BytesIO, StringIO
 from operator import attrgetter
 from pathlib import Path
 from threading import Lock
 from types import NoneType
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 LINE_VERSION = 2  # lines of version 1 are attempts only, without "kind" and "content"
 DATA_FOLDER_VARIABLE = "CUSTOMER_CASEBOOK_DATA"  # the environment variable that moves the journal
 MAX_LINE_BYTES = 2**16
 MAX_SHARD_BYTES = 2**28  # a million answers in one kernel
+MAX_JUMP_SECONDS = 10**10
+MIN_JUMP_SECONDS = 1.0  # a clock that is only corrected slowly stays below it between two events
 
 _BLOCK_BYTES = 2**16
 _CLOSED = -1  # in place of the handle of a file
@@ -38,8 +42,43 @@ _FOLDER_REFUSED = {
 }  # fmt: skip
 
 
+def iso_moment(moment: datetime) -> str:
+    """A moment as the lines hold it: in UTC, so that moments sort as text."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
 def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="microseconds")
+    return iso_moment(datetime.now(UTC))
+
+
+def _steady_source() -> Callable[[], float]:
+    for name in ("CLOCK_BOOTTIME", "CLOCK_MONOTONIC"):  # they go on while a computer sleeps
+        with suppress(AttributeError, OSError):
+            source = partial(time.clock_gettime, getattr(time, name))
+            source()
+            return source
+    return time.monotonic
+
+
+_STEADY = _steady_source()
+
+
+class Clock:
+    """The time of a kernel. What a wall clock says may jump; steady seconds do not."""
+
+    zone: tzinfo | None = None  # the learner's, once a page has told it; else this machine's
+
+    def steady(self) -> float:
+        """Seconds since some moment."""
+        return _STEADY()
+
+    def now(self) -> datetime:
+        """The moment by the wall clock, in the learner's zone."""
+        return datetime.now(UTC).astimezone(self.zone)
+
+    def ahead(self) -> float:
+        """How far the wall clock is ahead of the steady seconds: another number after a jump."""
+        return self.now().timestamp() - self.steady()
 
 
 @dataclass(slots=True)  # a frozen one takes three times as long to make
@@ -79,6 +118,7 @@ class History:
     exams: list[ExamEvent]
     skipped: Mapping[str, int]  # the number of lines or files by reason: `_SKIP_REASONS` or "empty"
     files: tuple[Path, ...] = ()  # those named as a journal names them, or with an event of one
+    early: int = 0  # the number of attempts whose moment has not come yet
 
     def __str__(self) -> str:
         """Say how much it is, such as ``2 answers and 1 exam``."""
@@ -98,6 +138,10 @@ class History:
             if count := self.skipped.get(reason, 0):
                 verb = "was" if count == 1 else "were"
                 parts.append(f"{count_of(count, unit)} of the journal {verb} left alone: {why}.")
+        if self.early:
+            verb = "bears" if self.early == 1 else "bear"
+            late = "The clock was wrong then, or is wrong now; nothing is lost."
+            parts.append(f"{count_of(self.early, 'answer')} {verb} a time to come. {late}")
         return " ".join(parts)
 
 
@@ -133,12 +177,14 @@ class Journal:
     Events that cannot be written wait in memory. Each call of `record` tries again to write them.
     """
 
-    def __init__(self, folder: Path, *others: Path) -> None:
+    def __init__(self, folder: Path, *others: Path, clock: Clock | None = None) -> None:
         self.folders = (folder, *others)
+        self.clock = clock or Clock()
         self.last_error: OSError | None = None  # why events wait
+        self._ahead: float | None = None  # of the wall clock, at the last event
         self._waiting: list[Event] = []
         self._shard = _CLOSED
-        self._shard_folder: Path | None = None
+        self._shard_file: Path | None = None
         self._process = os.getpid()
         self._lock = Lock()  # JupyterLab can call widgets in several threads
 
@@ -154,6 +200,12 @@ class Journal:
         """
         _line_of(event)
         with self._lock:
+            ahead = self.clock.ahead()
+            jump = 0.0 if self._ahead is None else ahead - self._ahead
+            self._ahead = ahead
+            if abs(jump) >= MIN_JUMP_SECONDS:
+                moment = iso_moment(self.clock.now())
+                self._waiting.append(ExamEvent("", _JUMP, {"seconds": round(jump, 3)}, at=moment))
             self._waiting.append(event)
             if self._process != os.getpid():  # after a fork, the shard belongs to the parent
                 self._close_shard()
@@ -168,31 +220,48 @@ class Journal:
             self.last_error = None
             return True
 
-    def read(self) -> History:
+    def read(self, now: datetime | None = None) -> History:
         """Merge by their ids the events that all kernels have written, and those that wait in this one.
 
-        Nothing that lies in the folders raises an error.
+        Nothing that lies in the folders raises an error. Moments are put right where the clock of a
+        kernel has jumped, as far as can be known ``now``.
         """
+        moment = iso_moment(now or self.clock.now())
         with self._lock:
             events = list(self._waiting)
         skipped, by_id = Counter[str](), dict[str, Event]()
+        jumpy: list[list[Event]] = []
         was_enabled = gc.isenabled()
         gc.disable()  # among a hundred thousand new attempts, it takes a quarter of the time
         try:
-            files = [
-                file for file in _candidates(self.folders) if _read_file(file, events, skipped)
-            ]
+            candidates = _candidates(self.folders)
+            files = [file for file in candidates if _read_file(file, events, jumpy, skipped)]
             for event in events:
                 known = by_id.setdefault(event.event, event)
                 if known is not event and known != event:  # the order of files must not matter
                     by_id[event.event] = min(known, event, key=repr)
+            for shard in sorted(
+                jumpy, key=len
+            ):  # last, as a copy of a shard may end before the jump
+                by_id |= {event.event: event for event in _corrected(shard, moment)}
             events = sorted(by_id.values(), key=attrgetter("at", "event"))
         finally:
             if was_enabled:
                 gc.enable()
         attempts = [event for event in events if isinstance(event, Attempt)]
-        exams = [event for event in events if isinstance(event, ExamEvent)]
-        return History(attempts, exams, dict(skipped), tuple(files))
+        exams = [e for e in events if isinstance(e, ExamEvent) and not _is_jump(e)]
+        early = len(attempts) - bisect_right(attempts, moment, key=attrgetter("at"))
+        attempts = _none_early(attempts, early, moment)
+        return History(attempts, exams, dict(skipped), tuple(files), early)
+
+    def others(self) -> frozenset[tuple[Path, int]]:
+        """The shards of other kernels with their sizes: it changes when one of them writes."""
+        shards = set()
+        for file in _candidates(self.folders):
+            with suppress(OSError):
+                if file != self._shard_file:
+                    shards.add((file, file.stat().st_size))
+        return frozenset(shards)
 
     def erase(self, files: Iterable[Path]) -> tuple[list[Path], dict[Path, OSError]]:
         """Remove files of the journal, which the `files` of its `History` name.
@@ -220,7 +289,9 @@ class Journal:
     @property
     def folder(self) -> Path | None:
         """The folder to which events are written; None where no folder can be written."""
-        return self._shard_folder or next(filter(_is_writable, self.folders), None)
+        if self._shard_file:
+            return self._shard_file.parent
+        return next(filter(_is_writable, self.folders), None)
 
     @property
     def notice(self) -> str:
@@ -238,14 +309,14 @@ class Journal:
             return f"Your answers are saved in {folder}, for {first} cannot be written."
         return ""
 
-    def _append(self, line: bytes) -> None:
+    def _append(self, line: bytes, *, is_again: bool = False) -> None:
         if self._shard == _CLOSED:
             self._open_shard()
         written = 0
         try:
             written = os.write(self._shard, line)
             os.fsync(self._shard)
-            is_erased = not os.fstat(self._shard).st_nlink
+            is_erased = self._is_erased()
         except OSError as error:
             if written or error.errno not in (errno.ENOSPC, errno.EDQUOT):
                 self._close_shard()  # of a full disk it stays: a new one does not help
@@ -254,8 +325,13 @@ class Journal:
             self._close_shard()  # after a torn line, the next line needs a new shard
         if written != len(line):
             raise OSError(errno.EIO, "the disk took only a part of it")
-        if is_erased:  # while this kernel ran
-            self._append(line)
+        if is_erased and not is_again:  # while this kernel ran
+            self._append(line, is_again=True)
+
+    def _is_erased(self) -> bool:
+        """Whether the shard is gone. Some network drives count no links of a file that is there."""
+        file = self._shard_file
+        return not os.fstat(self._shard).st_nlink and not (file and os.path.lexists(file))
 
     def _open_shard(self) -> None:
         """Open a new shard in the first folder that allows it; raise the error of the last folder."""
@@ -264,22 +340,23 @@ class Journal:
             try:
                 folder.mkdir(parents=True, exist_ok=True)
                 flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL
-                self._shard, self._shard_folder = os.open(folder / name, flags, 0o600), folder
+                self._shard, self._shard_file = os.open(folder / name, flags, 0o600), folder / name
                 break
             except OSError as error:
                 if error.errno not in _FOLDER_REFUSED or folder == self.folders[-1]:
                     raise
 
     def _close_shard(self) -> None:
-        shard, self._shard, self._shard_folder = self._shard, _CLOSED, None
+        shard, self._shard, self._shard_file = self._shard, _CLOSED, None
         with suppress(OSError):
             os.close(shard)
 
 
 def _is_writable(folder: Path) -> bool:
     """Whether the folder can be written, or made, as far as the permissions say."""
-    existing = next(path for path in (folder, *folder.parents) if os.access(path, os.F_OK))
-    return existing.is_dir() and os.access(existing, os.W_OK | os.X_OK)
+    paths = (folder, *folder.parents)
+    existing = next((path for path in paths if os.access(path, os.F_OK)), None)  # Windows: no drive
+    return bool(existing and existing.is_dir() and os.access(existing, os.W_OK | os.X_OK))
 
 
 @cache
@@ -319,9 +396,14 @@ def is_shard_name(name: str) -> bool:
     return re.fullmatch(r"\d{8}T\d{6}-[0-9a-f]{32}\.jsonl", name) is not None
 
 
-def _read_file(path: Path, events: list[Event], skipped: Counter[str]) -> bool:
-    """Add the events of a file, and count what is skipped by its reason; whether it is a journal's."""
-    before, is_shard = len(events), False
+def _read_file(
+    path: Path, events: list[Event], jumpy: list[list[Event]], skipped: Counter[str]
+) -> bool:
+    """Add the events of a file, and count what is skipped by its reason; whether it is a journal's.
+
+    The events of a shard in which the clock has jumped go to ``jumpy``, together.
+    """
+    before, is_shard, has_jump = len(events), False, False
     try:
         status = path.lstat()
         if not stat.S_ISREG(status.st_mode):
@@ -333,14 +415,22 @@ def _read_file(path: Path, events: list[Event], skipped: Counter[str]) -> bool:
             return is_shard
         with path.open("rb") as file:
             while block := file.read(_BLOCK_BYTES) + file.readline():
-                for event in _attempts_in(block) or map(_event_in, BytesIO(block)):
+                if attempts := _attempts_in(block):
+                    events += attempts
+                    continue
+                for event in map(_event_in, BytesIO(block)):
                     if isinstance(event, str):
                         skipped[event] += 1
                     else:
                         events.append(event)
+                        has_jump = has_jump or _is_jump(event)
     except OSError:
         skipped["unreadable"] += 1
-    return is_shard or len(events) > before
+    is_shard = is_shard or len(events) > before
+    if has_jump:
+        jumpy.append(events[before:])
+        del events[before:]
+    return is_shard
 
 
 # Most lines are attempts as `_line_of` writes them. One regular expression reads them twice as fast as
@@ -423,6 +513,69 @@ def _event_of(row: dict[str, Any]) -> Event | None:
         if not all(isinstance(option, str) for option in fields["choice"]):
             return None
     return kind(**fields)
+
+
+# Clocks. After a jump of the clock a shard has an event that says how far. All its moments can then
+# be told by one clock: the last one whose moments have come already, as clocks are put right more
+# often than wrong.
+
+_JUMP = "clock"
+_DAY, _WEEK = timedelta(days=1), timedelta(days=7)
+
+
+def _is_jump(event: Event) -> bool:
+    return type(event) is ExamEvent and event.what == _JUMP and not event.exam
+
+
+def _corrected(events: Iterable[Event], now: str) -> list[Event]:
+    """The events of one shard, in the order they were written, by one clock."""
+    offset, offsets = timedelta(0), [timedelta(0)]
+    by_clock: list[tuple[Event, timedelta]] = []
+    for event in events:
+        if isinstance(event, ExamEvent) and _is_jump(event):
+            seconds = event.data.get("seconds")
+            if isinstance(seconds, int | float) and abs(seconds) < MAX_JUMP_SECONDS:
+                offset += timedelta(seconds=seconds)
+                offsets.append(offset)
+        else:
+            by_clock.append((event, offset))
+    if not by_clock:
+        return []
+    try:
+        bare = max(datetime.fromisoformat(event.at) - own for event, own in by_clock)
+        sound = [each for each in offsets if iso_moment(bare + each) <= now]
+        clock = sound[-1] if sound else min(offsets)
+        return [_moved(event, clock - own) for event, own in by_clock]
+    except OverflowError:
+        return [event for event, _ in by_clock]
+
+
+_E = TypeVar("_E", bound=Event)
+
+
+def _moved(event: _E, by: timedelta) -> _E:
+    return replace(event, at=iso_moment(datetime.fromisoformat(event.at) + by)) if by else event
+
+
+def _none_early(attempts: list[Attempt], early: int, now: str) -> list[Attempt]:
+    """The attempts, the last of them ``early``, with no moment that has not come yet.
+
+    What a wrong clock put into the future must not outrank what is answered now, nor put off its
+    review. Up to a day ahead it moves back by a day; what is further ahead comes before all else.
+    """
+    if not early:
+        return attempts
+    sensible, ahead = attempts[:-early], attempts[-early:]
+    moment = datetime.fromisoformat(now)
+    tomorrow = iso_moment(moment + _DAY)
+    near = [_moved(e, -_DAY) for e in ahead if e.at <= tomorrow]
+    far = [e for e in ahead if e.at > tomorrow]
+    oldest = min([moment - _WEEK, *(datetime.fromisoformat(e.at) for e in sensible[:1])])
+    first = [
+        replace(e, at=iso_moment(oldest - timedelta(microseconds=len(far) - place)))
+        for place, e in enumerate(far)
+    ]
+    return first + sorted(sensible + near, key=attrgetter("at", "event"))
 
 
 # Export.

@@ -3,12 +3,13 @@
 Everything is computed from the attempts and a moment; nothing is stored. An item that the book no
 longer has counts in the number of answers and in the calibration, and nowhere else. An answer to an
 older wording (another fingerprint) proves no mastery, but keeps the item's place in the reviews.
+Reviews are due by the learner's calendar day: whoever comes a little earlier each evening finds them.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from itertools import product
 from typing import Literal
 
@@ -109,13 +110,12 @@ class Progress:
 
     @property
     def reviews(self) -> str:
-        """What is due, or when the next review is, in a sentence; times are those of this machine."""
+        """What is due, or on what day the next review is, in a sentence."""
         if due := len(self.due):
             return f"{count_of(due, 'question')} {'is' if due == 1 else 'are'} due for review."
         if self.next_due:
-            at = self.next_due.astimezone()
-            moment = f"{at:%A} {at.day} {at:%B}, {at:%H:%M}"
-            return f"Nothing is due; the next review is on {moment}."
+            day = f"{self.next_due:%A} {self.next_due.day} {self.next_due:%B}"
+            return f"Nothing is due; the next review is on {day}."
         return "Nothing waits for review."
 
 
@@ -125,20 +125,17 @@ def summarize(book: Casebook, attempts: Sequence[Attempt], now: datetime) -> Pro
     Args:
         book: The casebook. Attempts at items of another one are left out.
         attempts: In the order of time.
-        now: The moment, with its time zone.
+        now: The moment, in the learner's zone.
     """
     attempts = [attempt for attempt in attempts if book.owns(attempt.item)]
     histories: dict[str, list[Attempt]] = {}
     for attempt in attempts:
         histories.setdefault(attempt.item, []).append(attempt)
     items = {k: item for k in histories if (item := item_of(book, k))}
-    # An answer from before fingerprints counts as one to the item of today.
     right = {
-        k: histories[k][-1].right
-        for k, item in items.items()
-        if histories[k][-1].content in ("", item.fingerprint)
+        k: histories[k][-1].right for k, item in items.items() if _is_of(item, histories[k][-1])
     }
-    reviews = [review for k in items if (review := _review(k, histories[k]))]
+    reviews = [review for k in items if (review := _review(k, histories[k], now.tzinfo))]
     due = [review for review in reviews if review.due <= now]
     objectives, lenses = _masteries(book, right)
     counts = Counter((attempt.sure, attempt.right) for attempt in attempts)
@@ -152,6 +149,11 @@ def summarize(book: Casebook, attempts: Sequence[Attempt], now: datetime) -> Pro
         next_due=min((review.due for review in reviews if review.due > now), default=None),
         advice=Advice("review") if due else _advice(book, objectives),
     )
+
+
+def _is_of(item: Item, attempt: Attempt) -> bool:
+    """Whether it answers the item of today; one from before fingerprints counts as if it did."""
+    return attempt.content in ("", item.fingerprint)
 
 
 def _masteries(
@@ -185,20 +187,25 @@ def _open_misconceptions(
     corrected, still_open = set[str](), set[str]()
     for attempt in reversed(attempts):
         item = items.get(attempt.item)
-        if item and attempt.right:
+        if item and attempt.right and _is_of(item, attempt):
             corrected |= item.betrayable
-        elif item and attempt.misconception and attempt.misconception not in corrected:
+        elif (
+            item
+            and not attempt.right
+            and attempt.misconception
+            and attempt.misconception not in corrected
+        ):
             still_open.add(attempt.misconception)
     return tuple(entry for entry in book.misconceptions if entry.id in still_open)
 
 
-def _review(item_id: str, history: Sequence[Attempt]) -> Review | None:
+def _review(item_id: str, history: Sequence[Attempt], zone: tzinfo | None) -> Review | None:
     """Where the history of an item leaves it in its reviews; None where it does not come back.
 
-    A wrong or an unsure answer brings it back after the first interval. Once it is due, a right and
-    sure answer moves it on to the next interval, and after the last it is done. Before it is due,
-    only a wrong answer changes anything. An answer without a confidence, as in an exam, does not
-    count as unsure.
+    A wrong or an unsure answer brings it back after the first interval, counted in days of a zone.
+    Once it is due, a right and sure answer moves it on to the next interval, and after the last it is
+    done. Before it is due, only a wrong answer changes anything. An answer without a confidence, as
+    in an exam, does not count as unsure.
     """
     step, due, confident = 0, None, False
     # A wrong answer begins the reviews anew, whatever came before it.
@@ -211,7 +218,10 @@ def _review(item_id: str, history: Sequence[Attempt]) -> Review | None:
         if due and at < due and attempt.right:
             continue
         step = 0 if wrong_or_unsure else step + 1
-        due = at + REVIEW_INTERVALS[step] if step < len(REVIEW_INTERVALS) else None
+        due = None
+        if step < len(REVIEW_INTERVALS):
+            day = at.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+            due = day + REVIEW_INTERVALS[step]
         if wrong_or_unsure:
             confident = attempt.sure is True
     return Review(item_id, due, step, confident) if due else None

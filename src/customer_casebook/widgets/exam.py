@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import timedelta, timezone
+from pathlib import Path
 from threading import RLock
 from typing import Any
 from uuid import uuid4
@@ -12,9 +13,10 @@ import traitlets
 
 from customer_casebook import document as doc
 from customer_casebook.course import exam as course_exam
-from customer_casebook.course.casebook import Casebook, course, full_stop
+from customer_casebook.course.bank import item_of
+from customer_casebook.course.casebook import Casebook, course, full_stop, join
 from customer_casebook.course.items import Item
-from customer_casebook.course.journal import Attempt, ExamEvent, History, journal
+from customer_casebook.course.journal import Attempt, ExamEvent, History, iso_moment, journal
 from customer_casebook.course.selection import exam_pool, exam_questions
 from customer_casebook.domain.facts import InputError, require_number, short_repr
 from customer_casebook.widgets.activity import Activity, Panel, View, error_html, report_errors
@@ -22,15 +24,50 @@ from customer_casebook.widgets.card import feedback, material, options_at, place
 from customer_casebook.widgets.practice import deck
 
 _LOOK = {"look": "Look at your last exam again"}
+_MIN_JUMP_TO_TELL_SECONDS = 30
+
+_HANDED_IN_ELSEWHERE = (
+    "This exam was handed in elsewhere, in another page or kernel. It is closed here, and what was "
+    "chosen here after that does not count."
+)
+_CLOCK_WAS_SET = (
+    "The clock of this computer was set to another time. The exam counts its own time, so none is "
+    "won or lost."
+)
+_EARLY_START = (
+    "This exam seems to have begun at a time to come, so a clock was or is wrong. Its time goes on "
+    "from your last answer."
+)
+
+
+class _Timer:
+    """How much of an exam has gone, for all that shows it in this kernel, whatever the wall clock does."""
+
+    def __init__(self, elapsed: timedelta, spent: timedelta) -> None:
+        self.start = journal().clock.steady() - elapsed.total_seconds()
+        self.is_over = False  # the exam was handed in
+        self._last_ms = spent // timedelta(milliseconds=1)  # at the last event of other kernels
+
+    @property
+    def elapsed(self) -> timedelta:
+        return timedelta(seconds=journal().clock.steady() - self.start)
+
+    def tick(self) -> int:
+        """The milliseconds that have gone, more at each call, so that events have an order."""
+        self._last_ms = max(self._last_ms + 1, round(self.elapsed / timedelta(milliseconds=1)))
+        return self._last_ms
+
+
+_timers: dict[str, _Timer] = {}  # by exam
 
 
 class Paper(View):
     """The questions and the clock.
 
     While an exam runs, the page writes ``answers``, place to ``{choice, ms, flag}``, and the kernel
-    all else; to the answers it only adds those of another page. ``deadline`` is in milliseconds since
-    1970. The kernel answers whatever the page says with its own time, so the page knows that it was
-    heard. The questions carry no key.
+    all else; to the answers it only adds those of another page. ``deadline`` is in milliseconds of
+    the exam's own time, with which the kernel answers whatever the page says, so the page knows that
+    it was heard. The questions carry no key.
     """
 
     title = traitlets.Unicode("Mock exam").tag(sync=True)
@@ -55,7 +92,12 @@ class Exam(Activity, widgets.VBox):
         self.book = book
         self.seed, self.n, self.minutes = seed, n, minutes
         self._lock = RLock()
-        self.items: list[Item] = []  # the questions of the session
+        self.items: list[Item] = []  # the questions of the session that count
+        self.notes: list[str] = []  # what else a learner must know of it
+        self.others: frozenset[tuple[Path, int]] = (
+            frozenset()
+        )  # shards of other kernels, as last seen
+        self.time_offset = self.ahead = journal().clock.ahead()
         self.result: course_exam.Result | None = None  # of the last exam of this kind
         self.transcript = _about(n, minutes)
         self.paper = Paper(part="exam", intro=doc.to_html(self.transcript))
@@ -77,7 +119,7 @@ class Exam(Activity, widgets.VBox):
     def _resume(self) -> list[course_exam.ExamSession]:
         """Take up the last exam of this kind, if it was not handed in; all exams of the journal."""
         history = journal().read()
-        sessions = course_exam.exam_sessions(self.book, history.exams)
+        sessions = self._sessions(history)
         kind = self.seed, self.n, self.minutes
         alike = [
             session
@@ -87,15 +129,30 @@ class Exam(Activity, widgets.VBox):
         if last := next((session for session in reversed(alike) if session.finished), None):
             self._count(last, history)  # its kernel may have ended in the middle of it
             self.actions.buttons = _LOOK
-        if alike and not alike[-1].finished:
-            self._run(alike[-1])
+        if last := next((session for session in reversed(alike) if not session.finished), None):
+            self._run(last)
         return sessions
+
+    def _sessions(self, history: History) -> list[course_exam.ExamSession]:
+        now = journal().clock.now()
+        return course_exam.exam_sessions(self.book, history.exams, history.attempts, now)
+
+    def _tell(self, note: str) -> None:
+        """Say what else has happened, for as long as the exam is shown."""
+        if note not in self.notes:
+            self.notes.append(note)
+            self.actions.text = doc.to_html([*map(doc.Paragraph, self.notes)])
+            self.actions.live = note
 
     @report_errors(_failed)
     def _hear(self, _widget: object, message: Mapping[str, Any], _buffers: object) -> None:
         """The page asks for something, if only for the time."""
         self._say_time()
+        zone = message.get("zone")  # the learner's, in minutes east of Greenwich
+        if type(zone) is int and abs(zone) < 24 * 60:
+            journal().clock.zone = timezone(timedelta(minutes=zone))
         with self._lock:  # two messages may be heard at once
+            self._look_elsewhere()
             match message.get("what"), self.paper.phase:
                 case "start", "ready":
                     self._start()
@@ -105,7 +162,28 @@ class Exam(Activity, widgets.VBox):
                     self._finish()
 
     def _say_time(self) -> None:
-        self.paper.send({"now": 1000 * datetime.now(UTC).timestamp()})
+        clock = journal().clock
+        self.paper.send({"now": 1000 * (clock.steady() + self.time_offset)})
+        before, self.ahead = self.ahead, clock.ahead()
+        if abs(self.ahead - before) >= _MIN_JUMP_TO_TELL_SECONDS and self.paper.phase == "running":
+            self._tell(_CLOCK_WAS_SET)
+
+    def _look_elsewhere(self) -> None:
+        """Close the exam where it was handed in by another widget or another kernel."""
+        if self.paper.phase != "running":
+            return
+        others = journal().others()
+        if others == self.others and not self.timer.is_over:
+            return
+        self.others, history = others, journal().read()
+        for session in self._sessions(history):
+            if session.exam != self.session.exam or not session.finished:
+                continue
+            # A kernel with another clock may have found that its time is up.
+            if session.finished != session.deadline or self.timer.elapsed >= session.limit:
+                self.session = session
+                self._tell(_HANDED_IN_ELSEWHERE)
+                self._show(self._count(session, history))
 
     @report_errors(_failed)
     def _press(self, name: str) -> None:
@@ -115,7 +193,8 @@ class Exam(Activity, widgets.VBox):
                 case "new", "done", _:
                     self.paper.phase = "ready"  # takes the focus, before its button goes
                     self.actions.buttons = _LOOK
-                    self.review.text = self.actions.live = ""
+                    self.review.text = self.actions.live = self.actions.text = ""
+                    self.notes = []
                     self.practice.children = ()
                 case "look", "ready", course_exam.Result() as result:
                     self._show(result)
@@ -131,48 +210,105 @@ class Exam(Activity, widgets.VBox):
         times = Counter(item_id for session in sessions for item_id in session.item_ids)
         item_ids = exam_questions(self.book, self.n, self.seed, times)
         data = {"items": item_ids, "seed": self.seed, "minutes": self.minutes}
-        start = ExamEvent(uuid4().hex, "start", data)
+        at = journal().clock.now()
+        start = ExamEvent(uuid4().hex, "start", data, at=iso_moment(at))
         self._record(start)
-        at = datetime.fromisoformat(start.at)
-        self._run(course_exam.ExamSession(start.exam, tuple(item_ids), self.seed, at, self.minutes))
+        session = course_exam.ExamSession(
+            start.exam, tuple(item_ids), self.seed, at, self.minutes, last_at=at
+        )
+        items = {place: session.item(self.book, place) for place in session.places}
+        self.session, self.timer = (
+            session,
+            _timers.setdefault(start.exam, _Timer(timedelta(0), timedelta(0))),
+        )
+        self._keep({place: course_exam.wording_of(self.book, k) for place, k in items.items()})
+        self._run(session)
 
     def _run(self, session: course_exam.ExamSession) -> None:
+        clock = journal().clock
         self.session = session
-        if session.over(datetime.now(UTC)):
+        self.timer = _timers.setdefault(
+            session.exam, _Timer(session.elapsed(clock.now()), session.spent)
+        )
+        self.others = journal().others()
+        if self.timer.elapsed >= session.limit:
             self._finish()
             return
-        self.items = [session.item(self.book, place) for place in range(len(session.item_ids))]
+        if session.started > clock.now():
+            self._tell(_EARLY_START)
+        self._ask_changes()
+        self.places = session.places
+        if not self.places:
+            self._finish()
+            return
+        self.items = [session.item(self.book, place) for place in self.places]
+        for place, item in zip(self.places, self.items, strict=True):
+            if place in session.answers:
+                session.answers[place] = session.choice(item, place)
         self.actions.buttons = {}
         self.paper.questions = [question_spec(question) for question in self.items]
-        self.paper.deadline = 1000 * session.deadline.timestamp()
+        end = self.timer.start + session.limit.total_seconds()
+        self.paper.deadline = 1000 * (end + self.time_offset)
         self.paper.answers = {
-            str(place): {
-                "choice": places_of(self.items[place], session.answers.get(place, ())),
+            str(number): {
+                "choice": places_of(self.items[number], session.answers.get(place, ())),
                 "ms": session.ms.get(place, 0),
                 "flag": place in session.flags,
             }
-            for place in {*session.answers, *session.flags}
+            for number, place in enumerate(self.places)
+            if place in {*session.answers, *session.flags}
         }
         self.paper.phase = "running"
+
+    def _ask_changes(self) -> None:
+        """Ask what the course has changed since the exam began in its new words, and tell the learner."""
+        changes: dict[int, course_exam.Wording | None] = {}
+        for place in self.session.places:
+            item = item_of(self.book, self.session.item_ids[place])
+            kept = self.session.wordings.get(place)
+            today = course_exam.wording_of(self.book, item) if item else None
+            if not today or (kept and not kept.asks_the_same(today)):
+                changes[place] = today
+        self._keep(changes)
+        if again := [place for place, wording in changes.items() if wording]:
+            names = join(str(self.session.places.index(place) + 1) for place in again)
+            new = f"Question {names} is new: answer it again"
+            if len(again) > 1:
+                new = f"Questions {names} are new: answer them again"
+            self._tell(
+                f"The course has changed since this exam began. {new}. All else is as you left it."
+            )
+        if gone := len(changes) - len(again):
+            what = "A question is" if gone == 1 else f"{gone} questions are"
+            self._tell(f"{what} no longer in the course, and no longer counted in this exam.")
+
+    def _keep(self, wordings: Mapping[int, course_exam.Wording | None]) -> None:
+        """Keep in the journal what the exam asks from now on."""
+        for data in course_exam.paper_data(wordings):
+            self._record_event("paper", **data)
+        for place, wording in wordings.items():
+            self.session.ask(place, wording)
 
     @report_errors(_failed)
     def _take_answers(self, change: Mapping[str, Any]) -> None:
         self._say_time()
         with self._lock:
+            self._look_elsewhere()
             self._take(change["new"])
             if self.paper.phase == "running":  # two pages may not know of each other's answers yet
                 self.paper.answers = {**change["old"], **self.paper.answers}
 
     def _take(self, answers: Mapping[str, Any]) -> None:
         """Keep every answer and every flag that is new, and in time."""
-        if self.paper.phase == "running" and not self.session.over(datetime.now(UTC)):
+        if self.paper.phase == "running" and self.timer.elapsed < self.session.limit:
             for place, answer in answers.items():
                 self._take_one(place, answer)
 
     @report_errors(_failed)
     def _take_one(self, name: str, answer: Mapping[str, Any]) -> None:
-        session, place, ms = self.session, int(name), int(answer["ms"])
-        choice = options_at(dict(enumerate(self.items))[place], answer["choice"])
+        session, number, ms = self.session, int(name), int(answer["ms"])
+        choice = options_at(dict(enumerate(self.items))[number], answer["choice"])
+        place = self.places[number]
         if {*choice} != {*session.answers.get(place, ())}:
             session.answers[place], session.ms[place] = tuple(choice), ms
             self._record_event("answer", place=place, choice=choice, ms=ms)
@@ -181,7 +317,9 @@ class Exam(Activity, widgets.VBox):
             self._record_event("flag", place=place, on=flag)
 
     def _record_event(self, what: str, **data: Any) -> None:
-        self._record(ExamEvent(self.session.exam, what, data))
+        data["t"] = self.timer.tick()
+        at = iso_moment(journal().clock.now())
+        self._record(ExamEvent(self.session.exam, what, data, at=at))
 
     def _record(self, event: Attempt | ExamEvent) -> None:
         saved = journal().record(event)
@@ -189,12 +327,14 @@ class Exam(Activity, widgets.VBox):
 
     def _finish(self) -> None:
         """Close an exam. The journal says what it came to: another kernel may have had a part in it."""
-        self.session.finished = datetime.now(UTC)
-        self._record_event("finish")
+        is_late = self.timer.elapsed >= self.session.limit
+        self.session.finished = self.session.deadline if is_late else journal().clock.now()
+        sessions = {each.exam: each for each in self._sessions(journal().read())}
+        answers = sessions.get(self.session.exam, self.session).answers
+        self._record_event("finish", choices={str(k): [*choice] for k, choice in answers.items()})
+        self.timer.is_over = True
         history = journal().read()
-        sessions = {
-            session.exam: session for session in course_exam.exam_sessions(self.book, history.exams)
-        }
+        sessions = {each.exam: each for each in self._sessions(history)}
         self._show(self._count(sessions.get(self.session.exam, self.session), history))
 
     def _count(self, session: course_exam.ExamSession, history: History) -> course_exam.Result:
@@ -271,30 +411,47 @@ def _about(n: int, minutes: int) -> list[doc.Block]:
 
 def _review_blocks(book: Casebook, result: course_exam.Result) -> list[doc.Block]:
     """The objectives with the weakest first, and every question with its explanation."""
-    groups = {book.objectives[k].can: marks for k, marks in result.by_objective.items()}
-    rows = [
-        (can, f"{sum(mark.right for mark in marks)} of {len(marks)}")
-        for can, marks in groups.items()
+    groups = [
+        (book.objectives[k].can if k in book.objectives else "What the course no longer has", marks)
+        for k, marks in result.by_objective.items()
     ]
+    rows = [(can, f"{sum(mark.right for mark in marks)} of {len(marks)}") for can, marks in groups]
     unanswered = sum(not mark.choice for mark in result.marks)
     blocks: list[doc.Block] = [
         *([doc.Paragraph(f"{unanswered} not answered.")] if unanswered else []),
         doc.Table("By objective, the weakest first", ("You can", "Right"), rows),
     ]
-    for can, marks in groups.items():
+    for can, marks in groups:
         blocks.append(doc.Heading(can, level=4))
         blocks += [_explained(mark) for mark in sorted(marks, key=lambda mark: mark.right)]
     return blocks
 
 
 def _explained(mark: course_exam.Mark) -> doc.Details:
-    item = mark.item
-    rows = {option: f"{group.label}: " for group in item.groups for option in group.options}
-    chosen = [rows.get(k, "") + label for k, label in item.options.items() if k in mark.choice]
-    blocks = [
-        *material(item),
-        doc.RunInHeading("You:", "; ".join(chosen) or "no answer."),
-        doc.RunInHeading("The answer:", full_stop(item.answer)),
-        *feedback(item, mark.choice),
-    ]
-    return doc.Details(f"{'✓' if mark.right else '✗'} {mark.place + 1}. {item.prompt}", blocks)
+    item, wording = mark.item, mark.wording
+    prompt, blocks = "A question that the course has changed since", list[doc.Block]()
+    if item:
+        blocks += material(item)
+    elif wording:
+        since = "The course has changed this question since, or has it no longer. It was asked so:"
+        blocks += [doc.Paragraph(since), doc.BulletList([*wording.options.values()])]
+    else:
+        was = "right" if mark.right else "not right"
+        note = f"Your answer was {was}. The exam is from before exams kept their questions."
+        blocks.append(doc.Paragraph(note))
+    if wording:
+        prompt = wording.prompt
+        labels = wording.options
+        if item:
+            rows = {option: f"{group.label}: " for group in item.groups for option in group.options}
+            labels = {
+                option: rows.get(option, "") + label for option, label in item.options.items()
+            }
+        chosen = [label for option, label in labels.items() if option in mark.choice]
+        blocks += [
+            doc.RunInHeading("You:", "; ".join(chosen) or "no answer."),
+            doc.RunInHeading("The answer:", full_stop(wording.answer)),
+        ]
+    if item:
+        blocks += feedback(item, mark.choice)
+    return doc.Details(f"{'✓' if mark.right else '✗'} {mark.place + 1}. {prompt}", blocks)

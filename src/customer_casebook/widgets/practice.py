@@ -3,7 +3,6 @@
 import secrets
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from threading import RLock
 
 import ipywidgets as widgets
@@ -112,7 +111,8 @@ def deck(items: Sequence[Item], title: str, *, book: Casebook | None = None) -> 
     """A card for items that bring their own story; with a ``book`` it ends with the progress in it."""
 
     def summary() -> str:
-        return summarize(book or course(), journal().read().attempts, datetime.now(UTC)).summary
+        attempts, now = journal().read().attempts, journal().clock.now()
+        return summarize(book or course(), attempts, now).summary
 
     ends = {"intro": "", "board": None, "closed": "Done", "close": "Finish", "closing": ""}
     card = Card(items, summary if book else None, layout="deck", title=title, **ends)

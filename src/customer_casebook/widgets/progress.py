@@ -1,7 +1,6 @@
 """Progress: what the answers say so far, with what to do next; and the review of what is due."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from itertools import count
 from secrets import token_hex
 from threading import RLock
@@ -76,7 +75,7 @@ class Overview(Activity, widgets.VBox):
 
     def _show(self) -> None:
         history = journal().read()
-        self.progress = summarize(self.book, history.attempts, datetime.now(UTC))
+        self.progress = summarize(self.book, history.attempts, journal().clock.now())
         summary, advice = self.progress.summary, _advice_text(self.book, self.progress.advice)
         next_step = _NEXT.get(self.progress.advice.what) if self.progress.advice else None
         lines = filter(None, [summary, advice, journal().notice, history.notice])
@@ -100,7 +99,7 @@ class Reviews(Activity, widgets.VBox):
     )
 
     def __init__(self, book: Casebook, n: int) -> None:
-        progress = summarize(book, journal().read().attempts, datetime.now(UTC))
+        progress = summarize(book, journal().read().attempts, journal().clock.now())
         text = Panel(doc.to_html([doc.Heading("Review"), doc.Paragraph(progress.reviews)]))
         super().__init__([text, *([_review_deck(book, progress, n)] if progress.due else [])])
         self.add_class("ccb-activity")

@@ -9,7 +9,8 @@ function renderExam({ model, el }) {
   const name = groupName();
   let at = 0;
   let shownAt = performance.now();
-  let ahead = null; // ms that the kernel's clock is ahead of this one, once it is known
+  let ahead = null; // ms that the exam's time is ahead of this page's, once it is known
+  let jump = Date.now() - performance.now(); // another number after a sleep, or a jump of the clock
   let hidden = false;
   let leaving = false;
   let warned = Infinity;
@@ -18,7 +19,7 @@ function renderExam({ model, el }) {
 
   const deck = () => model.get("questions");
   const answerAt = (place) => model.get("answers")[place] ?? { choice: [], ms: 0, flag: false };
-  const left = () => model.get("deadline") - (Date.now() + ahead);
+  const left = () => model.get("deadline") - (performance.now() + ahead);
   const running = () => model.get("phase") === "running" && deck().length > 0; // one may come before the other
 
   const clock = h("span", { class: "ccb-clock", role: "timer" });
@@ -94,6 +95,14 @@ function renderExam({ model, el }) {
   function finish() {
     note({});
     request("finish");
+  }
+
+  function askTime() {
+    try {
+      model.send({ what: "clock", zone: -new Date().getTimezoneOffset() });
+    } catch {
+      // Python is gone, and watchPython says so.
+    }
   }
 
   // The kernel answers every message. Where it does not, the learner should know before an answer is lost.
@@ -173,6 +182,9 @@ function renderExam({ model, el }) {
   function tick() {
     if (!running()) warning.textContent = "";
     if (!running() || ahead === null) return; // the clock here may be wrong by any time
+    const jumped = Date.now() - performance.now();
+    if (Math.abs(jumped - jump) > 5000) askTime();
+    jump = jumped;
     const minutes = Math.max(0, left()) / 60000;
     const seconds = Math.ceil(minutes * 60);
     const time = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
@@ -205,7 +217,7 @@ function renderExam({ model, el }) {
   const onQuestions = () => running() && onPhase();
   const onNote = () => (saved.textContent = model.get("note"));
   const onMessage = ({ now }) => {
-    ahead = now - Date.now();
+    ahead = now - performance.now();
     clearTimeout(waiting);
     waiting = null;
     onNote();
@@ -216,11 +228,7 @@ function renderExam({ model, el }) {
   const clockwork = setInterval(tick, 500);
   onPhase();
   onNote();
-  try {
-    model.send({ what: "clock" });
-  } catch {
-    // Python is gone, and watchPython says so.
-  }
+  askTime();
   const unwatch = watchPython(model, el, () => (panel.querySelector(".ccb-press") ? [root] : []));
 
   return () => {
