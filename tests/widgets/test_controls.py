@@ -123,7 +123,7 @@ def test_a_failure_is_told_and_the_same_values_can_be_tried_again() -> None:
     broken = False
     controls._handle_custom_msg({}, [])  # the page asks whether Python is there
     assert controls.view["error"]
-    controls._handle_custom_msg("again", [])
+    controls._handle_custom_msg({"page": "p", "number": 1, "values": controls.values}, [])
     assert (controls.view["error"], controls.view["headline"]) == ("", "It costs 40.")
 
 

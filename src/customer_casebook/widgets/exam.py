@@ -17,7 +17,14 @@ from customer_casebook.course.items import Item
 from customer_casebook.course.journal import Attempt, ExamEvent, History, journal
 from customer_casebook.course.selection import exam_pool, exam_questions
 from customer_casebook.domain.facts import InputError, require_number, short_repr
-from customer_casebook.widgets.activity import Activity, Panel, View, error_html, report_errors
+from customer_casebook.widgets.activity import (
+    Activity,
+    Panel,
+    View,
+    error_html,
+    lateness,
+    report_errors,
+)
 from customer_casebook.widgets.card import feedback, material, options_at, places_of, question_spec
 from customer_casebook.widgets.practice import deck
 
@@ -27,16 +34,17 @@ _LOOK = {"look": "Look at your last exam again"}
 class Paper(View):
     """The questions and the clock.
 
-    While an exam runs, the page writes ``answers``, place to ``{choice, ms, flag}``, and the kernel
-    all else; to the answers it only adds those of another page. ``deadline`` is in milliseconds since
-    1970. The kernel answers whatever the page says with its own time, so the page knows that it was
-    heard. The questions carry no key.
+    While an exam runs, the page says each answer, ``{choice, ms, flag, seq}``, until it is
+    acknowledged; of one place the highest ``seq`` counts. ``answers``, by place, and all else is
+    written by the kernel. ``deadline`` is in milliseconds since 1970. The kernel answers whatever the
+    page says with its own time, so the page knows that it was heard. The questions carry no key.
     """
 
     title = traitlets.Unicode("Mock exam").tag(sync=True)
     intro = traitlets.Unicode().tag(sync=True)
     phase = traitlets.Unicode("ready").tag(sync=True)
     questions: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    exam = traitlets.Unicode().tag(sync=True)  # its id in the journal
     deadline = traitlets.Float().tag(sync=True)
     answers = traitlets.Dict().tag(sync=True)
     note = traitlets.Unicode().tag(sync=True)
@@ -99,10 +107,29 @@ class Exam(Activity, widgets.VBox):
             match message.get("what"), self.paper.phase:
                 case "start", "ready":
                     self._start()
-                case "finish", "running":
+                case "answer", "running" | "done" if message["exam"] == self.paper.exam:
+                    self._take_said(message)
+                case "finish", "running" if message.get("exam", self.paper.exam) == self.paper.exam:
+                    for each in message.get("first", ()):
+                        self._take_said(each)
                     # Where Python is busy the changes wait, and this overtakes them.
                     self._take(message.get("answers", {}))
                     self._finish()
+
+    def _take_said(self, message: Mapping[str, Any]) -> None:
+        """Keep one answer, unless a later one came first, and acknowledge it in any case."""
+        place, answer, seq = message["place"], message["answer"], message["seq"]
+        at = max(
+            datetime.now(UTC) - lateness(message), self.session.started
+        )  # what was chosen in time counts
+        if seq > self.paper.answers.get(place, {}).get("seq", 0):
+            deadline = self.session.deadline
+            if at < min(self.session.finished or deadline, deadline):
+                self._take_one(place, answer, at)
+            self.paper.answers = {**self.paper.answers, place: answer}
+            if self.paper.phase == "done":
+                self._grade()
+        self.paper.send({"heard": message["id"], "seq": seq})
 
     def _say_time(self) -> None:
         self.paper.send({"now": 1000 * datetime.now(UTC).timestamp()})
@@ -137,7 +164,7 @@ class Exam(Activity, widgets.VBox):
         self._run(course_exam.ExamSession(start.exam, tuple(item_ids), self.seed, at, self.minutes))
 
     def _run(self, session: course_exam.ExamSession) -> None:
-        self.session = session
+        self.session, self.paper.exam = session, session.exam
         if session.over(datetime.now(UTC)):
             self._finish()
             return
@@ -170,18 +197,19 @@ class Exam(Activity, widgets.VBox):
                 self._take_one(place, answer)
 
     @report_errors(_failed)
-    def _take_one(self, name: str, answer: Mapping[str, Any]) -> None:
+    def _take_one(self, name: str, answer: Mapping[str, Any], at: datetime | None = None) -> None:
         session, place, ms = self.session, int(name), int(answer["ms"])
         choice = options_at(dict(enumerate(self.items))[place], answer["choice"])
         if {*choice} != {*session.answers.get(place, ())}:
             session.answers[place], session.ms[place] = tuple(choice), ms
-            self._record_event("answer", place=place, choice=choice, ms=ms)
+            self._record_event("answer", at, place=place, choice=choice, ms=ms)
         if (flag := answer["flag"] is True) != (place in session.flags):
             (session.flags.add if flag else session.flags.discard)(place)
-            self._record_event("flag", place=place, on=flag)
+            self._record_event("flag", at, place=place, on=flag)
 
-    def _record_event(self, what: str, **data: Any) -> None:
-        self._record(ExamEvent(self.session.exam, what, data))
+    def _record_event(self, what: str, at: datetime | None = None, **data: Any) -> None:
+        moment = {"at": at.isoformat(timespec="microseconds")} if at else {}
+        self._record(ExamEvent(self.session.exam, what, data, **moment))
 
     def _record(self, event: Attempt | ExamEvent) -> None:
         saved = journal().record(event)
@@ -191,6 +219,9 @@ class Exam(Activity, widgets.VBox):
         """Close an exam. The journal says what it came to: another kernel may have had a part in it."""
         self.session.finished = datetime.now(UTC)
         self._record_event("finish")
+        self._grade()
+
+    def _grade(self) -> None:
         history = journal().read()
         sessions = {
             session.exam: session for session in course_exam.exam_sessions(self.book, history.exams)

@@ -1,7 +1,8 @@
 // The mock exam: questions to move about in, a clock, and no feedback until it is handed in.
 //
-// What is chosen and flagged goes to the kernel in `answers`, and the kernel keeps it in the journal. The kernel says in
-// `phase` and `deadline` when the exam begins and ends. The clock shows the time that is left until the deadline.
+// What is chosen and flagged goes to the kernel by the outbox, with a number by which the last one wins, and the kernel
+// keeps it in the journal. What it has is in `answers`. The kernel says in `phase` and `deadline` when the exam begins and
+// ends. The clock shows the time that is left until the deadline.
 
 const WARNINGS = [10, 5, 1]; // minutes before the end
 
@@ -13,11 +14,18 @@ function renderExam({ model, el }) {
   let hidden = false;
   let leaving = false;
   let warned = Infinity;
-  let waiting = null;
-  let own = null; // what this view has set itself; another view of the exam may set more
+  let unanswered = null;
+  let shown = ""; // the answers as they are drawn
 
   const deck = () => model.get("questions");
-  const answerAt = (place) => model.get("answers")[place] ?? { choice: [], ms: 0, flag: false };
+  const unheard = () => [...waiting.values()].filter(({ exam }) => exam && exam === model.get("exam"));
+  function answerAt(place) {
+    const own = unheard().find((each) => each.place === String(place))?.answer;
+    const heard = model.get("answers")[place] ?? { choice: [], ms: 0, flag: false };
+    return own?.seq > (heard.seq ?? 0) ? own : heard;
+  }
+  const all = () => deck().map((_, place) => answerAt(place));
+  const drawn = () => JSON.stringify(all().map(({ choice, flag }) => [choice, flag]));
   const left = () => model.get("deadline") - (Date.now() + ahead);
   const running = () => model.get("phase") === "running" && deck().length > 0; // one may come before the other
 
@@ -50,9 +58,10 @@ function renderExam({ model, el }) {
   function note(change) {
     const ms = answerAt(at).ms + Math.max(1, Math.round(performance.now() - shownAt)); // always news, so always answered
     shownAt = performance.now();
-    own = { ...model.get("answers"), [at]: { ...answerAt(at), ms, ...change } };
-    model.set("answers", own);
-    model.save_changes();
+    const answer = { ...answerAt(at), ms, ...change, seq: (answerAt(at).seq ?? 0) + 1 };
+    const exam = model.get("exam");
+    post(`${exam}/${at}`, { what: "answer", exam, place: String(at), seq: answer.seq, answer });
+    shown = drawn();
     awaitAnswer();
   }
 
@@ -86,7 +95,10 @@ function renderExam({ model, el }) {
   }
 
   function request(what) {
-    model.send({ what, answers: model.get("answers") });
+    const before = model.get("phase");
+    const message = { what, exam: model.get("exam"), answers: { ...all() } };
+    const first = () => unheard().map((each) => ({ ...each, age: ageMs(each) }));
+    sayUntil(() => model.get("phase") !== before, () => model.send({ ...message, first: first() }));
     awaitAnswer();
   }
 
@@ -97,7 +109,7 @@ function renderExam({ model, el }) {
 
   // The kernel answers every message. Where it does not, the learner should know before an answer is lost.
   function awaitAnswer() {
-    waiting ??= setTimeout(() => {
+    unanswered ??= setTimeout(() => {
       saved.textContent =
         "Python is busy or has stopped, and your latest answers are not saved yet. If this stays, choose Run, then " +
         "Run All Cells: the exam goes on with what was saved, and so does its clock.";
@@ -108,6 +120,7 @@ function renderExam({ model, el }) {
   const isAnswered = (question, { choice }) => complete(question, new Set(choice));
 
   function draw() {
+    shown = drawn();
     const phase = model.get("phase");
     bar.hidden = places.hidden = !running();
     if (phase === "ready") panel.replaceChildren(...ready());
@@ -201,18 +214,20 @@ function renderExam({ model, el }) {
     if (inside) (running() ? enter(panel) : panel.querySelector("[tabindex], button").focus());
   }
 
-  const onAnswers = () => running() && model.get("answers") !== own && draw();
+  const onAnswers = () => running() && drawn() !== shown && draw();
   const onQuestions = () => running() && onPhase();
   const onNote = () => (saved.textContent = model.get("note"));
   const onMessage = ({ now }) => {
-    ahead = now - Date.now();
-    clearTimeout(waiting);
-    waiting = null;
+    if (now) ahead = now - Date.now();
+    if (unheard().length) return;
+    clearTimeout(unanswered);
+    unanswered = null;
     onNote();
     tick();
   };
   listen(model, { "change:phase": onPhase, "change:answers": onAnswers, "change:questions": onQuestions });
   listen(model, { "change:note": onNote, "msg:custom": onMessage });
+  const close = openOutbox(model, ({ exam }) => (exam && exam === model.get("exam") ? OWN : 0), onAnswers);
   const clockwork = setInterval(tick, 500);
   onPhase();
   onNote();
@@ -225,7 +240,8 @@ function renderExam({ model, el }) {
 
   return () => {
     unwatch();
+    close();
     clearInterval(clockwork);
-    clearTimeout(waiting);
+    clearTimeout(unanswered);
   };
 }
