@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import RLock
 from typing import Any
 from uuid import uuid4
@@ -119,10 +119,10 @@ class Exam(Activity, widgets.VBox):
     def _take_said(self, message: Mapping[str, Any]) -> None:
         """Keep one answer, unless a later one came first, and acknowledge it in any case."""
         place, answer, seq = message["place"], message["answer"], message["seq"]
-        at = max(
-            datetime.now(UTC) - lateness(message), self.session.started
-        )  # what was chosen in time counts
         if seq > self.paper.answers.get(place, {}).get("seq", 0):
+            # What was chosen in time counts; what was chosen later comes later in the journal too.
+            after = self._last_choice + timedelta(microseconds=1)
+            self._last_choice = at = max(datetime.now(UTC) - lateness(message), after)
             deadline = self.session.deadline
             if at < min(self.session.finished or deadline, deadline):
                 self._take_one(place, answer, at)
@@ -165,6 +165,7 @@ class Exam(Activity, widgets.VBox):
 
     def _run(self, session: course_exam.ExamSession) -> None:
         self.session, self.paper.exam = session, session.exam
+        self._last_choice = session.started
         if session.over(datetime.now(UTC)):
             self._finish()
             return

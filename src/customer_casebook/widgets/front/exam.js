@@ -4,6 +4,7 @@
 // keeps it in the journal. What it has is in `answers`. The kernel says in `phase` and `deadline` when the exam begins and
 // ends. The clock shows the time that is left until the deadline.
 
+const NO_ANSWER = { choice: [], ms: 0, flag: false };
 const WARNINGS = [10, 5, 1]; // minutes before the end
 
 function renderExam({ model, el }) {
@@ -15,14 +16,15 @@ function renderExam({ model, el }) {
   let leaving = false;
   let warned = Infinity;
   let unanswered = null;
+  const mine = new Map(); // what was answered in this view
   let shown = ""; // the answers as they are drawn
 
   const deck = () => model.get("questions");
   const unheard = () => [...waiting.values()].filter(({ exam }) => exam && exam === model.get("exam"));
   function answerAt(place) {
-    const own = unheard().find((each) => each.place === String(place))?.answer;
-    const heard = model.get("answers")[place] ?? { choice: [], ms: 0, flag: false };
-    return own?.seq > (heard.seq ?? 0) ? own : heard;
+    const id = `${model.get("exam")}/${place}`;
+    const all = [mine.get(id), waiting.get(id)?.answer, model.get("answers")[place]].filter(Boolean);
+    return all.reduce((one, other) => ((other.seq ?? 0) > (one.seq ?? 0) ? other : one), all[0] ?? NO_ANSWER);
   }
   const all = () => deck().map((_, place) => answerAt(place));
   const drawn = () => JSON.stringify(all().map(({ choice, flag }) => [choice, flag]));
@@ -60,6 +62,7 @@ function renderExam({ model, el }) {
     shownAt = performance.now();
     const answer = { ...answerAt(at), ms, ...change, seq: (answerAt(at).seq ?? 0) + 1 };
     const exam = model.get("exam");
+    mine.set(`${exam}/${at}`, answer);
     post(`${exam}/${at}`, { what: "answer", exam, place: String(at), seq: answer.seq, answer });
     shown = drawn();
     awaitAnswer();

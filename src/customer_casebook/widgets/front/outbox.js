@@ -38,8 +38,8 @@ function post(id, message) {
   if (all.length >= MAX_STORED) stored((storage) => storage.removeItem(all.sort()[0]));
   waiting.set(id, { ...message, id, since: [Date.now(), steadyMs()] });
   stored((storage) => storage.setItem(STORED + id, JSON.stringify(waiting.get(id))));
-  for (const { changed } of boxes) changed();
   setTimeout(() => {
+    for (const { changed } of boxes) changed();
     if (waiting.has(id)) carry(waiting.get(id));
     turn = 0;
     flushLater();
