@@ -1,4 +1,4 @@
-"""A connection that drops, delays and cuts: what a learner does reaches Python once, or the page says that it has not."""
+"""A connection that drops, delays and cuts: what a learner does reaches Python once, or the page says it has not."""
 
 from __future__ import annotations
 
@@ -89,7 +89,9 @@ def study(case: str, *lenses: str) -> str:
 def new_items(lab: Lab, before: dict[str, Any]) -> list[str]:
     """The items answered since, in no order."""
     after = attempts(lab)
-    return sorted(each["item"] for key, each in after.items() if key not in before)
+    return sorted(
+        each["item"] for key, each in after.items() if key not in before and "item" in each
+    )
 
 
 def is_saved(card: CardOnPage) -> None:
