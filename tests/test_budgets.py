@@ -15,9 +15,9 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "customer_casebook"
 
-MAX_PYTHON_LINES = 8_060  # the aim is 6,300
-MAX_FRONT_END_LINES = 1_550
-MAX_READING_PATH_LINES = 2_250
+MAX_PYTHON_LINES = 8_190  # the aim is 6,300
+MAX_FRONT_END_LINES = 1_745  # with the outbox, which says again what a dead connection lost
+MAX_READING_PATH_LINES = 2_310  # a card hears presses again, also those of another card
 MAX_MODULES_PER_FOLDER = 10
 
 MAX_ROOM_LINES = {
@@ -31,7 +31,7 @@ MAX_ROOM_LINES = {
     "jupyter": 20,
     "playable": 45,
     "simulators": 1_000,
-    "widgets": 1_920,  # the aim is 1,350
+    "widgets": 2_050,  # the aim is 1,350; 130 of it hear what is said again
 }
 MAX_TOOLS_LINES = 200
 

@@ -43,10 +43,12 @@ class Connection:
     def _open(self, page_side: WebSocketRoute) -> None:
         server_side = page_side.connect_to_server()
         self.sockets.append(page_side)
-        page_side.on_message(lambda said: self.drops_said or self._pass(server_side, said))
-        server_side.on_message(lambda heard: self.drops_heard or self._pass(page_side, heard))
+        page_side.on_message(lambda said: self._pass(server_side, said, self.drops_said))
+        server_side.on_message(lambda heard: self._pass(page_side, heard, self.drops_heard))
 
-    def _pass(self, to: WebSocketRoute, message: str | bytes) -> None:
+    def _pass(self, to: WebSocketRoute, message: str | bytes, drops: bool) -> None:
+        if drops:
+            return
         if self.is_frozen:
             self._held.append((to, message))
         else:
@@ -252,7 +254,7 @@ def facts_of(node: Locator) -> dict[str, str]:
 def verdicts_of(values: dict[str, str]) -> str:
     bench: WhatIf = what_if("marketing-campaign-hub")
     bench.values = values
-    return str(bench.view["blocks"])
+    return str(bench.view["blocks"]).partition("</table>")[0]
 
 
 def table_of(html: str) -> str:

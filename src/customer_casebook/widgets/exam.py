@@ -96,6 +96,8 @@ class Exam(Activity, widgets.VBox):
             self._count(last, history)  # its kernel may have ended in the middle of it
             self.actions.buttons = _LOOK
         if alike and not alike[-1].finished:
+            moments = [event.at for event in history.exams if event.exam == alike[-1].exam]
+            self._last_choice = datetime.fromisoformat(max(moments))
             self._run(alike[-1])
         return sessions
 
@@ -160,16 +162,15 @@ class Exam(Activity, widgets.VBox):
         data = {"items": item_ids, "seed": self.seed, "minutes": self.minutes}
         start = ExamEvent(uuid4().hex, "start", data)
         self._record(start)
-        at = datetime.fromisoformat(start.at)
+        self._last_choice = at = datetime.fromisoformat(start.at)
         self._run(course_exam.ExamSession(start.exam, tuple(item_ids), self.seed, at, self.minutes))
 
     def _run(self, session: course_exam.ExamSession) -> None:
         self.session, self.paper.exam = session, session.exam
-        self._last_choice = session.started
+        self.items = [session.item(self.book, place) for place in range(len(session.item_ids))]
         if session.over(datetime.now(UTC)):
             self._finish()
             return
-        self.items = [session.item(self.book, place) for place in range(len(session.item_ids))]
         self.actions.buttons = {}
         self.paper.questions = [question_spec(question) for question in self.items]
         self.paper.deadline = 1000 * session.deadline.timestamp()

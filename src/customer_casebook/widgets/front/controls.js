@@ -11,8 +11,6 @@ function renderControls({ model, el }) {
   let number = 0; // of presses on this page; Python follows each once, and answers 0 alone with what it has
   let wanted = null; // what is set here, until the kernel has it too
   let sent = null; // what is on its way to the kernel
-  let again = null;
-  let times = 0;
   const values = () => wanted ?? model.get("values");
   const same = (one, other) => Object.keys(one).every((name) => one[name] === other[name]);
   const isShown = (set) => same(set, model.get("values")) && same(set, model.get("view").values);
@@ -47,30 +45,20 @@ function renderControls({ model, el }) {
   }
 
   function sendValues() {
-    sent = values();
-    try {
-      model.send({ page, number: wanted ? number : 0, values: sent });
-    } catch {
-      return; // Python is gone, and watchPython says so
-    }
-    clearTimeout(again);
-    again = setTimeout(sendValues, pauseMs(times));
-    times += 1;
+    const mine = (sent = values());
+    const message = { page, number: wanted ? number : 0, values: mine };
+    sayUntil(() => sent !== mine, () => model.send(message));
   }
 
   // Compare what is set here with what the kernel has and what is shown.
   function follow() {
     const { error } = model.get("view");
     if (sent && (isShown(sent) || (error && same(sent, model.get("values"))))) {
-      clearTimeout(again);
-      const newer = wanted && !same(wanted, sent);
-      sent = again = null;
-      times = 0;
-      if (newer) sendValues();
-      else wanted = null;
+      if (!wanted || same(wanted, sent)) wanted = sent = null;
+      else sendValues();
     }
     const isLate = !isShown(values()) && !error;
-    if (isLate) again ??= setTimeout(sendValues, pauseMs(0));
+    if (isLate && !sent) sendValues(); // what has come of it may be lost
     late.mark(isLate);
   }
 
@@ -138,9 +126,5 @@ function renderControls({ model, el }) {
   showValues();
   showView();
   onShown();
-  const unwatch = watchPython(model, el, () => [...nodes, row], switches);
-  return () => {
-    unwatch();
-    clearTimeout(again);
-  };
+  return watchPython(model, el, () => [...nodes, row], switches);
 }

@@ -21,28 +21,25 @@ const steadyMs = () => performance.timeOrigin + performance.now(); // nobody set
 const ageMs = ({ since: [wall, steady] }) => Math.round(Math.max(Date.now() - wall, steadyMs() - steady));
 const pauseMs = (times) => SAY_AGAIN_MS[Math.min(times, SAY_AGAIN_MS.length - 1)];
 
-// The storage may be forbidden, full, or hold what is not ours.
-function stored(work) {
+// The storage may be forbidden, full, or hold what is not ours; Python may be gone, which watchPython says.
+function attempt(work) {
   try {
-    return work(localStorage);
+    return [work()];
   } catch {
     return null;
   }
 }
 
-const storedNames = () => stored((storage) => Object.keys(storage).filter((name) => name.startsWith(STORED))) ?? [];
+const storedNames = () => Object.keys(attempt(() => localStorage)?.[0] ?? {}).filter((name) => name.startsWith(STORED));
 
 // Put a message into the outbox. Another one with its id is replaced.
 function post(id, message) {
-  const all = storedNames();
-  if (all.length >= MAX_STORED) stored((storage) => storage.removeItem(all.sort()[0]));
   waiting.set(id, { ...message, id, since: [Date.now(), steadyMs()] });
-  stored((storage) => storage.setItem(STORED + id, JSON.stringify(waiting.get(id))));
+  if (storedNames().length < MAX_STORED) attempt(() => (localStorage[STORED + id] = JSON.stringify(waiting.get(id))));
   setTimeout(() => {
     for (const { changed } of boxes) changed();
     if (waiting.has(id)) carry(waiting.get(id));
-    turn = 0;
-    flushLater();
+    flushLater(pauseMs((turn = 0)));
   }, SEND_DELAY_MS);
 }
 
@@ -51,14 +48,11 @@ function carry(message) {
   const able = [...boxes].map((box) => [box.rank(message), box]).filter(([rank]) => rank > 0);
   able.sort(([one], [other]) => other - one);
   const [rank, box] = able[able[0]?.[0] === OWN ? 0 : turn % able.length] ?? [];
-  if (!rank) return;
-  try {
-    box.model.send({ ...message, age: ageMs(message) });
-  } catch {
-    box.rank = () => 0; // its Python is gone
-    carry(message);
-  }
+  if (!rank || attempt(() => box.model.send({ ...message, age: ageMs(message) }))) return;
+  box.rank = () => 0; // its Python is gone
+  carry(message);
 }
+
 function flushLater(ms = pauseMs(turn)) {
   clearTimeout(flushing);
   flushing = setTimeout(() => {
@@ -73,7 +67,7 @@ function openOutbox(model, rank, changed) {
   const box = { model, rank, changed };
   boxes.add(box);
   for (const name of storedNames()) {
-    const message = stored((storage) => JSON.parse(storage[name]));
+    const [message] = attempt(() => JSON.parse(localStorage[name])) ?? [];
     if (message && !waiting.has(message.id)) waiting.set(message.id, message);
   }
   listen(model, { "msg:custom": acknowledged });
@@ -88,27 +82,16 @@ function acknowledged({ heard, seq, state }) {
   const message = waiting.get(heard);
   if (message && message.seq === seq && state !== "memory" && state?.state !== "memory") {
     waiting.delete(heard);
-    stored((storage) => storage.removeItem(STORED + heard));
+    attempt(() => localStorage.removeItem(STORED + heard));
     turn = 0; // Python listens, so the others have their turn now
     if (waiting.size) flushLater(SEND_DELAY_MS);
   }
   for (const { changed } of boxes) changed();
 }
 
-// Say something until it is answered. Where Python is gone, watchPython says so.
-function sayUntil(answered, say) {
-  let timer = null;
-  const again = (times) => {
-    if (answered()) return;
-    try {
-      say();
-    } catch {
-      return;
-    }
-    timer = setTimeout(() => again(times + 1), pauseMs(times));
-  };
-  again(0);
-  return () => clearTimeout(timer);
+// Say something until it is answered.
+function sayUntil(answered, say, times = 0) {
+  if (!answered() && attempt(say)) setTimeout(sayUntil, pauseMs(times), answered, say, times + 1);
 }
 
 const LATE =
@@ -118,18 +101,13 @@ const LATE =
 function lateness(live, ...nodes) {
   const sentence = h("p", { class: "ccb-late" });
   let timer = null;
+  const tell = (words) => [sentence, live].forEach((node) => say(node, words));
   function mark(late) {
     for (const node of nodes) node.setAttribute("aria-busy", String(late));
-    if (!late) {
-      clearTimeout(timer);
-      timer = null;
-      if (live.textContent === LATE) say(live, "");
-      say(sentence, "");
-    } else
-      timer ??= setTimeout(() => {
-        say(sentence, LATE);
-        say(live, LATE);
-      }, LATE_MS);
+    if (late) timer ??= setTimeout(tell, LATE_MS, LATE);
+    if (late || !timer) return;
+    timer = clearTimeout(timer);
+    if (sentence.textContent) tell("");
   }
   return { sentence, mark };
 }
