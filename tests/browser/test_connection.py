@@ -388,7 +388,7 @@ class Walk:
                 self.connection.heal()
                 expect(node.locator(".ccb-note")).to_be_empty(timeout=LONG_MS)
                 again.click()
-        where = node.locator(".ccb-where").inner_text()
+        where = node.locator(".ccb-where").text_content() or ""  # also while it scrolls into view
         question = self.card.questions[int(where.split()[1]) - 1]
         self.card.choose(question, [self.random.choice([*question.options])])
         self.card.press(self.random.choice(["I am sure", "I think so"]))
