@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from customer_casebook.course.journal import Attempt
 from customer_casebook.domain.rules import LENSES
 from customer_casebook.widgets.activity import START
 from customer_casebook.widgets.card import Card, options_at, places_of, question_spec
+from customer_casebook.widgets.practice import practice
 from customer_casebook.widgets.study import study
 from tests.course.books import BOOK, item
 from tests.widgets import case_items
@@ -327,3 +329,111 @@ def test_the_page_knows_options_by_place_alone_and_gets_no_key_with_a_question(
     for place, option in enumerate(question.options):
         assert options_at(question, [place]) == [option]
         assert places_of(question, [option]) == [place]
+
+
+# What the page says, and says again.
+
+
+def say(card: Card, place: int, press: str, *options: str, **other: Any) -> None:
+    """What the page does at a press, as a message that may come more than once, or by another card."""
+    question = card.questions[place]
+    places = places_of(question, options)
+    order = card.spec["questions"][place]["order"]
+    message = {
+        "id": press,
+        "card": card.card_id,
+        "round": card.round,
+        "place": str(place),
+        "answer": {"press": press, "choice": places, "sure": True, "ms": 5},
+        "item": question.id,
+        "content": question.fingerprint,
+        "options": [order[each] for each in places],
+        "age": 0,
+    }
+    hear(other.pop("by", card), message | other)
+
+
+def hear(card: Card, message: Said) -> None:
+    card._handle_custom_msg(json.loads(json.dumps(message)), [])
+
+
+@pytest.fixture
+def heard(card: Card, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What the card acknowledges."""
+    heard: list[Any] = []
+    monkeypatch.setattr(card, "send", heard.append)
+    return heard
+
+
+def test_a_press_said_again_is_acknowledged_again_and_counts_once(
+    card: Card, heard: list[Any], attempts: list[Attempt]
+) -> None:
+    for _ in range(3):
+        say(card, 0, "p1", "internal")
+    assert [each.choice for each in attempts] == [("internal",)]
+    assert heard == [{"heard": "p1", "state": {"state": "saved", "text": "Saved."}}] * 3
+    assert card.chosen(0) == frozenset({"internal"})
+
+
+def test_answers_of_two_pages_stand_side_by_side_and_the_first_to_a_question_stays(
+    card: Card, attempts: list[Attempt]
+) -> None:
+    say(card, 0, "page 1", "internal")
+    say(card, 1, "page 2", "user")
+    say(card, 0, "page 2 too", "external")
+    chosen = [[*(card.chosen(place) or ())] for place in (0, 1)]
+    assert chosen == [["internal"], ["user"]]
+    assert [each.event for each in attempts] == ["page 1", "page 2", "page 2 too"]
+
+
+def test_a_new_start_takes_no_answer_of_the_round_before(
+    card: Card, attempts: list[Attempt]
+) -> None:
+    say(card, 0, "p1", "internal")
+    hear(card, {"round": 1})
+    assert (card.answers, card.round) == ({}, 1)
+    hear(card, {"round": 1})
+    say(card, 1, "late", "user", round=0)
+    assert card.answers == {}
+    say(card, 1, "p2", "user", round=2)  # the message of the start was lost
+    say(card, 0, "p3", "external", round=2)
+    assert (card.round, {*card.answers}) == (2, {"0", "1"})
+    assert [each.event for each in attempts] == ["p1", "late", "p2", "p3"]
+
+
+def test_a_card_says_what_another_could_not(card: Card, attempts: list[Attempt]) -> None:
+    gone = practice(seed=3)
+    place, question = next(
+        (place, each) for place, each in enumerate(gone.questions) if not each.groups
+    )
+    say(gone, place, "p1", *question.right, by=card, age=3_600_000)
+    [attempt] = attempts
+    assert (attempt.item, attempt.right, attempt.event) == (question.id, True, "p1")
+    assert {*attempt.choice} == question.right
+    late = datetime.now(UTC) - datetime.fromisoformat(attempt.at)
+    assert timedelta(minutes=59) < late < timedelta(minutes=61)
+    assert card.answers == gone.answers == {}
+    say(gone, place, "p2", *question.right, by=card, content="another wording")
+    assert "p2" not in card.acknowledged
+
+
+def test_what_waits_in_memory_is_saved_on_all_cards_once_the_disk_takes_it(
+    card: Card, heard: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> int:
+        raise OSError("no space left")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "write", full)
+        say(card, 0, "p1", "internal")
+        say(card, 0, "p1", "internal")
+    other = study("ferries-ticket-shop", ["customer"])
+    say(other, 0, "p2", "external")
+    say(card, 0, "p1", "internal")
+    assert [each["state"]["state"] for each in heard] == ["memory", "memory", "saved"]
+
+
+@pytest.mark.parametrize("message", [None, {}, "again", {"card": 1}, {"round": "x"}, {"round": 0}])
+def test_a_message_without_sense_changes_nothing(card: Card, message: Any) -> None:
+    card._handle_custom_msg(message, [])
+    assert (card.answers, card.round, card.acknowledged, card.note) == ({}, 0, {}, "")

@@ -123,7 +123,7 @@ def test_a_failure_is_told_and_the_same_values_can_be_tried_again() -> None:
     broken = False
     controls._handle_custom_msg({}, [])  # the page asks whether Python is there
     assert controls.view["error"]
-    controls._handle_custom_msg("again", [])
+    controls._handle_custom_msg({"page": "p", "number": 1, "values": controls.values}, [])
     assert (controls.view["error"], controls.view["headline"]) == ("", "It costs 40.")
 
 
@@ -170,6 +170,52 @@ def test_a_front_end_that_was_closed_is_made_again() -> None:
     first.close()
     assert front_end() is not first
     assert Panel().front_end == front_end().model_id
+
+
+def test_what_the_page_says_is_followed_once_and_answered_each_time(controls: Controls) -> None:
+    sent: list[Any] = []
+    controls.send_state = lambda key=None: sent.append(key)
+
+    def say(number: int, **values: Any) -> None:
+        message = {"page": "p", "number": number, "values": {**controls.start, **values}}
+        controls._handle_custom_msg(message, [])
+
+    say(1, price=40)
+    assert controls.view["values"] == controls.values == {**controls.start, "price": 40}
+    assert sent == ["values", "view"]
+    say(1, price=40)  # the answer was lost
+    assert sent[2:] == [["values", "view"]]
+    say(3, price=44)
+    say(2, price=42)  # newer values overtook it
+    assert controls.values["price"] == 44
+    controls._handle_custom_msg({"page": "q", "number": 0, "values": controls.start}, [])
+    assert controls.values["price"] == 44  # a page that only asks
+    say(4, price="much")
+    assert "price cannot be" in controls.view["error"]
+    say(5, price=50)
+    assert (controls.view["error"], controls.view["values"]["price"]) == ("", 50)
+
+
+def test_a_view_says_of_which_values_it_is_though_the_newest_fail() -> None:
+    def follow(values: Values) -> Outcome:
+        if values["price"] == 40:
+            raise RuntimeError("no ink left")
+        return outcome(values)
+
+    controls = Controls([WAY, PRICE, LEVEL], follow, failure="It failed.")
+    write(controls, price=40)
+    assert (controls.values["price"], controls.view["values"]["price"]) == (40, 32)
+
+
+def test_a_press_that_is_said_again_is_pressed_once_and_heard_each_time() -> None:
+    pressed: list[str] = []
+    heard: list[Any] = []
+    panel = Panel("text", buttons={"again": "Look again"}, press=pressed.append)
+    panel.send = heard.append
+    for press in ("p1", "p1", "p2"):
+        panel._handle_custom_msg({"button": "again", "press": press}, [])
+    assert pressed == ["again", "again"]
+    assert heard == [{"heard": "p1"}, {"heard": "p1"}, {"heard": "p2"}]
 
 
 def test_a_panel_calls_python_for_the_buttons_it_has_and_for_no_others() -> None:

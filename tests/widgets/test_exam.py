@@ -132,6 +132,70 @@ def test_what_was_chosen_while_python_was_busy_is_handed_in_with_the_rest() -> N
     assert [mark.right for mark in sat.result.marks] == [True, *[False] * (N - 1)]
 
 
+def say(sat: Exam, place: int, seq: int, choice: set[str], **other: Any) -> None:
+    """What the front end says of one place, until it is acknowledged."""
+    answer = {"choice": places_of(sat.items[place], choice), "ms": 700, "flag": False, "seq": seq}
+    message = {"id": f"{sat.paper.exam}/{place}", "exam": sat.paper.exam, "place": str(place)}
+    tell(sat, "answer", **message, asks=asks(sat.items[place]), answer=answer, seq=seq, **other)
+
+
+def asks(item: Item) -> list[str]:
+    """What a page asked, as it says with an answer."""
+    return [str(escape(item.prompt)), *item.options.values()]
+
+
+def test_of_one_place_the_last_choice_counts_in_whatever_order_they_come() -> None:
+    sat = begin()
+    [first, *_] = asked(sat)
+    for seq, choice in [(2, {*first.right}), (1, wrong(first)), (2, {*first.right})]:
+        say(sat, 0, seq, choice)
+    new_kernel()
+    again = exam(n=N, minutes=MINUTES)
+    assert again.paper.exam == sat.paper.exam
+    assert again.session.answers == {0: tuple(in_order(first))}
+    say(again, 0, 3, wrong(first), age=60_000)  # it took a minute to come
+    assert again.session.answers[0] == tuple(wrong(first))
+    new_kernel()
+    assert exam(n=N, minutes=MINUTES).session.answers[0] == tuple(wrong(first))
+
+
+def test_every_choice_said_is_acknowledged_with_its_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[Any] = []
+    sat = begin()
+    [first, *_] = asked(sat)
+    monkeypatch.setattr(sat.paper, "send", heard.append)
+    for seq in (2, 1):
+        say(sat, 0, seq, wrong(first))
+    acknowledged = [each for each in heard if "heard" in each]
+    assert acknowledged == [{"heard": f"{sat.paper.exam}/0", "seq": seq} for seq in (2, 1)]
+
+
+@pytest.mark.parametrize("when", ["before the end", "with the end", "after it", "in a new kernel"])
+def test_what_was_chosen_in_time_counts_though_it_comes_late(when: str) -> None:
+    sat = begin()
+    [first, second, *_] = asked(sat)
+    Clock.wait(minutes=MINUTES)  # the connection was dead
+    age = 60_000  # chosen a minute before
+    if when == "in a new kernel":
+        new_kernel()
+        sat = exam(n=N, minutes=MINUTES)
+        assert sat.paper.phase == "done"
+    elif when == "after it":
+        tell(sat, "finish")
+    if when == "with the end":
+        answer = {"choice": places_of(first, first.right), "ms": 7, "flag": False, "seq": 1}
+        said = {"id": "x", "exam": sat.paper.exam, "place": "0", "seq": 1, "answer": answer}
+        said["asks"] = asks(first)
+        tell(sat, "finish", first=[{**said, "age": age}])
+    else:
+        say(sat, 0, 1, {*first.right}, age=age)
+        say(sat, 1, 1, {*second.right}, age=10)  # and this one too late
+        tell(sat, "finish")
+    assert sat.result
+    assert [mark.right for mark in sat.result.marks] == [True, *[False] * (N - 1)]
+    assert sat.paper.verdict.startswith(f"1 of {N} right")
+
+
 def test_nothing_begins_before_the_clock_is_started() -> None:
     sat = exam(n=N, minutes=MINUTES)
     assert (sat.paper.phase, sat.paper.questions, told()) == ("ready", [], [])

@@ -214,6 +214,10 @@ def _finish(session: ExamSession, event: ExamEvent, t: timedelta) -> None:
     session.finished = at if "t" in event.data else max(session.started, at)
     if t >= session.limit:
         session.finished = session.deadline
+    _hand_in(session, event)
+
+
+def _hand_in(session: ExamSession, event: ExamEvent) -> None:
     # What was handed in stays that, also where another machine's answers come to light later.
     if isinstance(choices := event.data.get("choices"), dict):
         places = range(len(session.item_ids))
@@ -228,6 +232,8 @@ def _finish(session: ExamSession, event: ExamEvent, t: timedelta) -> None:
 
 def _apply(session: ExamSession, event: ExamEvent, t: timedelta) -> None:
     at, places = datetime.fromisoformat(event.at), range(len(session.item_ids))
+    if session.finished and event.what == "amend":  # chosen in time, heard after the end
+        _hand_in(session, event)
     if session.finished or event.what == "start":
         return
     if event.what == "finish":

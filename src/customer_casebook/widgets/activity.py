@@ -4,6 +4,7 @@ callbacks whose failures a learner sees.
 
 import traceback
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from functools import cache, wraps
 from hashlib import sha256
 from html import escape
@@ -18,10 +19,19 @@ from customer_casebook.document import Block, Paragraph, to_html, to_text
 
 START = "The transcript of an activity. To do it yourself, choose Run, then Run All Cells."
 
+_MAX_AGE_MS = 30 * 24 * 3_600_000  # an older message is one of a clock that was wrong
+
 _Callback = Callable[..., None]
 
 _FRONT = Path(__file__).parent / "front"
-_PARTS = ("parts", "card", "controls", "exam", "panel")  # the files of the script, in order
+_PARTS = (
+    "parts",
+    "outbox",
+    "card",
+    "controls",
+    "exam",
+    "panel",
+)  # the files of the script, in order
 
 
 class FrontEnd(widgets.Widget):
@@ -90,11 +100,28 @@ class Panel(View):
     ) -> None:
         super().__init__(part="panel", text=text, **{"buttons": None, **state})
         self.press = press
+        self._heard: set[str] = set()  # presses, which the page says again until they are heard
         self.on_msg(self._pressed)
 
-    def _pressed(self, _widget: object, name: object, _buffers: object) -> None:
-        if self.press and isinstance(name, str) and name in (self.buttons or {}):
+    def _pressed(self, _widget: object, message: object, _buffers: object) -> None:
+        match message:
+            case {"button": name, "press": str(press)}:
+                is_new = press not in self._heard
+                self._heard.add(press)
+            case name:
+                press, is_new = "", True
+        if is_new and self.press and isinstance(name, str) and name in (self.buttons or {}):
             self.press(name)
+        if press:
+            self.send({"heard": press})
+
+
+def lateness(message: object) -> timedelta:
+    """How long ago a learner did what the page says only now, or again."""
+    match message:
+        case {"age": int(age)} if 0 < age < _MAX_AGE_MS:
+            return timedelta(milliseconds=age)
+    return timedelta()
 
 
 def report_errors(report: Callable[[Any, str], None]) -> Callable[[_Callback], _Callback]:

@@ -6,18 +6,21 @@ kernel judges and records every press by itself, and acknowledges it.
 
 import traceback
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from copy import copy
+from datetime import UTC, datetime, timedelta
 from html import escape
 from threading import RLock
 from typing import Any
+from uuid import uuid4
 
 import traitlets
 
 from customer_casebook import document as doc
-from customer_casebook.course.bank import SpotItem
-from customer_casebook.course.casebook import full_stop
+from customer_casebook.course.bank import SpotItem, item_of
+from customer_casebook.course.casebook import course, full_stop
 from customer_casebook.course.items import Item
 from customer_casebook.course.journal import Attempt, journal
-from customer_casebook.widgets.activity import View, report_errors
+from customer_casebook.widgets.activity import View, lateness, report_errors
 
 _SHORT = 45  # characters of an option that stand in one line of the narrowest card, or nearly
 
@@ -25,14 +28,17 @@ _SHORT = 45  # characters of an option that stand in one line of the narrowest c
 class Card(View):
     """A deck of questions.
 
-    ``spec`` is what the page shows. The page alone writes ``answers``: the place of a question to
-    ``{press, choice, sure, ms}``, where a choice lists places of options in the order shown. The
-    kernel alone writes ``acknowledged``, press to ``{state, text}``, and ``note``, which is shown
-    once all questions are answered.
+    ``spec`` is what the page shows. The page says each press in a message, again and again until it
+    is acknowledged. The kernel alone writes the rest, for all pages: ``answers``, the place of a
+    question to ``{press, choice, sure, ms}``, where a choice lists places of options in the order
+    shown; ``round``, which counts new starts; ``acknowledged``, press to ``{state, text}``; and
+    ``note``, which is shown once all questions are answered.
     """
 
     spec = traitlets.Dict().tag(sync=True)
+    card_id = traitlets.Unicode().tag(sync=True)  # an id
     answers = traitlets.Dict().tag(sync=True)
+    round = traitlets.Int().tag(sync=True)
     acknowledged = traitlets.Dict().tag(sync=True)
     note = traitlets.Unicode().tag(sync=True)
 
@@ -43,36 +49,81 @@ class Card(View):
         self.at_end = at_end
         self._lock = RLock()
         spec["questions"] = [_on_card(question) for question in self.questions]
-        super().__init__(part="card", spec=spec)
+        super().__init__(part="card", spec=spec, card_id=uuid4().hex)
+        self.on_msg(self._hear)
 
     def _failed(self, _details: str) -> None:
         self.note = "Something went wrong here, and it is not your doing. You can go on."
+
+    @report_errors(_failed)
+    def _hear(self, _widget: object, message: object, _buffers: object) -> None:
+        """A press on this card or on one in whose place it stands, or a new start."""
+        with self._lock:  # two messages may be heard at once
+            match message:
+                case {"card": card, "round": int(number), "place": place, "answer": answer} if (
+                    card == self.card_id
+                ):
+                    self._judge_one(place, answer, lateness(message))
+                    self._acknowledge(str(answer["press"]))
+                    if number >= self.round:
+                        older = self.answers if number == self.round else {}
+                        self._show(number, {place: answer} | older)
+                case {"item": item, "content": content, "options": places, "answer": answer}:
+                    if question := self._known(item, content):
+                        self._judge_one(question, {**answer, "choice": places}, lateness(message))
+                        self._acknowledge(str(answer["press"]))
+                case {"round": int(number), **more} if not more and number > self.round:
+                    self._show(number, {})
+
+    def _acknowledge(self, press: str) -> None:
+        self.send({"heard": press, "state": self.acknowledged[press]})
+
+    def _show(self, number: int, answers: dict[str, Any]) -> None:
+        with self.hold_sync():  # in one message, or a page takes old answers for new ones
+            self.round, self.answers = number, answers
+
+    def _known(self, item_id: str, content: str) -> Item | None:
+        """The item of a press on another card, if it is still as it was; with sorted options."""
+        book = getattr(self.questions[0], "book", None) or course()
+        asked = (question for question in self.questions if question.id == item_id)
+        item = next(asked, None) or item_of(book, item_id)
+        if item is None or item.fingerprint != content:
+            return None
+        item = copy(item)
+        item.options = dict(sorted(item.options.items()))
+        return item
 
     @traitlets.observe("answers")
     @report_errors(_failed)
     def _judge(self, change: Mapping[str, Any]) -> None:
         with self._lock:  # two messages may be heard at once
             for place, answer in change["new"].items():
-                self._judge_one(place, answer)
+                self._judge_one(place, answer, timedelta())
             if self.at_end and len(change["new"]) == len(self.questions):
                 self.note = self.at_end()
 
     @report_errors(_failed)
-    def _judge_one(self, place: str, answer: Mapping[str, Any]) -> None:
+    def _judge_one(self, where: str | Item, answer: Mapping[str, Any], late: timedelta) -> None:
         press = str(answer.get("press"))
-        if press in self.acknowledged:
-            return
-        state = self._record(place, press, answer)
+        match self.acknowledged.get(press, {}).get("state"):
+            case None:
+                state = self._record(where, press, answer, late)
+            case "memory" if not journal().last_error:
+                state = _state_of(saved=True)
+            case _:
+                return
         states = {**self.acknowledged, press: state}
         if state["state"] == "saved":  # the journal writes in order, so what waited is saved too
             waiting = [key for key, other in states.items() if other["state"] == "memory"]
             states |= dict.fromkeys(waiting, state)
         self.acknowledged = states
 
-    def _record(self, place: str, press: str, answer: Mapping[str, Any]) -> dict[str, str]:
+    def _record(
+        self, where: str | Item, press: str, answer: Mapping[str, Any], late: timedelta
+    ) -> dict[str, str]:
         """Judge one press and record it. The card says what fails, and stays usable."""
         try:
-            question = self.questions[int(place)]
+            question = where if isinstance(where, Item) else self.questions[int(where)]
             choice = frozenset(options_at(question, answer["choice"]))
             if not choice:
                 raise ValueError(f"nothing is chosen in {question.id}")  # noqa: TRY301
@@ -86,18 +137,22 @@ class Card(View):
                 ms=int(answer["ms"]),
                 content=question.fingerprint,
                 event=press,
+                at=(datetime.now(UTC) - late).isoformat(timespec="microseconds"),
             )
-            saved = journal().record(attempt)
+            return _state_of(saved=journal().record(attempt))
         except Exception:  # noqa: BLE001  (whatever it is, the learner is told)
             text = "This answer could not be recorded. The feedback stands, and you can go on."
             return {"state": "failed", "text": text, "details": traceback.format_exc()}
-        text, state = ("Saved.", "saved") if saved else ("Not saved yet.", "memory")
-        return {"state": state, "text": f"{text} {journal().notice}".strip()}
 
     def chosen(self, place: int) -> frozenset[str] | None:
         """The options chosen in the answer to a question; None before it."""
         answer = self.answers.get(str(place))
         return frozenset(options_at(self.questions[place], answer["choice"])) if answer else None
+
+
+def _state_of(*, saved: bool) -> dict[str, str]:
+    text, state = ("Saved.", "saved") if saved else ("Not saved yet.", "memory")
+    return {"state": state, "text": f"{text} {journal().notice}".strip()}
 
 
 def options_at(question: Item, places: object) -> list[str]:
@@ -151,6 +206,10 @@ def _on_card(question: Item) -> dict[str, Any]:
         heads = {"right": "Right, all of it.", "wrong": f"{score}. One by one:"}
     return {
         **question_spec(question),
+        "item": question.id,
+        "content": question.fingerprint,
+        # The place of each option in sorted order: the card that says a press again may have another order.
+        "order": [sorted(question.options).index(option) for option in question.options],
         "answer": places_of(question, question.right),
         "heads": {tone: doc.Paragraph(head, "ccb-head").html() for tone, head in heads.items()},
         "parts": [

@@ -1,6 +1,6 @@
 """Controls and what follows from them: what-if and all simulators are made of this.
 
-The page writes ``values``, all of them in one message. The kernel answers with one ``view``.
+The page says all values in one message, and again until the kernel has answered with a ``view`` of them.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -88,8 +88,8 @@ class Outcome:
 class Controls(View):
     """Controls, and a picture with its words that follow them.
 
-    The page alone writes ``values``, apart from tests and authors. A missing value is the start's.
-    The kernel alone writes ``view`` and ``shown``.
+    The kernel alone writes what the page shows: ``values``, as the page says them, ``view``, which
+    says of which values it is, and ``shown``. A missing value is the start's.
     """
 
     spec = traitlets.Dict().tag(sync=True)
@@ -114,13 +114,15 @@ class Controls(View):
         self.failure = failure
         self._outcome = outcome
         self._lock = RLock()
+        self._numbers: dict[object, int] = {}  # page to the last of its messages
+        self._followed: Values = self.start
         self.outcome = outcome(self.start)
         spec = {"intro": intro, "below": below, "buttonsFirst": buttons_first}
         spec["controls"] = [control.spec() for control in controls]
         state = {"values": self.start, "view": self._view(), "shown": shown}
         super().__init__(part="controls", spec=spec, **state)
         self.observe(self._follow, "values")
-        self.on_msg(self._follow)
+        self.on_msg(self._hear)
 
     @traitlets.validate("values")
     def _valid(self, proposal: Mapping[str, Any]) -> dict[str, Any]:
@@ -134,20 +136,33 @@ class Controls(View):
         self.view = {**self.view, "error": error_html(self.failure, details)}
 
     @report_errors(fail)
-    def _follow(
-        self, _source: object = None, message: object = "again", _buffers: object = None
-    ) -> None:
-        """Follow new values, or ``again`` those of a button that were there already."""
-        if message == "again":
-            with self._lock:  # two messages may be heard at once
-                self.outcome = self._outcome(self.values)
-                self.view = self._view()
+    def _hear(self, _widget: object, message: object, _buffers: object) -> None:
+        """Take the page's values, unless newer ones overtook them, and answer in any case."""
+        match message:
+            case {"page": page, "number": int(number), "values": values}:
+                with self._lock:  # two messages may be heard at once
+                    if number <= self._numbers.get(page, 0):
+                        self.send_state(["values", "view"])
+                        return
+                    view, self._numbers[page] = self.view, number
+                    self.values = values
+                    if self.view is view:  # after a failure, the same values may do
+                        self._follow()
+
+    @report_errors(fail)
+    def _follow(self, _change: object = None) -> None:
+        with self._lock:
+            values = self.values
+            self.outcome = self._outcome(values)
+            self._followed = values
+            self.view = self._view()
 
     def _view(self) -> dict[str, Any]:
         outcome = self.outcome
         buttons = outcome.buttons or {"As at the start": self.start}
         announcement = outcome.headline if outcome.announcement is None else outcome.announcement
         return {
+            "values": dict(self._followed),
             "picture": outcome.picture,
             "headline": outcome.headline,
             "blocks": f"{outcome.html}{to_html(outcome.blocks)}",

@@ -19,7 +19,14 @@ from customer_casebook.course.items import Item
 from customer_casebook.course.journal import Attempt, ExamEvent, History, iso_moment, journal
 from customer_casebook.course.selection import exam_pool, exam_questions
 from customer_casebook.domain.facts import InputError, require_number, short_repr
-from customer_casebook.widgets.activity import Activity, Panel, View, error_html, report_errors
+from customer_casebook.widgets.activity import (
+    Activity,
+    Panel,
+    View,
+    error_html,
+    lateness,
+    report_errors,
+)
 from customer_casebook.widgets.card import feedback, material, options_at, places_of, question_spec
 from customer_casebook.widgets.practice import deck
 
@@ -52,9 +59,10 @@ class _Timer:
     def elapsed(self) -> timedelta:
         return timedelta(seconds=journal().clock.steady() - self.start)
 
-    def tick(self) -> int:
-        """The milliseconds that have gone, more at each call, so that events have an order."""
-        self._last_ms = max(self._last_ms + 1, round(self.elapsed / timedelta(milliseconds=1)))
+    def tick(self, elapsed: timedelta | None = None) -> int:
+        """The milliseconds that have gone, or had, more at each call, so that events have an order."""
+        gone = self.elapsed if elapsed is None else elapsed
+        self._last_ms = max(self._last_ms + 1, round(gone / timedelta(milliseconds=1)))
         return self._last_ms
 
 
@@ -64,8 +72,9 @@ _timers: dict[str, _Timer] = {}  # by exam
 class Paper(View):
     """The questions and the clock.
 
-    While an exam runs, the page writes ``answers``, place to ``{choice, ms, flag}``, and the kernel
-    all else; to the answers it only adds those of another page. ``deadline`` is in milliseconds of
+    While an exam runs, the page says each answer, ``{choice, ms, flag, seq}``, until it is
+    acknowledged; of one place the highest ``seq`` counts. ``answers``, by place, and all else is
+    written by the kernel. ``deadline`` is in milliseconds of
     the exam's own time, with which the kernel answers whatever the page says, so the page knows that
     it was heard. The questions carry no key.
     """
@@ -74,6 +83,7 @@ class Paper(View):
     intro = traitlets.Unicode().tag(sync=True)
     phase = traitlets.Unicode("ready").tag(sync=True)
     questions: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    exam = traitlets.Unicode().tag(sync=True)  # its id in the journal
     deadline = traitlets.Float().tag(sync=True)
     answers = traitlets.Dict().tag(sync=True)
     note = traitlets.Unicode().tag(sync=True)
@@ -156,10 +166,30 @@ class Exam(Activity, widgets.VBox):
             match message.get("what"), self.paper.phase:
                 case "start", "ready":
                     self._start()
-                case "finish", "running":
+                case "answer", "running" | "done" if message["exam"] == self.paper.exam:
+                    self._take_said(message)
+                case "finish", "running" if message.get("exam", self.paper.exam) == self.paper.exam:
+                    for each in message.get("first", ()):
+                        self._take_said(each)
                     # Where Python is busy the changes wait, and this overtakes them.
                     self._take(message.get("answers", {}))
                     self._finish()
+
+    def _take_said(self, message: Mapping[str, Any]) -> None:
+        """Keep one answer, unless a later one came first, and acknowledge it in any case."""
+        place, answer, seq = message["place"], message["answer"], message["seq"]
+        if seq > self.paper.answers.get(place, {}).get("seq", 0):
+            elapsed = self.timer.elapsed - lateness(message)
+            asked = [question_spec(item) for item in self.items[int(place) :][:1]]
+            if elapsed < self.end and message["asks"] in [
+                [k["prompt"], *k["options"]] for k in asked
+            ]:
+                self._take_one(place, answer, elapsed)  # it was chosen in time
+            self.paper.answers = {**self.paper.answers, place: answer}
+            if self.paper.phase == "done":
+                self._record_event("amend", choices=_choices(self.session))
+                self._grade()
+        self.paper.send({"heard": message["id"], "seq": seq})
 
     def _say_time(self) -> None:
         clock = journal().clock
@@ -226,11 +256,14 @@ class Exam(Activity, widgets.VBox):
 
     def _run(self, session: course_exam.ExamSession) -> None:
         clock = journal().clock
-        self.session = session
+        self.session, self.end, self.paper.exam = session, session.limit, session.exam
         self.timer = _timers.setdefault(
             session.exam, _Timer(session.elapsed(clock.now()), session.spent)
         )
         self.others = journal().others()
+        asked = [place for place in session.places if item_of(self.book, session.item_ids[place])]
+        self.places = asked
+        self.items = [session.item(self.book, place) for place in asked]
         if self.timer.elapsed >= session.limit:
             self._finish()
             return
@@ -305,19 +338,21 @@ class Exam(Activity, widgets.VBox):
                 self._take_one(place, answer)
 
     @report_errors(_failed)
-    def _take_one(self, name: str, answer: Mapping[str, Any]) -> None:
+    def _take_one(
+        self, name: str, answer: Mapping[str, Any], elapsed: timedelta | None = None
+    ) -> None:
         session, number, ms = self.session, int(name), int(answer["ms"])
         choice = options_at(dict(enumerate(self.items))[number], answer["choice"])
         place = self.places[number]
         if {*choice} != {*session.answers.get(place, ())}:
             session.answers[place], session.ms[place] = tuple(choice), ms
-            self._record_event("answer", place=place, choice=choice, ms=ms)
+            self._record_event("answer", elapsed, place=place, choice=choice, ms=ms)
         if (flag := answer["flag"] is True) != (place in session.flags):
             (session.flags.add if flag else session.flags.discard)(place)
-            self._record_event("flag", place=place, on=flag)
+            self._record_event("flag", elapsed, place=place, on=flag)
 
-    def _record_event(self, what: str, **data: Any) -> None:
-        data["t"] = self.timer.tick()
+    def _record_event(self, what: str, elapsed: timedelta | None = None, **data: Any) -> None:
+        data["t"] = self.timer.tick(elapsed)
         at = iso_moment(journal().clock.now())
         self._record(ExamEvent(self.session.exam, what, data, at=at))
 
@@ -330,9 +365,15 @@ class Exam(Activity, widgets.VBox):
         is_late = self.timer.elapsed >= self.session.limit
         self.session.finished = self.session.deadline if is_late else journal().clock.now()
         sessions = {each.exam: each for each in self._sessions(journal().read())}
-        answers = sessions.get(self.session.exam, self.session).answers
-        self._record_event("finish", choices={str(k): [*choice] for k, choice in answers.items()})
+        handed_in = sessions.get(self.session.exam, self.session)
+        self.session.answers = dict(handed_in.answers)
+        self.end = min(self.end, self.timer.elapsed)
+        self._record_event("finish", choices=_choices(handed_in))
         self.timer.is_over = True
+        self._grade()
+
+    def _grade(self) -> None:
+        """Show what the journal says the exam came to."""
         history = journal().read()
         sessions = {each.exam: each for each in self._sessions(history)}
         self._show(self._count(sessions.get(self.session.exam, self.session), history))
@@ -356,6 +397,11 @@ class Exam(Activity, widgets.VBox):
         self.review.text = doc.to_html(_review_blocks(self.book, result))
         practise = {"practise": "Practise these now"} if result.missed else {}
         self.actions.buttons = {**practise, "new": "Another exam"}
+
+
+def _choices(session: course_exam.ExamSession) -> dict[str, list[str]]:
+    """What is chosen, as the journal keeps it."""
+    return {str(place): [*choice] for place, choice in session.answers.items()}
 
 
 def exam(

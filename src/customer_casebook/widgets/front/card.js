@@ -1,14 +1,14 @@
 // The question card: a deck of questions beside their story, with a board that fills as answers come.
 //
 // It shows what `spec` holds. Every text that a learner may need is there from the start, so feedback appears at the
-// press, whatever the kernel is doing. Each press goes to the kernel in `answers`. The kernel judges and records it, and
-// answers in `acknowledged`. An option is known by its place in the order shown.
-
-const SEND_DELAY_MS = 20; // until a press is sent: or the kernel's answer may come before the frame with the feedback
+// press, whatever the kernel is doing. Each press goes to the kernel by the outbox. The kernel judges and records it, and
+// tells all pages by `answers` and `acknowledged`. An option is known by its place in the order shown. A new start is a
+// new round, and within a round no answer is taken off the page.
 
 function renderCard({ model, el }) {
   const spec = model.get("spec");
   const deck = spec.questions;
+  const card = model.get("card_id");
   const name = groupName();
   let at = 0;
   let shownAt = performance.now();
@@ -16,6 +16,7 @@ function renderCard({ model, el }) {
   let late = null;
   let refused = false; // a new start, because of answers that are not saved yet
 
+  let round = model.get("round");
   let answers = model.get("answers");
   const answered = (index) => answers[index] !== undefined;
   const firstOpen = () => deck.findIndex((_, index) => !answered(index));
@@ -53,16 +54,19 @@ function renderCard({ model, el }) {
   function press(sure) {
     if (answered(at) || !complete(deck[at], draft)) return; // one click is one attempt
     const choice = inOrder(draft);
-    const answer = { press: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`, choice, sure };
-    answer.ms = Math.round(performance.now() - shownAt);
+    const answer = { press: newId(), choice, sure, ms: Math.round(performance.now() - shownAt) };
+    const { item, content, order } = deck[at];
+    const options = choice.map((place) => order[place]); // which any card with this item understands
     answers = { ...answers, [at]: answer };
     show();
-    setTimeout(save, SEND_DELAY_MS);
+    post(answer.press, { card, round, place: String(at), answer, item, content, options });
   }
 
-  function save() {
-    model.set("answers", answers);
-    model.save_changes();
+  // The answers of this round: those that Python has, and those that it may not have heard of.
+  function known() {
+    const own = [...waiting.values()].filter((each) => each.card === card && each.round === round);
+    const heard = model.get("round") === round ? model.get("answers") : {};
+    return { ...Object.fromEntries(own.map(({ place, answer }) => [place, answer])), ...answers, ...heard };
   }
 
   function go(index, focus = true) {
@@ -137,15 +141,19 @@ function renderCard({ model, el }) {
     ];
   }
 
-  // A press that waits to be sent would be replaced by a later one.
-  const allSaved = () => Object.values(answers).every(({ press }) => model.get("acknowledged")[press]);
+  const stateOf = (press) => {
+    const said = [model.get("acknowledged")[press], states.get(press)];
+    return said.find((state) => state?.state === "saved") ?? said[0] ?? said[1];
+  };
+  const allSaved = () => Object.values(answers).every(({ press }) => stateOf(press));
 
   function restart() {
     refused = !allSaved();
     showNote();
     if (refused) return;
     answers = {};
-    save();
+    round += 1;
+    sayUntil(() => model.get("round") >= round, () => model.send({ round }));
     go(0);
   }
 
@@ -189,7 +197,7 @@ function renderCard({ model, el }) {
     showNote();
     clearTimeout(late);
     const answer = answers[at];
-    const state = answer && model.get("acknowledged")[answer.press];
+    const state = answer && stateOf(answer.press);
     saved.replaceChildren();
     if (!answer) return;
     const role = state && state.state !== "saved" && "alert";
@@ -237,12 +245,21 @@ function renderCard({ model, el }) {
   }
 
   const onAnswers = () => {
-    if (model.get("answers") === answers) return; // our own
-    answers = model.get("answers");
+    const shown = JSON.stringify(answers);
+    if (model.get("round") > round) {
+      round = model.get("round");
+      answers = {};
+    }
+    answers = known();
+    if (JSON.stringify(answers) === shown) return acknowledge(); // our own
     if (at >= deck.length && firstOpen() >= 0) at = firstOpen();
     draw();
   };
   listen(model, { "change:answers": onAnswers, "change:acknowledged": acknowledge, "change:note": showNote });
+  const own = ({ item, content }) => deck.some((each) => each.item === item && each.content === content);
+  const rank = (message) => (!message.item ? 0 : message.card === card ? OWN : own(message) ? 2 : 1);
+  const close = openOutbox(model, rank, onAnswers);
+  onAnswers();
   go(Math.max(firstOpen(), 0), false);
 
   // A deck takes the focus from the button beside it that has called for it, and from nothing else.
@@ -254,6 +271,7 @@ function renderCard({ model, el }) {
   });
 
   return () => {
+    close();
     clearTimeout(late);
     cancelAnimationFrame(coming);
   };

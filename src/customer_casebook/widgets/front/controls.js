@@ -1,16 +1,23 @@
 // Controls and what follows from them: rows of radio pills, sliders with a number, and buttons that write values.
 //
-// The page writes `values`, all of them in one message. The kernel answers with one `view`. While an answer is on its
-// way, ipywidgets holds back what is written and then sends the newest only, so a burst leaves no queue behind it.
+// The page says all values in one message, and again until the kernel has them in `values` and answers with a `view` of
+// them. While an answer is on its way, only the newest values wait, so a burst leaves no queue behind it. A view of
+// other values is marked as out of date.
 
 function renderControls({ model, el }) {
   const spec = model.get("spec");
   const group = groupName();
-  const values = () => model.get("values");
+  const page = newId();
+  let number = 0; // of presses on this page; Python follows each once, and answers 0 alone with what it has
+  let wanted = null; // what is set here, until the kernel has it too
+  let sent = null; // what is on its way to the kernel
+  const values = () => wanted ?? model.get("values");
+  const same = (one, other) => Object.keys(one).every((name) => one[name] === other[name]);
+  const isShown = (set) => same(set, model.get("values")) && same(set, model.get("view").values);
 
   const live = liveRegion();
   const task = h("div", { class: "ccb-task" });
-  const pressed = (place) => () => press(model.get("view").buttons[place].values);
+  const pressed = (place) => () => write(model.get("view").buttons[place].values);
   const buttons = model.get("view").buttons.map(({ label }, place) => button(label, null, pressed(place)));
   const row = h("div", { class: "ccb-row" }, ...buttons);
   const error = h("div");
@@ -20,15 +27,39 @@ function renderControls({ model, el }) {
   const controls = spec.controls.map((control) => (control.options ? choice(control) : range(control)));
   const nodes = controls.map(({ node }) => node);
   const below = h("div", { html: spec.below });
-  const ordered = spec.buttonsFirst ? [task, row, error, ...nodes, below] : [task, ...nodes, row, error, below];
-  const switches = h("div", { class: "ccb-switches" }, ...ordered);
-  const bench = h("div", { class: "ccb-bench" }, switches, h("div", { class: "ccb-outcome" }, picture, headline, blocks));
+  const outcome = h("div", { class: "ccb-outcome" }, picture, headline, blocks);
+  const late = lateness(live, outcome, task);
+  const told = [late.sentence, error];
+  const ordered = spec.buttonsFirst ? [task, row, ...told, ...nodes] : [task, ...nodes, row, ...told];
+  const switches = h("div", { class: "ccb-switches" }, ...ordered, below);
+  const bench = h("div", { class: "ccb-bench" }, switches, outcome);
   const root = h("div", { class: "ccb ccb-controls" }, live, h("div", { html: spec.intro }), bench);
   el.append(root);
 
   function write(changes) {
-    model.set("values", { ...values(), ...changes });
-    model.save_changes();
+    wanted = { ...values(), ...changes };
+    number += 1;
+    showValues();
+    if (!sent) sendValues();
+    follow();
+  }
+
+  function sendValues() {
+    const mine = (sent = values());
+    const message = { page, number: wanted ? number : 0, values: mine };
+    sayUntil(() => sent !== mine, () => model.send(message));
+  }
+
+  // Compare what is set here with what the kernel has and what is shown.
+  function follow() {
+    const { error } = model.get("view");
+    if (sent && (isShown(sent) || (error && same(sent, model.get("values"))))) {
+      if (!wanted || same(wanted, sent)) wanted = sent = null;
+      else sendValues();
+    }
+    const isLate = !isShown(values()) && !error;
+    if (isLate && !sent) sendValues(); // what has come of it may be lost
+    late.mark(isLate);
   }
 
   function choice({ name, label, options, help }) {
@@ -64,12 +95,6 @@ function renderControls({ model, el }) {
     return { name, node, show };
   }
 
-  function press(changes) {
-    const same = Object.entries(changes).every(([name, value]) => values()[name] === value);
-    if (same) model.send("again"); // after a failure, the same values may do
-    else write(changes);
-  }
-
   function showValues() {
     for (const { name, show } of controls) show(values()[name]);
   }
@@ -87,12 +112,17 @@ function renderControls({ model, el }) {
     }
   }
 
+  const onValues = () => {
+    follow();
+    showValues();
+  };
   const onView = () => {
     showView();
-    say(live, model.get("view").announcement);
+    follow();
+    if (isShown(values())) say(live, model.get("view").announcement);
   };
   const onShown = () => (bench.hidden = !model.get("shown"));
-  listen(model, { "change:values": showValues, "change:view": onView, "change:shown": onShown });
+  listen(model, { "change:values": onValues, "change:view": onView, "change:shown": onShown });
   showValues();
   showView();
   onShown();

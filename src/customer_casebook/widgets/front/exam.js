@@ -1,8 +1,10 @@
 // The mock exam: questions to move about in, a clock, and no feedback until it is handed in.
 //
-// What is chosen and flagged goes to the kernel in `answers`, and the kernel keeps it in the journal. The kernel says in
-// `phase` and `deadline` when the exam begins and ends. The clock shows the time that is left until the deadline.
+// What is chosen and flagged goes to the kernel by the outbox, with a number by which the last one wins, and the kernel
+// keeps it in the journal. What it has is in `answers`. The kernel says in `phase` and `deadline` when the exam begins and
+// ends. The clock shows the time that is left until the deadline.
 
+const NO_ANSWER = { choice: [], ms: 0, flag: false };
 const WARNINGS = [10, 5, 1]; // minutes before the end
 
 function renderExam({ model, el }) {
@@ -14,11 +16,19 @@ function renderExam({ model, el }) {
   let hidden = false;
   let leaving = false;
   let warned = Infinity;
-  let waiting = null;
-  let own = null; // what this view has set itself; another view of the exam may set more
+  let unanswered = null;
+  const mine = new Map(); // what was answered in this view
+  let shown = ""; // the answers as they are drawn
 
   const deck = () => model.get("questions");
-  const answerAt = (place) => model.get("answers")[place] ?? { choice: [], ms: 0, flag: false };
+  const unheard = () => [...waiting.values()].filter(({ exam }) => exam && exam === model.get("exam"));
+  function answerAt(place) {
+    const id = `${model.get("exam")}/${place}`;
+    const all = [mine.get(id), waiting.get(id)?.answer, model.get("answers")[place]].filter(Boolean);
+    return all.reduce((one, other) => ((other.seq ?? 0) > (one.seq ?? 0) ? other : one), all[0] ?? NO_ANSWER);
+  }
+  const all = () => deck().map((_, place) => answerAt(place));
+  const drawn = () => JSON.stringify(all().map(({ choice, flag }) => [choice, flag]));
   const left = () => model.get("deadline") - (performance.now() + ahead);
   const running = () => model.get("phase") === "running" && deck().length > 0; // one may come before the other
 
@@ -52,9 +62,13 @@ function renderExam({ model, el }) {
   function note(change) {
     const ms = answerAt(at).ms + Math.max(1, Math.round(performance.now() - shownAt)); // always news, so always answered
     shownAt = performance.now();
-    own = { ...model.get("answers"), [at]: { ...answerAt(at), ms, ...change } };
-    model.set("answers", own);
-    model.save_changes();
+    const answer = { ...answerAt(at), ms, ...change, seq: (answerAt(at).seq ?? 0) + 1 };
+    const exam = model.get("exam");
+    mine.set(`${exam}/${at}`, answer);
+    const { prompt, options } = deck()[at]; // the course may ask something else by the time it is heard
+    const asks = [prompt, ...options];
+    post(`${exam}/${at}`, { what: "answer", exam, place: String(at), asks, seq: answer.seq, answer });
+    shown = drawn();
     awaitAnswer();
   }
 
@@ -88,7 +102,10 @@ function renderExam({ model, el }) {
   }
 
   function request(what) {
-    model.send({ what, answers: model.get("answers") });
+    const before = model.get("phase");
+    const message = { what, exam: model.get("exam"), answers: { ...all() } };
+    const first = () => unheard().map((each) => ({ ...each, age: ageMs(each) }));
+    sayUntil(() => model.get("phase") !== before, () => model.send({ ...message, first: first() }));
     awaitAnswer();
   }
 
@@ -98,16 +115,12 @@ function renderExam({ model, el }) {
   }
 
   function askTime() {
-    try {
-      model.send({ what: "clock", zone: -new Date().getTimezoneOffset() });
-    } catch {
-      // Python is gone, and watchPython says so.
-    }
+    attempt(() => model.send({ what: "clock", zone: -new Date().getTimezoneOffset() })); // or watchPython says so
   }
 
   // The kernel answers every message. Where it does not, the learner should know before an answer is lost.
   function awaitAnswer() {
-    waiting ??= setTimeout(() => {
+    unanswered ??= setTimeout(() => {
       saved.textContent =
         `Python is busy or has stopped, and your latest answers are not saved yet. ${IF_THIS_STAYS}${EXAM_GONE}`;
     }, KERNEL_TIMEOUT_MS);
@@ -117,6 +130,7 @@ function renderExam({ model, el }) {
   const isAnswered = (question, { choice }) => complete(question, new Set(choice));
 
   function draw() {
+    shown = drawn();
     const phase = model.get("phase");
     bar.hidden = places.hidden = !running();
     if (phase === "ready") panel.replaceChildren(...ready());
@@ -213,18 +227,20 @@ function renderExam({ model, el }) {
     if (inside) (running() ? enter(panel) : panel.querySelector("[tabindex], button").focus());
   }
 
-  const onAnswers = () => running() && model.get("answers") !== own && draw();
+  const onAnswers = () => running() && drawn() !== shown && draw();
   const onQuestions = () => running() && onPhase();
   const onNote = () => (saved.textContent = model.get("note"));
   const onMessage = ({ now }) => {
-    ahead = now - performance.now();
-    clearTimeout(waiting);
-    waiting = null;
+    if (now) ahead = now - performance.now();
+    if (unheard().length) return;
+    clearTimeout(unanswered);
+    unanswered = null;
     onNote();
     tick();
   };
   listen(model, { "change:phase": onPhase, "change:answers": onAnswers, "change:questions": onQuestions });
   listen(model, { "change:note": onNote, "msg:custom": onMessage });
+  const close = openOutbox(model, ({ exam }) => (exam && exam === model.get("exam") ? OWN : 0), onAnswers);
   const clockwork = setInterval(tick, 500);
   onPhase();
   onNote();
@@ -233,7 +249,8 @@ function renderExam({ model, el }) {
 
   return () => {
     unwatch();
+    close();
     clearInterval(clockwork);
-    clearTimeout(waiting);
+    clearTimeout(unanswered);
   };
 }

@@ -5,16 +5,29 @@ function renderPanel({ model, el }) {
   const text = h("div", { class: `ccb-text ${model.get("look")}` });
   const row = h("div", { class: "ccb-row" });
   const error = h("div");
-  el.append(h("div", { class: "ccb" }, ...(model.get("buttons") ? [live, text, row, error] : [text])));
+  const late = lateness(live, row);
+  const nodes = model.get("buttons") ? [live, text, row, late.sentence, error] : [text];
+  el.append(h("div", { class: "ccb" }, ...nodes));
+  const unheard = new Set(); // presses
 
   const showText = () => redraw(text, model.get("text"));
   const showError = () => redraw(error, model.get("error"));
   const onLive = () => say(live, model.get("live"));
   const buttons = {};
+  function press(name) {
+    const id = newId();
+    unheard.add(id);
+    late.mark(true);
+    sayUntil(() => !unheard.has(id), () => model.send({ button: name, press: id }));
+  }
+  const onMessage = ({ heard }) => {
+    unheard.delete(heard);
+    late.mark(unheard.size > 0);
+  };
   function showButtons() {
     const focused = row.contains(document.activeElement) && document.activeElement;
     const nodes = Object.entries(model.get("buttons") ?? {}).map(([name, label]) => {
-      buttons[name] ??= button(label, null, () => model.send(name));
+      buttons[name] ??= button(label, null, () => press(name));
       buttons[name].textContent = label;
       return buttons[name];
     });
@@ -27,6 +40,7 @@ function renderPanel({ model, el }) {
     "change:error": showError,
     "change:live": onLive,
     "change:buttons": showButtons,
+    "msg:custom": onMessage,
   });
   showText();
   showError();
