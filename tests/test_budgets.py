@@ -23,12 +23,12 @@ MAX_MODULES_PER_FOLDER = 10
 MAX_ROOM_LINES = {
     "__init__": 65,  # with its stub
     "__main__": 275,
-    "authoring": 1_068,  # the aim is 700
+    "authoring": 1_066,  # the aim is 700
     "course": 2_270,  # the aim is 1,800
     "declarations": 145,
     "document": 175,
     "domain": 1_150,
-    "jupyter": 40,
+    "jupyter": 37,
     "playable": 45,
     "simulators": 1_000,
     "widgets": 1_920,  # the aim is 1,350

@@ -225,36 +225,38 @@ def test_an_activity_saved_as_a_bare_widget_is_a_fault() -> None:
 
 def test_a_widget_is_dropped_only_where_a_transcript_stands_beside_it() -> None:
     outputs: list[dict[str, Any]] = [
-        {"data": {WIDGET_VIEW: {"model_id": "ours"}, "text/html": "<p>"}},
+        {"data": {WIDGET_VIEW: {}, "text/html": "<p>"}},
         {"data": {WIDGET_VIEW: {}, "text/plain": "Button()"}},
         {"name": "stdout", "text": "no data"},
     ]
+    notebook = {"metadata": {"widgets": {}}, "cells": [{"outputs": outputs}, {"source": "text"}]}
+    drop_widgets(notebook)
+    assert [[*output.get("data", {})] for output in outputs] == [
+        ["text/html"],
+        [WIDGET_VIEW, "text/plain"],
+        [],
+    ]
+    assert notebook["metadata"] == {}
+
+
+def test_the_state_of_a_widget_is_kept_where_a_view_still_needs_it() -> None:
     state: dict[str, Any] = {
         "ours": {},
         "theirs": {"children": ["IPY_MODEL_child"]},
         "child": {},
         "left over": {},
     }
-    outputs[1]["data"][WIDGET_VIEW]["model_id"] = "theirs"
-    widgets = {WIDGET_STATE: {"version_major": 2, "state": state}}
-    notebook: dict[str, Any] = {
-        "metadata": {"widgets": widgets},
-        "cells": [{"outputs": outputs}, {"source": "text"}],
-    }
-    drop_widgets(notebook)
-    [kept] = notebook["metadata"]["widgets"].values()
-    assert kept == {
-        "version_major": 2,
-        "state": {name: state[name] for name in ("theirs", "child")},
-    }
-    outputs[1]["data"].pop(WIDGET_VIEW)
-    drop_widgets(notebook)
-    assert [[*output.get("data", {})] for output in outputs] == [
-        ["text/html"],
-        ["text/plain"],
-        [],
+    outputs: list[dict[str, Any]] = [
+        {"data": {WIDGET_VIEW: {"model_id": "ours"}, "text/html": "<p>"}},
+        {"data": {WIDGET_VIEW: {"model_id": "theirs"}, "text/plain": "VBox()"}},
     ]
-    assert notebook["metadata"] == {}
+    widgets = {WIDGET_STATE: {"version_major": 2, "state": state}}
+    notebook: dict[str, Any] = {"metadata": {"widgets": widgets}, "cells": [{"outputs": outputs}]}
+    drop_widgets(notebook)
+    needed = {name: state[name] for name in ("theirs", "child")}
+    assert notebook["metadata"] == {
+        "widgets": {WIDGET_STATE: {"version_major": 2, "state": needed}}
+    }
 
 
 def test_normalising_drops_what_differs_between_machines_and_keeps_the_rest() -> None:

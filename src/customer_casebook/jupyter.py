@@ -19,7 +19,7 @@ def drop_widgets(notebook: dict[str, Any]) -> None:
             if "text/html" in (data := output.get("data", {})):
                 data.pop(WIDGET_VIEW, None)
             elif WIDGET_VIEW in data:
-                wanted.append(data[WIDGET_VIEW]["model_id"])
+                wanted.append(data[WIDGET_VIEW].get("model_id"))
     saved = notebook["metadata"].pop("widgets", {}).get(WIDGET_STATE, {})
     needed: dict[str, Any] = {}
     while wanted:

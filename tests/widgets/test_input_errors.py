@@ -52,7 +52,7 @@ REFUSED = {
     'study("hub")': "there is no case 'hub'; ",
     f'decide("{HUB}")': f"'{HUB}' is no mapping; write facts and their values",
     'decide([], "customer")': "[] is no mapping; write facts and their values",
-    f'decide(case("{HUB}"), "role")': "Case(",
+    f'decide(case("{HUB}"), "role")': f"Case(id='{HUB}', title… is no mapping; write facts",
     "decide({}, 7)": "there is no lens 7; write customer, role, ",
     'decide({}, edition="2011")': "there is no edition '2011'; write v3, 4 or 5",
     'service_levels("both")': "there is no customer 'both'; write internal or external",
