@@ -279,6 +279,7 @@ def test_a_full_disk_is_told() -> None:
 
 
 def test_interrupting_leaves_no_traceback() -> None:
+    # A job in the background is started with interrupts ignored, and its children would ignore them too.
     process = subprocess.Popen(
         [*COMMAND, "decide", str(CASE), "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         stderr=subprocess.PIPE, env={**os.environ, "PYTHONUNBUFFERED": "1"},

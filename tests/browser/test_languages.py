@@ -48,13 +48,14 @@ os.environ["CUSTOMER_CASEBOOK_DATA"] = tempfile.mkdtemp()"""
 
 
 @pytest.fixture
-def page(browser: Browser, lab: Lab) -> Iterator[LabPage]:
+def page(browser: Browser, lab: Lab, request: pytest.FixtureRequest) -> Iterator[LabPage]:
+    """A page whose exam no other test has begun: a notebook of the same name would have the same kernel."""
     calls = [
         f'{OWN_JOURNAL}\nstudy("marketing-campaign-hub", ["customer", "money"])',
         'what_if("marketing-campaign-hub")',
         "from customer_casebook import exam\nexam(seed=5, n=3, minutes=5)",
     ]
-    with opened(browser, lab, notebook(lab, "languages.ipynb", *calls)) as page:
+    with opened(browser, lab, notebook(lab, f"{request.node.name}.ipynb", *calls)) as page:
         yield page
 
 

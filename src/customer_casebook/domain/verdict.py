@@ -229,7 +229,6 @@ def _lens(name: str, edition: str | None) -> Lens:
     return Lens(name, lens.many, rules, lens.answers, lens.reads)
 
 
-@lru_cache(2000)  # verdicts, for feedback asks for the same ones again and again
 def _judge(lens: Lens, facts: Facts, edition: str | None) -> Verdict:
     row = tuple([getattr(facts, name) for name in lens.reads])
     outcomes = {row: _outcome(lens, row)} if UNKNOWN not in row else _outcomes(lens, row)
@@ -282,6 +281,7 @@ def _settled(outcomes: Mapping[_Row, _Outcome]) -> _AnswerSet:
     return _AnswerSet.intersection(*(outcome.answers for outcome in outcomes.values()))
 
 
+@lru_cache(10_000)  # rows, for feedback asks for the same ones again and again
 def _settled_in(lens: Lens, row: _Row) -> _AnswerSet:
     """The answers that a row settles; a complete row, the usual one, needs no walk."""
     return _settled(_outcomes(lens, row)) if UNKNOWN in row else _outcome(lens, row).answers
