@@ -436,6 +436,20 @@ def test_an_end_after_a_start_is_an_end_whatever_the_clock_says() -> None:
     assert (session.finished, session.answers) == (session.deadline, {0: ("1",)})
 
 
+@pytest.mark.parametrize("late", [3_600_000, 3_900_000])
+def test_where_two_machines_found_the_time_up_the_one_that_knew_more_answers_is_right(
+    late: int,
+) -> None:
+    events = [
+        begin(),
+        event("answer", 1, t=60_000, place=0, choice=["2"], ms=900),
+        event("finish", 99, t=3_600_000, choices={}),
+        event("finish", 60, t=late, choices={"0": ["2"]}),
+    ]
+    [session] = exam_sessions(BOOK, events)
+    assert session.answers == {0: ("2",)}
+
+
 def test_the_time_of_the_exam_decides_and_no_wall_clock() -> None:
     events = [
         begin(),
