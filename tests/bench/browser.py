@@ -18,6 +18,7 @@ from tests.bench.quizzes import CARD, JUPYTERQUIZ, STOCK
 from tests.bench.result import THIS, Result, against_before, in_turn, notebook_of, p95
 from tests.browser.conftest import _FLAGS, _NO_BROWSER, _chromium
 from tests.browser.lab import ROOT, Lab, LabPage, run_lab
+from tests.browser.test_connection import Connection
 
 FRAME = 1000 / 60  # ms
 EVEN = 1.1  # not behind: the same thing, measured again, differs by as much
@@ -155,6 +156,20 @@ _WATCH = """([key, selector]) => {
         observer.observe(root, anything);
     });
 }"""
+_WATCH_SAVED = """() => {
+    let clicked;
+    const note = event => { clicked = event.timeStamp };
+    document.addEventListener("click", note, {once: true, capture: true});
+    const node = document.querySelector(".ccb-saved");
+    window.saved = new Promise(done => {
+        const observer = new MutationObserver(() => {
+            if (!node.textContent.startsWith("Saved.")) return;
+            observer.disconnect();
+            done(performance.now() - clicked);
+        });
+        observer.observe(node, {subtree: true, childList: true, characterData: true});
+    });
+}"""
 _REST = """() => new Promise(done => requestIdleCallback(
     () => setTimeout(done, Math.random() * 17) // a learner clicks at any moment of a frame
 ))"""
@@ -202,11 +217,14 @@ class Shown(NamedTuple):
 class Bench:
     """A notebook in JupyterLab whose cells have run, and what is measured in it."""
 
-    def __init__(self, browser: Browser, lab: Lab, name: str, *cells: str) -> None:
+    def __init__(
+        self, browser: Browser, lab: Lab, name: str, *cells: str, kernel: str = THIS
+    ) -> None:
         self.page: Page = browser.new_page(viewport=_SIZE)
         self.page.add_init_script(_HELP)
+        self.connection = Connection(self.page)
         self.notebook = LabPage(self.page, lab)
-        self.notebook.open(lab.write(name, notebook_of(*cells)))
+        self.notebook.open(lab.write(name, notebook_of(*cells, kernel=kernel)))
         self.notebook.run_all()
 
     def close(self) -> None:
@@ -239,6 +257,26 @@ class Bench:
         if again.is_visible():
             again.click()
         return time
+
+    def acknowledged(self, fault: str | None = None) -> tuple[float, float]:
+        """Answer the question on the card: until the feedback is painted, and until the answer is shown as saved.
+
+        A fault of the connection begins before the press, and ends with the feedback.
+        """
+        self.page.locator(".ccb-option input").first.click()
+        self.page.evaluate(_WATCH_SAVED)
+        if fault:
+            setattr(self.connection, fault, True)
+        self.click("card", self.page.get_by_role("button", name="I am sure"), ".ccb-feedback")
+        feedback = self.shown("card").painted
+        self.connection.heal()
+        saved = float(self.page.evaluate("window.saved"))
+        self.settle()
+        self.page.locator(".ccb-next").click()
+        again = self.page.get_by_role("button", name="Start again")
+        if again.is_visible():
+            again.click()
+        return feedback, saved
 
     def stock(self) -> float:
         self.choose()
@@ -356,6 +394,25 @@ def feedback(browser: Browser, lab: Lab, _: Sequence[Build]) -> list[Result]:
         Result(f"{name}, p95, in frames", p95(card) / FRAME, "frames", None, 2),
         Result(f"{name}, busy, p95, in frames", p95(busy) / FRAME, "frames", None, 2),
     ]
+
+
+def saved(browser: Browser, lab: Lab, builds: Sequence[Build]) -> list[Result]:
+    """From the press to the answer that is shown as saved; and to the feedback, amid faults of the connection."""
+    benches = [
+        Bench(browser, lab, f"saved-{place}.ipynb", CARD, kernel=build.kernel)
+        for place, build in enumerate(builds)
+    ]
+    ours, *before = in_turn(60, 5, *(bench.acknowledged for bench in benches))
+    times, *others = ([saved for _, saved in each] for each in (ours, *before))
+    results = lines("click to shown as saved", times, 0.8 if before else None, *others)
+    faults = [None, "drops_said", "drops_heard", "is_frozen"]
+    whole, *faulty = in_turn(40, 3, *(partial(benches[0].acknowledged, fault) for fault in faults))
+    for bench in benches:
+        bench.close()
+    for fault, turns in zip(faults[1:], faulty, strict=True):
+        painted, calm = ([feedback for feedback, _ in each] for each in (turns, whole))
+        results += lines(f"click to painted feedback, connection {fault}", painted, EVEN, calm)
+    return results
 
 
 def opening(browser: Browser, lab: Lab, builds: Sequence[Build]) -> list[Result]:
@@ -482,6 +539,7 @@ def traffic(browser: Browser, lab: Lab, builds: Sequence[Build]) -> list[Result]
 
 GROUPS: dict[str, Callable[..., list[Result]]] = {
     "feedback": feedback,
+    "saved": saved,
     "opening": opening,
     "pictures": pictures,
     "charts": charts,
