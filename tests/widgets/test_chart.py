@@ -88,7 +88,7 @@ def test_a_failure_at_any_point_leaves_the_next_drawing_whole(
     whole, style = draw(), dict(mpl.rcParams)
     cold()
     calls = interrupted(failure(), 0, draw)
-    for at in [1, 2, 3, *range(5, calls, max(1, calls // 15)), calls]:
+    for at in [1, 2, 3, *range(5, calls, max(1, calls // 5)), calls]:
         cold()
         interrupted(failure(), at, draw)
         assert draw() == whole, at

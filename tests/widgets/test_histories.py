@@ -11,15 +11,17 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+import customer_casebook.course.journal as course_journal
 import customer_casebook.widgets.exam as module
 from customer_casebook.course.bank import item_of
 from customer_casebook.course.casebook import Casebook
@@ -100,6 +102,9 @@ class Histories(RuleBasedStateMachine):
         self.truth: dict[str, Attempt] = {}  # event to attempt with its true moment
         self.handed_in: dict[str, dict[int, Marks]] = {}  # exam to the results by machine
         self.patch = pytest.MonkeyPatch()
+        numbers = count(1)  # the same history has the same ids, and so the same exams
+        for place in (module, course_journal):
+            self.patch.setattr(place, "uuid4", lambda: UUID(int=next(numbers)))
 
     def teardown(self) -> None:
         if hasattr(self, "home"):
@@ -147,7 +152,7 @@ class Histories(RuleBasedStateMachine):
     def _record(self, machine: Machine, item: str, choice: tuple[str, ...], **more: Any) -> None:
         for each in self.machines:
             each.clock.wait(seconds=1)
-        event = uuid4().hex
+        event = course_journal.uuid4().hex
         moments = [iso_moment(moment) for moment in (machine.clock.now(), machine.clock.right)]
         shown, true = (
             Attempt(item, choice, misconception=None, ms=900, event=event, at=at, **more)
