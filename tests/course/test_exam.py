@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from customer_casebook.course import bank as bank_module
+from customer_casebook.course.bank import item_of
 from customer_casebook.course.casebook import Casebook
 from customer_casebook.course.exam import (
     EXAM_MINUTES,
@@ -21,9 +23,12 @@ from customer_casebook.course.exam import (
     ExamSession,
     Mark,
     Result,
+    Wording,
     exam_attempts,
     exam_sessions,
     grade,
+    paper_data,
+    wording_of,
 )
 from customer_casebook.course.items import Item
 from customer_casebook.course.journal import Attempt, ExamEvent, Journal
@@ -448,6 +453,29 @@ def test_where_two_machines_found_the_time_up_the_one_that_knew_more_answers_is_
     ]
     [session] = exam_sessions(BOOK, events)
     assert session.answers == {0: ("2",)}
+
+
+def test_what_was_handed_in_keeps_its_wording_whatever_another_machine_asked_meanwhile() -> None:
+    def paper(minute: float, t: int, *wordings: Wording | None) -> ExamEvent:
+        [data] = paper_data(dict(enumerate(wordings)))
+        return event("paper", minute, t=t, **data)
+
+    item = item_of(BOOK, THREE[0])
+    assert item
+    old = wording_of(BOOK, item)
+    new = replace(old, prompt="In other words?", content="another")
+    events = [
+        begin(),
+        paper(0, 1, old, old),
+        event("answer", 1, t=60_000, place=0, choice=["2"], ms=900),
+        event("finish", 30, t=1_800_000, choices={"0": ["2"]}, asked={"0": old.content, "2": None}),
+    ]
+    [before] = exam_sessions(BOOK, events)
+    assert before.gone == {2}
+    [after] = exam_sessions(BOOK, [*events, paper(2, 120_000, new, None)])
+    assert (after.wordings[0], after.answers) == (old, {0: ("2",)})
+    events[-1] = event("finish", 30, t=1_800_000, choices={}, asked={"0": ["no"], "1": 7, "9": "x"})
+    assert exam_sessions(BOOK, events)[0].wordings == before.wordings
 
 
 def test_the_time_of_the_exam_decides_and_no_wall_clock() -> None:

@@ -106,7 +106,7 @@ def told() -> list[tuple[str, Any]]:
     events = Journal(*journal().folders).read().exams
     known = [each for each in events if each.what not in ("start", "paper")]
     in_turn = sorted(known, key=lambda each: int(each.data["t"]))
-    more = ("t", "choices")
+    more = ("t", "choices", "asked")
     return [(each.what, {k: v for k, v in each.data.items() if k not in more}) for each in in_turn]
 
 

@@ -102,9 +102,9 @@ class Histories(RuleBasedStateMachine):
         self.truth: dict[str, Attempt] = {}  # event to attempt with its true moment
         self.handed_in: dict[str, dict[int, Marks]] = {}  # exam to the results by machine
         self.patch = pytest.MonkeyPatch()
-        numbers = count(1)  # the same history has the same ids, and so the same exams
+        self.numbers = count(1)  # the same history has the same ids, and so the same exams
         for place in (module, course_journal):
-            self.patch.setattr(place, "uuid4", lambda: UUID(int=next(numbers)))
+            self.patch.setattr(place, "uuid4", lambda: UUID(int=next(self.numbers)))
 
     def teardown(self) -> None:
         if hasattr(self, "home"):
@@ -152,7 +152,7 @@ class Histories(RuleBasedStateMachine):
     def _record(self, machine: Machine, item: str, choice: tuple[str, ...], **more: Any) -> None:
         for each in self.machines:
             each.clock.wait(seconds=1)
-        event = course_journal.uuid4().hex
+        event = f"{next(self.numbers)}"
         moments = [iso_moment(moment) for moment in (machine.clock.now(), machine.clock.right)]
         shown, true = (
             Attempt(item, choice, misconception=None, ms=900, event=event, at=at, **more)

@@ -73,6 +73,8 @@ class ExamSession:
     wordings: dict[int, Wording] = field(default_factory=dict)  # those that the journal keeps
     gone: set[int] = field(default_factory=set)  # places that the course lost while it ran
     attempts: dict[int, Attempt] = field(default_factory=dict)  # what was made of it, by place
+    # Every wording it ever had, by place and fingerprint: two kernels may ask the same place in different words.
+    heard: dict[tuple[int, str], Wording] = field(default_factory=dict, compare=False)
     # How much of the exam had gone at its last event, and when that was by the clock of then.
     spent: timedelta = field(default=timedelta(0), compare=False)
     last_at: datetime | None = field(default=None, compare=False)
@@ -96,9 +98,15 @@ class ExamSession:
         """Ask other words at a place, or nothing. What was answered to the old ones does not count."""
         (self.gone.discard if wording else self.gone.add)(place)
         if wording:
-            self.wordings[place] = wording
+            self.wordings[place] = self.heard[place, wording.content] = wording
         for known in (self.answers, self.ms):
             known.pop(place, None)
+
+    def handed_in(self) -> dict[str, Any]:
+        """What the journal keeps of an exam at its end: what was chosen, and the wordings it was asked in."""
+        choices = {str(place): [*choice] for place, choice in self.answers.items()}
+        asked = {str(place): wording.content for place, wording in self.wordings.items()}
+        return {"choices": choices, "asked": {**asked, **{str(place): None for place in self.gone}}}
 
     def elapsed(self, now: datetime) -> timedelta:
         """How much of the exam has gone; a moment before its last event takes nothing back."""
@@ -226,9 +234,15 @@ def _finish(session: ExamSession, event: ExamEvent, t: timedelta) -> None:
 
 
 def _hand_in(session: ExamSession, event: ExamEvent) -> None:
-    # What was handed in stays that, also where another machine's answers come to light later.
+    # What was handed in stays that, also where another machine's answers or wordings come to light later.
+    places = range(len(session.item_ids))
+    if isinstance(asked := event.data.get("asked"), dict):
+        for place in places:
+            content = asked.get(str(place), "")
+            wording = session.heard.get((place, str(content)))
+            if content is None or (wording and wording != session.wordings[place]):
+                session.ask(place, wording)
     if isinstance(choices := event.data.get("choices"), dict):
-        places = range(len(session.item_ids))
         handed_in = {place: choices.get(str(place)) for place in places}
         session.answers = {
             place: tuple(map(str, choice))

@@ -187,7 +187,7 @@ class Exam(Activity, widgets.VBox):
                 self._take_one(place, answer, elapsed)  # it was chosen in time
             self.paper.answers = {**self.paper.answers, place: answer}
             if self.paper.phase == "done":
-                self._record_event("amend", choices=_choices(self.session))
+                self._record_event("amend", **self.session.handed_in())
                 self._grade()
         self.paper.send({"heard": message["id"], "seq": seq})
 
@@ -368,7 +368,7 @@ class Exam(Activity, widgets.VBox):
         handed_in = sessions.get(self.session.exam, self.session)
         self.session.answers = dict(handed_in.answers)
         self.end = min(self.end, self.timer.elapsed)
-        self._record_event("finish", choices=_choices(handed_in))
+        self._record_event("finish", **handed_in.handed_in())
         self.timer.is_over = True
         self._grade()
 
@@ -397,11 +397,6 @@ class Exam(Activity, widgets.VBox):
         self.review.text = doc.to_html(_review_blocks(self.book, result))
         practise = {"practise": "Practise these now"} if result.missed else {}
         self.actions.buttons = {**practise, "new": "Another exam"}
-
-
-def _choices(session: course_exam.ExamSession) -> dict[str, list[str]]:
-    """What is chosen, as the journal keeps it."""
-    return {str(place): [*choice] for place, choice in session.answers.items()}
 
 
 def exam(
