@@ -468,12 +468,18 @@ def test_what_was_handed_in_keeps_its_wording_whatever_another_machine_asked_mea
         begin(),
         paper(0, 1, old, old),
         event("answer", 1, t=60_000, place=0, choice=["2"], ms=900),
-        event("finish", 30, t=1_800_000, choices={"0": ["2"]}, asked={"0": old.content, "2": None}),
+        event(
+            "finish",
+            30,
+            t=1_800_000,
+            choices={"0": ["2"]},
+            asked={"0": old.content, "1": old.content, "2": None},
+        ),
     ]
     [before] = exam_sessions(BOOK, events)
     assert before.gone == {2}
     [after] = exam_sessions(BOOK, [*events, paper(2, 120_000, new, None)])
-    assert (after.wordings[0], after.answers) == (old, {0: ("2",)})
+    assert (after.wordings, after.gone, after.answers) == ({0: old, 1: old}, {2}, {0: ("2",)})
     events[-1] = event("finish", 30, t=1_800_000, choices={}, asked={"0": ["no"], "1": 7, "9": "x"})
     assert exam_sessions(BOOK, events)[0].wordings == before.wordings
 

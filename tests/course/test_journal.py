@@ -724,6 +724,20 @@ def test_after_a_jump_of_the_clock_all_moments_are_told_by_the_clock_that_can_be
     assert (found.exams, found.exam_count, found.skipped, found.notice) == ([], 0, {}, "")
 
 
+def test_the_end_of_an_exam_that_another_clock_has_told_keeps_no_moment_wrong(folder: Path) -> None:
+    desk = Desk(folder, -20 * DAY)
+    desk.answer()
+    end = iso_moment(desk.clock.right)
+    made_of_it = attempt("in-exam", sure=None, at=end)
+    assert desk.journal.record(made_of_it)
+    desk.answer(20 * DAY)
+    found = {
+        each.item: each.at for each in Journal(folder).read(now=desk.clock.right + HOUR).attempts
+    }
+    assert found.pop("in-exam") == end
+    assert [*found.values()] == [*map(iso_moment, desk.moments)][-len(found) :]
+
+
 def test_a_copy_that_ends_before_the_jump_takes_the_right_moment_from_nothing(
     folder: Path,
 ) -> None:

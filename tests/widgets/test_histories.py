@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -29,6 +30,7 @@ from customer_casebook.course.exam import ExamSession, exam_sessions, grade
 from customer_casebook.course.journal import Attempt, Journal, iso_moment
 from customer_casebook.course.progress import _review, summarize
 from customer_casebook.course.records import ConceptQuestion, Question
+from customer_casebook.course.selection import exam_questions
 from customer_casebook.widgets.card import places_of
 from customer_casebook.widgets.exam import Exam, exam
 from tests.course.books import BOOK
@@ -105,6 +107,11 @@ class Histories(RuleBasedStateMachine):
         self.numbers = count(1)  # the same history has the same ids, and so the same exams
         for place in (module, course_journal):
             self.patch.setattr(place, "uuid4", lambda: UUID(int=next(self.numbers)))
+
+        def questions(book: Casebook, n: int, _: None, times: Counter[str]) -> list[str]:
+            return exam_questions(book, n, next(self.numbers), times)
+
+        self.patch.setattr(module, "exam_questions", questions)
 
     def teardown(self) -> None:
         if hasattr(self, "home"):

@@ -240,7 +240,8 @@ def _hand_in(session: ExamSession, event: ExamEvent) -> None:
         for place in places:
             content = asked.get(str(place), "")
             wording = session.heard.get((place, str(content)))
-            if content is None or (wording and wording != session.wordings[place]):
+            is_other = place in session.gone or wording != session.wordings.get(place)
+            if content is None or (wording and is_other):
                 session.ask(place, wording)
     if isinstance(choices := event.data.get("choices"), dict):
         handed_in = {place: choices.get(str(place)) for place in places}

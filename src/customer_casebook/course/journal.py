@@ -541,11 +541,16 @@ def _corrected(events: Iterable[Event], now: str) -> list[Event]:
             by_clock.append((event, offset))
     if not by_clock:
         return []
+    # What is made of an exam bears the moment of its end, which another clock may have told.
+    told = [each for each in by_clock if not (type(each[0]) is Attempt and each[0].sure is None)]
     try:
-        bare = max(datetime.fromisoformat(event.at) - own for event, own in by_clock)
+        bare = max(datetime.fromisoformat(event.at) - own for event, own in told or by_clock)
         sound = [each for each in offsets if iso_moment(bare + each) <= now]
         clock = sound[-1] if sound else min(offsets)
-        return [_moved(event, clock - own) for event, own in by_clock]
+        return [
+            event if event.at > iso_moment(bare + own) else _moved(event, clock - own)
+            for event, own in by_clock
+        ]
     except OverflowError:
         return [event for event, _ in by_clock]
 
