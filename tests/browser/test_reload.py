@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -11,7 +12,7 @@ from playwright.sync_api import Browser, expect
 from tests.browser.activities import CardOnPage, activity, attempts, notebook, opened
 from tests.browser.lab import NOTEBOOK_7, Lab, LabPage
 from tests.browser.test_advice import ANEW, cull, follow
-from tests.browser.test_connection import save_with_widgets
+from tests.browser.test_connection import new_items, save_with_widgets
 from tests.browser.test_exam import ExamOnPage
 
 CALLS = (
@@ -50,8 +51,8 @@ def test_with_python_running_everything_is_as_the_learner_left_it(page: LabPage,
     expect(card.saved).to_have_text("Saved.")
     pill = ".ccb-switches input[type=radio]:not(:checked)"
     chosen = activity(page, 2).locator(pill).first
-    name, value = chosen.get_attribute("name"), chosen.get_attribute("value")
-    assert name
+    value = chosen.get_attribute("value")
+    [row] = re.findall(r"-([a-z_]+)$", chosen.get_attribute("name") or "")
     chosen.dispatch_event("click")
     exam = ExamOnPage(page, 3, 77)
     exam.start()
@@ -62,12 +63,7 @@ def test_with_python_running_everything_is_as_the_learner_left_it(page: LabPage,
     page.reload()
     card = CardOnPage(page, "study(")
     expect(card.node.locator(".ccb-where")).to_contain_text("Question 2 of 2")
-    card.press("Back")
-    expect(card.feedback).to_contain_text(f"Right: {first.answer}")
-    same = (
-        f".ccb-switches input[name$='-{name.partition('-')[2].partition('-')[2]}'][value='{value}']"
-    )
-    expect(activity(page, 2).locator(same)).to_be_checked()
+    expect(activity(page, 2).locator(f"[name$='-{row}'][value='{value}']")).to_be_checked()
     exam = ExamOnPage(page, 3, 77)
     exam.is_at(1)
     expect(exam.places.first).to_have_accessible_name("Question 1, answered")
@@ -75,19 +71,27 @@ def test_with_python_running_everything_is_as_the_learner_left_it(page: LabPage,
     assert not page.page.evaluate(IS_CHANGED)
     assert page.save() == saved
     before = attempts(lab)
-    card.node.locator(".ccb-next").click()
     card.answer(second)
     expect(card.saved).to_have_text("Saved.")
-    assert [each["item"] for each in attempts(lab).values()][len(before) :] == [second.id]
+    assert new_items(lab, before) == [second.id]
+    card.press("Back")
+    expect(card.feedback).to_contain_text(f"Right: {first.answer}")
+    exam.hand_in()
+    expect(exam.verdict).to_contain_text("1 of 6 right")
 
 
-def test_when_python_has_ended_the_transcripts_tell_what_to_do(page: LabPage) -> None:
+@pytest.mark.parametrize("state", ["started anew", "shut down"])
+def test_when_python_has_ended_the_transcripts_tell_what_to_do(page: LabPage, state: str) -> None:
     page.save()
     cull(page)
     page.errors.clear()
     page.reload()
     shows_transcripts(page)
-    follow(page, page.cell(1).locator(".ccb-ended").inner_text())
+    if state == "shut down":
+        page.page.evaluate(SHUT_DOWN)
+    sentence = page.cell(1).locator(".ccb-ended")
+    expect(sentence).to_contain_text("Restart Kernel" if state == "shut down" else "Run, then")
+    follow(page, sentence.inner_text())
     page.page.wait_for_function(ANEW)
     activity(page, 1)
     expect(page.page.locator(".ccb-ended")).to_have_count(0)

@@ -7,22 +7,27 @@
 const VIEW = "application/vnd.jupyter.widget-view+json";
 const TRANSCRIPT = "text/html";
 
-const ENDED = "These activities are not running, so you see their transcripts. ";
-const RUN = "To do them yourself, choose Run, then Run All Cells.";
-const RESTART = "To do them yourself, choose Kernel, then Restart Kernel and Run All Cells."; // Run All needs a kernel
+const ENDED = "Python has stopped or was started anew, so the activities here are transcripts only. To go on, choose ";
+const RUN = "Run, then Run All Cells.";
+const RESTART = "Kernel, then Restart Kernel and Run All Cells."; // without a kernel, Run All Cells runs one cell
 const LOOK = "margin: 0 0 1em; padding: 0.5em 1em; border: 1px solid var(--jp-border-color1); border-left: 4px solid var(--jp-warn-color1)";
 
 // The view of a widget that has a transcript beside it. Of an untrusted output, the transcript is all that is shown.
 const viewOf = ({ trusted, data, metadata }) =>
-  trusted && TRANSCRIPT in data ? (data[VIEW] ?? metadata.customer_casebook) : null;
+  trusted && TRANSCRIPT in data ? (data[VIEW] ?? metadata?.customer_casebook) : null;
 
 // JupyterLab calls this for each view of a notebook, before it draws any output.
 export function reattach({ content: { rendermime }, sessionContext }) {
   if (Object.hasOwn(rendermime, "createRenderer")) return; // a second view of the notebook has the renderers of the first
+  const kernel = () => sessionContext.session?.kernel;
   const createRenderer = rendermime.createRenderer.bind(rendermime);
   let question = null; // what Python has, asked once for all outputs that are drawn together
   let place = null; // the transcript that tells what is missing: one is enough
-
+  const sentence = document.createElement("p");
+  sentence.className = "ccb-ended";
+  sentence.style.cssText = LOOK;
+  const word = () => (sentence.textContent = ENDED + (kernel() ? RUN : RESTART));
+  sessionContext.kernelChanged.connect(word);
   rendermime.createRenderer = (mimeType) => {
     const renderer = createRenderer(mimeType);
     const render = renderer.renderModel.bind(renderer);
@@ -31,13 +36,14 @@ export function reattach({ content: { rendermime }, sessionContext }) {
     return renderer;
   };
 
-  const kernel = () => sessionContext.session?.kernel;
+  const isKnown = ({ model_id: id }) => kernel()?.hasComm(id);
 
-  async function isAlive({ model_id: id }) {
+  async function isAlive(view) {
     await sessionContext.ready;
+    if (isKnown(view)) return true;
     question ??= kernel()?.requestCommInfo({ target_name: "jupyter.widget" });
     try {
-      return id in (await question).content.comms;
+      return view.model_id in (await question).content.comms;
     } catch {
       return false; // there is no kernel, or it has just gone
     } finally {
@@ -47,8 +53,7 @@ export function reattach({ content: { rendermime }, sessionContext }) {
 
   // An activity that a cell has just made is known already, and does not wait until Python has time for a question.
   function drawView(renderer, render, model) {
-    if (kernel()?.hasComm(viewOf(model).model_id)) return render(model);
-    return replace(renderer, rendermime.createRenderer(TRANSCRIPT), model);
+    return isKnown(viewOf(model)) ? render(model) : replace(renderer, rendermime.createRenderer(TRANSCRIPT), model);
   }
 
   async function drawTranscript(renderer, render, model) {
@@ -71,10 +76,7 @@ export function reattach({ content: { rendermime }, sessionContext }) {
   function tell(renderer) {
     if (place && place !== renderer && !place.isDisposed) return;
     place = renderer;
-    const sentence = document.createElement("p");
-    sentence.className = "ccb-ended";
-    sentence.style.cssText = LOOK;
-    sentence.textContent = ENDED + (kernel() ? RUN : RESTART);
+    word();
     renderer.node.prepend(sentence);
   }
 }
