@@ -61,47 +61,42 @@ def test_with_python_running_everything_is_as_the_learner_left_it(page: LabPage,
     expect(exam.places.first).to_have_accessible_name("Question 1, answered")
     saved = page.save()
     page.reload()
-    card = CardOnPage(page, "study(")
+    card, before = CardOnPage(page, "study("), attempts(lab)
     expect(card.node.locator(".ccb-where")).to_contain_text("Question 2 of 2")
     expect(activity(page, 2).locator(f"[name$='-{row}'][value='{value}']")).to_be_checked()
-    exam = ExamOnPage(page, 3, 77)
-    exam.is_at(1)
-    expect(exam.places.first).to_have_accessible_name("Question 1, answered")
+    ExamOnPage(page, 3, 77).is_at(1)
     expect(page.page.locator(".ccb-ended")).to_have_count(0)
     assert not page.page.evaluate(IS_CHANGED)
     assert page.save() == saved
-    before = attempts(lab)
+    card = CardOnPage(page, "study(")
     card.answer(second)
     expect(card.saved).to_have_text("Saved.")
     assert new_items(lab, before) == [second.id]
     card.press("Back")
     expect(card.feedback).to_contain_text(f"Right: {first.answer}")
+    exam = ExamOnPage(page, 3, 77)
     exam.hand_in()
     expect(exam.verdict).to_contain_text("1 of 6 right")
 
 
-@pytest.mark.parametrize("state", ["started anew", "shut down"])
-def test_when_python_has_ended_the_transcripts_tell_what_to_do(page: LabPage, state: str) -> None:
-    page.save()
+@pytest.mark.parametrize(("saves", "is_shut_down"), [("with", False), ("without", True)])
+def test_when_python_has_ended_the_transcripts_tell_what_to_do(
+    page: LabPage, saves: str, *, is_shut_down: bool
+) -> None:
+    """Saved with our hook or without it, opened with a new kernel; which may be shut down then."""
+    if saves == "with":
+        page.save()
+    else:
+        save_with_widgets(page, "reload.ipynb")
     cull(page)
     page.errors.clear()
     page.reload()
     shows_transcripts(page)
-    if state == "shut down":
+    if is_shut_down:
         page.page.evaluate(SHUT_DOWN)
     sentence = page.cell(1).locator(".ccb-ended")
-    expect(sentence).to_contain_text("Restart Kernel" if state == "shut down" else "Run, then")
+    expect(sentence).to_contain_text("Kernel, then" if is_shut_down else "Run, then")
     follow(page, sentence.inner_text())
     page.page.wait_for_function(ANEW)
     activity(page, 1)
     expect(page.page.locator(".ccb-ended")).to_have_count(0)
-
-
-def test_what_a_server_without_our_hook_has_saved_is_a_transcript_too(page: LabPage) -> None:
-    save_with_widgets(page, "reload.ipynb")
-    page.reload()
-    activity(page, 1)
-    cull(page)
-    page.errors.clear()
-    page.reload()
-    shows_transcripts(page)
