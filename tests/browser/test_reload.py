@@ -79,12 +79,12 @@ def test_with_python_running_everything_is_as_the_learner_left_it(page: LabPage,
     expect(exam.verdict).to_contain_text("1 of 6 right")
 
 
-@pytest.mark.parametrize(("saves", "is_shut_down"), [("with", False), ("without", True)])
+@pytest.mark.parametrize(("has_hook", "is_shut_down"), [(True, False), (False, True)])
 def test_when_python_has_ended_the_transcripts_tell_what_to_do(
-    page: LabPage, saves: str, *, is_shut_down: bool
+    page: LabPage, *, has_hook: bool, is_shut_down: bool
 ) -> None:
-    """Saved with our hook or without it, opened with a new kernel; which may be shut down then."""
-    if saves == "with":
+    """Saved with our hook or without it; opened with a new kernel, which may then be shut down."""
+    if has_hook:
         page.save()
     else:
         save_with_widgets(page, "reload.ipynb")

@@ -1,5 +1,5 @@
-// How JupyterLab 4 and Notebook 7 find our plugins: this is the container that a bundler would write ("module federation").
-// There is no bundler, for there is nothing to bundle: no module is shared, and no built file can differ from its source.
+// How JupyterLab 4 and Notebook 7 find our plugins: the container that a builder would write ("module federation").
+// There is no builder, for there is nothing to build, and so no built file that can differ from its source.
 
 (window._JUPYTERLAB ??= {})["customer-casebook"] = {
   init() {},

@@ -10,16 +10,22 @@ const TRANSCRIPT = "text/html";
 const ENDED = "Python has stopped or was started anew, so the activities here are transcripts only. To go on, choose ";
 const RUN = "Run, then Run All Cells.";
 const RESTART = "Kernel, then Restart Kernel and Run All Cells."; // without a kernel, Run All Cells runs one cell
-const LOOK = "margin: 0 0 1em; padding: 0.5em 1em; border: 1px solid var(--jp-border-color1); border-left: 4px solid var(--jp-warn-color1)";
+const LOOK =
+  "margin: 0 0 1em; padding: 0.5em 1em; " +
+  "border: 1px solid var(--jp-border-color1); border-left: 4px solid var(--jp-warn-color1)";
 
 // The view of a widget that has a transcript beside it. Of an untrusted output, the transcript is all that is shown.
-const viewOf = ({ trusted, data, metadata }) =>
-  trusted && TRANSCRIPT in data ? (data[VIEW] ?? metadata?.customer_casebook) : null;
+// JupyterLab takes the id off a view whose widget was closed.
+function viewOf({ trusted, data, metadata }) {
+  const view = trusted && TRANSCRIPT in data && (data[VIEW] ?? metadata?.customer_casebook);
+  return view?.model_id ? view : null;
+}
 
 // JupyterLab calls this for each view of a notebook, before it draws any output.
 export function reattach({ content: { rendermime }, sessionContext }) {
-  if (Object.hasOwn(rendermime, "createRenderer")) return; // a second view of the notebook has the renderers of the first
+  if (Object.hasOwn(rendermime, "createRenderer")) return; // a second view of the notebook shares the first one's
   const kernel = () => sessionContext.session?.kernel;
+  const isKnown = ({ model_id: id }) => kernel()?.hasComm(id);
   const createRenderer = rendermime.createRenderer.bind(rendermime);
   let question = null; // what Python has, asked once for all outputs that are drawn together
   let place = null; // the transcript that tells what is missing: one is enough
@@ -28,6 +34,7 @@ export function reattach({ content: { rendermime }, sessionContext }) {
   sentence.style.cssText = LOOK;
   const word = () => (sentence.textContent = ENDED + (kernel() ? RUN : RESTART));
   sessionContext.kernelChanged.connect(word);
+
   rendermime.createRenderer = (mimeType) => {
     const renderer = createRenderer(mimeType);
     const render = renderer.renderModel.bind(renderer);
@@ -35,8 +42,6 @@ export function reattach({ content: { rendermime }, sessionContext }) {
     if (draw) renderer.renderModel = (model) => (viewOf(model) ? draw(renderer, render, model) : render(model));
     return renderer;
   };
-
-  const isKnown = ({ model_id: id }) => kernel()?.hasComm(id);
 
   async function isAlive(view) {
     await sessionContext.ready;
