@@ -20,8 +20,7 @@ help:  ## list what make can do
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1 - \2/p' Makefile
 
 lab: $(VENV)/lab.stamp  ## open the course in JupyterLab; the first time, set everything up
-	@JUPYTER_CONFIG_PATH="$(CURDIR)/deploy/jupyter$${JUPYTER_CONFIG_PATH:+:$$JUPYTER_CONFIG_PATH}" \
-	exec "$(BIN)/python" -m jupyterlab $(LAB_FLAGS) "$(NOTEBOOKS)/00_start_here.ipynb"
+	@exec "$(BIN)/python" -m jupyterlab $(LAB_FLAGS) "$(NOTEBOOKS)/00_start_here.ipynb"
 
 test: lint  ## check everything: code, content, notebooks, and the course in a browser
 	@"$(BIN)/python" -m pytest --numprocesses 2 --dist loadfile
@@ -49,8 +48,11 @@ bench: $(VENV)/test.stamp  ## measure speed and memory into build/bench.json
 clean:  ## remove the environment and everything built
 	rm -rf "$(VENV)" build dist .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
-# A stamp tells make that the environment is as pyproject.toml and constraints.txt want it.
-$(VENV)/lab.stamp: pyproject.toml constraints.txt | $(VENV)/here
+# What pip copies into the environment, also from a folder that is linked to it.
+COPIES := $(shell find deploy src/customer_casebook/labextension -type f)
+
+# A stamp tells make that the environment is as these files want it.
+$(VENV)/lab.stamp: pyproject.toml constraints.txt $(COPIES) | $(VENV)/here
 	@command -v "$(PYTHON)" > /dev/null || { \
 	  echo "There is no $(PYTHON) here. Install Python 3.11 or newer, or say which one: make PYTHON=/path/to/python3" >&2; \
 	  exit 1; }

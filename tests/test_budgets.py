@@ -15,8 +15,9 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "customer_casebook"
 
-MAX_PYTHON_LINES = 8_890  # the aim is 6,300
+MAX_PYTHON_LINES = 8_925  # the aim is 6,300
 MAX_FRONT_END_LINES = 1_770  # with the outbox, without which a dead connection loses answers
+MAX_LABEXTENSION_LINES = 120
 MAX_READING_PATH_LINES = 2_320
 MAX_MODULES_PER_FOLDER = 10
 
@@ -28,7 +29,7 @@ MAX_ROOM_LINES = {
     "declarations": 145,
     "document": 175,
     "domain": 1_150,
-    "jupyter": 35,
+    "jupyter": 50,
     "playable": 58,
     "simulators": 1_000,
     "widgets": 2_240,  # the aim is 1,350
@@ -73,7 +74,8 @@ def test_a_room_stays_in_its_budget(room: str) -> None:
 
 def test_the_package_stays_small() -> None:
     assert lines(files(PACKAGE, "py", "pyi")) <= MAX_PYTHON_LINES
-    assert lines(files(PACKAGE, "js", "css")) <= MAX_FRONT_END_LINES
+    assert lines(files(PACKAGE / "labextension", "js", "css")) <= MAX_LABEXTENSION_LINES
+    assert lines(files(PACKAGE / "widgets", "js", "css")) <= MAX_FRONT_END_LINES
     assert lines(files(ROOT / "tools", "py")) <= MAX_TOOLS_LINES
 
 

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 import copy
 import os
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
 from ipywidgets import HTML, Button, IntSlider, Output, VBox, Widget
+from jupyter_server.services.contents.filemanager import AsyncFileContentsManager
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_output
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 from tools import notebooks
 from tools.notebooks import normalise
 
-from customer_casebook.jupyter import WIDGET_STATE, WIDGET_VIEW, drop_widgets
+from customer_casebook import jupyter
+from customer_casebook.jupyter import SAVED_VIEW, WIDGET_STATE, WIDGET_VIEW, drop_widgets
 from tests.samples import lesson
 
 ROOT = Path(__file__).parents[1]
@@ -226,9 +230,10 @@ def test_an_activity_saved_as_a_bare_widget_is_a_fault() -> None:
 
 def test_a_widget_is_dropped_only_where_a_transcript_stands_beside_it() -> None:
     outputs: list[dict[str, Any]] = [
-        {"data": {WIDGET_VIEW: {}, "text/html": "<p>"}},
-        {"data": {WIDGET_VIEW: {}, "text/plain": "Button()"}},
+        {"data": {WIDGET_VIEW: {"model_id": "ours"}, "text/html": "<p>"}},
+        {"data": {WIDGET_VIEW: {}, "text/plain": "Button()"}, "metadata": {}},
         {"name": "stdout", "text": "no data"},
+        {"data": {"text/html": "<p>"}, "metadata": {SAVED_VIEW: {"model_id": "saved before"}}},
     ]
     notebook = {"metadata": {"widgets": {}}, "cells": [{"outputs": outputs}, {"source": "text"}]}
     drop_widgets(notebook)
@@ -236,8 +241,38 @@ def test_a_widget_is_dropped_only_where_a_transcript_stands_beside_it() -> None:
         ["text/html"],
         [WIDGET_VIEW, "text/plain"],
         [],
+        ["text/html"],
+    ]
+    assert [output.get("metadata") for output in outputs] == [
+        {SAVED_VIEW: {"model_id": "ours"}},
+        {},
+        None,
+        {SAVED_VIEW: {"model_id": "saved before"}},
     ]
     assert notebook["metadata"] == {}
+
+
+def test_a_server_saves_tidily_and_does_what_its_owner_has_set_besides(tmp_path: Path) -> None:
+    heard: list[str] = []
+
+    def own_hook(path: str, **_: object) -> None:
+        heard.append(path)
+
+    manager: Any = AsyncFileContentsManager(root_dir=str(tmp_path))
+    manager.pre_save_hook = own_hook
+    for point in jupyter._jupyter_server_extension_points():
+        server = import_module(point["module"])
+        server._load_jupyter_server_extension(NotebookNode(contents_manager=manager))
+    data = {WIDGET_VIEW: {"model_id": "ours"}, "text/html": "<p>"}
+    cell = new_code_cell("1", id="cell", outputs=[new_output("display_data", data)])
+    model = {"type": "notebook", "content": new_notebook(cells=[cell])}
+    asyncio.run(manager.save(model, "lesson.ipynb"))
+    assert heard == ["lesson.ipynb"]
+    notebook = read(tmp_path / "lesson.ipynb")
+    nbformat.validate(notebook)
+    [output] = notebook.cells[0].outputs
+    assert output.data == {"text/html": "<p>"}
+    assert output.metadata == {SAVED_VIEW: {"model_id": "ours"}}
 
 
 def test_the_state_that_a_view_of_somebody_else_needs_stays() -> None:
@@ -268,9 +303,13 @@ def test_normalising_drops_what_differs_between_machines_and_keeps_the_rest() ->
     messy = lesson()
     messy.metadata = NotebookNode(language_info={"name": "python", "version": "3.11.0"}, widgets={})
     messy.cells[1].metadata = NotebookNode(execution={"iopub.execute_input": "now"}, tags=["kept"])
+    view = {WIDGET_VIEW: {"model_id": "ours"}, "text/html": "<p>"}
+    messy.cells[1].outputs = [new_output("display_data", view, metadata={"kept": {}})]
     tidy = normalise(messy)
     assert tidy.metadata == lesson().metadata
     assert tidy.cells[1].metadata == {"tags": ["kept"]}
+    assert tidy.cells[1].outputs[0].data == {"text/html": "<p>"}
+    assert tidy.cells[1].outputs[0].metadata == {"kept": {}}
     assert [cell.id for cell in tidy.cells] == [cell.id for cell in messy.cells]
     assert normalise(tidy) == tidy
 

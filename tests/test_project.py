@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import shutil
 import subprocess
@@ -53,6 +54,17 @@ INSTALLED = {canonicalize_name(dist.name): dist for dist in metadata.distributio
 # What constraints.txt is made for; elsewhere a package or two comes or goes.
 PLATFORM = {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix"}
 PLATFORM |= {"python_version": OLDEST.rpartition(".")[0], "python_full_version": OLDEST}
+LABEXTENSION = {
+    path.relative_to(PACKAGE).as_posix(): path for path in PACKAGE.rglob("labextension/**/*.js*")
+}
+# Where Jupyter looks in an environment for what we add to it, and where that is here.
+FOR_JUPYTER = {
+    "etc/jupyter/jupyter_server_config.d/customer-casebook.json": ROOT / "deploy/server.json",
+    "share/jupyter/lab/settings/overrides.d/customer-casebook.json": ROOT / "deploy/settings.json",
+}
+for name, path in LABEXTENSION.items():
+    place = name.replace("labextension", "share/jupyter/labextensions/customer-casebook")
+    FOR_JUPYTER[place] = path
 MODULES = {path.relative_to(PACKAGE): path for path in PACKAGE.rglob("*.py")}
 
 
@@ -207,7 +219,10 @@ def test_the_wheel_holds_every_file_of_the_package_and_the_licences(wheel: Path)
     with ZipFile(wheel) as archive:
         packed = set(archive.namelist())
     package = {name.removeprefix("src/") for name in tracked() if name.startswith("src/")}
+    package -= {f"customer_casebook/{name}" for name in LABEXTENSION}
     assert package | {"customer_casebook/content.json"} <= packed
+    data = f"customer_casebook-{customer_casebook.__version__}.data/data"
+    assert {f"{data}/{place}" for place in FOR_JUPYTER} <= packed
     for kind in (".py", ".pyi", ".yaml", ".json", ".js", ".css"):
         assert any(name.endswith(kind) for name in package), kind
     for name in ("LICENSE", "LICENSE-content"):
@@ -245,6 +260,18 @@ def test_the_wheel_works_in_an_empty_environment(wheel: Path, tmp_path: Path) ->
     assert customer_casebook.__version__ in answer
     lesson = run(python, "-I", "-c", LEARNERS_KERNEL, cwd=tmp_path)
     assert lesson.splitlines() == ["True", "True"]
+
+
+def test_the_environment_has_what_jupyter_looks_for_as_it_is_here() -> None:
+    """pip copies it, also from a folder that is linked; `make` copies it again when it changes."""
+    for place, source in FOR_JUPYTER.items():
+        assert Path(sys.prefix, place).read_bytes() == source.read_bytes()
+
+
+def test_the_extension_of_the_page_has_the_version_of_the_package() -> None:
+    about = json.loads((PACKAGE / "labextension" / "package.json").read_text("utf-8"))
+    assert about["version"] == customer_casebook.__version__
+    assert f"labextension/{about['jupyterlab']['_build']['load']}" in LABEXTENSION
 
 
 def tracked() -> list[str]:

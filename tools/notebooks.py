@@ -17,7 +17,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
-from customer_casebook.jupyter import drop_widgets
+from customer_casebook.jupyter import SAVED_VIEW, drop_widgets
 
 _METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
@@ -34,6 +34,8 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
     for cell in notebook.cells:
         for key in _VOLATILE & cell.metadata.keys():
             del cell.metadata[key]
+        for output in cell.get("outputs", ()):
+            output.get("metadata", {}).pop(SAVED_VIEW, None)
     return notebook
 
 

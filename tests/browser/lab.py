@@ -249,6 +249,11 @@ class LabPage:
         self.page.goto(f"{self.lab.url}/{self.lab.view}/{name}?token={self.lab.token}&reset")
         self._wait_ready()
 
+    def reload(self) -> None:
+        """Load the page again, as F5 does."""
+        self.page.reload()
+        self._wait_ready()
+
     def turn_to(self, name: str) -> None:
         """Save and close the open notebook, and open another in the same JupyterLab, which takes less time."""
         if not self._path:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 
 import nbformat
 import pytest
+from nbformat.sign import NotebookNotary
 from nbformat.v4 import new_code_cell
 from playwright.sync_api import Browser, Locator, expect
 
@@ -77,20 +77,32 @@ def gone(node: Locator) -> Locator:
     )
 
 
+def test_opened_again_while_python_runs_all_are_back(
+    page: LabPage, open_lab: Callable[..., LabPage]
+) -> None:
+    page.save()
+    again = open_lab(viewport={"width": 1280, "height": 900})
+    again.open(NAME)
+    for place in {**PLACES, **EXAMS}.values():
+        activity(again, place)
+    expect(again.page.get_by_text("Error displaying widget")).to_have_count(0)
+
+
 @pytest.mark.parametrize("trusted", [True, False])
-def test_opened_again_all_are_transcripts_that_say_how_to_start(
+def test_opened_again_without_its_python_all_are_transcripts_that_say_how_to_start(
     page: LabPage, open_lab: Callable[..., LabPage], lab: Lab, *, trusted: bool
 ) -> None:
     saved = page.save()
     outputs = [output for cell in saved["cells"] for output in cell["outputs"]]
     assert not any(WIDGET_VIEW in output["data"] for output in outputs)
     assert "widgets" not in saved["metadata"]
-    name = NAME
-    if not trusted:  # from elsewhere: not signed here, and saved without our hook
-        name = "states from elsewhere.ipynb"
+    name = "states, another kernel.ipynb"
+    if not trusted:  # from elsewhere: saved without our hook
         for output in outputs:
             output["data"][WIDGET_VIEW] = {"model_id": "gone", "version_major": 2}
-        (lab.folder / name).write_text(json.dumps(saved), "utf-8")
+    lab.write(name, notebook := nbformat.from_dict(saved))
+    if trusted:
+        NotebookNotary(data_dir=str(lab.home / "jupyter_data_dir")).sign(notebook)
     again = open_lab(viewport={"width": 1280, "height": 900})
     again.open(name)
     for place in {**PLACES, **EXAMS}.values():
