@@ -8,7 +8,7 @@ from threading import RLock
 import ipywidgets as widgets
 
 from customer_casebook.course.bank import FindItem, SortItem, SpotItem, item_of
-from customer_casebook.course.casebook import Casebook, course
+from customer_casebook.course.casebook import Casebook, course, course_with
 from customer_casebook.course.items import CaseItem, Item, find_question, sort_question, story
 from customer_casebook.course.journal import journal
 from customer_casebook.course.progress import summarize
@@ -73,7 +73,7 @@ def sort_parties(
     Raises:
         InputError: A case or the lens does not exist, or there is nothing to sort.
     """
-    book = book or course()
+    book = book or course_with(*list_of(case_ids))
     require_known("lens", lens, LENSES)
     if LENSES[lens].many:
         raise InputError(f"one party may have several answers on {lens}; sort by another lens")
@@ -95,7 +95,7 @@ def find_evidence(case_id: str, lens: str = "customer", *, book: Casebook | None
     Raises:
         InputError: The case or the lens does not exist, or no single piece of evidence decides.
     """
-    book = book or course()
+    book = book or course_with(case_id)
     question = book.questions.get(str(case_id))
     if question and question.kind == "spot":
         return deck([SpotItem(book, question)], "Spot the sentence")
@@ -171,7 +171,7 @@ def own_the_relationship(case_ids: Sequence[str], *, book: Casebook | None = Non
     Raises:
         InputError: A case does not exist, or there is none.
     """
-    return OwnerMap(book or course(), case_ids)
+    return OwnerMap(book or course_with(*list_of(case_ids)), case_ids)
 
 
 def term(*ids: str, book: Casebook | None = None) -> Panel:
