@@ -29,7 +29,7 @@ MAX_ROOM_LINES = {
     "document": 175,
     "domain": 1_150,
     "jupyter": 35,
-    "playable": 58,
+    "playable": 59,
     "simulators": 1_000,
     "widgets": 2_240,  # the aim is 1,350
 }
