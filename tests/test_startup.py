@@ -13,7 +13,7 @@ from IPython.core.interactiveshell import InteractiveShell
 import customer_casebook
 from tests.test_project import ROOT
 
-STARTUP = ROOT / "deploy" / "ipython" / "startup.py"
+STARTUP = ROOT / "deploy" / "startup.py"
 Run = Callable[..., str]
 
 
