@@ -124,7 +124,7 @@ class Lab:
 
 
 @contextmanager
-def run_lab(folder: Path, home: Path) -> Iterator[Lab]:
+def run_lab(folder: Path, home: Path, port: int | None = None) -> Iterator[Lab]:
     """`make lab` on the notebooks in ``folder``, with all its other files under ``home``."""
     flags = "--no-browser --LabApp.expose_app_in_browser=True"
     flags += " --JupyterNotebookApp.expose_app_in_browser=True"  # which it serves too
@@ -132,7 +132,7 @@ def run_lab(folder: Path, home: Path) -> Iterator[Lab]:
         flags += " --allow-root"  # containers run as root
     venv = os.path.relpath(sys.prefix, ROOT)  # make cannot have spaces in a target
     command = ["make", "--no-print-directory", "lab", f"VENV={venv}", f"NOTEBOOKS={folder}"]
-    command += [f"LAB_FLAGS={flags} --port={_free_port()}"]
+    command += [f"LAB_FLAGS={flags} --port={port or free_port()}"]
     command += [f"--assume-old={venv}/lab.stamp"]  # tests install nothing
     with _serving(command, folder, home, "lab/tree") as lab:
         yield lab
@@ -145,7 +145,7 @@ def run_voila(folder: Path, home: Path) -> Iterator[Lab]:
     command = [sys.executable, "-m", "voila", str(folder), "--no-browser"]
     others = ["@jupyter-notebook/lab-extension"]  # of Notebook 7; Voila cannot load it
     command += [f"--VoilaConfiguration.extension_denylist={others}"]
-    with _serving([*command, f"--port={_free_port()}"], folder, home, "voila/render") as lab:
+    with _serving([*command, f"--port={free_port()}"], folder, home, "voila/render") as lab:
         yield lab
         lab.process.terminate()
         lab.process.wait(timeout=60)
@@ -216,7 +216,8 @@ class _Log:
         return "".join(self._lines)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -6,13 +6,16 @@ import json
 import os
 import random
 import re
+import shutil
 from collections.abc import Callable, Iterator
+from html import unescape
+from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
 from nbformat.sign import NotebookNotary
-from playwright.sync_api import Locator, Page, WebSocketRoute, expect
+from playwright.sync_api import Browser, Locator, Page, WebSocketRoute, expect
 
 from customer_casebook import what_if
 from customer_casebook.course.exam import exam_sessions
@@ -20,7 +23,7 @@ from customer_casebook.course.journal import Journal
 from customer_casebook.domain.facts import VOCABULARY
 from customer_casebook.widgets.what_if import WhatIf
 from tests.browser.activities import CardOnPage, activity, attempts, notebook, run, turned
-from tests.browser.lab import Lab, LabPage
+from tests.browser.lab import ROOT, Lab, LabPage, free_port, run_lab
 from tests.browser.test_exam import ExamOnPage
 from tests.course.books import BOOK
 
@@ -258,7 +261,7 @@ def verdicts_of(values: dict[str, str]) -> str:
 
 
 def table_of(html: str) -> str:
-    return " ".join(re.sub(r"<[^>]*>", " ", html).split())
+    return unescape(" ".join(re.sub(r"<[^>]*>", " ", html).split()))
 
 
 def shown_of(node: Locator) -> str:
@@ -360,6 +363,28 @@ class Walk:
         self.chosen: dict[int, list[int]] = {}  # in the exam, place to places of options
         self.verdicts: dict[str, str] = {}
 
+    def resume(self) -> None:
+        """Go on with the activities that come after a restart."""
+        self.page.run_all()
+        self.card = CardOnPage(self.page, "study(")
+        self.bench = activity(self.page, 2)
+        asked, self.exam = self.exam.questions, ExamOnPage(self.page, 3, self.exam.seed, 10)
+        assert [each.id for each in self.exam.questions] == [each.id for each in asked]
+
+    def steps(self, number: int) -> None:
+        """Press so many times, with faults in between."""
+        for _ in range(number):
+            if self.random.random() < 0.3:
+                self.fail()
+            self.press()
+
+    def die(self) -> None:
+        """Press into a dead connection, which comes back too late."""
+        self.connection.drops_said = True
+        for _ in range(3):
+            self.press()
+        self.connection.heal()
+
     def fail(self) -> None:
         """Another fault, or none."""
         match self.random.choice(["said", "heard", "frozen", "cut", "heal", "heal"]):
@@ -381,13 +406,12 @@ class Walk:
 
     def answer(self) -> None:
         node = self.page.cell(1)
-        if (again := node.get_by_role("button", name="Start again")).count():
-            again.click()
-            if again.count():  # not all is saved, and the card says so
-                expect(node.locator(".ccb-note")).to_contain_text("Not all of your answers")
-                self.connection.heal()
-                expect(node.locator(".ccb-note")).to_be_empty(timeout=LONG_MS)
-                again.click()
+        again = node.get_by_role("button", name="Start again")
+        if again.count() and (note := again.evaluate(START_AGAIN)):
+            assert note.startswith("Not all of your answers")
+            self.connection.heal()
+            expect(node.locator(".ccb-note")).to_be_empty(timeout=LONG_MS)
+            assert not again.evaluate(START_AGAIN)
         where = node.locator(".ccb-where").text_content() or ""  # also while it scrolls into view
         question = self.card.questions[int(where.split()[1]) - 1]
         self.card.choose(question, [self.random.choice([*question.options])])
@@ -418,7 +442,7 @@ class Walk:
         """A verdict that is not marked as out of date is the verdict of what is set."""
         stand, busy, shown = self.bench.evaluate(SHOWN)
         if not busy:
-            assert self.verdict(stand) == shown, stand
+            assert self.verdict(stand) == unescape(shown), stand
 
     def verdict(self, stand: dict[str, str]) -> str:
         key = json.dumps(stand)
@@ -447,6 +471,11 @@ class Walk:
         return session.answers
 
 
+START_AGAIN = """button => {
+    const note = button.closest(".ccb").querySelector(".ccb-note");
+    button.click();
+    return button.isConnected ? note.textContent : "";
+}"""
 SHOWN = """node => [
     Object.fromEntries([...node.querySelectorAll(".ccb-choice input:checked")]
         .map(each => [each.name.replace(/^ccb-[^-]*-/, ""), each.value])
@@ -456,18 +485,56 @@ SHOWN = """node => [
         .map(each => each.innerHTML).join(" ").replace(/<[^>]*>/g, " ").split(/\\s+/).filter(Boolean).join(" ")]"""
 
 
-def test_a_random_walk_through_faults_loses_and_doubles_nothing(faulty: Faulty, lab: Lab) -> None:
+def walk_calls() -> list[str]:
     lenses = ["customer", "money", "agreement", "owner", "service", "penalties"]
-    calls = [
+    return [
         study("cfo-forecast-cockpit", *lenses),
         'what_if("marketing-campaign-hub", [])',
         f"from customer_casebook import exam\nexam(seed={SEED}, n=10)",
     ]
-    page = turned(faulty.page, notebook(lab, "walk.ipynb", *calls))
+
+
+def test_a_random_walk_through_faults_loses_and_doubles_nothing(faulty: Faulty, lab: Lab) -> None:
+    page = turned(faulty.page, notebook(lab, "walk.ipynb", *walk_calls()))
     walk = Walk(faulty, lab, SEED)
-    for _ in range(PRESSES):
-        if walk.random.random() < 0.3:
-            walk.fail()
-        walk.press()
+    walk.steps(PRESSES)
     walk.end()
     assert not page.errors
+
+
+def test_a_random_walk_through_restarts_loses_and_doubles_nothing(
+    browser: Browser, tmp_path: Path
+) -> None:
+    """Three of the kernel, and one of the server, without which the learner goes on for a while."""
+    folder, home, port = tmp_path / "lessons", tmp_path / "home", free_port()
+    shutil.copytree(ROOT / "notebooks", folder)
+    page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    told = page.get_by_role("dialog").get_by_role("button", name="Dismiss")
+
+    def dismiss() -> None:  # JupyterLab says that its server is gone
+        told.first.click()
+
+    page.add_locator_handler(told, dismiss)
+    with run_lab(folder, home, port) as lab:
+        faulty = Faulty(LabPage(page, lab))
+        name = notebook(lab, "restarts.ipynb", *walk_calls())
+        turned(faulty.page, name)
+        walk = Walk(faulty, lab, SEED)
+        for _ in range(2):
+            walk.steps(PRESSES // 5)
+            walk.die()
+            walk.page.restart_kernel()
+            walk.resume()
+        walk.steps(PRESSES // 5)
+    walk.die()
+    with run_lab(folder, home, port) as lab:
+        walk.page.lab = lab
+        walk.page.open(name)
+        walk.resume()
+        walk.steps(PRESSES // 5)
+        walk.die()
+        walk.page.restart_kernel()
+        walk.resume()
+        walk.steps(PRESSES // 5)
+        walk.end()
+        page.context.close()

@@ -32,7 +32,7 @@ from customer_casebook.course.records import ConceptQuestion
 from customer_casebook.course.selection import exam_questions
 from customer_casebook.domain.facts import InputError
 from customer_casebook.widgets.activity import START as TRANSCRIPT
-from customer_casebook.widgets.card import Card, feedback, places_of
+from customer_casebook.widgets.card import Card, feedback, places_of, question_spec
 from customer_casebook.widgets.exam import Exam, exam
 from tests.course.books import BOOK, without
 from tests.course.clocks import MONDAY, HandClock
@@ -141,7 +141,7 @@ def say(sat: Exam, place: int, seq: int, choice: set[str], **other: Any) -> None
 
 def asks(item: Item) -> list[str]:
     """What a page asked, as it says with an answer."""
-    return [str(escape(item.prompt)), *item.options.values()]
+    return [question_spec(item)["prompt"], *item.options.values()]
 
 
 def test_of_one_place_the_last_choice_counts_in_whatever_order_they_come() -> None:
