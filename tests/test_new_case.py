@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 import customer_casebook as ccb
 from customer_casebook.authoring import folder
 from customer_casebook.course import casebook as module
-from customer_casebook.course.casebook import CONTENT, case, course
+from customer_casebook.course.casebook import CONTENT, case
 from customer_casebook.course.journal import Attempt
 from customer_casebook.domain.facts import InputError
 from customer_casebook.playable import casebook
@@ -35,15 +36,14 @@ ACTIVITIES: dict[str, Callable[[str], Any]] = {
 
 
 @pytest.fixture
-def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The content of a checkout, and the kernel has read it."""
     content = shutil.copytree(CONTENT, tmp_path / "content")
     for each in (module, folder):
         monkeypatch.setattr(each, "CONTENT", content)
-    course.cache_clear()
-    course()
-    yield content
-    course.cache_clear()
+    monkeypatch.setattr(module, "course", cache(module.course.__wrapped__))
+    module.course()
+    return content
 
 
 def add(content: Path, **changes: str) -> Path:
@@ -63,22 +63,22 @@ def test_a_case_added_to_the_course_is_found(checkout: Path, name: str) -> None:
         ACTIVITIES[name](NEW)
     add(checkout)
     assert ACTIVITIES[name](NEW)
-    assert course().case(NEW).title == course().case(OLD).title
+    assert module.course().case(NEW).title == module.course().case(OLD).title
 
 
 def test_the_course_is_read_again_for_a_new_case_only(checkout: Path) -> None:
-    first = course()
+    first = module.course()
     add(checkout)
     ccb.study(OLD)
     for name in ("hr-pay-rum", "../world", "x" * 5000, "\0"):
         with pytest.raises(InputError, match=r"^there is no case "):
             ccb.study(name)
-    assert course() is first
+    assert module.course() is first
     ccb.study(NEW)
-    again = course()
+    again = module.course()
     assert again is not first
     ccb.study(NEW)
-    assert course() is again
+    assert module.course() is again
 
 
 def test_an_installed_course_is_what_was_installed(
