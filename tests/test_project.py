@@ -260,6 +260,9 @@ def test_the_wheel_works_in_an_empty_environment(wheel: Path, tmp_path: Path) ->
     assert customer_casebook.__version__ in answer
     lesson = run(python, "-I", "-c", LEARNERS_KERNEL, cwd=tmp_path)
     assert lesson.splitlines() == ["True", "True"]
+    ipython = (python, "-I", "-m", "IPython", "--colors=nocolor")
+    cell = run(*ipython, "-c", "get_ipython().run_cell('study()')", cwd=tmp_path)
+    assert cell.startswith("study is not here yet. In a lesson the first cell brings it:")
 
 
 def test_the_environment_has_what_jupyter_looks_for_as_it_is_here() -> None:

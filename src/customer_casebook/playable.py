@@ -52,7 +52,8 @@ def casebook(folder: str | Path) -> PlayableCasebook:
     book, path = read_casebook(folder), Path(folder).resolve()
     other = _FOLDERS.get(book.name, path)
     if other != path and other.is_dir():  # a folder that was moved is still the same casebook
-        both = f"{other} and {path} would share their answers as {book.name}"
-        raise InputError(f"{both}; rename one of the folders, and restart the kernel")
+        both = f"{other} and {path} would share their answers as {book.name}; rename one of them"
+        again = "write its new name here, and choose Kernel, then Restart Kernel and Run All Cells"
+        raise InputError(f"{both}, {again}")
     _FOLDERS[book.name] = path
     return PlayableCasebook(book)

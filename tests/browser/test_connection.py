@@ -509,7 +509,7 @@ def test_a_random_walk_through_restarts_loses_and_doubles_nothing(
     folder, home, port = tmp_path / "lessons", tmp_path / "home", free_port()
     shutil.copytree(ROOT / "notebooks", folder)
     page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
-    told = page.get_by_role("dialog").get_by_role("button", name="Dismiss")
+    told = page.get_by_role("dialog").get_by_role("button", name=re.compile("Dismiss|Close"))
 
     def dismiss() -> None:  # JupyterLab says that its server is gone
         told.first.click()

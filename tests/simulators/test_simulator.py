@@ -205,6 +205,11 @@ def test_a_failure_is_told_and_the_controls_still_work(
         error = simulator.bench.view["error"]
         assert "Something went wrong here, and it is not your doing." in error
         assert "RuntimeError: no &lt;ink&gt; left" in error
+        assert "“As at the start” may help." in error
+    [back] = simulator.bench.view["buttons"]
+    assert back["label"] == "As at the start"
+    simulator.bench._handle_custom_msg({"page": "", "number": 1, "values": back["values"]}, [])
+    assert simulator.bench.view["error"] == ""
     put(simulator, **{moved: to})
     with monkeypatch.context() as failing:
         failing.setattr(simulator, "card", None)

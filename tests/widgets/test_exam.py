@@ -718,8 +718,11 @@ def test_nonsense_is_told_and_everything_else_is_kept(place: Any, now: dict[str,
     give(sat, 0, sorted(one.right))
     give(sat, 2, sorted(three.right), flag=True)
     assert [what for what, _ in told()] == ["answer", "answer", "flag"]
-    tell(sat, "finish")
-    assert sat.paper.verdict.startswith(f"2 of {N} right")
+    assert "Run this cell again and go on." in sat.actions.error
+    again = exam(n=N, minutes=MINUTES)
+    assert (again.actions.error, again.paper.phase) == ("", "running")
+    tell(again, "finish")
+    assert again.paper.verdict.startswith(f"2 of {N} right")
     assert len(on_disk()) == 2
 
 

@@ -258,7 +258,8 @@ def test_two_folders_of_one_name_are_not_open_at_once(tmp_path: Path) -> None:
         casebook(second)
     assert str(caught.value) == (
         f"{first} and {second} would share their answers as {NAME};"
-        " rename one of the folders, and restart the kernel"
+        " rename one of them, write its new name here, and choose Kernel, then Restart Kernel"
+        " and Run All Cells"
     )
     assert casebook(str(first / ".." / NAME)).book.name == NAME
     casebook(second.rename(second.with_name("garden")))

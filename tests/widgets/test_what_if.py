@@ -207,8 +207,11 @@ def test_a_failure_is_told_and_the_switches_still_work(
             press(activity, pressed)
         assert "Something went wrong here, and it is not your doing." in activity.view["error"]
         assert "RuntimeError: no &lt;ink&gt; left" in activity.view["error"]
-    turn(activity, organization="unknown")
+    assert f"choose “{BACK}”" in activity.view["error"]
+    press(activity, BACK)
     assert activity.view["error"] == ""
+    assert facts_of(activity) == activity.case.facts
+    turn(activity, organization="unknown")
     assert table(activity)["Customer"].startswith("The facts do not settle it")
 
 

@@ -17,7 +17,10 @@ import traitlets
 
 from customer_casebook.document import Block, Paragraph, to_html, to_text
 
-START = "The transcript of an activity. To do it yourself, choose Run, then Run All Cells."
+START = (
+    "The transcript of an activity. To do it yourself, choose Run, then Run All Cells. "
+    "If nothing happens, choose Kernel, then Restart Kernel and Run All Cells."
+)
 
 _MAX_AGE_MS = 30 * 24 * 3_600_000  # an older message is one of a clock that was wrong
 

@@ -443,7 +443,7 @@ def _about(n: int, minutes: int) -> list[doc.Block]:
             [
                 "Move about as you like. Flag what you want to come back to.",
                 "The clock does not stop, whatever happens to this page or this computer. It can be hidden.",
-                "If you close the notebook, run this cell again: the exam goes on where it was.",
+                "When you come back, choose Kernel, then Restart Kernel and Run All Cells. It goes on where it was.",
                 "Keys: the digits choose, N is next, P is previous, F flags.",
             ]
         ),

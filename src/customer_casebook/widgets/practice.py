@@ -8,7 +8,7 @@ from threading import RLock
 import ipywidgets as widgets
 
 from customer_casebook.course.bank import FindItem, SortItem, SpotItem, item_of
-from customer_casebook.course.casebook import Casebook, course
+from customer_casebook.course.casebook import Casebook, course, course_with
 from customer_casebook.course.items import CaseItem, Item, find_question, sort_question, story
 from customer_casebook.course.journal import journal
 from customer_casebook.course.progress import summarize
@@ -73,11 +73,12 @@ def sort_parties(
     Raises:
         InputError: A case or the lens does not exist, or there is nothing to sort.
     """
-    book = book or course()
+    case_ids = list_of(case_ids)
+    book = book or course_with(*case_ids)
     require_known("lens", lens, LENSES)
     if LENSES[lens].many:
         raise InputError(f"one party may have several answers on {lens}; sort by another lens")
-    cases = [book.case(case_id) for case_id in list_of(case_ids)]
+    cases = [book.case(case_id) for case_id in case_ids]
     if len({case.id for case in cases}) < max(2, len(cases)):
         raise InputError("there is nothing to sort; name two cases or more, each once")
     item = SortItem(book, sort_question([case.id for case in cases], lens))
@@ -95,7 +96,7 @@ def find_evidence(case_id: str, lens: str = "customer", *, book: Casebook | None
     Raises:
         InputError: The case or the lens does not exist, or no single piece of evidence decides.
     """
-    book = book or course()
+    book = book or course_with(case_id)
     question = book.questions.get(str(case_id))
     if question and question.kind == "spot":
         return deck([SpotItem(book, question)], "Spot the sentence")
@@ -171,7 +172,8 @@ def own_the_relationship(case_ids: Sequence[str], *, book: Casebook | None = Non
     Raises:
         InputError: A case does not exist, or there is none.
     """
-    return OwnerMap(book or course(), case_ids)
+    case_ids = list_of(case_ids)
+    return OwnerMap(book or course_with(*case_ids), case_ids)
 
 
 def term(*ids: str, book: Casebook | None = None) -> Panel:

@@ -5,7 +5,7 @@ from typing import Any
 
 from markupsafe import escape
 
-from customer_casebook.course.casebook import Casebook, course
+from customer_casebook.course.casebook import Casebook, course_with
 from customer_casebook.course.items import CaseItem, story
 from customer_casebook.document import BulletList, Details, Paragraph, Table, to_html
 from customer_casebook.domain.facts import InputError, require_known
@@ -26,7 +26,7 @@ def study(
     Raises:
         InputError: The case or a lens does not exist, or there is no lens.
     """
-    book = book or course()
+    book = book or course_with(case_id)
     case = book.case(case_id)
     wanted = lenses_to_ask(lenses)
     items = {lens: CaseItem(book, case, lens) for lens in LENSES}
@@ -70,7 +70,7 @@ def compare(
     Raises:
         InputError: A case or a lens does not exist, or there is no lens.
     """
-    book = book or course()
+    book = book or course_with(a, b)
     cases = book.case(a), book.case(b)
     pairs = [[CaseItem(book, case, lens) for case in cases] for lens in lenses_to_ask(lenses)]
     questions = [item for pair in pairs for item in pair]

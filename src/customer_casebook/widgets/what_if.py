@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from customer_casebook import document as doc
-from customer_casebook.course.casebook import Casebook, course
+from customer_casebook.course.casebook import Casebook, course_with
 from customer_casebook.course.records import Case
 from customer_casebook.domain.facts import UNKNOWN, VOCABULARY, Facts, InputError, require_known
 from customer_casebook.domain.rules import LENSES
@@ -181,7 +181,7 @@ def what_if(
     Raises:
         InputError: The case or a lens does not exist, or no single fact leads to a challenge.
     """
-    book = book or course()
+    book = book or course_with(case_id)
     case = book.case(case_id)
     lenses = lenses_to_ask(lenses)
     if challenges is None:
