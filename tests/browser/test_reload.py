@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.activities import CardOnPage, activity, attempts, notebook, opened
 from tests.browser.lab import NOTEBOOK_7, Lab, LabPage
-from tests.browser.test_advice import ANEW, cull, follow
+from tests.browser.test_advice import Learner, cull
 from tests.browser.test_connection import new_items, save_with_widgets
 from tests.browser.test_exam import ExamOnPage
 
@@ -96,7 +96,5 @@ def test_when_python_has_ended_the_transcripts_tell_what_to_do(
         page.page.evaluate(SHUT_DOWN)
     sentence = page.cell(1).locator(".ccb-ended")
     expect(sentence).to_contain_text("Kernel, then" if is_shut_down else "Run, then")
-    follow(page, sentence.inner_text())
-    page.page.wait_for_function(ANEW)
-    activity(page, 1)
+    Learner(page).follow(sentence.inner_text())
     expect(page.page.locator(".ccb-ended")).to_have_count(0)
