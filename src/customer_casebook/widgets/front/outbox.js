@@ -32,15 +32,28 @@ function attempt(work) {
 
 const storedNames = () => Object.keys(attempt(() => localStorage)?.[0] ?? {}).filter((name) => name.startsWith(STORED));
 
+// Do something once what a press has changed is painted, or the kernel's answer may come before it. A hidden page paints
+// nothing, and waits no longer than the timer.
+function afterPaint(work) {
+  const { port1, port2 } = new MessageChannel();
+  const timer = setTimeout(() => port2.postMessage(null), SEND_DELAY_MS);
+  requestAnimationFrame(() => port2.postMessage(null));
+  port1.onmessage = () => {
+    port1.close();
+    clearTimeout(timer);
+    work();
+  };
+}
+
 // Put a message into the outbox. Another one with its id is replaced.
 function post(id, message) {
   waiting.set(id, { ...message, id, since: [Date.now(), steadyMs()] });
   if (storedNames().length < MAX_STORED) attempt(() => (localStorage[STORED + id] = JSON.stringify(waiting.get(id))));
-  setTimeout(() => {
+  afterPaint(() => {
     for (const { changed } of boxes) changed();
     if (waiting.has(id)) carry(waiting.get(id));
     flushLater(pauseMs((turn = 0)));
-  }, SEND_DELAY_MS);
+  });
 }
 
 // Say a message by the view that it comes from or, where that is gone, by one that may know what it is about.

@@ -25,7 +25,7 @@ if (!window.ccbKeepsKeys) {
 }
 
 const KERNEL_TIMEOUT_MS = 8000; // without an answer from the kernel, until a learner is told what to do about it
-const SEND_DELAY_MS = 20; // until a press is sent: or the kernel's answer may come before the frame with the feedback
+const SEND_DELAY_MS = 20; // until a press is sent at the latest
 const PROBE_DELAY_MS = 1000; // from getting the focus until we try whether Python can be reached
 
 // The letter or digit of a key, or, on a keyboard that writes others, of its place: as the key caps on a card say.
