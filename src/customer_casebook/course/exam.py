@@ -220,7 +220,8 @@ def _in_turn(
         t, event = turn
         choices = event.data.get("choices")
         known = len(choices) if isinstance(choices, dict) else 0
-        return min(t, session.limit), _AT_THE_END.get(event.what, 0), -known
+        last = -known if event.what == "finish" else t // _MS
+        return min(t, session.limit), _AT_THE_END.get(event.what, 0), last
 
     return sorted(turns, key=order)
 
@@ -228,6 +229,7 @@ def _in_turn(
 def _finish(session: ExamSession, event: ExamEvent, t: timedelta) -> None:
     at = datetime.fromisoformat(event.at)
     session.finished = at if "t" in event.data else max(session.started, at)
+    session.spent = min(t, session.limit)
     if t >= session.limit:
         session.finished = session.deadline
     _hand_in(session, event)
