@@ -752,6 +752,7 @@ def test_a_message_of_no_sense_changes_nothing(said: Any) -> None:
     sat.paper._handle_custom_msg(said, [])
     assert sat.paper.phase == "ready"
     tell(sat, "start")
+    nonsense: Any
     for nonsense in (None, {}, []):
         tell(sat, "answer", id="x", asks=sat.paper.questions[0]["asks"], answer=nonsense, seq=1)
     assert sat.paper.phase == "running"

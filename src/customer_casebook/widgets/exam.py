@@ -98,6 +98,7 @@ class Exam(Activity, widgets.VBox):
     """
 
     session: course_exam.ExamSession  # the latest, once it is running
+    end: timedelta  # of that exam: what was chosen before it counts
 
     def __init__(self, book: Casebook, seed: int | None, n: int, minutes: int) -> None:
         self.book = book

@@ -27,10 +27,7 @@ function renderExam({ model, el }) {
     const all = [model.get("answers")[place], mine.get(id), waiting.get(id)?.answer].filter(Boolean);
     return all.reduce((one, other) => ((other.seq ?? 0) > (one.seq ?? 0) ? other : one), all[0] ?? NO_ANSWER);
   }
-  const drawn = () => {
-    const all = deck().map((_, place) => answerAt(place));
-    return JSON.stringify(all.map(({ choice, flag }) => [choice, flag]));
-  };
+  const drawn = () => JSON.stringify(deck().map((_, place) => [answerAt(place).choice, answerAt(place).flag]));
   const left = () => model.get("deadline") - (performance.now() + ahead);
   const running = () => model.get("phase") === "running" && deck().length > 0; // one may come before the other
 

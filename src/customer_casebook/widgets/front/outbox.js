@@ -8,7 +8,9 @@ const SAY_AGAIN_MS = [1000, 2000, 4000, 8000]; // from one time to the next; the
 const LATE_MS = 2000; // until a learner reads that what is shown waits for Python
 const OWN = 3; // the rank of the view that a message comes from
 const MAX_STORED = 1000; // messages in the browser's storage
-const STORED = `customer-casebook ${location.pathname.split(/\/(?:lab|notebooks|voila)\b/)[0]} `; // two users, one hub
+// On a hub each learner has a server with a path of its own, and several may use one browser after each other.
+const [SERVER] = attempt(() => JSON.parse(document.getElementById("jupyter-config-data").textContent).baseUrl) ?? [];
+const STORED = `customer-casebook ${SERVER ?? ""} `;
 
 const waiting = new Map(); // id to message
 const states = new Map(); // id to what Python has said of a message
