@@ -12,7 +12,7 @@ from customer_casebook.widgets.activity import _FRONT
 
 SCRIPT = "".join((_FRONT / f"{name}.js").read_text("utf-8") for name in ("parts", "outbox"))
 OPENED = """() => {
-    const model = { on() {}, send() {} };
+    window.model = { handlers: {}, on(name, handler) { this.handlers[name] = handler; }, send() {} };
     openOutbox(model, () => 1, () => {});
     return [...waiting.keys()];
 }"""
@@ -51,3 +51,14 @@ def test_what_waits_is_found_in_each_view_and_by_nobody_else(page: Page, name: s
         assert found(page, f"user/{name}/{view}") == ["p1"]
     for other in ("bob", "lab-2"):
         assert found(page, f"user/{other}/lab/tree/a.ipynb") == []
+
+
+@pytest.mark.parametrize("state", ["saved", "memory", "failed"])
+def test_what_python_has_acknowledged_is_removed_once_it_is_on_disk(page: Page, state: str) -> None:
+    assert found(page, "user/ann/lab") == []
+    page.evaluate('post("p1", { item: "x", seq: 2 })')
+    heard = {"heard": "p1", "state": {"state": state}}
+    for seq in (1, 2):
+        assert page.evaluate("Object.keys(localStorage).length") == 1
+        page.evaluate('said => model.handlers["msg:custom"](said)', {**heard, "seq": seq})
+    assert found(page, "user/ann/lab") == (["p1"] if state == "memory" else [])

@@ -153,7 +153,8 @@ def test_every_choice_said_is_acknowledged_with_its_number(monkeypatch: pytest.M
     for seq in (2, 1):
         give(sat, 0, wrong(first), seq=seq)
     acknowledged = [each for each in heard if "heard" in each]
-    assert acknowledged == [{"heard": f"{sat.paper.exam}/0", "seq": seq} for seq in (2, 1)]
+    about = {"heard": f"{sat.paper.exam}/0", "state": {"state": "saved"}}
+    assert acknowledged == [{**about, "seq": seq} for seq in (2, 1)]
 
 
 @pytest.mark.parametrize("when", ["before the end", "with the end", "after it", "in a new kernel"])
@@ -197,7 +198,7 @@ def test_an_answer_to_what_is_not_asked_is_acknowledged_and_not_kept(
     sat = begin()
     monkeypatch.setattr(sat.paper, "send", heard.append)
     give(sat, 0, [0], asks="other words")  # the course has changed since
-    assert heard[-1] == {"heard": f"{sat.paper.exam}/0", "seq": 1}
+    assert (heard[-1]["heard"], heard[-1]["seq"]) == (f"{sat.paper.exam}/0", 1)
     assert (sat.session.answers, sat.paper.answers, told()) == ({}, {}, [])
     assert sat.actions.error == ""
 
@@ -702,6 +703,36 @@ def test_a_journal_that_cannot_be_written_is_told_and_the_exam_goes_on(
     Clock.wait(minutes=1)
     tell(begin(seed=3), "finish")
     assert len(on_disk()) == 2
+
+
+def test_what_is_in_memory_only_is_said_again_and_outlives_its_kernel(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full(*_: object) -> int:
+        raise OSError("no space left")
+
+    heard: list[Any] = []
+    sat = begin()
+    answer = {
+        "choice": places_of(sat.items[0], sat.items[0].right),
+        "ms": 7,
+        "flag": False,
+        "seq": 1,
+    }
+    waits = said(sat, 0, answer)
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "write", full)
+        disk.setattr(sat.paper, "send", heard.append)
+        tell(sat, **waits)
+    assert heard[-1]["state"] == {"state": "memory"}  # so the page keeps it
+    new_kernel()
+    again = exam(n=N, minutes=MINUTES)
+    assert again.session.answers == {}
+    monkeypatch.setattr(again.paper, "send", heard.append)
+    tell(again, **waits)
+    assert heard[-1]["state"] == {"state": "saved"}
+    tell(again, "finish")
+    assert again.paper.verdict.startswith(f"1 of {N} right")
 
 
 def test_a_journal_that_is_erased_meanwhile_takes_no_exam_away(tmp_path: Path) -> None:

@@ -179,7 +179,9 @@ class Exam(Activity, widgets.VBox):
         asked, elapsed = [*map(_asks, self.items)], self.timer.elapsed - lateness(message)
         if message["asks"] in asked and elapsed < self.end:
             self._take_one(asked.index(message["asks"]), message["answer"], elapsed)
-        self.paper.send({"heard": message["id"], "seq": message["seq"]})
+        state = "memory" if journal().last_error else "saved"
+        about = {"heard": message["id"], "seq": message["seq"]}
+        self.paper.send({**about, "state": {"state": state}})
 
     def _say_time(self) -> None:
         clock = journal().clock

@@ -21,7 +21,7 @@ function renderExam({ model, el }) {
   let shown = ""; // the answers as they are drawn
 
   const deck = () => model.get("questions");
-  const unheard = () => [...waiting.values()].filter(({ exam }) => exam && exam === model.get("exam"));
+  const unheard = () => [...waiting.values()].filter(({ id, exam }) => exam === model.get("exam") && !states.has(id));
   function answerAt(place) {
     const id = `${model.get("exam")}/${place}`;
     const all = [model.get("answers")[place], mine.get(id), waiting.get(id)?.answer].filter(Boolean);
@@ -238,7 +238,7 @@ function renderExam({ model, el }) {
   };
   listen(model, { "change:phase": onPhase, "change:answers": onAnswers, "change:questions": onQuestions });
   listen(model, { "change:note": onNote, "msg:custom": onMessage });
-  const close = openOutbox(model, ({ exam }) => (exam && exam === model.get("exam") ? OWN : 0), onAnswers);
+  const close = openOutbox(model, ({ exam }) => (exam === model.get("exam") ? OWN : 0), onAnswers);
   const clockwork = setInterval(tick, 500);
   onPhase();
   onNote();

@@ -36,6 +36,7 @@ const storedNames = () => Object.keys(attempt(() => localStorage)?.[0] ?? {}).fi
 
 // Put a message into the outbox. Another one with its id is replaced.
 function post(id, message) {
+  states.delete(id); // of what it replaces
   waiting.set(id, { ...message, id, since: [Date.now(), steadyMs()] });
   if (storedNames().length < MAX_STORED) attempt(() => (localStorage[STORED + id] = JSON.stringify(waiting.get(id))));
   setTimeout(() => {
@@ -79,10 +80,10 @@ function openOutbox(model, rank, changed) {
 }
 
 function acknowledged({ heard, seq, state }) {
-  if (!heard) return;
-  states.set(heard, state);
   const message = waiting.get(heard);
-  if (message && message.seq === seq && state !== "memory" && state?.state !== "memory") {
+  if (!heard || (message && message.seq !== seq)) return; // it was of another answer there
+  states.set(heard, state);
+  if (message && state.state !== "memory") {
     waiting.delete(heard);
     attempt(() => localStorage.removeItem(STORED + heard));
     turn = 0; // Python listens, so the others have their turn now
