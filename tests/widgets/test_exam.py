@@ -6,7 +6,7 @@ import json
 import os
 import re
 from dataclasses import replace
-from datetime import UTC, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -911,20 +911,6 @@ def test_an_exam_begun_in_the_future_is_begun_now_and_blocks_no_other(ahead: tim
     last = exam(n=N, minutes=MINUTES)
     press(last, "look")
     assert last.paper.verdict == third.paper.verdict
-
-
-def test_the_page_may_tell_the_zone_of_the_learner() -> None:
-    sat = exam(n=N, minutes=MINUTES)
-    for nonsense in ("2", 1e9, None, True, -9999):
-        tell(sat, "clock", zone=nonsense)
-    assert journal().clock.now().utcoffset() == timedelta(0)
-    try:
-        tell(sat, "clock", zone=330)
-        assert journal().clock.now().utcoffset() == timedelta(hours=5.5)
-        assert journal().clock.now() == Clock.right
-    finally:
-        Clock.zone = UTC
-    assert sat.actions.error == ""
 
 
 # Two places.

@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Mapping
-from datetime import timedelta, timezone
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from threading import RLock
@@ -159,9 +159,6 @@ class Exam(Activity, widgets.VBox):
     def _hear(self, _widget: object, message: Mapping[str, Any], _buffers: object) -> None:
         """The page asks for something, if only for the time."""
         self._say_time()
-        zone = message.get("zone")  # the learner's, in minutes east of Greenwich
-        if type(zone) is int and abs(zone) < 24 * 60:
-            journal().clock.zone = timezone(timedelta(minutes=zone))
         with self._lock:  # two messages may be heard at once
             self._look_elsewhere()
             match message.get("what"), self.paper.phase:

@@ -112,9 +112,7 @@ function renderExam({ model, el }) {
     request("finish");
   }
 
-  function askTime() {
-    attempt(() => model.send({ what: "clock", zone: -new Date().getTimezoneOffset() })); // or watchPython says so
-  }
+  const askTime = () => attempt(() => model.send({ what: "clock" })); // or watchPython says so
 
   // The kernel answers every message. Where it does not, the learner should know before an answer is lost.
   function awaitAnswer() {
