@@ -1,4 +1,4 @@
-"""What the browser's storage keeps of a learner is said by the pages of that learner alone, in any view of them."""
+"""What the browser keeps of a learner until Python has it: in the storage, and in the page of an exam."""
 
 from __future__ import annotations
 
@@ -6,15 +6,29 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page, Route, expect
 
 from customer_casebook.widgets.activity import _FRONT
 
-SCRIPT = "".join((_FRONT / f"{name}.js").read_text("utf-8") for name in ("parts", "outbox"))
+SCRIPT = "".join((_FRONT / f"{name}.js").read_text("utf-8") for name in ("parts", "outbox", "exam"))
 OPENED = """() => {
     window.model = { handlers: {}, on(name, handler) { this.handlers[name] = handler; }, send() {} };
     openOutbox(model, () => 1, () => {});
     return [...waiting.keys()];
+}"""
+
+EXAM = """() => {
+    const question = { prompt: "Who?", options: ["one", "two"], asks: "a", shape: "boxes", groups: null, many: false };
+    window.state = { exam: "e", phase: "running", questions: [question], answers: {}, deadline: 1e12, title: "" };
+    window.handlers = {};
+    const on = (name, handler) => (handlers[name] ??= []).push(handler);
+    const model = { get: name => window.state[name], on, send() {} };
+    renderExam({ model, el: document.body });
+}"""
+HEARD = """answer => {
+    window.state.answers = { 0: answer };
+    for (const handler of handlers["change:answers"]) handler();
+    for (const handler of handlers["msg:custom"]) handler({ heard: "e/0", seq: 1, state: { state: "saved" } });
 }"""
 
 
@@ -62,3 +76,11 @@ def test_what_python_has_acknowledged_is_removed_once_it_is_on_disk(page: Page, 
         assert page.evaluate("Object.keys(localStorage).length") == 1
         page.evaluate('said => model.handlers["msg:custom"](said)', {**heard, "seq": seq})
     assert found(page, "user/ann/lab") == (["p1"] if state == "memory" else [])
+
+
+def test_of_two_pages_that_chose_at_once_both_show_what_python_has(page: Page) -> None:
+    found(page, "user/ann/lab")
+    page.evaluate(EXAM)
+    page.get_by_role("radio", name="one").check()
+    page.evaluate(HEARD, {"choice": [1], "ms": 5, "flag": False, "seq": 1})
+    expect(page.get_by_role("radio", name="two")).to_be_checked()

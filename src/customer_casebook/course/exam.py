@@ -113,10 +113,6 @@ class ExamSession:
         since = max(timedelta(0), now - (self.last_at or self.started))
         return min(self.limit, self.spent + since)
 
-    def over(self, now: datetime) -> bool:
-        """Whether it has been handed in, or its time is up, whether or not anybody looked."""
-        return self.finished is not None or self.elapsed(now) >= self.limit
-
     def item(self, book: Casebook, place: int) -> Item:
         """The item at a place, with its options in the order of this session."""
         if item := item_of(book, self.item_ids[place]):
