@@ -103,7 +103,7 @@ def examined() -> Widget:
     """An exam that is over, with every question explained."""
     activity = ccb.exam(seed=1, n=20)
     for what in ("start", "finish"):
-        activity.paper._handle_custom_msg({"what": what}, [])
+        activity.paper._handle_custom_msg({"what": what, "exam": activity.paper.exam}, [])
     assert activity.paper.phase == "done"
     return activity
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from tests.browser.activities import activity, notebook, opened
+from tests.browser.activities import activity, notebook, opened, run
 from tests.browser.lab import Lab, LabPage
 from tests.own_casebook import CONTENT, OFFICE, write_folder
 
@@ -156,3 +156,11 @@ def test_what_is_written_from_right_to_left_stands_so(browser: Browser, lab: Lab
         expect(told.locator("p, li", has_text=HEBREW).last).to_have_css("direction", "rtl")
         directions = activity(page, 3).evaluate(DIRECTIONS)
         assert (directions[ARABIC], directions["Soup for all."]) == ("rtl", "ltr")
+
+
+def test_the_day_of_a_learner_is_theirs_wherever_the_server_is(browser: Browser, lab: Lab) -> None:
+    name = notebook(lab, "far away.ipynb", 'study("marketing-campaign-hub")')
+    with opened(browser, lab, name, timezone_id="Asia/Kolkata") as page:
+        expect(activity(page, 1).locator(".ccb-panel")).to_be_visible()
+        run(page, "from customer_casebook.course.journal import journal")
+        run(page, "assert str(journal().clock.zone) == 'UTC+05:30', journal().clock.zone")

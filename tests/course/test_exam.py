@@ -80,8 +80,10 @@ def test_a_session_goes_on_where_it_was() -> None:
     assert session.flags == {0}
     assert session.finished is None
     assert session.deadline == START + timedelta(hours=1)
-    assert not session.over(session.deadline - timedelta(microseconds=1))
-    assert session.over(session.deadline)
+    assert session.elapsed(session.deadline - timedelta(seconds=1)) == timedelta(
+        minutes=59, seconds=59
+    )
+    assert session.elapsed(session.deadline + timedelta(days=1)) == session.limit
 
 
 def test_what_comes_after_the_end_counts_no_more() -> None:
@@ -89,7 +91,6 @@ def test_what_comes_after_the_end_counts_no_more() -> None:
     late = [answer(3, 0, "2"), answer(3, 1, "2"), event("flag", 3, place=1, on=True)]
     [session] = exam_sessions(BOOK, [*early, *late, event("finish", 4), begin(5)])
     assert session.finished == START + timedelta(minutes=2)
-    assert session.over(START)
     assert (session.answers, session.flags, session.started) == ({0: ("1",)}, set(), START)
 
 

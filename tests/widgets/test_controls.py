@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, timedelta
 from typing import Any
 
 import pytest
 from traitlets import TraitError
 
+from customer_casebook.course.journal import journal
 from customer_casebook.document import Heading
 from customer_casebook.widgets import activity
 from customer_casebook.widgets.activity import Panel, front_end
@@ -225,3 +227,12 @@ def test_a_panel_calls_python_for_the_buttons_it_has_and_for_no_others() -> None
     for message in messages:
         panel._handle_custom_msg(message, [])
     assert pressed == ["again"]
+
+
+def test_the_page_tells_the_zone_of_the_learner_to_the_model_that_all_share() -> None:
+    journal().clock.zone = UTC
+    for nonsense in (None, {}, {"zone": "2"}, {"zone": 1e9}, {"zone": None}, {"zone": -9999}):
+        front_end()._handle_custom_msg(nonsense, [])
+    assert journal().clock.now().utcoffset() == timedelta(0)
+    front_end()._handle_custom_msg({"zone": 330}, [])
+    assert journal().clock.now().utcoffset() == timedelta(hours=5.5)

@@ -6,7 +6,7 @@ import json
 import os
 import re
 from dataclasses import replace
-from datetime import UTC, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ from customer_casebook.course.records import ConceptQuestion
 from customer_casebook.course.selection import exam_questions
 from customer_casebook.domain.facts import InputError
 from customer_casebook.widgets.activity import START as TRANSCRIPT
-from customer_casebook.widgets.card import Card, feedback, places_of, question_spec
+from customer_casebook.widgets.card import Card, feedback, places_of
 from customer_casebook.widgets.exam import Exam, exam
 from tests.course.books import BOOK, without
 from tests.course.clocks import MONDAY, HandClock
@@ -63,15 +63,22 @@ def begin(**other: Any) -> Exam:
 def tell(sat: Exam, what: Any, **more: Any) -> None:
     """What the front end does when something is pressed, a second after it was last heard of."""
     Clock.wait(seconds=1)
-    sat.paper._handle_custom_msg({"what": what, **more}, [])
+    sat.paper._handle_custom_msg({"what": what, "exam": sat.paper.exam, **more}, [])
 
 
-def give(sat: Exam, place: Any, choice: Any, flag: Any = False, ms: Any = 700) -> None:
+def give(
+    sat: Exam, place: int, choice: Any, flag: Any = False, ms: Any = 700, **other: Any
+) -> None:
     """What the front end does when something is chosen or flagged, a second after it was last heard of."""
-    Clock.wait(seconds=1)
-    answer = {"choice": as_places(sat, place, choice), "ms": ms, "flag": flag}
-    answers = {**sat.paper.answers, str(place): answer}
-    sat.paper.set_state({"answers": json.loads(json.dumps(answers))})
+    seq = other.pop("seq", sat.paper.answers.get(str(place), {}).get("seq", 0) + 1)
+    answer = {"choice": as_places(sat, place, choice), "ms": ms, "flag": flag, "seq": seq}
+    tell(sat, **{**said(sat, place, answer), **other})
+
+
+def said(sat: Exam, place: int, answer: dict[str, Any]) -> dict[str, Any]:
+    """What the front end says of one place, until it is acknowledged."""
+    about = {"what": "answer", "id": f"{sat.paper.exam}/{place}", "seq": answer["seq"]}
+    return {**about, "asks": module._asks(sat.items[place]), "answer": answer}
 
 
 def as_places(sat: Exam, place: Any, choice: Any) -> Any:
@@ -123,37 +130,16 @@ def new_kernel() -> None:
 # The clock starts, answers are kept, and it is handed in.
 
 
-def test_what_was_chosen_while_python_was_busy_is_handed_in_with_the_rest() -> None:
-    sat = begin()
-    [first, *_] = asked(sat)
-    chosen = {"choice": places_of(first, first.right), "ms": 900, "flag": False}
-    tell(sat, "finish", answers={"0": chosen})
-    assert sat.result
-    assert [mark.right for mark in sat.result.marks] == [True, *[False] * (N - 1)]
-
-
-def say(sat: Exam, place: int, seq: int, choice: set[str], **other: Any) -> None:
-    """What the front end says of one place, until it is acknowledged."""
-    answer = {"choice": places_of(sat.items[place], choice), "ms": 700, "flag": False, "seq": seq}
-    message = {"id": f"{sat.paper.exam}/{place}", "exam": sat.paper.exam, "place": str(place)}
-    tell(sat, "answer", **message, asks=asks(sat.items[place]), answer=answer, seq=seq, **other)
-
-
-def asks(item: Item) -> list[str]:
-    """What a page asked, as it says with an answer."""
-    return [question_spec(item)["prompt"], *item.options.values()]
-
-
 def test_of_one_place_the_last_choice_counts_in_whatever_order_they_come() -> None:
     sat = begin()
     [first, *_] = asked(sat)
     for seq, choice in [(2, {*first.right}), (1, wrong(first)), (2, {*first.right})]:
-        say(sat, 0, seq, choice)
+        give(sat, 0, choice, seq=seq)
     new_kernel()
     again = exam(n=N, minutes=MINUTES)
     assert again.paper.exam == sat.paper.exam
     assert again.session.answers == {0: tuple(in_order(first))}
-    say(again, 0, 3, wrong(first), age=60_000)  # it took a minute to come
+    give(again, 0, wrong(first), seq=3, age=60_000)  # it took a minute to come
     assert again.session.answers[0] == tuple(wrong(first))
     new_kernel()
     assert exam(n=N, minutes=MINUTES).session.answers[0] == tuple(wrong(first))
@@ -165,9 +151,10 @@ def test_every_choice_said_is_acknowledged_with_its_number(monkeypatch: pytest.M
     [first, *_] = asked(sat)
     monkeypatch.setattr(sat.paper, "send", heard.append)
     for seq in (2, 1):
-        say(sat, 0, seq, wrong(first))
+        give(sat, 0, wrong(first), seq=seq)
     acknowledged = [each for each in heard if "heard" in each]
-    assert acknowledged == [{"heard": f"{sat.paper.exam}/0", "seq": seq} for seq in (2, 1)]
+    about = {"heard": f"{sat.paper.exam}/0", "state": {"state": "saved"}}
+    assert acknowledged == [{**about, "seq": seq} for seq in (2, 1)]
 
 
 @pytest.mark.parametrize("when", ["before the end", "with the end", "after it", "in a new kernel"])
@@ -184,16 +171,54 @@ def test_what_was_chosen_in_time_counts_though_it_comes_late(when: str) -> None:
         tell(sat, "finish")
     if when == "with the end":
         answer = {"choice": places_of(first, first.right), "ms": 7, "flag": False, "seq": 1}
-        said = {"id": "x", "exam": sat.paper.exam, "place": "0", "seq": 1, "answer": answer}
-        said["asks"] = asks(first)
-        tell(sat, "finish", first=[{**said, "age": age}])
+        tell(sat, "finish", first=[{**said(sat, 0, answer), "age": age}])
     else:
-        say(sat, 0, 1, {*first.right}, age=age)
-        say(sat, 1, 1, {*second.right}, age=10)  # and this one too late
+        give(sat, 0, {*first.right}, age=age)
+        give(sat, 1, {*second.right}, age=10)  # and this one too late
         tell(sat, "finish")
     assert sat.result
     assert [mark.right for mark in sat.result.marks] == [True, *[False] * (N - 1)]
     assert sat.paper.verdict.startswith(f"1 of {N} right")
+
+
+def test_all_that_was_chosen_in_time_counts_though_it_comes_after_the_end() -> None:
+    sat = begin()
+    Clock.wait(minutes=MINUTES)
+    tell(sat, "finish")
+    for place, question in enumerate(asked(sat)):
+        give(sat, place, {*question.right}, age=60_000)
+    assert sat.paper.verdict.startswith(f"{N} of {N} right")
+    assert len(on_disk()) == N
+
+
+def test_an_answer_to_what_is_not_asked_is_acknowledged_and_not_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    heard: list[Any] = []
+    sat = begin()
+    monkeypatch.setattr(sat.paper, "send", heard.append)
+    give(sat, 0, [0], asks="other words")  # the course has changed since
+    assert (heard[-1]["heard"], heard[-1]["seq"]) == (f"{sat.paper.exam}/0", 1)
+    assert (sat.session.answers, sat.paper.answers, told()) == ({}, {}, [])
+    assert sat.actions.error == ""
+
+
+def test_an_answer_finds_its_question_though_another_is_gone_before_it() -> None:
+    sat = begin()
+    one, two, *_ = asked(sat)
+    answer = {"choice": places_of(two, two.right), "ms": 7, "flag": False, "seq": 1}
+    waits = said(sat, 1, answer)
+    new_kernel()
+    again = exam(n=N, minutes=MINUTES, book=replace(without(one.id), items={}))
+    tell(again, **waits)
+    assert again.paper.answers == {"0": answer}
+    tell(again, "finish")
+    assert again.paper.verdict.startswith(f"1 of {N - 1} right")
+
+
+def test_an_exam_asks_no_question_twice() -> None:
+    asks = [each["asks"] for each in exam_of_all(1).paper.questions]
+    assert len({*asks}) == len(asks)
 
 
 def test_nothing_begins_before_the_clock_is_started() -> None:
@@ -201,7 +226,7 @@ def test_nothing_begins_before_the_clock_is_started() -> None:
     assert (sat.paper.phase, sat.paper.questions, told()) == ("ready", [], [])
     for nothing in ("clock", "finish", "sneeze", None, ["start"]):
         tell(sat, nothing)
-    give(sat, 0, ["x"])
+    tell(sat, "answer", id="x", asks="", answer={"choice": [0], "seq": 1}, seq=1)
     assert sat.paper.phase == "ready"
     assert journal().read().exams == []
     tell(sat, "start")
@@ -255,11 +280,13 @@ def test_whatever_the_front_end_says_is_answered_with_the_time(
     tell(sat, "clock")
     give(sat, 0, wrong(asked(sat)[0]))
     give(sat, 1, [])
-    assert heard == [{"now": start + 1000 * each} for each in (1, 2, 3)]
+    assert [each for each in heard if "now" in each] == [
+        {"now": start + 1000 * each} for each in (1, 2, 3)
+    ]
     Clock.wait(minutes=MINUTES)
     give(sat, 1, wrong(asked(sat)[1]))  # heard, if too late
     tell(sat, "finish")
-    assert len(heard) == 5
+    assert len([each for each in heard if "now" in each]) == 5
 
 
 def test_pressing_twice_begins_one_exam_and_hands_it_in_once(attempts: list[Attempt]) -> None:
@@ -538,12 +565,11 @@ def test_a_second_press_on_practise_takes_no_answers_away() -> None:
 def test_two_pages_that_answer_at_once_keep_both_answers() -> None:
     sat = begin()
     one, two, *_ = asked(sat)
-    for place, question in enumerate((one, two)):  # neither page knows what the other one says
-        answer = {"choice": places_of(question, question.right), "ms": 7, "flag": False}
-        sat.paper.set_state({"answers": {str(place): answer}})
+    for place, question in enumerate((one, two)):
+        give(sat, place, question.right)
     assert sat.paper.answers.keys() == {"0", "1"}
     assert [what for what, _ in told()] == ["answer", "answer"]
-    tell(sat, "finish", answers={})
+    tell(sat, "finish", first=[])
     assert sat.paper.verdict.startswith(f"2 of {N} right")
 
 
@@ -614,9 +640,7 @@ def test_a_choice_is_kept_by_its_id_whatever_the_order_shown() -> None:
     sat = begin(seed=2, n=20)
     for place, question in enumerate(asked(sat)):
         if not question.groups:
-            Clock.wait(seconds=1)
-            answers = {**sat.paper.answers, str(place): {"choice": [1], "ms": 5, "flag": False}}
-            sat.paper.set_state({"answers": answers})
+            give(sat, place, [1], ms=5)
             assert told()[-1] == (
                 "answer",
                 {"place": place, "choice": [[*question.options][1]], "ms": 5},
@@ -681,6 +705,36 @@ def test_a_journal_that_cannot_be_written_is_told_and_the_exam_goes_on(
     assert len(on_disk()) == 2
 
 
+def test_what_is_in_memory_only_is_said_again_and_outlives_its_kernel(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full(*_: object) -> int:
+        raise OSError("no space left")
+
+    heard: list[Any] = []
+    sat = begin()
+    answer = {
+        "choice": places_of(sat.items[0], sat.items[0].right),
+        "ms": 7,
+        "flag": False,
+        "seq": 1,
+    }
+    waits = said(sat, 0, answer)
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "write", full)
+        disk.setattr(sat.paper, "send", heard.append)
+        tell(sat, **waits)
+    assert heard[-1]["state"] == {"state": "memory"}  # so the page keeps it
+    new_kernel()
+    again = exam(n=N, minutes=MINUTES)
+    assert again.session.answers == {}
+    monkeypatch.setattr(again.paper, "send", heard.append)
+    tell(again, **waits)
+    assert heard[-1]["state"] == {"state": "saved"}
+    tell(again, "finish")
+    assert again.paper.verdict.startswith(f"1 of {N} right")
+
+
 def test_a_journal_that_is_erased_meanwhile_takes_no_exam_away(tmp_path: Path) -> None:
     sat = begin()
     give(sat, 0, sorted(asked(sat)[0].right))
@@ -694,9 +748,6 @@ def test_a_journal_that_is_erased_meanwhile_takes_no_exam_away(tmp_path: Path) -
 
 
 NONSENSE: dict[str, tuple[Any, dict[str, Any]]] = {
-    "no such question": (99, {"choice": []}),
-    "a place before the first": (-1, {"choice": []}),
-    "no place": ("x", {"choice": []}),
     "no list": (1, {"choice": "abc"}),
     "no choice": (1, {"choice": None}),
     "no place of an option": (1, {"choice": ["<script>"]}),
@@ -732,8 +783,9 @@ def test_a_message_of_no_sense_changes_nothing(said: Any) -> None:
     sat.paper._handle_custom_msg(said, [])
     assert sat.paper.phase == "ready"
     tell(sat, "start")
-    sat.paper.set_state({"answers": {"0": None}})
-    sat.paper.set_state({"answers": {"0": {}, "1": []}})
+    nonsense: Any
+    for nonsense in (None, {}, []):
+        tell(sat, "answer", id="x", asks=sat.paper.questions[0]["asks"], answer=nonsense, seq=1)
     assert sat.paper.phase == "running"
     tell(sat, "finish")
     assert sat.paper.phase == "done"
@@ -861,20 +913,6 @@ def test_an_exam_begun_in_the_future_is_begun_now_and_blocks_no_other(ahead: tim
     assert last.paper.verdict == third.paper.verdict
 
 
-def test_the_page_may_tell_the_zone_of_the_learner() -> None:
-    sat = exam(n=N, minutes=MINUTES)
-    for nonsense in ("2", 1e9, None, True, -9999):
-        tell(sat, "clock", zone=nonsense)
-    assert journal().clock.now().utcoffset() == timedelta(0)
-    try:
-        tell(sat, "clock", zone=330)
-        assert journal().clock.now().utcoffset() == timedelta(hours=5.5)
-        assert journal().clock.now() == Clock.right
-    finally:
-        Clock.zone = UTC
-    assert sat.actions.error == ""
-
-
 # Two places.
 
 
@@ -919,6 +957,19 @@ def test_another_kernel_that_writes_something_else_closes_nothing() -> None:
     assert here.paper.phase == "running"
     tell(here, "finish")
     assert here.paper.verdict.startswith(f"1 of {N} right")
+
+
+def test_what_is_chosen_after_it_was_handed_in_elsewhere_does_not_count() -> None:
+    here = begin()
+    there = exam(n=N, minutes=MINUTES)
+    one, two, three, *_ = asked(here)
+    give(here, 0, one.right)
+    tell(there, "finish")
+    give(here, 1, two.right)
+    give(here, 2, three.right, age=2_500)  # and this before
+    assert "This exam was handed in elsewhere" in here.actions.text
+    assert here.paper.verdict.startswith(f"2 of {N} right")
+    assert sorted(each.item for each in on_disk()) == sorted([one.id, three.id])
 
 
 def on_disk_exams() -> list[ExamEvent]:

@@ -198,8 +198,11 @@ class Histories(RuleBasedStateMachine):
             each.clock.wait(seconds=1)
         item = sat.items[place]
         choice = item.right if right else {next(k for k in item.options if k not in item.right)}
-        given = {"choice": places_of(item, choice), "ms": 900, "flag": False}
-        self.on(machine, lambda: sat.paper.set_state({"answers": {str(place): given}}))
+        seq = sat.paper.answers.get(str(place), {}).get("seq", 0) + 1
+        given = {"choice": places_of(item, choice), "ms": 900, "flag": False, "seq": seq}
+        about = {"what": "answer", "exam": sat.paper.exam, "asks": module._asks(item)}
+        message = {**about, "id": "x", "answer": given, "seq": seq}
+        self.on(machine, lambda: sat._hear(None, message, None))
         machine.is_heard = True
         assert sat.actions.error == ""
         if sat.paper.phase == "running":
@@ -213,7 +216,7 @@ class Histories(RuleBasedStateMachine):
         sat = machine.sat
         if not sat or sat.paper.phase != "running":
             return
-        self.on(machine, lambda: sat._hear(None, {"what": "finish"}, None))
+        self.on(machine, lambda: sat._hear(None, {"what": "finish", "exam": sat.paper.exam}, None))
         assert (sat.paper.phase, sat.actions.error) == ("done", "")
         machine.is_heard = True
         self._note(number, sat)

@@ -21,6 +21,7 @@ from customer_casebook.widgets.activity import START
 from customer_casebook.widgets.card import Card, places_of
 from customer_casebook.widgets.exam import Exam
 from tests.own_casebook import CHOIR, CONTENT, NAME, OFFICE, write_folder
+from tests.widgets.test_exam import give, tell
 
 Call = Callable[..., Any]
 # What is called, with what; and with what in the course.
@@ -87,11 +88,6 @@ def answer_all(activity: Any, choose: Callable[[Any], Any]) -> int:
         card.set_state({"answers": answers})
         assert {state["state"] for state in card.acknowledged.values()} <= {"saved"}
     return number
-
-
-def tell(sat: Exam, what: str) -> None:
-    """What the page of an exam does when a button is pressed."""
-    sat.paper._handle_custom_msg({"what": what}, [])
 
 
 def right(question: Any) -> Any:
@@ -182,11 +178,8 @@ def test_its_exam_asks_its_own_bank_and_is_another_one_than_the_courses(
     assert {item.id for item in sat.items} <= {f"{NAME}:{q['id']}" for q in CONTENT["questions"]}
     assert ccb.exam(n=3, minutes=5).paper.phase == "ready"
     assert call(own, "exam").paper.phase == "running"  # it goes on where it was
-    answers = {
-        str(place): {"choice": places_of(item, item.right), "ms": 5, "flag": False}
-        for place, item in enumerate(sat.items)
-    }
-    sat.paper.set_state({"answers": answers})
+    for place, item in enumerate(sat.items):
+        give(sat, place, item.right)
     tell(sat, "finish")
     assert sat.paper.verdict == "3 of 3 right: 100%. Passed; 65% are needed."
     assert [attempt.item for attempt in attempts] == [item.id for item in sat.items]

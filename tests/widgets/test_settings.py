@@ -60,7 +60,7 @@ show(ccb.review())
 exam = ccb.exam(seed=1, n=3)
 show(exam)
 for what in ("start", "finish"):
-    exam.paper._handle_custom_msg({"what": what}, [])
+    exam.paper._handle_custom_msg({"what": what, "exam": exam.paper.exam}, [])
 shown.append(exam.paper.verdict)
 for call in ("cases()", "case(HUB)", 'decide(dict(consumes="yes"), "customer")'):
     shown.append(str(eval(f"ccb.{call}")))

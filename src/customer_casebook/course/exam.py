@@ -113,10 +113,6 @@ class ExamSession:
         since = max(timedelta(0), now - (self.last_at or self.started))
         return min(self.limit, self.spent + since)
 
-    def over(self, now: datetime) -> bool:
-        """Whether it has been handed in, or its time is up, whether or not anybody looked."""
-        return self.finished is not None or self.elapsed(now) >= self.limit
-
     def item(self, book: Casebook, place: int) -> Item:
         """The item at a place, with its options in the order of this session."""
         if item := item_of(book, self.item_ids[place]):
@@ -220,7 +216,8 @@ def _in_turn(
         t, event = turn
         choices = event.data.get("choices")
         known = len(choices) if isinstance(choices, dict) else 0
-        return min(t, session.limit), _AT_THE_END.get(event.what, 0), -known
+        last = -known if event.what == "finish" else t // _MS
+        return min(t, session.limit), _AT_THE_END.get(event.what, 0), last
 
     return sorted(turns, key=order)
 
@@ -228,6 +225,7 @@ def _in_turn(
 def _finish(session: ExamSession, event: ExamEvent, t: timedelta) -> None:
     at = datetime.fromisoformat(event.at)
     session.finished = at if "t" in event.data else max(session.started, at)
+    session.spent = min(t, session.limit)
     if t >= session.limit:
         session.finished = session.deadline
     _hand_in(session, event)

@@ -4,7 +4,7 @@ callbacks whose failures a learner sees.
 
 import traceback
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import timedelta, timezone
 from functools import cache, wraps
 from hashlib import sha256
 from html import escape
@@ -15,6 +15,7 @@ import anywidget
 import ipywidgets as widgets
 import traitlets
 
+from customer_casebook.course.journal import journal
 from customer_casebook.document import Block, Paragraph, to_html, to_text
 
 START = (
@@ -40,7 +41,7 @@ _PARTS = (
 class FrontEnd(widgets.Widget):
     """The script and the style of all our activities: they cross the websocket once for a kernel.
 
-    Each activity refers to this model, and the page loads each version once.
+    Each activity refers to this model, and the page loads each version once. It tells its zone here.
     """
 
     script = traitlets.Unicode().tag(sync=True)
@@ -52,6 +53,13 @@ class FrontEnd(widgets.Widget):
         style = (_FRONT / "style.css").read_text(encoding="utf-8")
         version = sha256(f"{script}{style}".encode()).hexdigest()[:16]
         super().__init__(script=script, style=style, version=version)
+        self.on_msg(_take_zone)
+
+
+def _take_zone(_widget: object, message: object, _buffers: object) -> None:
+    match message:
+        case {"zone": int(zone)} if abs(zone) < 24 * 60:  # minutes east of Greenwich
+            journal().clock.zone = timezone(timedelta(minutes=zone))
 
 
 _shared_front_end = cache(FrontEnd)

@@ -1,8 +1,10 @@
 """The mock exam as a widget: its paper, and the review that follows."""
 
+import json
 from collections import Counter
 from collections.abc import Mapping
-from datetime import timedelta, timezone
+from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from threading import RLock
 from typing import Any
@@ -73,10 +75,9 @@ class Paper(View):
     """The questions and the clock.
 
     While an exam runs, the page says each answer, ``{choice, ms, flag, seq}``, until it is
-    acknowledged; of one place the highest ``seq`` counts. ``answers``, by place, and all else is
-    written by the kernel. ``deadline`` is in milliseconds of
-    the exam's own time, with which the kernel answers whatever the page says, so the page knows that
-    it was heard. The questions carry no key.
+    acknowledged; of one question the highest ``seq`` counts. All else, such as ``answers`` by place,
+    is written by the kernel. ``deadline`` is in milliseconds of the exam's own time, with which the
+    kernel answers whatever the page says. The questions carry no key.
     """
 
     title = traitlets.Unicode("Mock exam").tag(sync=True)
@@ -97,6 +98,7 @@ class Exam(Activity, widgets.VBox):
     """
 
     session: course_exam.ExamSession  # the latest, once it is running
+    end: timedelta  # of that exam: what was chosen before it counts
 
     def __init__(self, book: Casebook, seed: int | None, n: int, minutes: int) -> None:
         self.book = book
@@ -115,7 +117,6 @@ class Exam(Activity, widgets.VBox):
         self.practice = widgets.VBox()
         self.review = Panel(look="ccb-review")
         self.paper.on_msg(self._hear)
-        self.paper.observe(self._take_answers, "answers")
         super().__init__([self.paper, self.actions, self.practice, self.review])
         self.add_class("ccb-activity")
         self._resume()
@@ -158,38 +159,26 @@ class Exam(Activity, widgets.VBox):
     def _hear(self, _widget: object, message: Mapping[str, Any], _buffers: object) -> None:
         """The page asks for something, if only for the time."""
         self._say_time()
-        zone = message.get("zone")  # the learner's, in minutes east of Greenwich
-        if type(zone) is int and abs(zone) < 24 * 60:
-            journal().clock.zone = timezone(timedelta(minutes=zone))
         with self._lock:  # two messages may be heard at once
             self._look_elsewhere()
             match message.get("what"), self.paper.phase:
                 case "start", "ready":
                     self._start()
                 case "answer", "running" | "done" if message["exam"] == self.paper.exam:
-                    self._take_said(message)
-                case "finish", "running" if message.get("exam", self.paper.exam) == self.paper.exam:
+                    self._take(message)
+                case "finish", "running" if message["exam"] == self.paper.exam:
                     for each in message.get("first", ()):
-                        self._take_said(each)
-                    # Where Python is busy the changes wait, and this overtakes them.
-                    self._take(message.get("answers", {}))
+                        self._take(each)
                     self._finish()
 
-    def _take_said(self, message: Mapping[str, Any]) -> None:
-        """Keep one answer, unless a later one came first, and acknowledge it in any case."""
-        place, answer, seq = message["place"], message["answer"], message["seq"]
-        if seq > self.paper.answers.get(place, {}).get("seq", 0):
-            elapsed = self.timer.elapsed - lateness(message)
-            asked = [question_spec(item) for item in self.items[int(place) :][:1]]
-            if elapsed < self.end and message["asks"] in [
-                [k["prompt"], *k["options"]] for k in asked
-            ]:
-                self._take_one(place, answer, elapsed)  # it was chosen in time
-            self.paper.answers = {**self.paper.answers, place: answer}
-            if self.paper.phase == "done":
-                self._record_event("amend", **self.session.handed_in())
-                self._grade()
-        self.paper.send({"heard": message["id"], "seq": seq})
+    def _take(self, message: Mapping[str, Any]) -> None:
+        """Keep an answer that was chosen in time, if its question is asked; acknowledge any."""
+        asked, elapsed = [*map(_asks, self.items)], self.timer.elapsed - lateness(message)
+        if message["asks"] in asked and elapsed < self.end:
+            self._take_one(asked.index(message["asks"]), message["answer"], elapsed)
+        state = "memory" if journal().last_error else "saved"
+        about = {"heard": message["id"], "seq": message["seq"]}
+        self.paper.send({**about, "state": {"state": state}})
 
     def _say_time(self) -> None:
         clock = journal().clock
@@ -212,6 +201,7 @@ class Exam(Activity, widgets.VBox):
             # A kernel with another clock may have found that its time is up.
             if session.finished != session.deadline or self.timer.elapsed >= session.limit:
                 self.session = session
+                self.end = min(self.end, session.spent, self.timer.elapsed)
                 self._tell(_HANDED_IN_ELSEWHERE)
                 self._show(self._count(session, history))
 
@@ -279,7 +269,7 @@ class Exam(Activity, widgets.VBox):
             if place in session.answers:
                 session.answers[place] = session.choice(item, place)
         self.actions.buttons = {}
-        self.paper.questions = [question_spec(question) for question in self.items]
+        self.paper.questions = [{**question_spec(k), "asks": _asks(k)} for k in self.items]
         end = self.timer.start + session.limit.total_seconds()
         self.paper.deadline = 1000 * (end + self.time_offset)
         self.paper.answers = {
@@ -323,33 +313,22 @@ class Exam(Activity, widgets.VBox):
             self.session.ask(place, wording)
 
     @report_errors(_failed)
-    def _take_answers(self, change: Mapping[str, Any]) -> None:
-        self._say_time()
-        with self._lock:
-            self._look_elsewhere()
-            self._take(change["new"])
-            if self.paper.phase == "running":  # two pages may not know of each other's answers yet
-                self.paper.answers = {**change["old"], **self.paper.answers}
-
-    def _take(self, answers: Mapping[str, Any]) -> None:
-        """Keep every answer and every flag that is new, and in time."""
-        if self.paper.phase == "running" and self.timer.elapsed < self.session.limit:
-            for place, answer in answers.items():
-                self._take_one(place, answer)
-
-    @report_errors(_failed)
-    def _take_one(
-        self, name: str, answer: Mapping[str, Any], elapsed: timedelta | None = None
-    ) -> None:
-        session, number, ms = self.session, int(name), int(answer["ms"])
-        choice = options_at(dict(enumerate(self.items))[number], answer["choice"])
-        place = self.places[number]
+    def _take_one(self, number: int, answer: Mapping[str, Any], elapsed: timedelta) -> None:
+        """Keep what is new in an answer, unless a later one came first."""
+        if answer["seq"] <= self.paper.answers.get(str(number), {}).get("seq", 0):
+            return
+        session, place, ms = self.session, self.places[number], int(answer["ms"])
+        choice = options_at(self.items[number], answer["choice"])
         if {*choice} != {*session.answers.get(place, ())}:
             session.answers[place], session.ms[place] = tuple(choice), ms
             self._record_event("answer", elapsed, place=place, choice=choice, ms=ms)
         if (flag := answer["flag"] is True) != (place in session.flags):
             (session.flags.add if flag else session.flags.discard)(place)
             self._record_event("flag", elapsed, place=place, on=flag)
+        self.paper.answers = {**self.paper.answers, str(number): answer}
+        if self.paper.phase == "done":
+            self._record_event("amend", **session.handed_in())
+            self._grade()
 
     def _record_event(self, what: str, elapsed: timedelta | None = None, **data: Any) -> None:
         data["t"] = self.timer.tick(elapsed)
@@ -430,6 +409,12 @@ def exam(
     if seed is not None and type(seed) is not int:  # the journal keeps no other seeds
         raise InputError(f"seed is {short_repr(seed)}; write a whole number, or leave it out")
     return Exam(book, seed, n, minutes)
+
+
+def _asks(item: Item) -> str:
+    """A short hash of a question as it is shown: a page says it with an answer."""
+    words = [item.prompt, *map(item.wording, item.options)]
+    return sha256(json.dumps(words).encode()).hexdigest()[:12]
 
 
 def _about(n: int, minutes: int) -> list[doc.Block]:

@@ -21,14 +21,13 @@ function renderExam({ model, el }) {
   let shown = ""; // the answers as they are drawn
 
   const deck = () => model.get("questions");
-  const unheard = () => [...waiting.values()].filter(({ exam }) => exam && exam === model.get("exam"));
+  const unheard = () => [...waiting.values()].filter(({ id, exam }) => exam === model.get("exam") && !states.has(id));
   function answerAt(place) {
     const id = `${model.get("exam")}/${place}`;
-    const all = [mine.get(id), waiting.get(id)?.answer, model.get("answers")[place]].filter(Boolean);
+    const all = [model.get("answers")[place], mine.get(id), waiting.get(id)?.answer].filter(Boolean);
     return all.reduce((one, other) => ((other.seq ?? 0) > (one.seq ?? 0) ? other : one), all[0] ?? NO_ANSWER);
   }
-  const all = () => deck().map((_, place) => answerAt(place));
-  const drawn = () => JSON.stringify(all().map(({ choice, flag }) => [choice, flag]));
+  const drawn = () => JSON.stringify(deck().map((_, place) => [answerAt(place).choice, answerAt(place).flag]));
   const left = () => model.get("deadline") - (performance.now() + ahead);
   const running = () => model.get("phase") === "running" && deck().length > 0; // one may come before the other
 
@@ -65,9 +64,8 @@ function renderExam({ model, el }) {
     const answer = { ...answerAt(at), ms, ...change, seq: (answerAt(at).seq ?? 0) + 1 };
     const exam = model.get("exam");
     mine.set(`${exam}/${at}`, answer);
-    const { prompt, options } = deck()[at]; // the course may ask something else by the time it is heard
-    const asks = [prompt, ...options];
-    post(`${exam}/${at}`, { what: "answer", exam, place: String(at), asks, seq: answer.seq, answer });
+    const { asks } = deck()[at]; // the course may ask something else by the time it is heard
+    post(`${exam}/${at}`, { what: "answer", exam, asks, seq: answer.seq, answer });
     shown = drawn();
     awaitAnswer();
   }
@@ -103,9 +101,9 @@ function renderExam({ model, el }) {
 
   function request(what) {
     const before = model.get("phase");
-    const message = { what, exam: model.get("exam"), answers: { ...all() } };
+    const exam = model.get("exam");
     const first = () => unheard().map((each) => ({ ...each, age: ageMs(each) }));
-    sayUntil(() => model.get("phase") !== before, () => model.send({ ...message, first: first() }));
+    sayUntil(() => model.get("phase") !== before, () => model.send({ what, exam, first: first() }));
     awaitAnswer();
   }
 
@@ -114,9 +112,7 @@ function renderExam({ model, el }) {
     request("finish");
   }
 
-  function askTime() {
-    attempt(() => model.send({ what: "clock", zone: -new Date().getTimezoneOffset() })); // or watchPython says so
-  }
+  const askTime = () => attempt(() => model.send({ what: "clock" })); // or watchPython says so
 
   // The kernel answers every message. Where it does not, the learner should know before an answer is lost.
   function awaitAnswer() {
@@ -240,7 +236,7 @@ function renderExam({ model, el }) {
   };
   listen(model, { "change:phase": onPhase, "change:answers": onAnswers, "change:questions": onQuestions });
   listen(model, { "change:note": onNote, "msg:custom": onMessage });
-  const close = openOutbox(model, ({ exam }) => (exam && exam === model.get("exam") ? OWN : 0), onAnswers);
+  const close = openOutbox(model, ({ exam }) => (exam === model.get("exam") ? OWN : 0), onAnswers);
   const clockwork = setInterval(tick, 500);
   onPhase();
   onNote();

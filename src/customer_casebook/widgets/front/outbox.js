@@ -8,7 +8,9 @@ const SAY_AGAIN_MS = [1000, 2000, 4000, 8000]; // from one time to the next; the
 const LATE_MS = 2000; // until a learner reads that what is shown waits for Python
 const OWN = 3; // the rank of the view that a message comes from
 const MAX_STORED = 1000; // messages in the browser's storage
-const STORED = `customer-casebook ${location.pathname.split(/\/(?:lab|notebooks|voila)\b/)[0]} `; // two users, one hub
+// On a hub each learner has a server with a path of its own, and several may use one browser after each other.
+const [SERVER] = attempt(() => JSON.parse(document.getElementById("jupyter-config-data").textContent).baseUrl) ?? [];
+const STORED = `customer-casebook ${SERVER ?? ""} `;
 
 const waiting = new Map(); // id to message
 const states = new Map(); // id to what Python has said of a message
@@ -47,6 +49,7 @@ function afterPaint(work) {
 
 // Put a message into the outbox. Another one with its id is replaced.
 function post(id, message) {
+  states.delete(id); // of what it replaces
   waiting.set(id, { ...message, id, since: [Date.now(), steadyMs()] });
   if (storedNames().length < MAX_STORED) attempt(() => (localStorage[STORED + id] = JSON.stringify(waiting.get(id))));
   afterPaint(() => {
@@ -90,10 +93,10 @@ function openOutbox(model, rank, changed) {
 }
 
 function acknowledged({ heard, seq, state }) {
-  if (!heard) return;
-  states.set(heard, state);
   const message = waiting.get(heard);
-  if (message && message.seq === seq && state !== "memory" && state?.state !== "memory") {
+  if (!heard || (message && message.seq !== seq)) return; // it was of another answer there
+  states.set(heard, state);
+  if (message && state.state !== "memory") {
     waiting.delete(heard);
     attempt(() => localStorage.removeItem(STORED + heard));
     turn = 0; // Python listens, so the others have their turn now

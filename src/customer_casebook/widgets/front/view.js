@@ -1,5 +1,8 @@
 async function load(model) {
   const shared = await model.widget_manager.get_model(model.get("front_end"));
+  try {
+    shared.ccbToldZone ??= shared.send({ zone: -new Date().getTimezoneOffset() }) ?? true;
+  } catch {} // Python is gone
   const loaded = (window.ccbFrontEnds ??= {});
   return (loaded[shared.get("version")] ??= start(shared));
 }
