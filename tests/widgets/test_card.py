@@ -413,8 +413,17 @@ def test_a_card_says_what_another_could_not(card: Card, attempts: list[Attempt])
     late = datetime.now(UTC) - datetime.fromisoformat(attempt.at)
     assert timedelta(minutes=59) < late < timedelta(minutes=61)
     assert card.answers == gone.answers == {}
-    say(gone, place, "p2", *question.right, by=card, content="another wording")
-    assert "p2" not in card.acknowledged
+
+
+def test_an_answer_to_words_that_the_course_has_changed_is_not_said_for_ever(
+    card: Card, heard: list[Any], attempts: list[Attempt]
+) -> None:
+    gone = study("ferries-ticket-shop", ["customer"])
+    say(gone, 0, "p1", "external", by=card, content="another wording")
+    [told] = heard
+    assert (told["heard"], told["state"]["state"]) == ("p1", "failed")
+    say(gone, 0, "p2", "external", by=card, item="casebook/another/customer")  # another card's
+    assert (heard, attempts) == ([told], [])
 
 
 def test_what_waits_in_memory_is_saved_on_all_cards_once_the_disk_takes_it(

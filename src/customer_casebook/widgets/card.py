@@ -22,6 +22,10 @@ from customer_casebook.course.items import Item
 from customer_casebook.course.journal import Attempt, journal
 from customer_casebook.widgets.activity import View, lateness, report_errors
 
+_CHANGED = {
+    "state": "failed",
+    "text": "The course has changed this question since, so the answer does not count. Answer it again.",
+}
 _SHORT = 45  # characters of an option that stand in one line of the narrowest card, or nearly
 
 
@@ -69,9 +73,14 @@ class Card(View):
                         older = self.answers if number == self.round else {}
                         self._show(number, {place: answer} | older)
                 case {"item": item, "content": content, "options": places, "answer": answer}:
-                    if question := self._known(item, content):
+                    question = self._known(item)
+                    if question and question.fingerprint == content:
                         self._judge_one(question, {**answer, "choice": places}, lateness(message))
                         self._acknowledge(str(answer["press"]))
+                    elif (
+                        question
+                    ):  # the course has changed it, so nobody can judge this press any more
+                        self.send({"heard": str(answer["press"]), "state": _CHANGED})
                 case {"round": int(number), **more} if not more and number > self.round:
                     self._show(number, {})
 
@@ -82,12 +91,12 @@ class Card(View):
         with self.hold_sync():  # in one message, or a page takes old answers for new ones
             self.round, self.answers = number, answers
 
-    def _known(self, item_id: str, content: str) -> Item | None:
-        """The item of a press on another card, if it is still as it was; with sorted options."""
+    def _known(self, item_id: str) -> Item | None:
+        """The item of a press on another card, with sorted options."""
         book = getattr(self.questions[0], "book", None) or course()
         asked = (question for question in self.questions if question.id == item_id)
         item = next(asked, None) or item_of(book, item_id)
-        if item is None or item.fingerprint != content:
+        if item is None:
             return None
         item = copy(item)
         item.options = dict(sorted(item.options.items()))
