@@ -7,7 +7,7 @@ import { viewOf } from "./reattach.js";
 
 const STATES = {
   starting: "Starting Python…",
-  ready: "Ready. Your answers are kept; nothing here needs saving.",
+  ready: "Ready. Answers save themselves.",
   failed: "Not everything could start.",
   stopped: "Python has stopped. Your answers are kept.",
   changed: "This notebook differs from the course's. It does not start by itself: choose Run, then Run All Cells.",
@@ -32,8 +32,10 @@ export function courseMode(app, Widget) {
   document.head.append(element("link", { rel: "stylesheet", href: file("course_mode.css") }));
   addEventListener("keydown", holdKey, true);
 
-  // What JupyterLab calls for each view of a notebook.
-  return async (panel, context) => {
+  // What JupyterLab calls for each view of a notebook; it would dispose of what is returned.
+  return (panel, context) => void open(panel, context);
+
+  async function open(panel, context) {
     const { content: notebook, sessionContext } = panel;
     const [course] = await Promise.all([lessons, context.ready]);
     if (panel.isDisposed) return;
@@ -59,8 +61,8 @@ export function courseMode(app, Widget) {
     const [previous, next] = await neighbours(app, context.path, course, lesson);
     addBar(Widget, panel, previous, whereOf(course, lesson), state, again, toggle, next);
     await sessionContext.ready;
-    let turn = begin();
     let isNew = false; // the kernel that is coming
+    let turn = begin();
     const beginNext = () => (turn = turn.then(begin));
     sessionContext.kernelChanged.connect(beginNext);
     sessionContext.statusChanged.connect((_, status) => {
@@ -127,5 +129,5 @@ export function courseMode(app, Widget) {
       else context.model.dirty = false;
       return ran ? "ready" : "failed";
     }
-  };
+  }
 }
