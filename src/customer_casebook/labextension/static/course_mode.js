@@ -2,17 +2,18 @@
 // hidden until one wants it, and a bar above it tells the place in the course and the state of Python.
 //
 // Code runs by itself only where all of it is what the package brings (lessons.json). Else the reader decides, as ever.
-import { addBar, element, file, holdDoubleClick, holdKey, holdPlace, isSeen, neighbours, whereOf } from "./page.js";
+import { addBar, element, file, holdDoubleClick, holdKey, holdPlace, isSeen, neighbours, placeOf, whereOf } from "./page.js";
 import { viewOf } from "./reattach.js";
 
 const STATES = {
   starting: "Starting Python…",
   ready: "Ready. Answers save themselves.",
+  away: "There is no connection to Python. Your answers are kept.",
   failed: "Not everything could start.",
   stopped: "Python has stopped. Your answers are kept.",
   changed: "This notebook differs from the course's. It does not start by itself: choose Run, then Run All Cells.",
 };
-const RUNS_CELLS = /run-all|restart.*run/; // the commands that do
+const RUNS_OR_RESTARTS = /run-all|restart/; // the commands that do
 
 // A file beside a notebook must not be imported in the place of what a lesson imports.
 const WITHOUT_OWN_FOLDER = "import sys; sys.path[:] = filter(None, sys.path)";
@@ -24,10 +25,14 @@ const sources = (notebook) => codeCells(notebook).map(({ model }) => model.share
 const isSame = (some, others) => some.length === others.length && some.every((each, at) => each === others[at]);
 
 export function courseMode(app, Widget) {
-  const orders = new WeakMap(); // the reader's, to run a notebook's cells
+  const orders = new WeakMap(); // the reader's last one, for each view, and the place before the window that it opens
   const firsts = new WeakMap(); // of the views of a notebook: the others leave the running to it
   app.commands.commandExecuted.connect((_, { id, result }) => {
-    if (RUNS_CELLS.test(id) && app.shell.currentWidget) orders.set(app.shell.currentWidget, result);
+    const { currentWidget: panel } = app.shell;
+    if (!RUNS_OR_RESTARTS.test(id) || !panel?.hasClass("ccb-course")) return;
+    orders.set(panel, { result, place: placeOf(panel) });
+    const forget = () => orders.delete(panel);
+    Promise.resolve(result).then(forget, forget);
   });
   document.head.append(element("link", { rel: "stylesheet", href: file("course_mode.css") }));
   addEventListener("keydown", holdKey, true);
@@ -55,20 +60,30 @@ export function courseMode(app, Widget) {
       });
       return;
     }
+    panel.addClass("ccb-course");
     say("starting");
     hideCode(true);
     notebook.node.addEventListener("dblclick", holdDoubleClick, true);
     const [previous, next] = await neighbours(app, context.path, course, lesson);
     addBar(Widget, panel, previous, whereOf(course, lesson), state, again, toggle, next);
     await sessionContext.ready;
-    let isNew = false; // the kernel that is coming
+    let isNew = false; // Python, perhaps, when it is next heard of
+    let letGo = null; // of the reader's place
     let turn = begin();
     const beginNext = () => (turn = turn.then(begin));
     sessionContext.kernelChanged.connect(beginNext);
     sessionContext.statusChanged.connect((_, status) => {
-      if (/restarting/.test(status)) say("starting", (isNew = true));
-      else if (/dead|unknown/.test(status)) say("stopped");
-      else if (status === "idle" && isNew && !sessionContext.isRestarting) beginNext();
+      if (/restarting/.test(status)) {
+        isNew = true;
+        letGo ??= holdPlace(panel, orders.get(panel)?.place);
+        say("starting");
+      } else if (status === "dead") say("stopped");
+      else if (sessionContext.isRestarting) return;
+      else if (status === "idle" && isNew) beginNext();
+      else if (status === "unknown" && !isNew) {
+        isNew = true;
+        say(sessionContext.session?.kernel ? "away" : "stopped");
+      }
     });
 
     function say(name) {
@@ -92,13 +107,15 @@ export function courseMode(app, Widget) {
 
     async function begin() {
       isNew = false;
-      await Promise.resolve(orders.get(panel)).catch(() => {});
+      await Promise.resolve(orders.get(panel)?.result).catch(() => {});
       const kernel = sessionContext.session?.kernel;
       if (!kernel) return say("stopped");
       if (sessionContext.isRestarting || panel.isDisposed) return;
       say("starting");
       try {
         say((await isAlive(kernel)) ? "ready" : await run(kernel));
+        letGo?.();
+        letGo = null;
       } catch {
         // The kernel has gone: what comes after it begins, or its status is told.
       }
@@ -119,11 +136,11 @@ export function courseMode(app, Widget) {
       const first = firsts.get(context);
       if (first && first !== panel && !first.isDisposed) return "ready";
       firsts.set(context, panel);
-      const letGo = holdPlace(panel);
+      letGo ??= holdPlace(panel);
       kernel.requestExecute({ code: WITHOUT_OWN_FOLDER, silent: true, store_history: false });
       // Not as Run All Cells does it, which goes to the last cell.
       const replies = codeCells(notebook).map((cell) => cell.constructor.execute(cell, sessionContext));
-      const ran = (await Promise.all(replies).finally(letGo)).every((reply) => reply?.content.status === "ok");
+      const ran = (await Promise.all(replies)).every((reply) => reply?.content.status === "ok");
       // With the ids of its activities, for reattach.js; and then nobody is asked to save it.
       if (context.contentsModel.writable) await context.save().catch(() => {});
       else context.model.dirty = false;

@@ -77,26 +77,31 @@ export function isSeen(node) {
   });
 }
 
-// Keeps the cell at the top of the window where it is while outputs come and go; whoever scrolls chooses another place.
-// The function that is returned lets go with the next thing the reader does.
-export function holdPlace({ node }) {
-  const scroller = node.querySelector(".jp-WindowedPanel-outer");
-  const topOf = (cell) => cell.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
-  let cell, top, scrolled;
-  const mark = () => {
-    cell = [...scroller.querySelectorAll(".jp-Cell")].find((each) => topOf(each) + each.offsetHeight > 0);
-    top = cell && topOf(cell);
-    scrolled = scroller.scrollTop;
-  };
+const scrollerOf = (panel) => panel.node.querySelector(".jp-WindowedPanel-outer");
+const topOf = (cell, scroller) => cell.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
+
+// Where the reader is: the first cell that is seen, and how far it is from the top.
+export function placeOf(panel) {
+  const scroller = scrollerOf(panel);
+  const cell = [...scroller.querySelectorAll(".jp-Cell")].find((each) => topOf(each, scroller) + each.offsetHeight > 0);
+  return { cell, top: cell && topOf(cell, scroller) };
+}
+
+// Keeps a place while outputs come and go; whoever scrolls chooses another one. The function that is returned lets go
+// with the next thing the reader does.
+export function holdPlace(panel, place = placeOf(panel)) {
+  const scroller = scrollerOf(panel);
+  let scrolled;
   const keep = () => {
-    if (!cell?.isConnected) return;
-    scroller.scrollTop += topOf(cell) - top;
+    if (place.cell?.isConnected) scroller.scrollTop += topOf(place.cell, scroller) - place.top;
     scrolled = scroller.scrollTop;
   };
   const isAtEnd = () => scroller.scrollTop + scroller.clientHeight > scroller.scrollHeight - 2;
   const follow = () => {
     const isCut = scroller.scrollTop < scrolled && isAtEnd(); // there is less to scroll than before
-    if (Math.abs(scroller.scrollTop - scrolled) > 1 && !isCut) mark();
+    if (Math.abs(scroller.scrollTop - scrolled) < 2 || isCut) return;
+    place = placeOf(panel);
+    scrolled = scroller.scrollTop;
   };
   const observer = new ResizeObserver(keep);
   const letGo = () => {
@@ -104,7 +109,7 @@ export function holdPlace({ node }) {
     scroller.removeEventListener("scroll", follow);
     for (const type of ACTS) removeEventListener(type, letGo, true);
   };
-  mark();
+  keep();
   observer.observe(scroller.querySelector(".jp-WindowedPanel-viewport"));
   scroller.addEventListener("scroll", follow);
   return () => ACTS.forEach((type) => addEventListener(type, letGo, true));
