@@ -10,7 +10,7 @@ import nbformat
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat.v4 import new_code_cell
 from playwright.sync_api import Browser, Locator, expect
 
 from tests.browser.activities import CardOnPage, attempts, run
@@ -149,7 +149,7 @@ def test_code_that_the_package_does_not_bring_is_not_run(
     elif kind == "more cells":
         notebook.cells.append(new_code_cell(code))
     else:
-        notebook = new_notebook(cells=[new_code_cell(f"import customer_casebook\n{code}")])
+        notebook.cells = [new_code_cell(f"import customer_casebook\n{code}")]
     lab_page.open(lab.write(f"{kind}.ipynb", notebook))
     expect(bar(lab_page)).to_contain_text(STARTS_BY_ITSELF)
     expect(lab_page.page.locator(".jp-CodeCell .jp-InputArea").first).to_be_visible()
@@ -163,7 +163,9 @@ def test_code_that_the_package_does_not_bring_is_not_run(
 
 
 def test_a_notebook_of_somebody_else_is_as_ever(lab_page: LabPage, lab: Lab) -> None:
-    lab_page.open(lab.write("own.ipynb", new_notebook(cells=[new_code_cell("1 + 1")])))
+    notebook = lesson()
+    notebook.cells = [new_code_cell("1 + 1")]
+    lab_page.open(lab.write("somebody else's.ipynb", notebook))
     expect(bar(lab_page)).to_have_count(0)
     assert counts(lab_page) == [None]
 
