@@ -77,7 +77,10 @@ def test_a_lesson_runs_as_it_opens_and_stays_at_its_top(
     card.answer(card.questions[0])
     expect(card.saved).to_have_text("Saved.")
     assert new_items(lab, before) == [card.questions[0].id]
-    expect(bar(page)).to_contain_text("Lesson 1 of 14 · Who is the customer? · about 18 minutes")
+    where = "Lesson 1 of 14 · Who is the customer? · 18 minutes · activity {} of 4"
+    expect(bar(page)).to_contain_text(where.format(1))
+    CardOnPage(page, 'study("fair-weather-web-shop"').node.evaluate("node => node.scrollIntoView()")
+    expect(bar(page)).to_contain_text(where.format(3))
     ran = counts(page)
     page.reload()  # while Python runs: what is there comes back, and nothing runs again
     state(page, "Ready.")
@@ -225,10 +228,10 @@ def test_the_bar_is_reached_by_keyboard_fits_and_has_no_barrier(page: LabPage) -
     page.page.evaluate(AXE_SCRIPT)
     page.page.locator(".jp-Cell").first.focus()
     page.page.keyboard.press("Shift+Tab")
-    expect(bar(page).get_by_role("link", name="Next: Who pays, and who writes")).to_be_focused()
-    page.page.keyboard.press("Shift+Tab")
     page.page.keyboard.press("Enter")
     expect(bar(page).get_by_role("button", name="Hide the code")).to_be_focused()
+    page.page.keyboard.press("Shift+Tab")
+    expect(bar(page).get_by_role("link", name="Next: Who pays, and who writes")).to_be_focused()
     for theme in ("JupyterLab Light", "JupyterLab Dark"):
         page.page.evaluate(
             "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", theme

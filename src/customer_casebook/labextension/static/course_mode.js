@@ -2,7 +2,8 @@
 // hidden until one wants it, and a bar above it tells the place in the course and the state of Python.
 //
 // Code runs by itself only where all of it is what the package brings (lessons.json). Else the reader decides, as ever.
-import { addBar, element, file, holdDoubleClick, holdKey, holdPlace, isSeen, neighbours, placeOf, whereOf } from "./page.js";
+import { addBar, element, file, holdDoubleClick, holdKey, holdPlace, isSeen, linksTo, placeOf } from "./page.js";
+import { scrollerOf, topOf } from "./page.js";
 import { viewOf } from "./reattach.js";
 
 const STATES = {
@@ -22,6 +23,8 @@ const lessons = fetch(file("lessons.json")).then((reply) => reply.json());
 
 const codeCells = ({ widgets }) => widgets.filter(({ model }) => model.type === "code");
 const sources = (notebook) => codeCells(notebook).map(({ model }) => model.sharedModel.getSource());
+const viewsOf = ({ model: { outputs } }) =>
+  Array.from({ length: outputs.length }, (_, at) => viewOf(outputs.get(at))).filter(Boolean);
 const isSame = (some, others) => some.length === others.length && some.every((each, at) => each === others[at]);
 
 export function courseMode(app, Widget) {
@@ -48,13 +51,14 @@ export function courseMode(app, Widget) {
     const lesson = course.find((each) => isSame(each.code, code));
     const state = element("p", { role: "status" });
     const again = element("button", { textContent: "Start again", onclick: startAgain });
+    const place = element("p");
     const toggle = element("button", { onclick: () => hideCode(!panel.hasClass("ccb-lesson")) });
 
     if (!lesson) {
       const hasName = course.some(({ name }) => name === context.path.split("/").at(-1));
       if (!hasName && !code.join().includes("customer_casebook")) return say("foreign");
       say("changed");
-      const bar = addBar(Widget, panel, state);
+      const bar = addBar(Widget, panel, element("div", {}, state));
       sessionContext.iopubMessage.connect((_, { header }) => {
         if (header.msg_type === "execute_input") bar.dispose(); // the reader has found the way
       });
@@ -64,8 +68,10 @@ export function courseMode(app, Widget) {
     say("starting");
     hideCode(true);
     notebook.node.addEventListener("dblclick", holdDoubleClick, true);
-    const [previous, next] = await neighbours(app, context.path, course, lesson);
-    addBar(Widget, panel, previous, whereOf(course, lesson), state, again, toggle, next);
+    const at = course.indexOf(lesson);
+    const links = await linksTo(course[at - 1], course[at + 1], context.path, app);
+    addBar(Widget, panel, element("div", {}, place, state), element("div", {}, again, ...links, toggle));
+    scrollerOf(panel).addEventListener("scroll", tellPlace);
     await sessionContext.ready;
     let isNew = false; // Python, perhaps, when it is next heard of
     let letGo = null; // of the reader's place
@@ -90,6 +96,19 @@ export function courseMode(app, Widget) {
       panel.node.dataset.ccb = name;
       state.textContent = STATES[name];
       again.hidden = !["failed", "stopped"].includes(name);
+      if (lesson) tellPlace();
+    }
+
+    function tellPlace() {
+      const activities = codeCells(notebook).filter((cell) => viewsOf(cell).length);
+      const half = scrollerOf(panel).clientHeight / 2;
+      const isAbove = ({ node }) => node.isConnected && topOf(node, scrollerOf(panel)) < half;
+      const activity = activities.findLastIndex(isAbove) + 1;
+      const lessons = course.filter(({ minutes }) => minutes);
+      const number = lessons.indexOf(lesson) + 1;
+      const parts = number ? [`Lesson ${number} of ${lessons.length}`, lesson.title, `${lesson.minutes} minutes`] : [lesson.title];
+      if (activity) parts.push(`activity ${activity} of ${activities.length}`);
+      place.textContent = parts.join(" · ");
     }
 
     function hideCode(isHidden) {
@@ -123,9 +142,7 @@ export function courseMode(app, Widget) {
 
     // Whether Python has all activities that the page shows, or showed when it was saved.
     async function isAlive(kernel) {
-      const models = codeCells(notebook).map(({ model }) => model.outputs);
-      const outputs = models.flatMap((each) => Array.from({ length: each.length }, (_, at) => each.get(at)));
-      const views = outputs.map(viewOf).filter(Boolean);
+      const views = codeCells(notebook).flatMap(viewsOf);
       const { content } = await kernel.requestCommInfo({ target_name: "jupyter.widget" });
       return views.length > 0 && views.every(({ model_id: id }) => id in content.comms);
     }

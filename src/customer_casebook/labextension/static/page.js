@@ -18,33 +18,26 @@ export function addBar(Widget, panel, ...children) {
   const bar = element("nav", { className: "ccb-bar", ariaLabel: "Course" }, ...children);
   const widget = new Widget({ node: element("div", {}, bar) });
   panel.contentHeader.addWidget(widget);
-  new ResizeObserver(() => {
+  const fit = () => {
     widget.node.style.minHeight = `${bar.offsetHeight}px`;
     widget.parent?.fit();
-  }).observe(bar);
+  };
+  new ResizeObserver(fit).observe(bar);
   return widget;
 }
 
-export function whereOf(course, { title, minutes }) {
-  const lessons = course.filter((each) => each.minutes);
-  const number = lessons.findIndex((each) => each.title === title) + 1;
-  const parts = number ? [`Lesson ${number} of ${lessons.length}`, title, `about ${minutes} minutes`] : [title];
-  return element("p", { textContent: parts.join(" · ") });
-}
-
 // Links to the lesson before and the one after, where there is one.
-export async function neighbours({ commands, serviceManager: { contents, serverSettings } }, path, course, lesson) {
+export async function linksTo(before, after, path, { commands, serviceManager: { contents, serverSettings } }) {
   const folder = path.slice(0, path.lastIndexOf("/") + 1);
   const files = await contents.get(folder.slice(0, -1)).catch(() => ({ content: [] }));
   const isLab = document.body.dataset.notebook !== "notebooks"; // Notebook 7 has one notebook a page
-  return [-1, 1].map((step) => {
-    const other = course[course.indexOf(lesson) + step];
+  return [before, after].map((other) => {
     if (!files.content.some(({ name }) => name === other?.name)) return null;
-    const word = step < 0 ? "Previous" : "Next";
+    const word = other === before ? "Previous" : "Next";
     const address = (isLab ? "lab/tree/" : "notebooks/") + encodeURI(folder + other.name);
     const link = { textContent: word, ariaLabel: `${word}: ${other.title}`, title: other.title };
     const open = (event) => {
-      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return; // another tab of the browser
       event.preventDefault();
       commands.execute("docmanager:open", { path: folder + other.name });
     };
@@ -68,17 +61,13 @@ export function holdDoubleClick(event) {
 // A page that is opened in the background waits until it is looked at.
 export function isSeen(node) {
   return new Promise((resolve) => {
-    const observer = new IntersectionObserver((entries) => {
-      if (!entries.some((each) => each.isIntersecting)) return;
-      observer.disconnect();
-      resolve();
-    });
-    observer.observe(node);
+    const look = (entries, observer) => entries.some((each) => each.isIntersecting) && resolve(observer.disconnect());
+    new IntersectionObserver(look).observe(node);
   });
 }
 
-const scrollerOf = (panel) => panel.node.querySelector(".jp-WindowedPanel-outer");
-const topOf = (cell, scroller) => cell.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
+export const scrollerOf = (panel) => panel.node.querySelector(".jp-WindowedPanel-outer");
+export const topOf = (cell, scroller) => cell.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
 
 // Where the reader is: the first cell that is seen, and how far it is from the top.
 export function placeOf(panel) {
