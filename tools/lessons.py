@@ -1,7 +1,7 @@
-"""What the notebooks are, for the page that shows them: ``python -m tools.lessons`` writes it down.
+"""``python -m tools.lessons`` writes down for JupyterLab what the notebooks of the course are.
 
-JupyterLab runs a lesson by itself where its code is the one that is written there (``labextension/static/course_mode.js``).
-The file is committed, for an installation from a checkout builds nothing; a test compares it with the notebooks.
+A notebook runs by itself where its code is what is written there (``course_mode.js``). The file is
+committed, for an installation from a checkout builds nothing; a test compares it with the notebooks.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 LESSONS = ROOT / "src" / "customer_casebook" / "labextension" / "static" / "lessons.json"
 
 
-def lessons() -> str:
+def course() -> str:
     """Name, title, minutes where it takes some, and code of each notebook of the course, in their order."""
     found = []
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
@@ -34,4 +34,4 @@ def lessons() -> str:
 
 
 if __name__ == "__main__":
-    LESSONS.write_text(lessons(), "utf-8")
+    LESSONS.write_text(course(), "utf-8")
