@@ -87,7 +87,7 @@ def test_a_lesson_runs_as_it_opens_and_stays_at_its_top(
     expect(CardOnPage(page, STUDY).feedback).to_contain_text("Right")
     assert counts(page) == ran
     bar(page).get_by_role("link", name="Next").click()
-    expect(bar(page)).to_contain_text("Lesson 2 of 14")
+    expect(bar(page)).to_contain_text("Lesson 2 of 14", timeout=60_000)
     state(page, "Ready.")
     assert not page.page.evaluate(f"{PANEL}.context.model.dirty")
     expect(page.page.get_by_role("dialog")).to_have_count(0)

@@ -23,8 +23,8 @@ const lessons = fetch(file("lessons.json")).then((reply) => reply.json());
 
 const codeCells = ({ widgets }) => widgets.filter(({ model }) => model.type === "code");
 const sources = (notebook) => codeCells(notebook).map(({ model }) => model.sharedModel.getSource());
-const viewsOf = ({ model: { outputs } }) =>
-  Array.from({ length: outputs.length }, (_, at) => viewOf(outputs.get(at))).filter(Boolean);
+const outputsOf = ({ model: { outputs } }) => Array.from({ length: outputs.length }, (_, at) => outputs.get(at));
+const isActivity = (cell) => outputsOf(cell).some(({ data }) => "text/html" in data);
 const isSame = (some, others) => some.length === others.length && some.every((each, at) => each === others[at]);
 
 export function courseMode(app, Widget) {
@@ -52,6 +52,7 @@ export function courseMode(app, Widget) {
     const state = element("p", { role: "status" });
     const again = element("button", { textContent: "Start again", onclick: startAgain });
     const place = element("p");
+    let activities = codeCells(notebook).filter(isActivity);
     const toggle = element("button", { onclick: () => hideCode(!panel.hasClass("ccb-lesson")) });
 
     if (!lesson) {
@@ -96,18 +97,20 @@ export function courseMode(app, Widget) {
       panel.node.dataset.ccb = name;
       state.textContent = STATES[name];
       again.hidden = !["failed", "stopped"].includes(name);
-      if (lesson) tellPlace();
+      if (!lesson) return;
+      if (name !== "starting") activities = codeCells(notebook).filter(isActivity);
+      tellPlace();
     }
 
+    // In words that take the same room wherever one is, so that nothing moves under the pointer.
     function tellPlace() {
-      const activities = codeCells(notebook).filter((cell) => viewsOf(cell).length);
       const half = scrollerOf(panel).clientHeight / 2;
       const isAbove = ({ node }) => node.isConnected && topOf(node, scrollerOf(panel)) < half;
-      const activity = activities.findLastIndex(isAbove) + 1;
+      const activity = Math.max(1, activities.findLastIndex(isAbove) + 1);
       const lessons = course.filter(({ minutes }) => minutes);
       const number = lessons.indexOf(lesson) + 1;
       const parts = number ? [`Lesson ${number} of ${lessons.length}`, lesson.title, `${lesson.minutes} minutes`] : [lesson.title];
-      if (activity) parts.push(`activity ${activity} of ${activities.length}`);
+      if (activities.length) parts.push(`activity ${activity} of ${activities.length}`);
       place.textContent = parts.join(" · ");
     }
 
@@ -142,7 +145,7 @@ export function courseMode(app, Widget) {
 
     // Whether Python has all activities that the page shows, or showed when it was saved.
     async function isAlive(kernel) {
-      const views = codeCells(notebook).flatMap(viewsOf);
+      const views = codeCells(notebook).flatMap(outputsOf).map(viewOf).filter(Boolean);
       const { content } = await kernel.requestCommInfo({ target_name: "jupyter.widget" });
       return views.length > 0 && views.every(({ model_id: id }) => id in content.comms);
     }
