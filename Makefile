@@ -34,6 +34,7 @@ lint: $(VENV)/test.stamp  ## check style, types and the one-way arrows between r
 
 notebooks: $(VENV)/test.stamp  ## run all notebooks again and save their outputs
 	@"$(BIN)/python" -m tools.notebooks notebooks/*.ipynb
+	@"$(BIN)/python" -m tools.lessons
 
 schema: $(VENV)/lab.stamp  ## write the JSON Schemas that help editors with content
 	@set -e; for kind in case facts world misconceptions lenses objectives glossary questions figures simulators; do "$(BIN)/customer-casebook" schema $$kind \

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import asyncio
 import copy
+import json
 import os
 import subprocess
 import sys
@@ -20,7 +21,7 @@ from ipywidgets import HTML, Button, IntSlider, Output, VBox, Widget
 from jupyter_server.services.contents.filemanager import AsyncFileContentsManager
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook, new_output
-from tools import notebooks
+from tools import lessons, notebooks
 from tools.notebooks import normalise
 
 from customer_casebook import jupyter
@@ -147,6 +148,22 @@ def judged(ran: NotebookNode, tmp_path_factory: pytest.TempPathFactory) -> dict[
 
 def test_the_course_has_notebooks() -> None:
     assert COURSE
+
+
+def test_the_page_that_runs_the_course_by_itself_knows_it_as_it_is() -> None:
+    known = lessons.LESSONS.read_text("utf-8")
+    assert known == lessons.course(), "run `python -m tools.lessons`"
+    assert [each["name"] for each in json.loads(known)] == [path.name for path in COURSE]
+    timed = [each["name"] for each in json.loads(known) if each["minutes"]]
+    assert timed == [path.name for path in COURSE[1:-1]]
+
+
+@each_notebook
+def test_every_code_cell_but_one_to_play_with_is_locked(path: Path) -> None:
+    for cell in read(path).cells:
+        plays = cell.source.startswith("decide(") or "print(" in cell.source
+        assert cell.metadata.deletable is False
+        assert plays or cell.metadata.get("editable") is False, cell.source
 
 
 @each_notebook

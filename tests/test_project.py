@@ -55,7 +55,7 @@ INSTALLED = {canonicalize_name(dist.name): dist for dist in metadata.distributio
 PLATFORM = {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix"}
 PLATFORM |= {"python_version": OLDEST.rpartition(".")[0], "python_full_version": OLDEST}
 LABEXTENSION = {
-    path.relative_to(PACKAGE).as_posix(): path for path in PACKAGE.rglob("labextension/**/*.js*")
+    path.relative_to(PACKAGE).as_posix(): path for path in PACKAGE.rglob("labextension/**/*.*")
 }
 # Where Jupyter looks in an environment for what we add to it, and where that is here.
 FOR_JUPYTER = {

@@ -45,9 +45,8 @@ def lock(notebook: NotebookNode) -> None:
     A printed verdict may be played with. The property inspector of JupyterLab unlocks a cell.
     """
     for cell in notebook.cells:
-        plays = cell.cell_type == "code" and not any(
-            "text/html" in each.get("data", {}) for each in cell.outputs
-        )
+        outputs = cell.get("outputs")  # of an import there are none
+        plays = outputs and not any("text/html" in each.get("data", {}) for each in outputs)
         cell.metadata |= {"deletable": False} if plays else {"deletable": False, "editable": False}
 
 

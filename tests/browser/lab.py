@@ -58,7 +58,8 @@ _READY = f"""(path) => {{
     const session = panel?.sessionContext;
     const kernel = session?.session?.kernel;
     return panel?.context?.path === path && panel.context.isReady && session?.isReady
-        && kernel?.connectionStatus === "connected" && kernel.status === "idle";
+        && kernel?.connectionStatus === "connected" && kernel.status === "idle"
+        && !["starting", undefined].includes(panel.node.dataset.ccb); // a lesson has run by itself
 }}"""
 _TURN = """async path => {
     const {commands} = window.jupyterapp;

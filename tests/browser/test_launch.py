@@ -38,7 +38,8 @@ def test_a_key_pressed_by_mistake_changes_no_cell_of_the_course(lab_page: LabPag
     lab_page.open("01_who_is_the_customer.ipynb")
     before = lab_page.cells()
     dialog = lab_page.page.get_by_role("dialog")
-    for place in (0, 3):  # a text and an activity
+    lab_page.page.get_by_role("button", name="Show the code").click()
+    for place in (0, 1, 3):  # a text, an import and an activity
         lab_page.page.evaluate(SELECT, place)
         for key in "xddr":  # cut, delete, and turn into raw text
             lab_page.page.keyboard.press(key)

@@ -1,11 +1,18 @@
 // What we add to JupyterLab and Notebook 7.
+import { courseMode } from "./course_mode.js";
 import { reattach } from "./reattach.js";
 
-export const plugins = [
+export const plugins = (Widget) => [
   {
     id: "customer-casebook:reattach",
     description: "Shows an activity in place of its transcript while Python has it.",
     autoStart: true,
     activate: ({ docRegistry }) => docRegistry.addWidgetExtension("Notebook", { createNew: reattach }),
+  },
+  {
+    id: "customer-casebook:course-mode",
+    description: "Runs a notebook of the course as it opens, and shows it as a page to read.",
+    autoStart: true,
+    activate: (app) => app.docRegistry.addWidgetExtension("Notebook", { createNew: courseMode(app, Widget) }),
   },
 ];

@@ -16,7 +16,7 @@ const LOOK =
 
 // The view of a widget that has a transcript beside it. Of an untrusted output, the transcript is all that is shown.
 // JupyterLab takes the id off a view whose widget was closed.
-function viewOf({ trusted, data, metadata }) {
+export function viewOf({ trusted, data, metadata }) {
   const view = trusted && TRANSCRIPT in data && (data[VIEW] ?? metadata?.customer_casebook);
   return view?.model_id ? view : null;
 }

@@ -1,0 +1,170 @@
+// A notebook of the course is a page that one opens and reads: it runs by itself and stays where one reads, its code is
+// hidden until one wants it, and a bar above it tells the place in the course and the state of Python.
+//
+// Code runs by itself only where all of it is what the package brings (lessons.json). Else the reader decides, as ever.
+import { addBar, element, file, holdDoubleClick, holdKey, holdPlace, isSeen, linksTo, placeOf } from "./page.js";
+import { scrollerOf, topOf } from "./page.js";
+import { viewOf } from "./reattach.js";
+
+const STATES = {
+  starting: "Starting Python…",
+  ready: "Ready. Answers save themselves.",
+  away: "There is no connection to Python. Your answers are kept.",
+  failed: "Not everything could start.",
+  stopped: "Python has stopped. Your answers are kept.",
+  changed: "This notebook differs from the course's. It does not start by itself: choose Run, then Run All Cells.",
+};
+const RUNS_OR_RESTARTS = /run-all|restart/; // the commands that do
+
+// A file beside a notebook must not be imported in the place of what a lesson imports.
+const WITHOUT_OWN_FOLDER = "import sys; sys.path[:] = filter(None, sys.path)";
+
+const lessons = fetch(file("lessons.json")).then((reply) => reply.json());
+
+const codeCells = ({ widgets }) => widgets.filter(({ model }) => model.type === "code");
+const sources = (notebook) => codeCells(notebook).map(({ model }) => model.sharedModel.getSource());
+const outputsOf = ({ model: { outputs } }) => Array.from({ length: outputs.length }, (_, at) => outputs.get(at));
+const isActivity = (cell) => outputsOf(cell).some(({ data }) => "text/html" in data);
+const isSame = (some, others) => some.length === others.length && some.every((each, at) => each === others[at]);
+
+export function courseMode(app, Widget) {
+  const orders = new WeakMap(); // the reader's last one, for each view, and the place before the window that it opens
+  const firsts = new WeakMap(); // of the views of a notebook: the others leave the running to it
+  app.commands.commandExecuted.connect((_, { id, result }) => {
+    const { currentWidget: panel } = app.shell;
+    if (!RUNS_OR_RESTARTS.test(id) || !panel?.hasClass("ccb-course")) return;
+    orders.set(panel, { result, place: placeOf(panel) });
+    const forget = () => orders.delete(panel);
+    Promise.resolve(result).then(forget, forget);
+  });
+  document.head.append(element("link", { rel: "stylesheet", href: file("course_mode.css") }));
+  addEventListener("keydown", holdKey, true);
+
+  // What JupyterLab calls for each view of a notebook; it would dispose of what is returned.
+  return (panel, context) => void open(panel, context);
+
+  async function open(panel, context) {
+    const { content: notebook, sessionContext } = panel;
+    const [course] = await Promise.all([lessons, context.ready]);
+    if (panel.isDisposed) return;
+    const code = sources(notebook);
+    const lesson = course.find((each) => isSame(each.code, code));
+    const state = element("p", { role: "status" });
+    const again = element("button", { textContent: "Start again", onclick: startAgain });
+    const place = element("p");
+    let activities = codeCells(notebook).filter(isActivity);
+    const toggle = element("button", { onclick: () => hideCode(!panel.hasClass("ccb-lesson")) });
+
+    if (!lesson) {
+      const hasName = course.some(({ name }) => name === context.path.split("/").at(-1));
+      if (!hasName && !code.join().includes("customer_casebook")) return say("foreign");
+      say("changed");
+      const bar = addBar(Widget, panel, element("div", {}, state));
+      sessionContext.iopubMessage.connect((_, { header }) => {
+        if (header.msg_type === "execute_input") bar.dispose(); // the reader has found the way
+      });
+      return;
+    }
+    panel.addClass("ccb-course");
+    say("starting");
+    hideCode(true);
+    notebook.node.addEventListener("dblclick", holdDoubleClick, true);
+    const at = course.indexOf(lesson);
+    const links = await linksTo(course[at - 1], course[at + 1], context.path, app);
+    addBar(Widget, panel, element("div", {}, place, state), element("div", {}, again, ...links, toggle));
+    scrollerOf(panel).addEventListener("scroll", tellPlace);
+    await sessionContext.ready;
+    let isNew = false; // Python, perhaps, when it is next heard of
+    let letGo = null; // of the reader's place
+    let turn = begin();
+    const beginNext = () => (turn = turn.then(begin));
+    sessionContext.kernelChanged.connect(beginNext);
+    sessionContext.statusChanged.connect((_, status) => {
+      if (/restarting/.test(status)) {
+        isNew = true;
+        letGo ??= holdPlace(panel, orders.get(panel)?.place);
+        say("starting");
+      } else if (status === "dead") say("stopped");
+      else if (sessionContext.isRestarting) return;
+      else if (status === "idle" && isNew) beginNext();
+      else if (status === "unknown" && !isNew) {
+        isNew = true;
+        say(sessionContext.session?.kernel ? "away" : "stopped");
+      }
+    });
+
+    function say(name) {
+      panel.node.dataset.ccb = name;
+      state.textContent = STATES[name];
+      again.hidden = !["failed", "stopped"].includes(name);
+      if (!lesson) return;
+      if (name !== "starting") activities = codeCells(notebook).filter(isActivity);
+      tellPlace();
+    }
+
+    // In words that take the same room wherever one is, so that nothing moves under the pointer.
+    function tellPlace() {
+      const half = scrollerOf(panel).clientHeight / 2;
+      const isAbove = ({ node }) => node.isConnected && topOf(node, scrollerOf(panel)) < half;
+      const activity = Math.max(1, activities.findLastIndex(isAbove) + 1);
+      const lessons = course.filter(({ minutes }) => minutes);
+      const number = lessons.indexOf(lesson) + 1;
+      const parts = number ? [`Lesson ${number} of ${lessons.length}`, lesson.title, `${lesson.minutes} minutes`] : [lesson.title];
+      if (activities.length) parts.push(`activity ${activity} of ${activities.length}`);
+      place.textContent = parts.join(" · ");
+    }
+
+    function hideCode(isHidden) {
+      panel.toggleClass("ccb-lesson", isHidden);
+      panel.toolbar.setHidden(isHidden);
+      toggle.textContent = isHidden ? "Show the code" : "Hide the code";
+    }
+
+    function startAgain() {
+      toggle.focus(); // this button goes
+      say("starting");
+      const { session, prevKernelName: name } = sessionContext;
+      (session?.kernel ? sessionContext.restartKernel() : sessionContext.changeKernel({ name })).catch(() => say("stopped"));
+    }
+
+    async function begin() {
+      isNew = false;
+      await Promise.resolve(orders.get(panel)?.result).catch(() => {});
+      const kernel = sessionContext.session?.kernel;
+      if (!kernel) return say("stopped");
+      if (sessionContext.isRestarting || panel.isDisposed) return;
+      say("starting");
+      try {
+        say((await isAlive(kernel)) ? "ready" : await run(kernel));
+        letGo?.();
+        letGo = null;
+      } catch {
+        // The kernel has gone: what comes after it begins, or its status is told.
+      }
+    }
+
+    // Whether Python has all activities that the page shows, or showed when it was saved.
+    async function isAlive(kernel) {
+      const views = codeCells(notebook).flatMap(outputsOf).map(viewOf).filter(Boolean);
+      const { content } = await kernel.requestCommInfo({ target_name: "jupyter.widget" });
+      return views.length > 0 && views.every(({ model_id: id }) => id in content.comms);
+    }
+
+    async function run(kernel) {
+      await isSeen(panel.node);
+      if (!isSame(lesson.code, sources(notebook))) return "changed";
+      const first = firsts.get(context);
+      if (first && first !== panel && !first.isDisposed) return "ready";
+      firsts.set(context, panel);
+      letGo ??= holdPlace(panel);
+      kernel.requestExecute({ code: WITHOUT_OWN_FOLDER, silent: true, store_history: false });
+      // Not as Run All Cells does it, which goes to the last cell.
+      const replies = codeCells(notebook).map((cell) => cell.constructor.execute(cell, sessionContext));
+      const ran = (await Promise.all(replies)).every((reply) => reply?.content.status === "ok");
+      // With the ids of its activities, for reattach.js; and then nobody is asked to save it.
+      if (context.contentsModel.writable) await context.save().catch(() => {});
+      else context.model.dirty = false;
+      return ran ? "ready" : "failed";
+    }
+  }
+}

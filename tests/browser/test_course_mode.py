@@ -1,0 +1,246 @@
+"""Course mode: a lesson runs by itself, is a page to read, and comes back after a restart; no other notebook runs."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from dataclasses import replace
+
+import nbformat
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
+from playwright.sync_api import Browser, Locator, expect
+
+from tests.browser.activities import CardOnPage, attempts, run
+from tests.browser.lab import NOTEBOOK_7, ROOT, Lab, LabPage
+from tests.browser.test_advice import cull
+from tests.browser.test_axe import look
+from tests.browser.test_connection import new_items
+
+LESSON = "01_who_is_the_customer.ipynb"
+STUDY = 'study("lanternhill-shift-planner"'
+PANEL = "window.jupyterapp.shell.currentWidget"
+COUNTS = f"[...{PANEL}.content.model.cells].map(each => each.executionCount)"
+TOP = "document.querySelector('.jp-WindowedPanel-outer').scrollTop"
+STARTS_BY_ITSELF = "It does not start by itself"
+
+
+def lesson() -> NotebookNode:
+    notebook: NotebookNode = nbformat.read(ROOT / "notebooks" / LESSON, as_version=4)
+    return notebook
+
+
+@pytest.fixture
+def name(lab: Lab, request: pytest.FixtureRequest) -> str:
+    """A lesson that no other test has opened."""
+    return lab.write(re.sub(r"\W+", " ", request.node.name) + ".ipynb", lesson())
+
+
+@pytest.fixture
+def page(lab_page: LabPage, name: str) -> LabPage:
+    """A page on a lesson, opened and no more."""
+    lab_page.open(name)
+    return lab_page
+
+
+def bar(page: LabPage) -> Locator:
+    return page.page.locator(".jp-NotebookPanel:visible").get_by_role("navigation", name="Course")
+
+
+def state(page: LabPage, words: str) -> None:
+    expect(bar(page).get_by_role("status")).to_contain_text(words, timeout=60_000)
+
+
+def choose(page: LabPage, menu: str, item: str) -> None:
+    items = page.page.get_by_role("menuitem")
+    items.filter(has_text=re.compile(f"^{menu}$")).click()
+    items.filter(has_text=re.compile(f"^{item}…?(0, 0)?$")).click()
+
+
+def counts(page: LabPage) -> list[int | None]:
+    found: list[int | None] = page.page.evaluate(COUNTS)
+    return found
+
+
+@pytest.mark.parametrize("view", ["lab/tree", NOTEBOOK_7])
+def test_a_lesson_runs_as_it_opens_and_stays_at_its_top(
+    browser: Browser, lab: Lab, name: str, view: str
+) -> None:
+    page = LabPage(browser.new_context().new_page(), replace(lab, view=view))
+    page.open(name)
+    state(page, "Ready.")
+    assert page.page.evaluate(TOP) == 0
+    assert not page.page.evaluate(f"{PANEL}.context.model.dirty")
+    card, before = CardOnPage(page, STUDY), attempts(lab)
+    card.answer(card.questions[0])
+    expect(card.saved).to_have_text("Saved.")
+    assert new_items(lab, before) == [card.questions[0].id]
+    where = "Lesson 1 of 14 · Who is the customer? · 18 minutes · activity {} of 4"
+    expect(bar(page)).to_contain_text(where.format(1))
+    CardOnPage(page, 'study("fair-weather-web-shop"').node.evaluate("node => node.scrollIntoView()")
+    expect(bar(page)).to_contain_text(where.format(3))
+    ran = counts(page)
+    page.reload()  # while Python runs: what is there comes back, and nothing runs again
+    state(page, "Ready.")
+    expect(CardOnPage(page, STUDY).feedback).to_contain_text("Right")
+    assert counts(page) == ran
+    bar(page).get_by_role("link", name="Next").click()
+    expect(bar(page)).to_contain_text("Lesson 2 of 14", timeout=60_000)
+    state(page, "Ready.")
+    assert not page.page.evaluate(f"{PANEL}.context.model.dirty")
+    expect(page.page.get_by_role("dialog")).to_have_count(0)
+    page.page.context.close()
+    page.check()
+
+
+def test_a_lesson_that_is_closed_asks_nothing(page: LabPage) -> None:
+    page.page.evaluate("window.jupyterapp.commands.execute('application:close')")
+    expect(page.page.locator(".jp-NotebookPanel")).to_have_count(0)
+    expect(page.page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_a_lesson_in_the_background_waits_until_one_looks_at_it(
+    page: LabPage, name: str
+) -> None:
+    open_behind = "path => window.jupyterapp.commands.execute('docmanager:open', {path, options: {activate: false}})"
+    page.page.evaluate(open_behind, LESSON)
+    other = page.page.locator(".jp-NotebookPanel.lm-mod-hidden")
+    expect(other).to_have_attribute("data-ccb", "starting")
+    page.page.wait_for_function(
+        """() => [...window.jupyterapp.shell.widgets("main")].every(each =>
+            each.sessionContext?.session?.kernel?.status === "idle")"""
+    )
+    expect(other).to_have_attribute("data-ccb", "starting")
+    expect(other.locator(".ccb")).to_have_count(0)
+    page.page.get_by_role("tab", name=LESSON).click()
+    state(page, "Ready.")
+    page.page.get_by_role("tab", name=name).click()
+    state(page, "Ready.")
+
+
+@pytest.mark.parametrize("item", ["Restart Kernel", "Restart Kernel and Run All Cells"])
+def test_after_a_restart_it_runs_once_more_and_the_reader_is_where_they_were(
+    page: LabPage, item: str
+) -> None:
+    card = CardOnPage(page, STUDY)
+    card.choose(card.questions[0], ["external"])
+    top = "node => node.getBoundingClientRect().top"
+    text = page.page.locator(".jp-MarkdownCell").filter(has_text="Four words around one service")
+    text.get_by_role("heading").evaluate("node => node.scrollIntoView()")
+    before = text.evaluate(top)
+    choose(page, "Kernel", item)
+    page.page.get_by_role("button", name="Confirm Kernel Restart").click()
+    state(page, "Starting Python")
+    state(page, "Ready.")
+    expect(card.node.locator("input:checked")).to_have_count(0)
+    assert [each for each in counts(page) if each] == [1, 2, 3, 4, 5, 6]
+    page.page.locator(".ccb").nth(3).wait_for(state="attached")
+    if item == "Restart Kernel":
+        assert abs(text.evaluate(top) - before) < 2
+
+
+@pytest.mark.parametrize("kind", ["a cell", "more cells", "another notebook"])
+def test_code_that_the_package_does_not_bring_is_not_run(
+    lab_page: LabPage, lab: Lab, kind: str
+) -> None:
+    ran = lab.folder / "ran"
+    notebook, code = lesson(), f"from pathlib import Path\nPath({str(ran)!r}).touch()"
+    if kind == "a cell":
+        notebook.cells[1].source += f"\n{code}"
+    elif kind == "more cells":
+        notebook.cells.append(new_code_cell(code))
+    else:
+        notebook.cells = [new_code_cell(f"import customer_casebook\n{code}")]
+    lab_page.open(lab.write(f"{kind}.ipynb", notebook))
+    expect(bar(lab_page)).to_contain_text(STARTS_BY_ITSELF)
+    expect(lab_page.page.locator(".jp-CodeCell .jp-InputArea").first).to_be_visible()
+    run(lab_page, "")
+    assert not ran.exists()
+    assert not any(counts(lab_page)) or kind != "another notebook"
+    lab_page.run_all()
+    assert ran.exists()
+    ran.unlink()
+    expect(bar(lab_page)).to_have_count(0)
+
+
+def test_a_notebook_of_somebody_else_is_as_ever(lab_page: LabPage, lab: Lab) -> None:
+    notebook = lesson()
+    notebook.cells = [new_code_cell("1 + 1")]
+    lab_page.open(lab.write("somebody else's.ipynb", notebook))
+    expect(bar(lab_page)).to_have_count(0)
+    assert counts(lab_page) == [None]
+
+
+def test_a_lesson_that_the_reader_changes_is_not_run_again(page: LabPage) -> None:
+    change = f"() => {PANEL}.content.model.cells.get(1).sharedModel.setSource('changed = True')"
+    page.page.evaluate(change)
+    page.restart_kernel()
+    state(page, STARTS_BY_ITSELF)
+    reply = page.page.evaluate(
+        f"async () => (await {PANEL}.sessionContext.session.kernel.requestExecute({{code: 'changed'}}).done).content.ename"
+    )
+    assert reply == "NameError"
+
+
+def test_a_file_beside_a_lesson_does_not_run_in_place_of_the_package(
+    lab_page: LabPage, lab: Lab
+) -> None:
+    folder = lab.folder / "from elsewhere"
+    folder.mkdir()
+    shutil.copy(ROOT / "notebooks" / LESSON, folder)
+    for name in ("customer_casebook", "ipywidgets", "markdown_it", "secrets"):
+        (folder / f"{name}.py").write_text("from pathlib import Path\nPath(__file__ + '.ran').touch()")
+    lab_page.open(f"from elsewhere/{LESSON}")
+    state(lab_page, "Ready.")
+    CardOnPage(lab_page, STUDY)
+    assert not [*folder.glob("*.ran")]
+
+
+def test_when_python_has_gone_the_bar_says_so_and_starts_it_again(page: LabPage) -> None:
+    cull(page)
+    state(page, "Python has stopped.")
+    bar(page).get_by_role("button", name="Start again").click()
+    state(page, "Ready.")
+    CardOnPage(page, STUDY)
+    expect(bar(page).get_by_role("button", name="Start again")).to_have_count(0)
+    page.errors.clear()  # JupyterLab complains of a kernel that is gone
+
+
+def test_the_code_is_hidden_from_eyes_and_keys_until_one_wants_it(page: LabPage) -> None:
+    code, before = page.page.locator(".jp-CodeCell .jp-InputArea"), page.cells()
+    expect(code.locator("visible=true")).to_have_count(0)
+    text = page.page.get_by_role("heading", name="Who is the customer?")
+    text.dblclick()
+    expect(text).to_be_visible()
+    for key in ("d", "d", "x", "m", "y", "c", "v", "a", "b", "Enter", "Shift+Enter", "Control+Shift+ArrowDown", "t"):
+        page.page.keyboard.press(key)
+    assert page.cells() == before
+    expect(page.page.get_by_role("dialog")).to_have_count(0)
+    bar(page).get_by_role("button", name="Show the code").click()
+    expect(code.locator("visible=true").first).to_be_visible()
+    bar(page).get_by_role("button", name="Hide the code").click()
+    expect(code.locator("visible=true")).to_have_count(0)
+
+
+def test_the_bar_is_reached_by_keyboard_fits_and_has_no_barrier(page: LabPage) -> None:
+    page.page.evaluate(AXE_SCRIPT)
+    page.page.locator(".jp-Cell").first.focus()
+    page.page.keyboard.press("Shift+Tab")
+    page.page.keyboard.press("Enter")
+    expect(bar(page).get_by_role("button", name="Hide the code")).to_be_focused()
+    page.page.keyboard.press("Shift+Tab")
+    expect(bar(page).get_by_role("link", name="Next: Who pays, and who writes")).to_be_focused()
+    for theme in ("JupyterLab Light", "JupyterLab Dark"):
+        page.page.evaluate(
+            "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", theme
+        )
+        expect(page.page.locator("body")).to_have_attribute("data-jp-theme-name", theme)
+        assert look(bar(page)) == []
+        assert look(bar(page), "color-contrast") == []
+    for width in (320, 480, 768, 1600):
+        page.page.set_viewport_size({"width": width, "height": 900})
+        page.page.evaluate("window.jupyterapp.shell.collapseLeft()")
+        fits = "node => node.scrollWidth <= node.clientWidth && node.offsetHeight <= node.parentElement.offsetHeight"
+        page.page.wait_for_function(f"() => ({fits})(document.querySelector('.ccb-bar'))")
