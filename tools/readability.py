@@ -164,12 +164,16 @@ def main() -> int:
         length = max(len(sentence.words) for sentence in text)
         limit = MAX_GRADES.get(kind)
         words = sum(len(sentence.words) for sentence in text)
-        print(f"{kind:12} grade {grade(text):4.1f} of {limit or '-':>4}; {words / len(text):4.1f} words a sentence, {length} in the longest; {words} words")
+        print(
+            f"{kind:12} grade {grade(text):4.1f} of {limit or '-':>4}; {words / len(text):4.1f} words a sentence, {length} in the longest; {words} words"
+        )
         if limit and (grade(text) > limit or length > MAX_SENTENCE_WORDS):
             status = 1
             text.sort(key=lambda sentence: -grade([sentence]) * len(sentence.words))
             for sentence in text[:WORST_COUNT]:
-                print(f"  {grade([sentence]):4.1f} {sentence.place}: {sentence.text}", file=sys.stderr)
+                print(
+                    f"  {grade([sentence]):4.1f} {sentence.place}: {sentence.text}", file=sys.stderr
+                )
     return status
 
 

@@ -96,7 +96,7 @@ def test_when_an_answer_is_not_saved_for_python_is_gone_and_the_page_does_not_kn
     else:
         activity(page, 3).get_by_role("button", name="Start the clock").click()
     words = told(page, place, ".ccb-saved")
-    assert "if nothing runs then, do so once more" in words
+    assert "If nothing runs then, do it again" in words
     follow(page, words)
     page.page.wait_for_function(f"() => ({ANEW})() || ({KNOWS})()")
     if page.page.evaluate(KNOWS):

@@ -118,7 +118,7 @@ class AnswerText(Record):
     """One possible answer of a lens, in words."""
 
     label: str = text_field("the answer in a few words")
-    means: str = text_field("one sentence that defines the answer")
+    means: str = text_field("one to three short sentences that define the answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ class Misconception(Record):
 
     id: str = text_field("a short name, such as payer-is-the-customer", ID_PATTERN)
     claim: str = text_field("the wrong reason in the words of a learner")
-    corrective: str = text_field("two short sentences at most")
+    corrective: str = text_field("a few short sentences")
     editions: tuple[Edition, ...] = list_field(
         'the editions in which the corrective holds, such as ["4", "5"]'
     )

@@ -42,7 +42,7 @@ _CLOCK_WAS_SET = (
     "won or lost."
 )
 _EARLY_START = (
-    "This exam seems to have begun at a time to come, so a clock was or is wrong. Its time goes on "
+    "This exam seems to have begun in the future, so a clock was or is wrong. Its time goes on "
     "from your last answer."
 )
 
@@ -437,11 +437,11 @@ def _about(n: int, minutes: int) -> list[doc.Block]:
         doc.Heading("Mock exam"),
         doc.Paragraph(
             f"{n} questions over the whole course, {minutes} minutes, {course_exam.PASS_PERCENT}% to pass. There is "
-            "no feedback until you hand in; then every question is explained, the weak spots first."
+            "no feedback until you hand in; then every question is explained, your weak topics first."
         ),
         doc.BulletList(
             [
-                "Move about as you like. Flag what you want to come back to.",
+                "You may move between questions. Flag those that you want to see again.",
                 "The clock does not stop, whatever happens to this page or this computer. It can be hidden.",
                 "If you close the notebook, run this cell again: the exam goes on where it was.",
                 "Keys: the digits choose, N is next, P is previous, F flags.",

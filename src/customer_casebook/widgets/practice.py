@@ -48,7 +48,7 @@ def practice(
     card = deck(items_in_new_order(book, item_ids, key), "Practice", book=book)
     if seed is None:
         about = (
-            f"Questions ({'one' if n == 1 else n}) are drawn afresh whenever this cell runs; "
+            f"Questions ({'one' if n == 1 else n}) are drawn again each time this cell runs; "
             "those met least often come first."
         )
         card.transcript = [Heading("Practice"), Paragraph(about)]
