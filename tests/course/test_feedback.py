@@ -111,7 +111,7 @@ def test_a_wrong_option_is_answered_with_its_misconception_or_what_would_make_it
 
 def test_no_one_has_to_be_made_a_consumer_to_stop_being_a_supplier() -> None:
     reason = CaseItem(BOOK, BOOK.case("facilities-web-shop"), "agreement").why_not("none")
-    assert reason.endswith("so: Facilities gives Group IT nothing the service needs.")
+    assert reason.endswith("if Facilities gives Group IT nothing the service needs.")
 
 
 @every_question
@@ -220,7 +220,7 @@ def test_a_private_person_stands_outside_where_no_change_of_a_fact_would_help() 
     question = CaseItem(BOOK, lone, "customer")
     assert question.right == {"external"}
     assert question.why_not("internal").endswith(
-        "A private person stands outside the provider's organization."
+        "A private person does not belong to the provider's organization."
     )
 
 

@@ -63,7 +63,7 @@ class Case(Record):
     party: PartyId = text_field("an id from parties in world.yaml")
     story: str = text_field("two or three short paragraphs that set the scene")
     evidence: tuple[Evidence, ...] = list_field("a list of clues: id, source, text, shows")
-    takeaway: str = text_field("one sentence to remember")
+    takeaway: str = text_field("one to three short sentences to remember")
     open: Annotated[Mapping[str, Text], FactNames("text")] = value_field(
         "what would settle unknown facts that matter", default_factory=dict
     )
