@@ -70,7 +70,7 @@ class Text(NamedTuple):
         """A paragraph, a list entry and a cell of a table end a sentence, too."""
         markdown = re.sub(r"</?(?:details|summary)>", "\n\n", self.text)
         for token in MarkdownIt().enable("table").parse(markdown):
-            parts = [child.content or " " for child in token.children or ()]
+            parts = [" " if c.type == "softbreak" else c.content for c in token.children or ()]
             paragraph = re.sub(r"\$?\{\w+\}", "it", "".join(parts))
             for sentence in re.split(r"(?<=[.?!])[)”\"]*\s+(?=\W*[A-Z])", paragraph):
                 if re.search(r"[^\W\d_]{2}", sentence):

@@ -838,7 +838,7 @@ def test_an_exam_begun_in_the_future_is_begun_now_and_blocks_no_other(ahead: tim
     Clock.wrong = timedelta(0)
     again = exam(n=N, minutes=MINUTES)
     assert again.paper.phase == "running"
-    assert "seems to have begun at a time to come" in again.actions.text
+    assert "seems to have begun in the future" in again.actions.text
     left = again.paper.deadline / 1000 - Clock.now().timestamp()
     assert left == pytest.approx(60 * MINUTES - 1)
     tell(again, "finish")
