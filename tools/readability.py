@@ -28,14 +28,14 @@ PACKAGE = ROOT / "src" / "customer_casebook"
 
 # Which kind a text of a content file is, by the end of the path to it; and the grade it may have.
 KINDS = {
-    "rules": (r"means", 8.4),  # and those of rules.py
-    "questions": (r"question|prompt", 6.0),
-    "options": (r"lenses/.*/label|options/\w+/text", 5.5),
-    "feedback": (r"because|claim|corrective|takeaway|open/\w+", 6.0),
-    "instructions": (r"play|assumes/\d+|can", 6.5),  # and the sentences of the front end
-    "glossary": (r"definitions/\w+|note", 8.4),
-    "lessons": (None, 6.0),  # the notebooks
-    "stories": (r"story|sentences/\d+/text|evidence/.*/text|about|asks|fates/.*", None),
+    "rules": (r"means", 8.0),  # and those of rules.py
+    "questions": (r"question|prompt", 5.3),
+    "options": (r"lenses/.*/label|options/\w+/text", 4.8),
+    "feedback": (r"because|claim|corrective|takeaway|open/\w+", 5.5),
+    "instructions": (r"play|assumes/\d+|can|simulators/\w+/about", 5.8),  # and the front end
+    "glossary": (r"definitions/\w+|note", 8.0),
+    "lessons": (None, 5.3),  # the notebooks
+    "stories": (r"story|sentences/\d+/text|evidence/.*/text|asks|fates/.*", None),
 }
 MAX_SENTENCE_WORDS = 30
 MAX_HARD_SHARE = 0.02
