@@ -104,7 +104,7 @@ def test_a_wrong_option_is_answered_with_its_misconception_or_what_would_make_it
                     assert option not in decide(facts.with_changes(**others), question.lens).answers
                 different, _, unstated = reason.partition("have to say that ")
                 assert set(facts_in(question, unstated)) == set(changes) - set(facts.known())
-                assert ("It would be right if" in different) == bool(
+                assert ("This answer would be right if" in different) == bool(
                     changes.keys() & facts.known().keys()
                 )
 

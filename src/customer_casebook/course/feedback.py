@@ -165,7 +165,7 @@ class CaseFeedback:
         unstated = [self.statement(*change) for change in changes if change[0] not in known]
         parts = []
         if different:
-            parts.append(f"It would be right if {join(different)}.")
+            parts.append(f"This answer would be right if {join(different)}.")
         if unstated:
             also = "The case would also" if different else "For this answer, the case would"
             parts.append(f"{also} have to say that {join(unstated)}.")
