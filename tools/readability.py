@@ -41,6 +41,8 @@ MAX_SENTENCE_WORDS = 30
 MAX_HARD_SHARE = 0.02
 C1 = 4.5  # on the scale of the list, where B2 is 4 and C1 is 5
 WORST_COUNT = 10
+# A sentence in a script; not a docstring, which has three quotes.
+SAID = re.compile(r'(?<![\w"`])["`]([A-Z][^"`\n]* [^"`\n]*[.?])["`](?!["`])')
 SLOW_WORDS_A_MINUTE = 100
 SECONDS_A_QUESTION = 20
 
@@ -87,9 +89,10 @@ def texts() -> Iterator[Text]:
             for kind, (end, _) in KINDS.items():
                 if end and re.search(rf"/(?:{end})$", place):
                     yield Text(kind, f"{path.name}: {place}", text)
-    for path in sorted((PACKAGE / "widgets" / "front").glob("*.js")):
-        for text in re.findall(r'["`]([A-Z][^"`\n]* [^"`\n]*[.?])["`]', path.read_text("utf-8")):
-            yield Text("instructions", path.name, text)
+    for path in sorted([*PACKAGE.glob("widgets/**/*.*"), *PACKAGE.glob("simulators/*.py")]):
+        if path.suffix in {".py", ".js"}:
+            for text in re.findall(SAID, path.read_text("utf-8")):
+                yield Text("instructions", path.name, text)
 
 
 def leaves(value: Any, place: str = "") -> Iterator[tuple[str, str]]:

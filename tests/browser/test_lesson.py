@@ -322,7 +322,7 @@ def test_an_answer_that_fails_to_be_recorded_is_said_so_and_the_card_goes_on(
     card.answer(first)
     expect(card.feedback).to_contain_text(f"Right: {first.answer}")
     expect(card.saved.get_by_role("alert")).to_contain_text(
-        "This answer could not be recorded. The feedback stands"
+        "This answer could not be recorded. The feedback is right"
     )
     expect(card.saved.locator("pre")).to_be_hidden()
     card.saved.get_by_text("Details for technical support").click()

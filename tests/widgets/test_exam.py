@@ -713,7 +713,7 @@ def test_nonsense_is_told_and_everything_else_is_kept(place: Any, now: dict[str,
     one, _, three, *_ = asked(sat)
     assert sat.actions.error == ""
     give(sat, place, **now)
-    assert "Something went wrong here, and it is not your doing." in sat.actions.error
+    assert "Something went wrong here. It is not your fault." in sat.actions.error
     assert "<script>" not in sat.actions.error
     give(sat, 0, sorted(one.right))
     give(sat, 2, sorted(three.right), flag=True)

@@ -207,7 +207,7 @@ def test_a_failure_is_told_and_the_switches_still_work(
             turn(activity, organization="different")
         else:
             press(activity, pressed)
-        assert "Something went wrong here, and it is not your doing." in activity.view["error"]
+        assert "Something went wrong here. It is not your fault." in activity.view["error"]
         assert "RuntimeError: no &lt;ink&gt; left" in activity.view["error"]
     turn(activity, organization="unknown")
     assert activity.view["error"] == ""

@@ -342,7 +342,7 @@ def used_within_organization(f: Facts) -> bool:
 
 @SERVICE_TYPE.rule("external_customer_facing", V3, reads=_DELIVERY_FACTS)
 def used_by_outsider(f: Facts) -> bool:
-    """A service that outside customers receive is external customer-facing.
+    """A service that people or firms outside receive is external customer-facing.
 
     When it fails, people outside notice first.
     """

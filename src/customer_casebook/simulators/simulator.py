@@ -14,7 +14,7 @@ from customer_casebook.widgets.controls import Choice, Control, Controls, Outcom
 
 _ASSUMPTIONS = "What is assumed: an illustration, not a forecast"
 _SIMULATOR_FAILURE = (
-    "Something went wrong here, and it is not your doing. “As at the start” may help."
+    "Something went wrong here. It is not your fault. “As at the start” may help."
 )
 
 

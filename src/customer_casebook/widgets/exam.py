@@ -122,7 +122,7 @@ class Exam(Activity, widgets.VBox):
 
     def _failed(self, details: str) -> None:
         words = (
-            "Something went wrong here, and it is not your doing. Run this cell again and go on."
+            "Something went wrong here. It is not your fault. Run this cell again and go on."
         )
         self.actions.error = error_html(words, details)
 
@@ -442,9 +442,9 @@ def _about(n: int, minutes: int) -> list[doc.Block]:
         doc.BulletList(
             [
                 "You may move between questions. Flag those that you want to see again.",
-                "The clock does not stop, whatever happens to this page or this computer. It can be hidden.",
+                "The clock does not stop, even if this page or this computer does. You can hide it.",
                 "If you close the notebook, run this cell again: the exam goes on where it was.",
-                "Keys: the digits choose, N is next, P is previous, F flags.",
+                "Keys: a digit chooses an answer, N is next, P is previous, F flags.",
             ]
         ),
     ]

@@ -145,7 +145,7 @@ class OwnerMap(Activity, widgets.VBox):
         self._draw()
 
     def _failed(self, details: str) -> None:
-        words = "The map could not be drawn. Your answers count all the same, and you can go on."
+        words = "The map could not be drawn. Your answers still count, and you can go on."
         self.map.text = error_html(words, details)
 
     @report_errors(_failed)

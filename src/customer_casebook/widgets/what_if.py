@@ -17,7 +17,7 @@ Challenge = tuple[str, str]  # a lens, and the answer to reach
 Labels = Mapping[str, str]  # lens to verdict in words
 
 _FAILURE = (
-    "Something went wrong here, and it is not your doing. Your switches still work; "
+    "Something went wrong here. It is not your fault. Your switches still work; "
     "if what you see looks old, choose “As the story tells it”."
 )
 
