@@ -121,9 +121,7 @@ class Exam(Activity, widgets.VBox):
         self._resume()
 
     def _failed(self, details: str) -> None:
-        words = (
-            "Something went wrong here. It is not your fault. Run this cell again and go on."
-        )
+        words = "Something went wrong here. It is not your fault. Run this cell again and go on."
         self.actions.error = error_html(words, details)
 
     def _resume(self) -> list[course_exam.ExamSession]:

@@ -47,7 +47,9 @@ class Overview(Activity, widgets.VBox):
         self._show()
 
     def _failed(self, details: str) -> None:
-        words = "Your progress could not be calculated. It is not your fault, and no answer is lost."
+        words = (
+            "Your progress could not be calculated. It is not your fault, and no answer is lost."
+        )
         self.actions.error = error_html(words, details)
 
     @report_errors(_failed)
