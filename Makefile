@@ -25,12 +25,13 @@ lab: $(VENV)/lab.stamp  ## open the course in JupyterLab; the first time, set ev
 test: lint  ## check everything: code, content, notebooks, and the course in a browser
 	@"$(BIN)/python" -m pytest --numprocesses 2 --dist loadfile
 
-lint: $(VENV)/test.stamp  ## check style, types and the one-way arrows between rooms
+lint: $(VENV)/test.stamp  ## check style, types, the one-way arrows between rooms, and plain English
 	@"$(BIN)/ruff" check
 	@"$(BIN)/ruff" format --check
 	@"$(BIN)/codespell" src notebooks *.md
 	@"$(BIN)/mypy"
 	@"$(BIN)/lint-imports" --no-logo
+	@"$(BIN)/python" -m tools.readability
 
 notebooks: $(VENV)/test.stamp  ## run all notebooks again and save their outputs
 	@"$(BIN)/python" -m tools.notebooks notebooks/*.ipynb

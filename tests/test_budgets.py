@@ -34,7 +34,7 @@ MAX_ROOM_LINES = {
     "simulators": 1_000,
     "widgets": 2_240,  # the aim is 1,350
 }
-MAX_TOOLS_LINES = 200
+MAX_TOOLS_LINES = 350
 
 # Whoever reads these has read the idea.
 READING_PATH = [

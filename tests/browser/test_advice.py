@@ -77,7 +77,7 @@ class Learner:
         """Choose in the menu what the words say, the next thing where nothing happens, and then go on."""
         steps = re.findall(r"[Cc]hoose \*?(\w+)\*?, then \*?([A-Z][\w ]+)", " ".join(words.split()))
         assert steps, words
-        steps += steps if "do so once more" in words else []
+        steps += steps if "do it again" in words else []
         for menu, item in steps:
             self.choose(menu, item)
             try:

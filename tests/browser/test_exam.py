@@ -306,7 +306,7 @@ def test_it_goes_on_where_it_was_after_a_restart_and_a_reload(one_lab: LabPage, 
     expect(exam.saved).to_be_empty()
     page.restart_kernel()
     expect(exam.node.locator(".ccb-gone")).to_contain_text(
-        "The exam goes on with what was saved, and so does its clock."
+        "The exam goes on with your saved answers, and its clock goes on too."
     )
     for reload in (False, True):
         if reload:

@@ -117,7 +117,7 @@ def test_on_what_opens_and_closes(page: LabPage) -> None:
     press(page, story, *ARROWS, *RUN, "Enter", "Space")
     run(page, "import customer_casebook.course.journal as j; j.Journal.record = None")
     card.answer(card.questions[0])
-    press(page, card.saved.get_by_text("For whoever looks after this"), *ARROWS, "Enter")
+    press(page, card.saved.get_by_text("Details for technical support"), *ARROWS, "Enter")
     expect(card.saved.locator("pre")).to_be_visible()
 
 

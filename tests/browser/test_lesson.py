@@ -139,7 +139,7 @@ def test_a_case_is_studied_by_keyboard_alone(lesson: LabPage, lab: Lab) -> None:
                 expect(card.feedback).to_contain_text(f"Right: {question.answer}")
                 expect(card.saved).to_have_text("Saved.")
     expect(card.node.get_by_role("heading", name="Case closed")).to_be_focused()
-    expect(card.node).to_contain_text("Whenever you were sure, you were right.")
+    expect(card.node).to_contain_text("Each time you were sure, you were right.")
     assert lesson.cells() == cells
     made = [each for event, each in attempts(lab).items() if event not in before]
     assert [each["item"] for each in made] == [each.id for each in card.questions]
@@ -245,7 +245,7 @@ def test_one_fact_turned_shows_in_verdicts_picture_and_challenge(lesson: LabPage
     expect(picture).to_have_accessible_name(re.compile("under different roofs.*revenue"))
     expect(spoken).to_contain_text("Customer: External customer.")
     expect(spoken).to_contain_text("Solved")
-    expect(node).to_contain_text("Solved: the one fact it took was “wider organization”.")
+    expect(node).to_contain_text("Solved. The one fact to change was “wider organization”.")
     turn("Charge", "none")
     expect(node).to_contain_text("with 2 facts changed. One is enough.")
     node.get_by_role("button", name="As the story tells it").click()
@@ -322,10 +322,10 @@ def test_an_answer_that_fails_to_be_recorded_is_said_so_and_the_card_goes_on(
     card.answer(first)
     expect(card.feedback).to_contain_text(f"Right: {first.answer}")
     expect(card.saved.get_by_role("alert")).to_contain_text(
-        "This answer could not be recorded. The feedback stands"
+        "This answer could not be recorded. The feedback is right"
     )
     expect(card.saved.locator("pre")).to_be_hidden()
-    card.saved.get_by_text("For whoever looks after this").click()
+    card.saved.get_by_text("Details for technical support").click()
     expect(card.saved.locator("pre")).to_contain_text("TypeError")
     run(trouble, "J.record = J.kept")
     card.press("Next question")

@@ -180,7 +180,7 @@ def test_two_cases_can_be_read_and_hit_in_every_state(page: LabPage) -> None:
         "from customer_casebook.course.journal import Journal as J; J.kept, J.record = J.record, None",
     )
     card.answer(one)
-    card.saved.get_by_text("For whoever looks after this").click()
+    card.saved.get_by_text("Details for technical support").click()
     check(page, card.node)
     run(page, "J.record = J.kept")
     for each in stories.all():

@@ -234,7 +234,7 @@ def test_a_simulator_can_be_read_and_hit_in_every_state(page: LabPage, name: str
         page, f"follow, {name}.bench._outcome = {name}.bench._outcome, None; {name}.bench._follow()"
     )
     expect(node).to_contain_text("Something went wrong here")
-    node.get_by_text("For whoever looks after this").click()
+    node.get_by_text("Details for technical support").click()
     check(page, node, WIDTHS)
     run(page, f"{name}.bench._outcome = follow")
     page.page.set_viewport_size({"width": 1280, "height": 900})

@@ -161,7 +161,7 @@ def test_one_sentence_of_a_story_decides_and_no_other_gives_that_answer(name: st
     assert flip
     [right] = asked.right
     assert asked.evidence[right].shows[flip.fact] == flip.old
-    assert f"would make it “{BOOK.answer_label(record.lens, flip.answer)}”." in asked.prompt
+    assert f"for the answer “{BOOK.answer_label(record.lens, flip.answer)}”?" in asked.prompt
     for other in asked.evidence.keys() - asked.right:
         for fact in asked.evidence[other].shows:
             for changed in (facts.with_changes(**{fact: value}) for value in VOCABULARY[fact].says):
@@ -182,8 +182,8 @@ def test_a_wrong_piece_is_answered_with_what_it_shows_and_what_that_decides(name
             assert asked.question.statement(fact, value) in words
         if option not in asked.right and facts:
             needed = bool(facts.keys() & asked.question.deciding_facts.keys())
-            assert ("That is needed too" in words) == needed
-            assert ("The answer does not rest on that." in words) != needed
+            assert ("The answer needs that too" in words) == needed
+            assert ("The answer does not depend on that." in words) != needed
         assert ("none of the facts that decide here" in words) == (not facts)
 
 

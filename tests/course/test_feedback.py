@@ -87,11 +87,11 @@ def test_a_wrong_option_is_answered_with_its_misconception_or_what_would_make_it
         if wrong:
             assert claims[wrong.id].claim in reason
             assert claims[wrong.id].corrective in reason
-            assert ("may turn out so" in reason) == (option in verdict.possible)
+            assert ("This may be true" in reason) == (option in verdict.possible)
         elif option == UNDETERMINED:
             assert not verdict.missing
         elif option in verdict.possible:
-            assert "may turn out so" in reason
+            assert "This may be true" in reason
         else:
             means = BOOK.lens_texts[question.lens].answers[option].means
             assert reason.startswith(means)
@@ -102,16 +102,16 @@ def test_a_wrong_option_is_answered_with_its_misconception_or_what_would_make_it
                 for name in changes if len(changes) > 1 else ():  # none of them is idle
                     others = {k: value for k, value in changes.items() if k != name}
                     assert option not in decide(facts.with_changes(**others), question.lens).answers
-                different, _, unstated = reason.partition("have to be told that ")
+                different, _, unstated = reason.partition("have to say that ")
                 assert set(facts_in(question, unstated)) == set(changes) - set(facts.known())
-                assert ("It would be right if this were so" in different) == bool(
+                assert ("This answer would be right if" in different) == bool(
                     changes.keys() & facts.known().keys()
                 )
 
 
 def test_no_one_has_to_be_made_a_consumer_to_stop_being_a_supplier() -> None:
     reason = CaseItem(BOOK, BOOK.case("facilities-web-shop"), "agreement").why_not("none")
-    assert reason.endswith("so: Facilities gives Group IT nothing the service needs.")
+    assert reason.endswith("if Facilities gives Group IT nothing the service needs.")
 
 
 @every_question
@@ -151,13 +151,13 @@ def test_what_is_said_to_flip_or_settle_the_answer_does_so(question: CaseItem) -
         for name in verdict.missing:
             assert question.case.open.get(name, VOCABULARY[name].question) in words
     elif words:
-        flipped, _, _presumed = words.partition(", for it would be presumed that ")
+        flipped, _, _presumed = words.partition(" We then presume that ")
         [(name, value)] = facts_in(question, flipped).items()
         assert not facts.with_changes(**{name: value}).contradiction
         right = right_if(name, value)
         assert right != question.right
         assert UNDETERMINED not in right
-        assert f"would be “{labels(question, right)}”" in words
+        assert f"the answer is “{labels(question, right)}”." in words
         others = [flip for flip in verdict.flips if flip.fact != "party_is"]
         if any(tellable(flip) for flip in others):
             assert name != "party_is"  # the least telling change
@@ -196,7 +196,7 @@ def test_a_presumption_is_named_as_one() -> None:
     silent = tuple(clue for clue in whole.evidence if "sets_requirements" not in clue.shows)
     question = CaseItem(BOOK, replace(whole, evidence=silent), "customer")
     assert question.right == {"internal"}
-    presumed = "it is presumed that Marketing sets the requirements and answers for the outcomes."
+    presumed = "so we presume that Marketing sets the requirements and answers for the outcomes."
     assert [words for words in question.grounds if words.endswith(presumed)]
     assert not [words for words in question.grounds if words.startswith("Marketing sets")]
 
@@ -220,7 +220,7 @@ def test_a_private_person_stands_outside_where_no_change_of_a_fact_would_help() 
     question = CaseItem(BOOK, lone, "customer")
     assert question.right == {"external"}
     assert question.why_not("internal").endswith(
-        "A private person stands outside the provider's organization."
+        "A private person does not belong to the provider's organization."
     )
 
 
@@ -255,7 +255,7 @@ def test_feedback_takes_its_words_from_the_book_that_asks() -> None:
     assert wrong
     assert wrong.id == "whoever-wears-a-hat"
     assert question.why_not("external") == (
-        "A common thought: “A hat makes a customer.” It does not."
+        "A common mistake: “A hat makes a customer.” It does not."
     )
     assert "Ours" in question.prompt
     assert all("Marketing" not in words for words in question.grounds)

@@ -29,7 +29,7 @@ def test_the_picture_says_what_the_table_says(data: st.DataObject) -> None:
     first, last = weeks[0][2], weeks[-1][2]
     checks = sum(row[0].endswith(", check-in") for row in weeks)
     assert words(simulator) == (
-        f"Over {at['weeks']} weeks what is built falls behind what is needed: "
+        f"Over {at['weeks']} weeks what is built moves away from what is needed: "
         f"from {first} % missing to {last} %, with {checks} check-ins."
     )
     assert headline(simulator).startswith(f"At delivery {last} % of what is needed is missing.")

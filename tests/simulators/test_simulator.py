@@ -203,7 +203,7 @@ def test_a_failure_is_told_and_the_controls_still_work(
             failing.setattr(simulator.bench, "_outcome", broken)
             simulator.bench.values = values
         error = simulator.bench.view["error"]
-        assert "Something went wrong here, and it is not your doing." in error
+        assert "Something went wrong here. It is not your fault." in error
         assert "RuntimeError: no &lt;ink&gt; left" in error
         assert "“As at the start” may help." in error
     [back] = simulator.bench.view["buttons"]

@@ -301,7 +301,7 @@ def test_a_failure_at_the_end_of_a_deck_is_told_and_the_answers_count(
 
     card = Card([item("slip-about-a-shade-of-red")], at_end=broken)
     give_places(card, 0, "p1", 0)
-    assert card.note == "Something went wrong here, and it is not your doing. You can go on."
+    assert card.note == "Something went wrong here. It is not your fault. You can go on."
     assert card.acknowledged["p1"]["state"] == "saved"
     card.set_state({"answers": {"0": "no answer"}})  # nor is this a traceback nobody sees
     assert [each.event for each in attempts] == ["p1"]

@@ -30,9 +30,9 @@ SAID = {
     "pays": "Marketing pays: an internal transaction or revenue.",
     "internal transaction": "Marketing pays: an internal transaction.",
     "revenue": "Marketing pays: revenue.",
-    "Under which roof?": "Whether Marketing stands under the roof of the Marrowby Group, "
-    "where Group IT is, is not known.",
-    "Another organization": "stand under different roofs.",
+    "Under which roof?": "Whether Marketing belongs to the Marrowby Group, "
+    "as Group IT does, is not known.",
+    "Another organization": "belong to different organizations.",
 }
 
 
@@ -70,8 +70,8 @@ def test_the_words_say_what_the_picture_shows(organization: str, party_is: str) 
         for label, sentence in SAID.items():
             assert label in labels or sentence not in said
         alone = party_is == "private_person"
-        assert ("under one roof" in said) == (organization == "same" and not alone)
-        assert ("stands alone, outside" in said) == alone
+        assert ("belong to one organization" in said) == (organization == "same" and not alone)
+        assert ("Marketing does not belong to" in said) == alone
         assert ("Marketing pays Group IT nothing." in said) == (charge == "none")
 
 

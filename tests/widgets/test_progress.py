@@ -101,7 +101,7 @@ def test_a_few_answers_are_counted_drawn_and_told_in_tables() -> None:
     assert "2 answers so far; 3 of " in overview.actions.text
     assert "Nothing is due; the next review is on " in overview.actions.text
     assert misconception.claim in overview.details.text.replace("&#x27;", "'")
-    assert "Misconceptions that still stand:" in overview.details.text
+    assert "Misconceptions that you still have:" in overview.details.text
     assert '<th scope="row">I am sure</th><td>0</td><td>1</td>' in overview.details.text
     assert '<th scope="row">I think so</th><td>1</td><td>0</td>' in overview.details.text
     assert "when sure, right 0% of the time; when not sure, right 100%" in overview.details.text
@@ -120,7 +120,7 @@ def test_who_knows_it_all_is_sent_to_the_exam() -> None:
         in shown(overview)
     )
     assert "Next: the mock exam. Every objective is firm." in overview.actions.text
-    assert "No misconception stands." in overview.details.text
+    assert "You have no known misconception." in overview.details.text
     assert overview.actions.buttons == {"again": "Look again"}
     assert overview.details.text.count("✓\xa0firm") >= count
 

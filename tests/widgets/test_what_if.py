@@ -131,7 +131,9 @@ def test_a_challenge_takes_exactly_one_change(activity: WhatIf) -> None:
     assert "(0 solved)" in activity.view["task"]
     turn(activity, charge="paid")
     assert "(1 solved)" in activity.view["task"]
-    assert "Solved: the one fact it took was “wider organization”." in activity.view["announcement"]
+    assert (
+        "Solved. The one fact to change was “wider organization”." in activity.view["announcement"]
+    )
     press(activity, NEXT)
     assert "Challenge 2 of 2 (1 solved)." in activity.view["task"]
     assert activity.view["changed"] == []
@@ -166,7 +168,7 @@ def test_every_challenge_set_by_itself_can_be_solved(case_id: str) -> None:
             if decide(facts_of(activity).with_changes(**{name: value}), lens).answer == goal
         )
         turn(activity, **{name: value})
-        assert "Solved: " in activity.view["task"]
+        assert "Solved. " in activity.view["task"]
         assert len(activity.solved) == place + 1
         press(activity, NEXT)
     assert (activity.view["task"] == "") == (not activity.challenges)
@@ -205,7 +207,7 @@ def test_a_failure_is_told_and_the_switches_still_work(
             turn(activity, organization="different")
         else:
             press(activity, pressed)
-        assert "Something went wrong here, and it is not your doing." in activity.view["error"]
+        assert "Something went wrong here. It is not your fault." in activity.view["error"]
         assert "RuntimeError: no &lt;ink&gt; left" in activity.view["error"]
     assert f"choose “{BACK}”" in activity.view["error"]
     press(activity, BACK)

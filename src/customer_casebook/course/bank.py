@@ -70,7 +70,7 @@ class ConceptItem(Item):
 class FindItem(Item):
     """Mark the piece of evidence on which an answer turns."""
 
-    piece = "slip"  # what the prompt calls an option
+    piece = "piece of evidence"  # what the prompt calls an option
 
     def __init__(self, book: Casebook, case: Case, record: LensQuestion | SpotQuestion) -> None:
         self.question = CaseItem(book, case, record.lens)
@@ -82,7 +82,7 @@ class FindItem(Item):
         other = book.answer_label(record.lens, flip.answer) if flip else ""
         self.prompt = (
             f"{self.question.prompt} The answer is “{self.question.answer}”. "
-            f"One {self.piece}, told otherwise, would make it “{other}”. Which one?"
+            f"Which {self.piece} would have to be different for the answer “{other}”?"
         )
         self.options = {key: self.label(clue) for key, clue in self.evidence.items()}
         # One piece, where the question can be asked at all.
@@ -112,14 +112,14 @@ class FindItem(Item):
     def why_not(self, option: str) -> str:
         facts = self.evidence[option].shows
         if not facts:
-            return "It is worth reading, and shows none of the facts that decide here."
+            return "It shows none of the facts that decide here."
         statements = join(self.question.statement(*fact) for fact in facts.items())
         if option in self.right:
             return f"It shows that {statements}."
         if self.question.deciding_facts.keys() & facts:
-            needed = f"That is needed too; the answer turns on another {self.piece}."
+            needed = f"The answer needs that too, but it depends on another {self.piece}."
             return f"It shows that {statements}. {needed}"
-        return f"It shows that {statements}. The answer does not rest on that."
+        return f"It shows that {statements}. The answer does not depend on that."
 
 
 class SpotItem(FindItem):
@@ -151,7 +151,7 @@ class SortItem(Item):
         self.parts = {k: CaseItem(book, book.case(k), record.lens) for k in record.cases}
         self.id = book.prefix + record.id
         self.topic = book.lens_texts[record.lens].label
-        self.prompt = record.prompt or f"{self.topic}: where does each of these belong?"
+        self.prompt = record.prompt or f"{self.topic}: choose the right answer for each party."
         relations = [book.relation(part.case) for part in self.parts.values()]
         self.names = {  # two cases may have the same parties and the same service
             k: f"{relation} ({part.case.title})" if relations.count(relation) > 1 else relation

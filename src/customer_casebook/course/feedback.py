@@ -70,7 +70,7 @@ class CaseFeedback:
         known = [f"{capital(self.statement(*fact))}." for fact in self.deciding_facts.items()]
         presumed = {fact for reason in self.verdict.because for fact in reason.presumed.items()}
         presumptions = [
-            f"Nothing says otherwise, so it is presumed that {self.statement(*fact)}."
+            f"The case does not say, so we presume that {self.statement(*fact)}."
             for fact in presumed
         ]
         return (*known, *presumptions, *self.verdict.notes)
@@ -103,12 +103,10 @@ class CaseFeedback:
             return ""
         after = decide(self.facts.with_changes(**{flip.fact: flip.new}), self.lens)
         presuming = any(reason.presumed for reason in after.because)
-        presumption = (
-            f", for it would be presumed that {self.statement('sets_requirements', 'yes')}."
-        )
+        presumption = f". We then presume that {self.statement('sets_requirements', 'yes')}."
         return (
-            f"Suppose {self.statement(flip.fact, flip.new)}: "
-            f"then the answer would be “{self.book.answer_label(self.lens, flip.answer)}”"
+            f"If {self.statement(flip.fact, flip.new)}, "
+            f"the answer is “{self.book.answer_label(self.lens, flip.answer)}”"
             + (presumption if presuming else ".")
         )
 
@@ -132,9 +130,9 @@ class CaseFeedback:
     def why_not(self, option: str) -> str:
         """Why a wrong option is wrong."""
         if option == UNDETERMINED:
-            return "The facts do settle it: nothing that is unknown here could change the answer."
+            return "The facts settle it. No unknown fact could change the answer."
         unsettled = option in self.verdict.possible
-        hedge = "It may turn out so, but nothing here tells. " if unsettled else ""
+        hedge = "This may be true, but the facts here do not say so. " if unsettled else ""
         if misconception := self._betrayed(option, chosen=True):
             return hedge + _correction(misconception)
         means = self.text.answers[option].means
@@ -167,12 +165,12 @@ class CaseFeedback:
         unstated = [self.statement(*change) for change in changes if change[0] not in known]
         parts = []
         if different:
-            parts.append(f"It would be right if this were so: {join(different)}.")
+            parts.append(f"This answer would be right if {join(different)}.")
         if unstated:
-            also = "It would also" if different else "For that it would"
-            parts.append(f"{also} have to be told that {join(unstated)}.")
+            also = "The case would also" if different else "For this answer, the case would"
+            parts.append(f"{also} have to say that {join(unstated)}.")
         if not parts and self.facts.party_is == "private_person":
-            parts.append("A private person stands outside the provider's organization.")
+            parts.append("A private person does not belong to the provider's organization.")
         return " ".join(parts)
 
     def _fewest_changes(self, option: str) -> tuple[tuple[str, str], ...]:
@@ -220,7 +218,7 @@ def in_editions(editions: Sequence[str]) -> str:
 def _correction(misconception: Misconception) -> str:
     editions = misconception.editions
     suffix = "" if editions == EDITIONS else f" {in_editions(editions)}"
-    return f"A common thought: “{misconception.claim}” {misconception.corrective}{suffix}"
+    return f"A common mistake: “{misconception.claim}” {misconception.corrective}{suffix}"
 
 
 def _subsets(names: Sequence[str]) -> Iterator[tuple[str, ...]]:

@@ -63,7 +63,7 @@ class Case(Record):
     party: PartyId = text_field("an id from parties in world.yaml")
     story: str = text_field("two or three short paragraphs that set the scene")
     evidence: tuple[Evidence, ...] = list_field("a list of clues: id, source, text, shows")
-    takeaway: str = text_field("one sentence to remember")
+    takeaway: str = text_field("one to three short sentences to remember")
     open: Annotated[Mapping[str, Text], FactNames("text")] = value_field(
         "what would settle unknown facts that matter", default_factory=dict
     )
@@ -118,7 +118,7 @@ class AnswerText(Record):
     """One possible answer of a lens, in words."""
 
     label: str = text_field("the answer in a few words")
-    means: str = text_field("one sentence that defines the answer")
+    means: str = text_field("one to three short sentences that define the answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ class Misconception(Record):
 
     id: str = text_field("a short name, such as payer-is-the-customer", ID_PATTERN)
     claim: str = text_field("the wrong reason in the words of a learner")
-    corrective: str = text_field("two short sentences at most")
+    corrective: str = text_field("a few short sentences")
     editions: tuple[Edition, ...] = list_field(
         'the editions in which the corrective holds, such as ["4", "5"]'
     )

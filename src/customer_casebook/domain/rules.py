@@ -178,8 +178,8 @@ _PROVIDER_TYPE_FACTS = f"{_ORGANIZATION_FACTS} inside_provider serves_several_un
 def same_organization(f: Facts) -> bool:
     """A customer from the provider's own organization is an internal customer.
 
-    Look for the wider organization both belong to: two departments under one top management are
-    one house, however far apart they sit. Neither a charge nor a separate budget changes that.
+    Look for the wider organization that both belong to. Two departments under one top management
+    belong to one organization, however far apart they are. Charges and budgets do not change that.
     """
     return is_customer(f) and in_same_organization(f)
 
@@ -188,18 +188,18 @@ def same_organization(f: Facts) -> bool:
 def different_organization(f: Facts) -> bool:
     """A customer from another organization, or a private person, is an external customer.
 
-    It shares no top management with the provider. That, and not the invoice, is what makes it
-    external; being free to leave for a rival usually follows from it.
+    It has no top management in common with the provider. This makes it external; the invoice does
+    not. An external customer can usually change to a rival.
     """
     return is_customer(f) and not in_same_organization(f)
 
 
 @CUSTOMER.rule("not_a_customer", reads="consumes")
 def does_not_consume(f: Facts) -> bool:
-    """Whoever does not consume this service from this provider is not its customer.
+    """A party that does not consume this service from this provider is not its customer.
 
     Roles belong to a relationship, not to a firm. A supplier, a regulator, a rival's customer or a
-    colleague with an opinion may matter a great deal, and still be no customer here.
+    colleague with an opinion may matter a lot, and is still not a customer here.
     """
     return f.consumes == "no"
 
@@ -208,42 +208,41 @@ def does_not_consume(f: Facts) -> bool:
 def team_of_provider(f: Facts) -> bool:
     """A part of the provider is not the provider's customer.
 
-    A team that receives a supporting service is a piece of the machine that serves the customer. It
-    has needs, and deserves good service, but the customer is the one the whole machine works for.
+    A team that receives a supporting service helps the provider to serve its customers. The team
+    has needs and deserves good service. The customers are those whom the whole provider serves.
     """
     return f.consumes == "yes" and is_part_of_provider(f)
 
 
 @CUSTOMER.rule("not_a_customer", reads=_PAYER_FACTS)
 def only_uses_the_service(f: Facts) -> bool:
-    """Using a service does not make a customer; setting the requirements does.
+    """Using a service is not enough to be its customer; the customer sets the requirements.
 
-    Somebody who only uses it is a user. The customer says what is needed and answers for the
-    outcomes; in v3 words, buys and agrees the targets.
+    A party that only uses the service is a user. The customer says what is needed and answers for
+    the outcomes. In v3 words, the customer buys the service and agrees the targets.
 
-    People who speak v3 often call such a user an internal or external customer all the same.
+    In v3, people often call such a user an internal or external customer anyway.
     """
     return does_not_set_requirements(f) and f.authorizes_budget == "no"
 
 
 @CUSTOMER.rule("not_a_customer", V4, V5, reads=_PAYER_FACTS)
 def only_authorizes_the_budget(f: Facts) -> bool:
-    """Releasing the money does not make a customer; setting the requirements does.
+    """Authorizing the budget is not enough to be the customer; the customer sets the requirements.
 
-    Somebody who only authorizes the budget is a sponsor. The customer says what is needed and
+    A party that only authorizes the budget is a sponsor. The customer says what is needed and
     answers for the outcomes.
 
-    In v3 the payer is inside the word customer, so there paying alone leaves it open.
+    In v3 the word customer includes the payer, so if a party only pays, the answer is open there.
     """
     return does_not_set_requirements(f) and f.authorizes_budget == "yes"
 
 
 @ROLE.rule("customer", reads=_CUSTOMER_FACTS)
 def sets_the_requirements(f: Facts) -> bool:
-    """The customer says what the service must do, and answers for what comes of using it.
+    """The customer sets the requirements for the service and answers for the outcomes.
 
-    In v3 the customer is the buyer, with whom the targets are settled. Version 5 speaks of products
-    as well as services.
+    In v3 the customer buys the service and agrees the targets. Version 5 adds products.
     """
     return is_customer(f)
 
@@ -252,46 +251,45 @@ def sets_the_requirements(f: Facts) -> bool:
 def uses_the_service(f: Facts) -> bool:
     """A user uses the service.
 
-    Users are served by what the customer agreed. One person may be both, and in a small firm often
-    is.
+    The customer agrees the service that the users use. In a small firm one person is often both.
     """
     return is_user(f)
 
 
 @ROLE.rule("sponsor", V4, V5, reads="consumes supplies authorizes_budget")
 def authorizes_the_budget(f: Facts) -> bool:
-    """Whoever releases the money for a service to be used is its sponsor.
+    """The party that authorizes the budget for a service is its sponsor.
 
-    Signing off the money is an act of its own. In v3 there is no such entry: there the payer hides
-    inside "customer".
+    Authorizing the budget is a role of its own. There is no sponsor in v3: its word customer
+    includes the payer.
     """
     return is_sponsor(f)
 
 
 @ROLE.rule("supplier", reads=_SUPPLIER_FACTS)
 def supplies_from_outside(f: Facts) -> bool:
-    """An outside party that gives the provider what the service needs is a supplier.
+    """An outside party that gives the provider something the service needs is a supplier.
 
-    The arrow points the other way: here the provider is the one being served.
+    In this relationship the supplier serves the provider.
     """
     return only_supplies(f) and not in_same_organization(f)
 
 
 @ROLE.rule("internal_support", reads=_SUPPLIER_FACTS)
 def supports_from_inside(f: Facts) -> bool:
-    """A group of the same organization that helps the provider deliver is internal support.
+    """A group of the same organization that helps the provider to deliver the service is internal support.
 
-    It stands behind the provider, not in front of it.
+    It works behind the service, together with the provider.
     """
     return only_supplies(f) and in_same_organization(f)
 
 
 @ROLE.rule("other_stakeholder", reads=_STAKEHOLDER_FACTS)
 def has_an_interest(f: Facts) -> bool:
-    """Whoever is neither customer, user, sponsor, supplier nor support may still have an interest.
+    """A party that is not a customer, user, sponsor, supplier or support group may still have an interest.
 
-    Regulators and owners do, a colleague with an opinion may. They are worth hearing; the service is
-    neither agreed with them nor delivered to them.
+    Regulators and owners have one. A colleague with an opinion may have one. Listen to them, but
+    the provider does not agree the service with them.
     """
     return not (is_customer(f) or is_user(f) or is_sponsor(f) or only_supplies(f))
 
@@ -300,8 +298,8 @@ def has_an_interest(f: Facts) -> bool:
 def delivered_within_organization(f: Facts) -> bool:
     """A service delivered within one organization is an internal service.
 
-    It supports an activity of the house and should be traceable to the external service that
-    activity makes possible.
+    It supports an activity of the organization. It should be linked to the external service that
+    this activity makes possible.
     """
     return is_served(f) and in_same_organization(f)
 
@@ -310,14 +308,14 @@ def delivered_within_organization(f: Facts) -> bool:
 def delivered_to_outsider(f: Facts) -> bool:
     """A service delivered to somebody outside the organization is an external service.
 
-    It achieves a business outcome directly: somebody out there gets what they came for.
+    It achieves a business outcome directly: somebody outside gets the result that they want.
     """
     return is_served(f) and not in_same_organization(f)
 
 
 @SERVICE.rule("none", reads=_SERVED_FACTS)
 def not_delivered_to_party(f: Facts) -> bool:
-    """Where the service does not reach the party, there is no service to classify.
+    """If the service does not reach the party, there is nothing to classify.
 
     What a supplier delivers to the provider is another service, in another relationship.
     """
@@ -328,64 +326,64 @@ def not_delivered_to_party(f: Facts) -> bool:
 def used_by_provider_only(f: Facts) -> bool:
     """A service that only the provider itself uses is a supporting service.
 
-    The business never sees it, and notices only its absence.
+    The business does not see it. It notices only when the service fails.
     """
     return is_served(f) and is_part_of_provider(f)
 
 
 @SERVICE_TYPE.rule("internal_customer_facing", V3, reads=_SUPPORT_FACTS)
 def used_within_organization(f: Facts) -> bool:
-    """A service that the rest of the organization meets is internal customer-facing.
+    """A service that the rest of the organization receives is internal customer-facing.
 
-    Its worth shows in what the receiving unit can then do for the world outside.
+    Its value is in what the receiving unit can then do for people outside.
     """
     return is_served(f) and in_same_organization(f) and not is_part_of_provider(f)
 
 
 @SERVICE_TYPE.rule("external_customer_facing", V3, reads=_DELIVERY_FACTS)
 def used_by_outsider(f: Facts) -> bool:
-    """A service that outside customers meet is external customer-facing.
+    """A service that people or firms outside receive is external customer-facing.
 
-    When it fails, somebody outside is the first to notice.
+    When it fails, people outside notice first.
     """
     return is_served(f) and not in_same_organization(f)
 
 
 @SERVICE_TYPE.rule("none", V3, reads=_SERVED_FACTS)
 def no_service_for_party(f: Facts) -> bool:
-    """Where the service does not reach the party, it faces nobody here.
+    """If the service does not reach the party, it does not face anyone here.
 
-    Ask the question again for the relationship in which the party is served.
+    Ask again about the relationship in which the party is served.
     """
     return not is_served(f)
 
 
 @MONEY.rule("nothing_moves", reads="charge")
 def free_of_charge(f: Facts) -> bool:
-    """What a party is not charged for brings nothing in.
+    """If a party is not charged, nothing comes in from it.
 
-    Charging is a choice: plenty of internal services are paid from one pot and never billed. What the
-    provider itself pays, to a supplier say, is another matter.
+    Charging is a choice. Many internal services are paid from one budget and never billed. What the
+    provider itself pays, for example to a supplier, is a separate question.
     """
     return f.charge == "none"
 
 
 @MONEY.rule("nothing_moves", V3, reads="charge")
 def notional_charge(f: Facts) -> bool:
-    """A notional charge informs and moves nothing.
+    """A notional charge shows the cost, and no money moves.
 
-    The cost is worked out and shown so that people know what they consume. Today one would say
-    showback.
+    The cost is calculated and shown, so that people know what they consume. Today this is often
+    called showback.
     """
     return f.charge == "notional"
 
 
 @MONEY.rule("internal_transaction", reads=f"{_ORGANIZATION_FACTS} charge")
 def charge_within_organization(f: Facts) -> bool:
-    """What one department pays another is an internal transaction, not revenue.
+    """What one part of an organization pays to another is an internal transaction, not revenue.
 
-    The ledger moves it from the left pocket to the right one; in the group's books the two entries
-    cancel out.
+    The ledger moves the amount from one cost centre to another. In the books of the whole
+    organization the two entries cancel out.
     """
     return f.charge == "paid" and in_same_organization(f)
 
@@ -394,7 +392,7 @@ def charge_within_organization(f: Facts) -> bool:
 def charge_to_outsider(f: Facts) -> bool:
     """What somebody outside pays, in money or in kind, is revenue.
 
-    Barter counts: an airline that pays its consultants partly in tickets has paid.
+    Payment in kind counts too. An airline that pays its consultants partly in tickets has paid.
     """
     return f.charge == "paid" and not in_same_organization(f)
 
@@ -403,66 +401,66 @@ def charge_to_outsider(f: Facts) -> bool:
 def agreed_with_internal_customer(f: Facts) -> bool:
     """With an internal customer the provider agrees a service level agreement.
 
-    Negotiated, measured and reviewed in full. It binds by management, not by law.
+    The two negotiate, measure and review it in full. Management enforces it, not the law.
     """
     return is_customer(f) and in_same_organization(f)
 
 
 @AGREEMENT.rule("contract_with_sla", V3, V4, reads=_CONSUMER_FACTS)
 def agreed_with_external_customer(f: Facts) -> bool:
-    """With an external customer the service level agreement stands inside a contract.
+    """With an external customer the service level agreement is part of a contract.
 
-    The contract makes the promise binding; the SLA inside it says what was promised. Where there is
-    none yet, this is what should be made, and until then no penalty can be enforced.
+    The contract makes the promise binding in law. The SLA in it says what was promised. If there is
+    no contract yet, the two should make one. Until then no penalty can be enforced.
     """
     return is_customer(f) and not in_same_organization(f)
 
 
 @AGREEMENT.rule("ola", V3, V4, reads=_SUPPORT_FACTS)
 def agreed_with_internal_support(f: Facts) -> bool:
-    """With a group of its own house that works behind the service, the provider has an operational level agreement.
+    """With an internal group that works behind the service, the provider makes an operational level agreement.
 
-    It is there so that the SLA in front can be kept. ITIL 4 still teaches it, without a glossary
-    entry of its own.
+    It helps the provider to keep the SLA with the customer. ITIL 4 still teaches it, but has no
+    glossary entry for it.
     """
     return supports_internally(f)
 
 
 @AGREEMENT.rule("underpinning_contract", V3, reads=_SUPPLIER_FACTS)
 def agreed_with_supplier(f: Facts) -> bool:
-    """With an outside supplier the provider has an underpinning contract.
+    """With an outside supplier the provider makes an underpinning contract.
 
-    It holds up, from below, what the provider promised in front.
+    What the provider promised its customers depends on it.
     """
     return only_supplies(f) and not in_same_organization(f)
 
 
 @AGREEMENT.rule("none", reads=_ROLE_FACTS)
 def no_party_to_agreement(f: Facts) -> bool:
-    """With somebody who is neither customer nor supporter of the service there is nothing to agree.
+    """With a party that is not a customer and does not help to deliver, there is nothing to agree.
 
-    Users and sponsors live under the agreement that their customer made.
+    What the customer agreed applies to users and sponsors too.
     """
     return not (is_customer(f) or only_supplies(f) or supports_internally(f))
 
 
 @PENALTIES.rule("enforceable", reads=_CONTRACT_FACTS)
 def enforced_by_contract(f: Facts) -> bool:
-    """Where a binding contract stands behind the agreement, penalties can be enforced.
+    """If a binding contract stands behind the agreement, penalties can be enforced.
 
-    It works in both directions: an external customer can claim against the provider, the provider
-    against a supplier.
+    This works in both directions. An external customer can claim against the provider, and the
+    provider can claim against a supplier.
     """
     return agrees_from_outside(f) and f.binding_contract == "yes"
 
 
 @PENALTIES.rule("escalation_only", reads=_ROLE_FACTS)
 def escalated_within_organization(f: Facts) -> bool:
-    """Within one organization a missed target is escalated, not sued over.
+    """Within one organization a missed target is escalated to management, not taken to court.
 
-    The same top management stands above both sides: it can move budgets, priorities and people.
-    Where two firms of one group do have a contract, it binds on paper; in practice the management
-    above both decides first.
+    The same top management is above both sides. It can move budgets, priorities and people. If two
+    firms of one group have a contract, it binds on paper; in practice the management above both
+    decides first.
     """
     return supports_internally(f) or (is_customer(f) and in_same_organization(f))
 
@@ -471,7 +469,7 @@ def escalated_within_organization(f: Facts) -> bool:
 def no_binding_contract(f: Facts) -> bool:
     """Without a binding contract no penalty can be enforced against an outsider, or by one.
 
-    There is no court to turn to and no common boss either. What remains is to leave, and to tell
+    No court can help, and no management is above both sides. What remains is to leave, and to tell
     others why.
     """
     return agrees_from_outside(f) and f.binding_contract == "no"
@@ -479,26 +477,26 @@ def no_binding_contract(f: Facts) -> bool:
 
 @PENALTIES.rule("none", reads=_ROLE_FACTS)
 def no_agreement(f: Facts) -> bool:
-    """Where nothing was agreed with the party, nothing can be missed towards it.
+    """If nothing was agreed with the party, no target can be missed.
 
-    A complaint deserves a hearing all the same.
+    A complaint should still be heard.
     """
     return not (is_customer(f) or only_supplies(f) or supports_internally(f))
 
 
 @OWNER.rule("business_relationship_manager", V3, reads=f"{_OWNER_FACTS} inside_provider")
 def managed_within_organization(f: Facts) -> bool:
-    """The business relationship manager keeps the relationship with the customers inside the house.
+    """The business relationship manager looks after the relationship with internal customers.
 
-    So does it with those inside who fund a service. In ITIL 4 and 5 the relationship management
-    practice covers it.
+    This includes those inside the organization who fund a service. In ITIL 4 and 5 the relationship
+    management practice covers it.
     """
     return in_same_organization(f) and has_managed_relationship(f)
 
 
 @OWNER.rule("account_manager", V3, reads=f"{_OWNER_FACTS} direct_online")
 def managed_by_sales(f: Facts) -> bool:
-    """An account manager, or the unit that sells, keeps the relationship with an external customer.
+    """An account manager, or the unit that sells, looks after the relationship with an external customer.
 
     It is the more commercial counterpart of the business relationship manager. In ITIL 4 and 5 the
     relationship management practice covers it.
@@ -508,38 +506,39 @@ def managed_by_sales(f: Facts) -> bool:
 
 @OWNER.rule("named_in_service_strategy", V3, reads=f"{_OWNER_FACTS} direct_online")
 def served_directly_online(f: Facts) -> bool:
-    """Where the provider faces the public directly online, the service strategy has to name the owner.
+    """If the provider serves outsiders directly online, the service strategy must name the owner of the relationship.
 
-    There is no selling unit in between to look after the relationship. Left unsaid, it belongs to
-    nobody.
+    No selling unit stands between them to look after the relationship. If the strategy names
+    nobody, the relationship has no owner.
     """
     return not in_same_organization(f) and has_managed_relationship(f) and f.direct_online == "yes"
 
 
 @OWNER.rule("service_desk", reads=_ROLE_FACTS)
 def supported_by_service_desk(f: Facts) -> bool:
-    """Users who are nothing but users turn to the service desk.
+    """Users who are only users contact the service desk.
 
-    There they bring questions and troubles; the agreement is made above their heads.
+    They go there with questions and problems. Somebody else makes the agreement for them.
     """
     return is_user(f) and not has_managed_relationship(f) and not supports_internally(f)
 
 
 @OWNER.rule("supplier_manager", V3, reads=_SUPPLIER_FACTS)
 def managed_as_supplier(f: Facts) -> bool:
-    """A supplier manager keeps the relationship with a supplier.
+    """A supplier manager looks after the relationship with a supplier.
 
-    Towards a supplier the provider is itself the customer. In ITIL 4 and 5 the supplier management
-    practice covers it.
+    In this relationship the provider itself is the customer. In ITIL 4 and 5 the supplier
+    management practice covers it.
     """
     return only_supplies(f) and not in_same_organization(f)
 
 
 @OWNER.rule("nobody", reads=_ROLE_FACTS)
 def no_relationship_to_manage(f: Facts) -> bool:
-    """Behind the scenes of the house, or where no service is received, nobody is appointed to the relationship.
+    """Nobody is appointed for a group that works behind the service, or for a party that receives no service.
 
-    Groups that work behind the service are steered by line management, strangers to it not at all.
+    Line management directs the groups that work behind the service. Where no service is received,
+    there is no relationship to manage.
     """
     return supports_internally(f) or not (
         is_user(f) or has_managed_relationship(f) or only_supplies(f)
@@ -548,9 +547,9 @@ def no_relationship_to_manage(f: Facts) -> bool:
 
 @PROVIDER_TYPE.rule("I", V3, reads=_PROVIDER_TYPE_FACTS)
 def serves_one_unit(f: Facts) -> bool:
-    """A provider embedded in one business unit, and serving that unit alone, is of type I.
+    """A provider that is part of one business unit and serves only that unit is of type I.
 
-    Close to its customer, far from economies of scale.
+    It is close to its customer, but it cannot share its costs among several units.
     """
     served = is_served(f) and in_same_organization(f) and not supports_internally(f)
     return served and f.serves_several_units == "no"
@@ -560,7 +559,7 @@ def serves_one_unit(f: Facts) -> bool:
 def shared_by_several_units(f: Facts) -> bool:
     """A provider that several units of one organization share is of type II.
 
-    The usual corporate IT department.
+    The usual corporate IT department is of this type.
     """
     served = is_served(f) and in_same_organization(f) and not supports_internally(f)
     return served and f.serves_several_units == "yes"
@@ -570,16 +569,16 @@ def shared_by_several_units(f: Facts) -> bool:
 def serves_outsiders(f: Facts) -> bool:
     """Towards an outside customer a provider is of type III.
 
-    The type belongs to the relationship: the same provider can be type II next door and type III
-    across the street.
+    The type belongs to the relationship. The same provider can be of type II for a department and
+    of type III for an outside firm.
     """
     return is_served(f) and not in_same_organization(f)
 
 
 @PROVIDER_TYPE.rule("none", V3, reads=_SUPPORT_FACTS)
 def no_type_for_party(f: Facts) -> bool:
-    """Towards a party that is not served, or a team of its own, the provider has no type.
+    """A provider has no type towards a party that it does not serve, or towards a team of its own.
 
-    Types describe how a provider stands to the units and firms it works for, and this is none.
+    The types describe how a provider relates to the units and firms that it serves.
     """
     return not is_served(f) or supports_internally(f)

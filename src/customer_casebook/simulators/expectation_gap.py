@@ -45,7 +45,7 @@ def gap_outcome(numbers: Figures, values: Values) -> Outcome:
         "Together": f"{result.hours:,.0f}",
     }
     headline = f"At delivery {final:.0f} % of what is needed is missing."
-    headline += f" Talking and mending take {hours['Together']} hours."
+    headline += f" Meetings and corrections take {hours['Together']} hours."
     intervals = range(int(numbers.sliders["check_every"].max) + 1)
     fewest = min(gap(**state | {"check_every": interval}).hours for interval in intervals)
     if state["check_every"] and result.hours == fewest:
@@ -55,7 +55,7 @@ def gap_outcome(numbers: Figures, values: Values) -> Outcome:
         for week in result.weeks
     ]
     checks = sum(week.checked for week in result.weeks)
-    words = f"Over {weeks} weeks what is built falls behind what is needed: from {start:.0f} %"
+    words = f"Over {weeks} weeks what is built moves away from what is needed: from {start:.0f} %"
     words += f" missing to {final:.0f} %, with {checks} check-ins."
     table = Table("Share of what is needed, in percent", ("Week", "Built", "Missing"), course)
     return Outcome(

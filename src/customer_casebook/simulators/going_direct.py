@@ -32,7 +32,7 @@ CHOICES = [
 ]
 CHAINS = {
     "through": "Group IT delivers the alert to Sales, and Sales delivers it to the public.",
-    "direct": "Group IT delivers the alert to the public itself; Sales has no part in it.",
+    "direct": "Group IT delivers the alert to the public itself; Sales does not take part.",
 }
 _RIGHT = {4: "all", 2: "half", 0: "none"}
 
@@ -76,7 +76,7 @@ def letters_outcome(letters: Sequence[Letter], public: Facts, values: Values) ->
         ),
         headline,
         [
-            Table("Letters from the public", ("Letter", "What becomes of it"), fates),
+            Table("Letters from the public", ("Letter", "What happens to it"), fates),
             Table("What the rules say", columns, _relationships(public, values["way"])),
         ],
     )

@@ -13,9 +13,7 @@ from customer_casebook.widgets.card import Card, as_text
 from customer_casebook.widgets.controls import Choice, Control, Controls, Outcome, Range, Values
 
 _ASSUMPTIONS = "What is assumed: an illustration, not a forecast"
-_SIMULATOR_FAILURE = (
-    "Something went wrong here, and it is not your doing. “As at the start” may help."
-)
+_SIMULATOR_FAILURE = "Something went wrong here. It is not your fault. “As at the start” may help."
 
 
 class Prediction(Item):

@@ -153,5 +153,5 @@ def report_errors(report: Callable[[Any, str], None]) -> Callable[[_Callback], _
 
 def error_html(words: str, details: str) -> str:
     """A failure in words for a learner, with its details folded away."""
-    folded = f"<summary>For whoever looks after this</summary><pre>{escape(details)}</pre>"
+    folded = f"<summary>Details for technical support</summary><pre>{escape(details)}</pre>"
     return f"<p>{words}</p><details>{folded}</details>"

@@ -57,7 +57,7 @@ class Card(View):
         self.on_msg(self._hear)
 
     def _failed(self, _details: str) -> None:
-        self.note = "Something went wrong here, and it is not your doing. You can go on."
+        self.note = "Something went wrong here. It is not your fault. You can go on."
 
     @report_errors(_failed)
     def _hear(self, _widget: object, message: object, _buffers: object) -> None:
@@ -150,7 +150,7 @@ class Card(View):
             )
             return _state_of(saved=journal().record(attempt))
         except Exception:  # noqa: BLE001  (whatever it is, the learner is told)
-            text = "This answer could not be recorded. The feedback stands, and you can go on."
+            text = "This answer could not be recorded. The feedback is right, and you can go on."
             return {"state": "failed", "text": text, "details": traceback.format_exc()}
 
     def chosen(self, place: int) -> frozenset[str] | None:

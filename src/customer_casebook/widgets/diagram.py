@@ -74,16 +74,15 @@ class Picture:
         provider, names = box((13, 72, 74, 72), self.provider), vars(self)
         roofs, room = [_roof(6, 39, 90, 138, self.organization)], 40
         if in_same_organization(facts):
-            says = ["{party} and {provider} stand under one roof: {organization}."]
+            says = ["{party} and {provider} belong to one organization: {organization}."]
             roofs = [_roof(3, 27, 294, 150, self.organization)]
         elif facts.party_is == "private_person":
-            says = ["{party} stands alone, outside {organization}, where {provider} is."]
+            says = ["{party} does not belong to {organization}, as {provider} does."]
         elif facts.organization == UNKNOWN:
-            roof = "the roof of {organization}, where {provider} is,"
-            says = [f"Whether {{party}} stands under {roof} is not known."]
+            says = ["Whether {party} belongs to {organization}, as {provider} does, is not known."]
             roofs.append(_roof(204, 39, 90, 138, "under which roof?", "1 1.65"))
         else:
-            says = ["{party} and {provider} stand under different roofs."]
+            says = ["{party} and {provider} belong to different organizations."]
             roofs.append(_roof(204, 39, 90, 138, self.other))
         if is_part_of_provider(facts):
             says = ["{party} is a part of {provider}, in {organization}."]

@@ -44,7 +44,7 @@ _CLOCK_WAS_SET = (
     "won or lost."
 )
 _EARLY_START = (
-    "This exam seems to have begun at a time to come, so a clock was or is wrong. Its time goes on "
+    "This exam seems to have begun in the future, so a clock was or is wrong. Its time goes on "
     "from your last answer."
 )
 
@@ -122,9 +122,7 @@ class Exam(Activity, widgets.VBox):
         self._resume()
 
     def _failed(self, details: str) -> None:
-        words = (
-            "Something went wrong here, and it is not your doing. Run this cell again and go on."
-        )
+        words = "Something went wrong here. It is not your fault. Run this cell again and go on."
         self.actions.error = error_html(words, details)
 
     def _resume(self) -> list[course_exam.ExamSession]:
@@ -422,14 +420,14 @@ def _about(n: int, minutes: int) -> list[doc.Block]:
         doc.Heading("Mock exam"),
         doc.Paragraph(
             f"{n} questions over the whole course, {minutes} minutes, {course_exam.PASS_PERCENT}% to pass. There is "
-            "no feedback until you hand in; then every question is explained, the weak spots first."
+            "no feedback until you hand in; then every question is explained, your weak topics first."
         ),
         doc.BulletList(
             [
-                "Move about as you like. Flag what you want to come back to.",
-                "The clock does not stop, whatever happens to this page or this computer. It can be hidden.",
-                "When you come back, choose Kernel, then Restart Kernel and Run All Cells. It goes on where it was.",
-                "Keys: the digits choose, N is next, P is previous, F flags.",
+                "You may move between questions. Flag those that you want to see again.",
+                "The clock does not stop, even if this page or this computer does. You can hide it.",
+                "When you come back, choose Kernel, then Restart Kernel and Run All Cells. The exam goes on where it was.",
+                "Keys: a digit chooses an answer, N is next, P is previous, F flags.",
             ]
         ),
     ]

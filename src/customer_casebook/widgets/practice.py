@@ -48,7 +48,7 @@ def practice(
     card = deck(items_in_new_order(book, item_ids, key), "Practice", book=book)
     if seed is None:
         about = (
-            f"Questions ({'one' if n == 1 else n}) are drawn afresh whenever this cell runs; "
+            f"Questions ({'one' if n == 1 else n}) are drawn again each time this cell runs; "
             "those met least often come first."
         )
         card.transcript = [Heading("Practice"), Paragraph(about)]
@@ -146,7 +146,7 @@ class OwnerMap(Activity, widgets.VBox):
         self._draw()
 
     def _failed(self, details: str) -> None:
-        words = "The map could not be drawn. Your answers count all the same, and you can go on."
+        words = "The map could not be drawn. Your answers still count, and you can go on."
         self.map.text = error_html(words, details)
 
     @report_errors(_failed)

@@ -31,7 +31,7 @@ class Overview(Activity, widgets.VBox):
         doc.Heading("Your progress"),
         doc.Paragraph(
             "What your answers say: by objective, by lens, how far you may trust your own "
-            "confidence, which misconceptions still stand, what is due for review, and what to do "
+            "confidence, which misconceptions you still have, what is due for review, and what to do "
             "next. It is computed from the answers on your machine, and none of it is saved in "
             "this notebook."
         ),
@@ -47,7 +47,9 @@ class Overview(Activity, widgets.VBox):
         self._show()
 
     def _failed(self, details: str) -> None:
-        words = "Your progress could not be summed up, and it is not your doing. No answer is lost."
+        words = (
+            "Your progress could not be calculated. It is not your fault, and no answer is lost."
+        )
         self.actions.error = error_html(words, details)
 
     @report_errors(_failed)
@@ -134,7 +136,7 @@ def _advice_text(book: Casebook, advice: Advice | None) -> str:
     if not advice:
         return ""
     if advice.what == "review":
-        return "Next: the review, firm beliefs that were wrong first."
+        return "Next: the review. What you were sure of and had wrong comes first."
     if advice.what == "exam":
         return "Next: the mock exam. Every objective is firm."
     objective = book.objectives[advice.objective]
@@ -162,7 +164,7 @@ def _details(progress: Progress) -> str:
     }
     charts.append(_bars(words, "answers: right, and ▨ wrong", bars))
     claims = [misconception.claim for misconception in progress.open_misconceptions]
-    head = "Misconceptions that still stand:" if claims else "No misconception stands."
+    head = "Misconceptions that you still have:" if claims else "You have no known misconception."
     confidence = [(said, *map(str, counts)) for said, counts in bars.items()]
     blocks: list[doc.Block] = [
         doc.Paragraph(head, "ccb-head"),

@@ -17,8 +17,8 @@ Challenge = tuple[str, str]  # a lens, and the answer to reach
 Labels = Mapping[str, str]  # lens to verdict in words
 
 _FAILURE = (
-    "Something went wrong here, and it is not your doing. Your switches still work; "
-    "if what you see looks stale, choose “As the story tells it”."
+    "Something went wrong here. It is not your fault. Your switches still work; "
+    "if what you see looks old, choose “As the story tells it”."
 )
 
 
@@ -55,7 +55,7 @@ class WhatIf(Controls):
         clues = doc.BulletList([f"{clue.source}: {clue.text}" for clue in case.evidence])
         intro: list[doc.Block] = [
             title,
-            doc.Paragraph("Turn one fact and watch what follows from it."),
+            doc.Paragraph("Change one fact and see what follows from it."),
             doc.Details("The story once more", [doc.Markdown(case.story), clues]),
         ]
         super().__init__(
@@ -96,7 +96,7 @@ class WhatIf(Controls):
         changed = [name for name in story if values[name] != story[name]]
         odd, task, says = "", "", ""
         if why := facts.contradiction:
-            odd = f"No case has it quite like this: {why}. The rules answer all the same."
+            odd = f"No real case has these facts: {why}. The rules answer anyway."
         buttons: dict[str, Values] = {"As the story tells it": story}
         if self.challenges:
             place, count = int(values["challenge"]), len(self.challenges)
@@ -126,11 +126,13 @@ class WhatIf(Controls):
         if reached and len(changed) == 1:
             self.solved.add(place)
             label = VOCABULARY[changed[0]].label.lower()
-            return f"Solved: the one fact it took was “{label}”. {verdicts[lens].why}"
+            return f"Solved. The one fact to change was “{label}”. {verdicts[lens].why}"
         if hint == "yes":
             return "A hint: " + VOCABULARY[_within_reach(self.case, lens)[goal]].question
         if reached:
-            return f"The verdict is there, with {len(changed)} facts changed. One is enough."
+            return (
+                f"You have reached the verdict, with {len(changed)} facts changed. One is enough."
+            )
         return ""
 
     def _news(self, values: Values, labels: Labels, odd: str, says: str) -> str:

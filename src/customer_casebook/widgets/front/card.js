@@ -42,7 +42,7 @@ function renderCard({ model, el }) {
     if (!["s", "t"].includes(key)) return;
     event.preventDefault();
     if (complete(deck[at], draft)) press(key === "s");
-    else live.textContent = `Choose first${deck[at].groups ? ", in every row" : ""}; then say how sure you are.`;
+    else live.textContent = `Choose first${deck[at].groups ? ", in every row" : ""}. Then say how sure you are.`;
   }
 
   function choose(question, option, on) {
@@ -127,9 +127,9 @@ function renderCard({ model, el }) {
     let score = right.length ? "Right." : "";
     if (deck.length > 1) {
       score = `${right.length} of ${deck.length} right. `;
-      if (sureWrong.length) score += `You were sure and wrong ${times}: worth a second look.`;
-      else if (sure.length) score += "Whenever you were sure, you were right.";
-      else score += "You were not sure of any. Next time say “I am sure” where you are, and see.";
+      if (sureWrong.length) score += `You were sure and wrong ${times}. Look at that again.`;
+      else if (sure.length) score += "Each time you were sure, you were right.";
+      else score += "You were never sure. Next time, choose “I am sure” when you are.";
     }
     const back = button(missed.length ? "Look at what you missed" : "Look back", null, () => go(missed[0] ?? 0));
     return [
@@ -203,11 +203,11 @@ function renderCard({ model, el }) {
     const role = state && state.state !== "saved" && "alert";
     saved.append(h("span", { role }, state?.text ?? "Not saved yet."));
     if (state?.details)
-      saved.append(h("details", {}, h("summary", {}, "For whoever looks after this"), h("pre", {}, state.details)));
+      saved.append(h("details", {}, h("summary", {}, "Details for technical support"), h("pre", {}, state.details)));
     if (!state)
       late = setTimeout(() => {
         const words =
-          "Not saved yet. Python is busy or has stopped; the feedback stands, and you can go on. " +
+          "Not saved yet. Python is busy or has stopped. The feedback is right, and you can go on. " +
           IF_THIS_STAYS;
         saved.replaceChildren(h("span", { role: "alert" }, words));
       }, KERNEL_TIMEOUT_MS);

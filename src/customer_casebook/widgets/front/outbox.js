@@ -111,8 +111,8 @@ function sayUntil(answered, say, times = 0) {
 }
 
 const LATE =
-  "What is shown here is not up to date yet: Python is busy, or cannot be reached. What you did is kept and said " +
-  `again. ${IF_THIS_STAYS}`;
+  "This is not up to date yet. Python is busy, or cannot be reached. What you did is kept and is sent again. " +
+  IF_THIS_STAYS;
 
 // Mark nodes that wait for Python, at once; after a moment, say so in words.
 function lateness(live, ...nodes) {

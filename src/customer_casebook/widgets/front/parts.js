@@ -144,7 +144,7 @@ function ask(question, { name, where, chosen, choose }) {
     {},
     h("span", { class: "ccb-where" }, where),
     h("span", { class: "ccb-prompt", html: question.prompt }),
-    question.many ? h("span", { class: "ccb-hint" }, "Tick all that hold.") : null,
+    question.many ? h("span", { class: "ccb-hint" }, "Choose all that are true.") : null,
   );
   const material = question.intro ? h("div", { class: "ccb-material", html: question.intro }) : null;
   return [material, h("fieldset", {}, legend, ...choices)].filter(Boolean);
@@ -180,9 +180,9 @@ const RESTART = document.querySelector("#rendered_cells")
   ? "load this page again"
   : "choose Kernel, then Restart Kernel and Run All Cells";
 // Before JupyterLab knows that the kernel is gone, that fails once.
-const IF_THIS_STAYS = `If this stays, ${RESTART}; if nothing runs then, do so once more.`;
-const GONE = `Python has stopped or was started anew, so the controls here no longer answer. To go on, ${RESTART}.`;
-const EXAM_GONE = " The exam goes on with what was saved, and so does its clock.";
+const IF_THIS_STAYS = `If this does not change, ${RESTART}. If nothing runs then, do it again.`;
+const GONE = `Python has stopped or has started again, so the controls here do not work now. To go on, ${RESTART}.`;
+const EXAM_GONE = " The exam goes on with your saved answers, and its clock goes on too.";
 
 // When Python is gone, close what needs it (`closing` finds that) and say so at the top of `place` or of the activity.
 // Nothing signals a kernel shutdown, so we try to send something a while after a control has got the focus. To try at
