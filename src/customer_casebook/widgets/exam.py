@@ -426,7 +426,7 @@ def _about(n: int, minutes: int) -> list[doc.Block]:
             [
                 "You may move between questions. Flag those that you want to see again.",
                 "The clock does not stop, even if this page or this computer does. You can hide it.",
-                "When you come back, choose Kernel, then Restart Kernel and Run All Cells. The exam goes on where it was.",
+                "When you come back, choose Kernel, then Restart Kernel and Run All Cells. The exam goes on.",
                 "Keys: a digit chooses an answer, N is next, P is previous, F flags.",
             ]
         ),
