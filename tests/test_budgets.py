@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "customer_casebook"
 
-MAX_PYTHON_LINES = 8_950  # the aim is 6,300
+MAX_PYTHON_LINES = 8_980  # the aim is 6,300
 MAX_FRONT_END_LINES = 1_785  # with the outbox, without which a dead connection loses answers
 MAX_LABEXTENSION_LINES = 460  # with course mode, script and style: 330
 MAX_READING_PATH_LINES = 2_345
@@ -34,7 +34,7 @@ MAX_ROOM_LINES = {
     "simulators": 1_000,
     "widgets": 2_240,  # the aim is 1,350
 }
-MAX_TOOLS_LINES = 350
+MAX_TOOLS_LINES = 390
 
 # Whoever reads these has read the idea.
 READING_PATH = [

@@ -2,8 +2,7 @@
 // hidden until one wants it, and a bar above it tells the place in the course and the state of Python.
 //
 // Code runs by itself only where all of it is what the package brings (lessons.json). Else the reader decides, as ever.
-import { addBar, element, file, holdDoubleClick, holdKey, holdPlace, isSeen, linksTo, placeOf } from "./page.js";
-import { scrollerOf, topOf } from "./page.js";
+import { addBar, element, file, holdDoubleClick, holdKey, holdPlace, isSeen, isTopAbove, linksTo, placeOf } from "./page.js";
 import { viewOf } from "./reattach.js";
 
 const STATES = {
@@ -51,9 +50,10 @@ export function courseMode(app, Widget) {
     const lesson = course.find((each) => isSame(each.code, code));
     const state = element("p", { role: "status" });
     const again = element("button", { textContent: "Start again", onclick: startAgain });
-    const place = element("p");
-    let activities = codeCells(notebook).filter(isActivity);
     const toggle = element("button", { onclick: () => hideCode(!panel.hasClass("ccb-lesson")) });
+    const place = element("p");
+    const timed = course.filter(({ minutes }) => minutes); // the lessons among the course's notebooks
+    let activities = codeCells(notebook).filter(isActivity);
 
     if (!lesson) {
       const hasName = course.some(({ name }) => name === context.path.split("/").at(-1));
@@ -72,7 +72,7 @@ export function courseMode(app, Widget) {
     const at = course.indexOf(lesson);
     const links = await linksTo(course[at - 1], course[at + 1], context.path, app);
     addBar(Widget, panel, element("div", {}, place, state), element("div", {}, again, ...links, toggle));
-    scrollerOf(panel).addEventListener("scroll", tellPlace);
+    panel.node.addEventListener("scroll", tellPlace, true);
     await sessionContext.ready;
     let isNew = false; // Python, perhaps, when it is next heard of
     let letGo = null; // of the reader's place
@@ -104,14 +104,14 @@ export function courseMode(app, Widget) {
 
     // In words that take the same room wherever one is, so that nothing moves under the pointer.
     function tellPlace() {
-      const half = scrollerOf(panel).clientHeight / 2;
-      const isAbove = ({ node }) => node.isConnected && topOf(node, scrollerOf(panel)) < half;
-      const activity = Math.max(1, activities.findLastIndex(isAbove) + 1);
-      const lessons = course.filter(({ minutes }) => minutes);
-      const number = lessons.indexOf(lesson) + 1;
-      const parts = number ? [`Lesson ${number} of ${lessons.length}`, lesson.title, `${lesson.minutes} minutes`] : [lesson.title];
-      if (activities.length) parts.push(`activity ${activity} of ${activities.length}`);
-      place.textContent = parts.join(" · ");
+      const number = timed.indexOf(lesson) + 1;
+      const activity = Math.max(1, activities.findLastIndex(({ node }) => isTopAbove(node, panel)) + 1);
+      place.textContent = [
+        number && `Lesson ${number} of ${timed.length}`,
+        lesson.title,
+        number && `${lesson.minutes} minutes`,
+        activities.length && `activity ${activity} of ${activities.length}`,
+      ].filter(Boolean).join(" · ");
     }
 
     function hideCode(isHidden) {

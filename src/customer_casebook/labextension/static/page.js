@@ -66,8 +66,14 @@ export function isSeen(node) {
   });
 }
 
-export const scrollerOf = (panel) => panel.node.querySelector(".jp-WindowedPanel-outer");
-export const topOf = (cell, scroller) => cell.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
+const scrollerOf = (panel) => panel.node.querySelector(".jp-WindowedPanel-outer");
+const topOf = (cell, scroller) => cell.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
+
+// Whether a node begins in the upper half of the window, or above it.
+export function isTopAbove(node, panel) {
+  const scroller = scrollerOf(panel);
+  return node.isConnected && topOf(node, scroller) < scroller.clientHeight / 2;
+}
 
 // Where the reader is: the first cell that is seen, and how far it is from the top.
 export function placeOf(panel) {
