@@ -235,11 +235,41 @@ def test_a_story_and_rows_of_pills_can_be_read_and_hit_in_every_state(
         group.get_by_role("radio").first.click()
     check(page, node, NARROW)
     node.get_by_role("button", name="I am sure").click()
-    expect(node.get_by_text("you ✗").first).to_be_visible()
-    expect(node.get_by_text("the answer", exact=True).first).to_be_visible()
+    expect(node.get_by_text("You: wrong").first).to_be_visible()
+    expect(node.get_by_text("The right answer").first).to_be_visible()
     check(page, node, NARROW)
     node.get_by_role("button", name="Finish").click()
     node.get_by_role("button", name="Start again").click()
+
+
+@pytest.mark.usefixtures("theme")
+def test_right_wrong_and_missed_look_different_and_nothing_is_greyed(page: LabPage) -> None:
+    card = CardOnPage(page, "study(")
+    card.answer(card.questions[0])
+    card.press("Next question")
+    card.answer(card.questions[1], ["user", "internal_support"])
+    looks = """node => {
+        const {backgroundColor, borderTopColor, borderTopStyle} = getComputedStyle(node);
+        const sign = getComputedStyle(node.querySelector("kbd"));
+        return [backgroundColor, borderTopColor, borderTopStyle, sign.backgroundColor, sign.borderTopStyle].join();
+    }"""
+    options = card.node.locator(".ccb-option")
+    seen: dict[str, set[str]] = {}
+    for option in options.all():
+        seen.setdefault(option.get_attribute("data-mark") or "", set()).add(option.evaluate(looks))
+    assert seen.keys() == {"hit", "missed", "wrong", ""}
+    assert len(set.union(*seen.values())) == len(seen)
+    names = ["Customer You missed this", "User You: right", "Internal support group You: wrong"]
+    for name in names:
+        box = page.page.get_by_role("checkbox", name=name)
+        sign = card.node.locator("label", has=box).locator("kbd")
+        expect(sign).to_have_text("✗" if "wrong" in name else "✓")
+        size = sign.evaluate("node => node.getBoundingClientRect().width")
+        assert size == pytest.approx(24)
+    own = "node => getComputedStyle(node).appearance"
+    assert {each.evaluate(own) for each in card.node.locator("input").all()} == {"none"}
+    card.press("Close the case")
+    card.press("Start again")
 
 
 def test_on_the_narrowest_screen_nothing_scrolls_sideways_but_a_table(page: LabPage) -> None:
@@ -379,10 +409,12 @@ def test_without_colours_of_our_own_and_without_motion_every_state_still_shows(
         assert node.locator(".ccb-option kbd").nth(1).evaluate(outline) == 0
         card = CardOnPage(page, "study(")
         card.answer(card.questions[0], ["external"])
-        expect(card.node.get_by_text("you ✗")).to_be_visible()
-        expect(card.node.get_by_text("the answer", exact=True)).to_be_visible()
+        expect(card.node.get_by_text("You: wrong")).to_be_visible()
+        expect(card.node.get_by_text("The right answer")).to_be_visible()
         border = "node => getComputedStyle(node).borderTopWidth"
         assert card.feedback.evaluate(border) == "1px"
-        assert card.node.locator("[data-mark=answer]").evaluate(border) == "2px"
+        style = "node => getComputedStyle(node).borderTopStyle"
+        marks = card.node.locator("[data-mark]")
+        assert {each.evaluate(style) for each in marks.all()} == {"double", "dashed"}
         moving = "node => node.getAnimations({subtree: true}).length"
         assert [each.evaluate(moving) for each in (card.node, node)] == [0, 0]

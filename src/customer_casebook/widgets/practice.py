@@ -157,7 +157,9 @@ class OwnerMap(Activity, widgets.VBox):
 
     def _row(self, place: int, item: CaseItem) -> Row:
         choice = self.card.chosen(place)
-        owner = f"{'✓' if choice == item.right else '✗'} {item.answer}" if choice else "?"
+        owner = item.answer if choice else "?"
+        if choice:
+            owner = f"✓ {owner}" if choice == item.right else f"{owner}, you missed this"
         provider, party = (item.book.sentence(f"{{{k}}}", item.case) for k in ("provider", "party"))
         return Row(provider, owner, party, item.facts.supplies == "yes")
 

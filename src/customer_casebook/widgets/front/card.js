@@ -99,21 +99,22 @@ function renderCard({ model, el }) {
     drawBoard();
     const how = panel.querySelector(".ccb-press");
     if (!answered(at) || !how) return;
-    mark(deck[at].answer, answers[at].choice);
+    mark(deck[at], answers[at].choice);
     // From button to button, for a focus that is lost first takes longer to set.
     if (how.contains(document.activeElement)) after.firstChild.focus({ preventScroll: true });
     how.remove();
   }
 
-  function mark(answer, choice) {
-    const tag = (text) => h("span", { class: "ccb-tag" }, text);
+  function mark({ answer, many }, choice) {
     for (const option of panel.querySelectorAll(".ccb-option")) {
       const input = option.querySelector("input");
       const [right, chosen] = [answer, choice].map((places) => places.includes(Number(input.value)));
       input.disabled = true;
-      if (right || chosen) option.dataset.mark = right ? "answer" : "miss";
-      if (right) option.append(tag("the answer"));
-      if (chosen) option.append(tag(right ? "you ✓" : "you ✗"));
+      if (!right && !chosen) continue;
+      option.dataset.mark = right ? (chosen ? "hit" : "missed") : "wrong";
+      option.querySelector("kbd").textContent = right ? "✓" : "✗";
+      const words = chosen ? `You: ${right ? "right" : "wrong"}` : many ? "You missed this" : "The right answer";
+      option.append(h("span", { class: "ccb-tag" }, words));
     }
   }
 
