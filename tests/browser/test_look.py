@@ -172,9 +172,8 @@ def test_two_cases_can_be_read_and_hit_in_every_state(page: LabPage) -> None:
     card = CardOnPage(page, "compare(")
     one, two = card.questions
     check(page, card.node)
-    stories = card.node.get_by_text("The story:")
-    for each in stories.all():
-        each.click()
+    stories = card.node.locator(".ccb-intro details")
+    assert [each.get_attribute("open") for each in stories.all()] == ["", None]
     run(
         page,
         "from customer_casebook.course.journal import Journal as J; J.kept, J.record = J.record, None",
@@ -183,9 +182,8 @@ def test_two_cases_can_be_read_and_hit_in_every_state(page: LabPage) -> None:
     card.saved.get_by_text("For whoever looks after this").click()
     check(page, card.node)
     run(page, "J.record = J.kept")
-    for each in stories.all():
-        each.click()
     card.press("Next question")
+    assert [each.get_attribute("open") for each in stories.all()] == [None, ""]
     card.answer(two)
     card.press("See them side by side")
     check(page, card.node)
@@ -270,6 +268,91 @@ def test_right_wrong_and_missed_look_different_and_nothing_is_greyed(page: LabPa
     assert {each.evaluate(own) for each in card.node.locator("input").all()} == {"none"}
     card.press("Close the case")
     card.press("Start again")
+
+
+def test_one_button_is_filled_and_what_cannot_be_pressed_says_why(page: LabPage) -> None:
+    card = CardOnPage(page, "study(")
+    sure = card.node.get_by_role("button", name="I am sure")
+    expect(sure).to_be_disabled()
+    expect(card.node.get_by_text("Choose first.")).to_be_visible()
+    card.answer(card.questions[0])
+    expect(card.node.get_by_text("Choose first.")).to_have_count(0)
+    look = "node => getComputedStyle(node).backgroundColor"
+    clear = "rgba(0, 0, 0, 0)"
+    page.page.mouse.move(0, 0)
+    buttons = card.node.get_by_role("button").all()
+    assert [each.inner_text() for each in buttons if each.evaluate(look) != clear] == [
+        "Next question"
+    ]
+    card.press("Next question")
+    card.answer(card.questions[1])
+    card.press("Close the case")
+    card.press("Start again")
+    node = activity(page, find(page, "sort_parties(")[0])
+    rows = node.locator("fieldset:not(:has(fieldset))")
+    for place, row in enumerate(rows.all(), 1):
+        expect(node.get_by_text(f"Row {place} is open.")).to_be_visible()
+        row.locator(".ccb-option").first.click()
+    expect(node.locator(".ccb-why")).to_be_empty()
+    expect(node.get_by_role("button", name="I am sure")).to_be_enabled()
+
+
+@pytest.mark.parametrize("call", ["study(", "compare("])
+def test_the_question_is_in_view_while_its_story_is_read(page: LabPage, call: str) -> None:
+    card = CardOnPage(page, call)
+    prompt = card.node.locator(".ccb-prompt")
+    story = card.node.locator(".ccb-intro :is(h3, .ccb-evidence):visible")
+    expect(prompt).to_be_in_viewport(ratio=1)
+    for each in story.all():
+        each.scroll_into_view_if_needed()
+        expect(prompt).to_be_in_viewport(ratio=1)
+    beside = "node => node.getBoundingClientRect().left"
+    assert story.first.evaluate(beside) < prompt.evaluate(beside)
+    page.page.set_viewport_size({"width": 480, "height": 900})
+    page.page.wait_for_function(LAID_OUT, arg=480)
+    above = "node => node.getBoundingClientRect().top"
+    assert prompt.evaluate(above) < story.first.evaluate(above)
+    card.press("To the story")
+    expect(story.first).to_be_in_viewport(ratio=1)
+    expect(card.node.locator(".ccb-intro")).to_be_focused()
+    card.press("To the question")
+    expect(prompt).to_be_in_viewport(ratio=1)
+    page.page.set_viewport_size({"width": 1280, "height": 900})
+    page.page.wait_for_function(LAID_OUT, arg=1280)
+
+
+def test_the_next_question_comes_where_the_last_one_was(page: LabPage) -> None:
+    card = CardOnPage(page, "study(")
+    prompt = card.node.locator(".ccb-prompt")
+    card.answer(card.questions[0], ["external"])
+    place = "node => node.getBoundingClientRect().top"
+    before = prompt.evaluate(place)
+    card.press("Next question")
+    expect(prompt).to_have_text(card.questions[1].prompt)
+    assert abs(prompt.evaluate(place) - before) < 60
+    expect(prompt).to_be_in_viewport(ratio=1)
+    card.answer(card.questions[1])
+    card.press("Close the case")
+    expect(card.node.locator(".ccb-intro h3")).to_be_visible()
+    expect(card.node).to_contain_text(card.questions[0].case.takeaway)
+    card.press("Start again")
+
+
+def test_a_question_that_is_the_only_one_stays_with_its_answer_and_has_a_result(
+    page: LabPage,
+) -> None:
+    node = activity(page, find(page, "find_evidence(")[0])
+    node.get_by_role("radio").nth(1).locator("..").locator("span").click()
+    node.get_by_role("button", name="I am sure").click()
+    feedback = node.locator(".ccb-feedback")
+    said = feedback.inner_text()
+    node.get_by_role("button", name="Finish").click()
+    expect(node.get_by_role("heading", name="Done")).to_be_focused()
+    expect(node).to_contain_text("You were sure, and wrong.")
+    expect(node.get_by_text("You: wrong")).to_be_visible()
+    assert feedback.inner_text() == said
+    node.get_by_role("button", name="Start again").click()
+    expect(feedback).to_be_empty()
 
 
 def test_on_the_narrowest_screen_nothing_scrolls_sideways_but_a_table(page: LabPage) -> None:

@@ -306,7 +306,7 @@ def test_a_transcript_is_complete_with_its_solution_folded_away(make: Callable[[
         assert " ".join(question.prompt.split()) in flat
         assert all(" ".join(label.split()) in flat for label in question.options.values())
         assert all(group.label in flat for group in question.groups)
-        for block in (*question.intro, *question.explanation):
+        for block in (*question.intro, *question.explanation, *question.more):
             assert "".join(block.text().split()) in "".join(flat.split())
             assert block in question.intro or block.html() not in in_sight
         assert to_html(question.intro) in html

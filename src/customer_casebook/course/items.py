@@ -23,7 +23,7 @@ from customer_casebook.course.records import (
     Question,
     SortQuestion,
 )
-from customer_casebook.document import Block, EvidenceBlock, Heading, Markdown
+from customer_casebook.document import Block, EvidenceBlock, Heading, Markdown, RunInHeading
 from customer_casebook.domain.rules import LENSES
 from customer_casebook.domain.verdict import UNDETERMINED
 
@@ -68,7 +68,16 @@ class Item(ABC):
     @property
     @abstractmethod
     def explanation(self) -> Sequence[Block]:
-        """Why the answer is what it is, whatever was chosen."""
+        """Why the answer is what it is, in short."""
+
+    @property
+    def more(self) -> Sequence[Block]:
+        """What else there is to say about the answer."""
+        return ()
+
+    def reply(self, option: str) -> tuple[Sequence[Block], Sequence[Block]]:
+        """What a wrong option is answered with where one may be chosen: in short, and what else there is to say."""
+        return [RunInHeading("Your answer:", self.why_not(option)), *self.explanation], self.more
 
     @abstractmethod
     def why_not(self, option: str) -> str:
