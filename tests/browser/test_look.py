@@ -160,7 +160,11 @@ def test_a_case_can_be_read_and_hit_in_every_state(page: LabPage) -> None:
     card.press("I am sure")
     check(page, card.node)
     card.press("Next question")
-    card.answer(two, ["user", "internal_support"])
+    card.answer(two, ["internal_support"])
+    check(page, card.node)
+    for each in ("customer", "user"):
+        expect(card.feedback.get_by_text(two.why_missed(each))).to_have_count(1)
+    card.feedback.get_by_text("More about this").click()
     check(page, card.node)
     card.press("Close the case")
     check(page, card.node)

@@ -98,6 +98,7 @@ class FindItem(Item):
         decisive = decisive_facts(case.facts, self.question.verdict)
         self.right = frozenset(evidence_ids(case, {*decisive}))
         self.intro = [Heading(case.title), Markdown(case.story)] if case.story else []
+        self.takeaway = case.takeaway
 
     @property
     def decisive_evidence(self) -> tuple[str, ...]:

@@ -49,6 +49,7 @@ class Item(ABC):
     places: Mapping[str, str] = {}  # option to its name in older journals, where that was its place
     groups: Sequence[Group] = ()  # where each of several groups needs a choice
     intro: Sequence[Block] = ()  # read first, where the card does not show it anyway
+    takeaway: str = ""  # what its case leaves a learner with
 
     @property
     def decisive_evidence(self) -> tuple[str, ...]:
@@ -139,7 +140,7 @@ class CaseItem(CaseFeedback, Item):
     ) -> None:
         super().__init__(book, case, lens)
         self.id = book.prefix + (id_ or f"{case.id}/{lens}")
-        self.intro = intro
+        self.intro, self.takeaway = intro, case.takeaway
         self.topic = self.text.label
         self.prompt = book.sentence(self.text.question, case)
         self.many = LENSES[lens].many

@@ -117,7 +117,9 @@ def deck(items: Sequence[Item], title: str, *, book: Casebook | None = None) -> 
 
     rows = [((item.prompt, full_stop(item.answer)), [place]) for place, item in enumerate(items)]
     board = board_of("What was asked", ("Question", "The answer"), rows) if len(rows) > 1 else None
-    ends = {"intro": "", "board": board, "closed": "Done", "close": "Finish", "closing": ""}
+    only = items if len(items) == 1 else []
+    closing = to_html(Paragraph(item.takeaway) for item in only if item.takeaway)
+    ends = {"intro": "", "board": board, "closed": "Done", "close": "Finish", "closing": closing}
     card = Card(items, summary if book else None, layout="deck", title=title, **ends)
     card.transcript = [Heading(title), *as_text(items)]
     return card

@@ -212,9 +212,11 @@ function renderCard({ model, el }) {
   // What is the same for several options is said once, after the names of all of them.
   function sayOnce(parts) {
     const names = new Map();
-    for (const [name, why] of parts.map((part) => part.split(/(?<=<\/strong>)/, 2)))
-      names.set(why, [...(names.get(why) ?? []), name]);
-    return [...names].map(([why, all]) => all.join(" ").replaceAll(" <p>", " ") + (why ?? "")).join("");
+    for (const part of parts) {
+      const cut = part.indexOf("</strong>");
+      names.set(part.slice(cut), [...(names.get(part.slice(cut)) ?? []), part.slice(0, cut)]);
+    }
+    return [...names].map(([why, all]) => all.join("</strong> ").replaceAll("</strong> <p>", "</strong> ") + why).join("");
   }
 
   function acknowledge() {
