@@ -342,6 +342,47 @@ def test_the_next_question_comes_where_the_last_one_was(page: LabPage) -> None:
     card.press("Start again")
 
 
+def test_type_has_one_scale_one_left_edge_and_lines_of_about_70_characters(page: LabPage) -> None:
+    card = CardOnPage(page, "study(")
+    card.answer(card.questions[0], ["external"])
+    sizes = """root => [...new Set([...root.querySelectorAll("*")]
+        .filter(each => [...each.childNodes].some(({nodeType, data}) => nodeType === 3 && data.trim()))
+        .map(each => (parseFloat(getComputedStyle(each).fontSize) / parseFloat(getComputedStyle(root).fontSize))
+            .toFixed(2)))]"""
+    scale = {"0.86", "0.93", "1.00", "1.16", "1.35"}  # with that of tables
+    lines = """root => [...root.querySelectorAll(".ccb-intro > p, .ccb-feedback > p")].map(node => {
+        const range = document.createRange();
+        range.selectNodeContents(node);
+        const tops = [...range.getClientRects()].map(({top}) => Math.round(top / 6));
+        return node.textContent.length / new Set(tops).size;
+    })"""
+    left = "node => node.getBoundingClientRect().left"
+    centre = """node => {
+        const range = document.createRange();
+        range.selectNodeContents(node);
+        const [box, digit] = [node, range].map(each => each.getBoundingClientRect());
+        return Math.max(Math.abs(box.left + box.right - digit.left - digit.right),
+            Math.abs(box.top + box.bottom - digit.top - digit.bottom)) / 2;
+    }"""
+    spot, sort = (
+        activity(page, find(page, call)[0]) for call in ("find_evidence(", "sort_parties(")
+    )
+    for node in (card.node, spot, sort):
+        assert {*node.evaluate(sizes)} <= scale
+        for digit in node.locator("kbd:visible").all():
+            assert digit.evaluate(centre) <= 1
+    assert 50 < max(card.node.evaluate(lines)) < 80
+    edges = [
+        each.evaluate(left) for each in (spot.locator(".ccb-prompt"), sort.locator("legend").first)
+    ]
+    edges += [each.evaluate(left) for each in card.node.locator(".ccb-intro > *").all()]
+    assert len({round(edge) for edge in edges}) == 1
+    card.press("Next question")
+    card.answer(card.questions[1])
+    card.press("Close the case")
+    card.press("Start again")
+
+
 def test_a_question_that_is_the_only_one_stays_with_its_answer_and_has_a_result(
     page: LabPage,
 ) -> None:
@@ -355,6 +396,7 @@ def test_a_question_that_is_the_only_one_stays_with_its_answer_and_has_a_result(
     expect(node).to_contain_text("You were sure, and wrong.")
     expect(node.get_by_text("You: wrong")).to_be_visible()
     assert feedback.inner_text() == said
+    expect(node.locator(".ccb-end").get_by_role("button")).to_have_text(["Start again"])
     node.get_by_role("button", name="Start again").click()
     expect(feedback).to_be_empty()
 

@@ -145,13 +145,15 @@ function renderCard({ model, el }) {
       else score += "You were not sure of any. Next time say “I am sure” where you are, and see.";
     }
     const look = () => go(missed[0] ?? 0);
-    const back = missed.length ? primary("Look at what you missed", null, look) : button("Look back", null, look);
+    const ways = [button("Start again", null, restart)];
+    if (deck.length > 1 && missed.length) ways.unshift(primary("Look at what you missed", null, look));
+    else if (deck.length > 1) ways.push(button("Look back", null, look));
     return [
       h("h4", { tabindex: "-1" }, spec.closed),
       h("p", { class: "ccb-score" }, score),
       h("div", { html: spec.closing }),
       note,
-      h("div", { class: "ccb-press" }, back, button("Start again", null, restart)),
+      h("div", { class: "ccb-press" }, ...ways),
     ];
   }
 
