@@ -330,7 +330,8 @@ def test_the_next_question_comes_where_the_last_one_was(page: LabPage) -> None:
     prompt = card.node.locator(".ccb-prompt")
     card.answer(card.questions[0], ["external"])
     place = "node => node.getBoundingClientRect().top"
-    before = prompt.evaluate(place)
+    top = page.page.locator(".jp-WindowedPanel-outer").evaluate(place)
+    before = max(top, prompt.evaluate(place))  # or it comes no farther than into view
     card.press("Next question")
     expect(prompt).to_have_text(card.questions[1].prompt)
     assert abs(prompt.evaluate(place) - before) < 60

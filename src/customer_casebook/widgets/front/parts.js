@@ -116,14 +116,17 @@ function focusable(node) {
   keepKeys(node);
 }
 
-// Put the focus where a question begins. What can only be looked at has its prompt.
+// Put the focus where a question begins: a story of its own beside it comes before it, and is read first. What can only
+// be looked at has its prompt.
 function enter(panel) {
   const input = panel.querySelector("[type=radio]:checked:enabled") ?? panel.querySelector("input:enabled");
-  const heading = panel.querySelector(`[tabindex='-1']${input ? "" : ", .ccb-prompt"}`);
+  const story = input && panel.closest(".ccb-desk")?.querySelector(".ccb-intro > h3:first-child");
+  const isBeside = story?.getBoundingClientRect().right < panel.getBoundingClientRect().left;
+  const heading = isBeside ? story : panel.querySelector(`[tabindex='-1']${input ? "" : ", .ccb-prompt"}`);
   if (heading) focusable(heading);
   (heading ?? input)?.focus();
   // The focus alone would bring up the first option, and leave what is asked above the edge.
-  (heading ?? panel.querySelector(".ccb-prompt"))?.scrollIntoView({ block: "nearest" });
+  for (const each of [heading, panel.querySelector(".ccb-prompt")]) each?.scrollIntoView({ block: "nearest" });
 }
 
 // A question as nodes.
