@@ -16,9 +16,9 @@ def _questions() -> dict[str, tuple[str, dict[str, str]]]:
     for question in _CARD["questions"]:
         (right,) = question["answer"]
         feedback = {
-            label: question["heads"]["right" if place == right else "wrong"]
+            label: question["heads"][tone := "right" if place == right else "wrong"]
             + question["parts"][place].get("chosen", "")
-            + question["tail"]
+            + question["tail"][tone]
             for place, label in enumerate(question["options"])
         }
         questions[question["prompt"]] = question["options"][right], feedback

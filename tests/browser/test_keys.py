@@ -128,6 +128,8 @@ def test_on_a_story_that_is_read_first(page: LabPage) -> None:
     node.get_by_role("button", name="Next question").click()
     story = node.get_by_role("heading")
     expect(story).to_be_focused()
+    expect(story).to_be_in_viewport()
+    expect(node.locator(".ccb-prompt")).to_be_in_viewport(ratio=1)
     press(page, story, *ARROWS, *RUN, "Enter", "Space", "1")
     expect(node.get_by_role("radio").first).to_be_checked()
 

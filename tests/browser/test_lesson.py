@@ -78,7 +78,7 @@ def test_a_wrong_answer_is_explained_recorded_and_shown_in_the_evidence(
         misconception.corrective,
         first.verdict.because[0].rule.title,
         "What would flip it:",
-        first.turning_sentence,
+        first.what_if("external"),
     ):
         expect(card.feedback).to_contain_text(said)
     decided = card.node.locator(".ccb-decisive")
@@ -169,6 +169,8 @@ def test_an_explanation_too_long_for_the_screen_is_read_from_its_beginning(
     head = card.feedback.locator(".ccb-head")
     expect(head).to_be_in_viewport(ratio=1)
     expect(head).to_be_focused()
+    lesson.page.keyboard.press("Tab")
+    expect(card.node.get_by_text("More about this")).to_be_focused()
     lesson.page.keyboard.press("Tab")
     expect(card.node.locator(".ccb-next")).to_be_focused()
     expect(card.node.locator(".ccb-next")).to_be_in_viewport(ratio=1)

@@ -160,7 +160,11 @@ def test_a_case_can_be_read_and_hit_in_every_state(page: LabPage) -> None:
     card.press("I am sure")
     check(page, card.node)
     card.press("Next question")
-    card.answer(two, ["user", "internal_support"])
+    card.answer(two, ["internal_support"])
+    check(page, card.node)
+    for each in ("customer", "user"):
+        expect(card.feedback.get_by_text(two.why_missed(each))).to_have_count(1)
+    card.feedback.get_by_text("More about this").click()
     check(page, card.node)
     card.press("Close the case")
     check(page, card.node)
@@ -172,9 +176,8 @@ def test_two_cases_can_be_read_and_hit_in_every_state(page: LabPage) -> None:
     card = CardOnPage(page, "compare(")
     one, two = card.questions
     check(page, card.node)
-    stories = card.node.get_by_text("The story:")
-    for each in stories.all():
-        each.click()
+    stories = card.node.locator(".ccb-intro details")
+    assert [each.get_attribute("open") for each in stories.all()] == ["", None]
     run(
         page,
         "from customer_casebook.course.journal import Journal as J; J.kept, J.record = J.record, None",
@@ -183,9 +186,8 @@ def test_two_cases_can_be_read_and_hit_in_every_state(page: LabPage) -> None:
     card.saved.get_by_text("Details for technical support").click()
     check(page, card.node)
     run(page, "J.record = J.kept")
-    for each in stories.all():
-        each.click()
     card.press("Next question")
+    assert [each.get_attribute("open") for each in stories.all()] == [None, ""]
     card.answer(two)
     card.press("See them side by side")
     check(page, card.node)
@@ -235,11 +237,169 @@ def test_a_story_and_rows_of_pills_can_be_read_and_hit_in_every_state(
         group.get_by_role("radio").first.click()
     check(page, node, NARROW)
     node.get_by_role("button", name="I am sure").click()
-    expect(node.get_by_text("you ✗").first).to_be_visible()
-    expect(node.get_by_text("the answer", exact=True).first).to_be_visible()
+    expect(node.get_by_text("You: wrong").first).to_be_visible()
+    expect(node.get_by_text("The right answer").first).to_be_visible()
     check(page, node, NARROW)
     node.get_by_role("button", name="Finish").click()
     node.get_by_role("button", name="Start again").click()
+
+
+@pytest.mark.usefixtures("theme")
+def test_right_wrong_and_missed_look_different_and_nothing_is_greyed(page: LabPage) -> None:
+    card = CardOnPage(page, "study(")
+    card.answer(card.questions[0])
+    card.press("Next question")
+    card.answer(card.questions[1], ["user", "internal_support"])
+    looks = """node => {
+        const {backgroundColor, borderTopColor, borderTopStyle} = getComputedStyle(node);
+        const sign = getComputedStyle(node.querySelector("kbd"));
+        return [backgroundColor, borderTopColor, borderTopStyle, sign.backgroundColor, sign.borderTopStyle].join();
+    }"""
+    options = card.node.locator(".ccb-option")
+    seen: dict[str, set[str]] = {}
+    for option in options.all():
+        seen.setdefault(option.get_attribute("data-mark") or "", set()).add(option.evaluate(looks))
+    assert seen.keys() == {"hit", "missed", "wrong", ""}
+    assert len(set.union(*seen.values())) == len(seen)
+    names = ["Customer You missed this", "User You: right", "Internal support group You: wrong"]
+    for name in names:
+        box = page.page.get_by_role("checkbox", name=name)
+        sign = card.node.locator("label", has=box).locator("kbd")
+        expect(sign).to_have_text("✗" if "wrong" in name else "✓")
+        size = sign.evaluate("node => node.getBoundingClientRect().width")
+        assert size == pytest.approx(24)
+    own = "node => getComputedStyle(node).appearance"
+    assert {each.evaluate(own) for each in card.node.locator("input").all()} == {"none"}
+    card.press("Close the case")
+    card.press("Start again")
+
+
+def test_one_button_is_filled_and_what_cannot_be_pressed_says_why(page: LabPage) -> None:
+    card = CardOnPage(page, "study(")
+    sure = card.node.get_by_role("button", name="I am sure")
+    expect(sure).to_be_disabled()
+    expect(card.node.get_by_text("Choose first.")).to_be_visible()
+    card.answer(card.questions[0])
+    expect(card.node.get_by_text("Choose first.")).to_have_count(0)
+    look = "node => getComputedStyle(node).backgroundColor"
+    clear = "rgba(0, 0, 0, 0)"
+    page.page.mouse.move(0, 0)
+    buttons = card.node.get_by_role("button").all()
+    assert [each.inner_text() for each in buttons if each.evaluate(look) != clear] == [
+        "Next question"
+    ]
+    card.press("Next question")
+    card.answer(card.questions[1])
+    card.press("Close the case")
+    card.press("Start again")
+    node = activity(page, find(page, "sort_parties(")[0])
+    rows = node.locator("fieldset:not(:has(fieldset))")
+    for place, row in enumerate(rows.all(), 1):
+        expect(node.get_by_text(f"Row {place} is open.")).to_be_visible()
+        row.locator(".ccb-option").first.click()
+    expect(node.locator(".ccb-why")).to_be_empty()
+    expect(node.get_by_role("button", name="I am sure")).to_be_enabled()
+
+
+@pytest.mark.parametrize("call", ["study(", "compare("])
+def test_the_question_is_in_view_while_its_story_is_read(page: LabPage, call: str) -> None:
+    card = CardOnPage(page, call)
+    prompt = card.node.locator(".ccb-prompt")
+    story = card.node.locator(".ccb-intro :is(h3, .ccb-evidence):visible")
+    expect(prompt).to_be_in_viewport(ratio=1)
+    for each in story.all():
+        each.scroll_into_view_if_needed()
+        expect(prompt).to_be_in_viewport(ratio=1)
+    beside = "node => node.getBoundingClientRect().left"
+    assert story.first.evaluate(beside) < prompt.evaluate(beside)
+    page.page.set_viewport_size({"width": 480, "height": 900})
+    page.page.wait_for_function(LAID_OUT, arg=480)
+    above = "node => node.getBoundingClientRect().top"
+    assert prompt.evaluate(above) < story.first.evaluate(above)
+    card.press("To the story")
+    expect(story.first).to_be_in_viewport(ratio=1)
+    expect(card.node.locator(".ccb-intro")).to_be_focused()
+    card.press("To the question")
+    expect(prompt).to_be_in_viewport(ratio=1)
+    page.page.set_viewport_size({"width": 1280, "height": 900})
+    page.page.wait_for_function(LAID_OUT, arg=1280)
+
+
+def test_the_next_question_comes_where_the_last_one_was(page: LabPage) -> None:
+    card = CardOnPage(page, "study(")
+    prompt = card.node.locator(".ccb-prompt")
+    card.answer(card.questions[0], ["external"])
+    place = "node => node.getBoundingClientRect().top"
+    top = page.page.locator(".jp-WindowedPanel-outer").evaluate(place)
+    before = max(top, prompt.evaluate(place))  # or it comes no farther than into view
+    card.press("Next question")
+    expect(prompt).to_have_text(card.questions[1].prompt)
+    assert abs(prompt.evaluate(place) - before) < 60
+    expect(prompt).to_be_in_viewport(ratio=1)
+    card.answer(card.questions[1])
+    card.press("Close the case")
+    expect(card.node.locator(".ccb-intro h3")).to_be_visible()
+    expect(card.node).to_contain_text(card.questions[0].case.takeaway)
+    card.press("Start again")
+
+
+def test_type_has_one_scale_one_left_edge_and_lines_of_about_70_characters(page: LabPage) -> None:
+    card = CardOnPage(page, "study(")
+    card.answer(card.questions[0], ["external"])
+    sizes = """root => [...new Set([...root.querySelectorAll("*")]
+        .filter(each => [...each.childNodes].some(({nodeType, data}) => nodeType === 3 && data.trim()))
+        .map(each => (parseFloat(getComputedStyle(each).fontSize) / parseFloat(getComputedStyle(root).fontSize))
+            .toFixed(2)))]"""
+    scale = {"0.86", "0.93", "1.00", "1.16", "1.35"}  # with that of tables
+    lines = """root => [...root.querySelectorAll(".ccb-intro > p, .ccb-feedback > p")].map(node => {
+        const range = document.createRange();
+        range.selectNodeContents(node);
+        const tops = [...range.getClientRects()].map(({top}) => Math.round(top / 6));
+        return node.textContent.length / new Set(tops).size;
+    })"""
+    left = "node => node.getBoundingClientRect().left"
+    centre = """node => {
+        const range = document.createRange();
+        range.selectNodeContents(node);
+        const [box, digit] = [node, range].map(each => each.getBoundingClientRect());
+        return Math.max(Math.abs(box.left + box.right - digit.left - digit.right),
+            Math.abs(box.top + box.bottom - digit.top - digit.bottom)) / 2;
+    }"""
+    spot, sort = (
+        activity(page, find(page, call)[0]) for call in ("find_evidence(", "sort_parties(")
+    )
+    for node in (card.node, spot, sort):
+        assert {*node.evaluate(sizes)} <= scale
+        for digit in node.locator("kbd:visible").all():
+            assert digit.evaluate(centre) <= 1
+    assert 50 < max(card.node.evaluate(lines)) < 80
+    edges = [
+        each.evaluate(left) for each in (spot.locator(".ccb-prompt"), sort.locator("legend").first)
+    ]
+    edges += [each.evaluate(left) for each in card.node.locator(".ccb-intro > *").all()]
+    assert len({round(edge) for edge in edges}) == 1
+    card.press("Next question")
+    card.answer(card.questions[1])
+    card.press("Close the case")
+    card.press("Start again")
+
+
+def test_a_question_that_is_the_only_one_stays_with_its_answer_and_has_a_result(
+    page: LabPage,
+) -> None:
+    node = activity(page, find(page, "find_evidence(")[0])
+    node.get_by_role("radio").nth(1).locator("..").locator("span").click()
+    node.get_by_role("button", name="I am sure").click()
+    feedback = node.locator(".ccb-feedback")
+    said = feedback.inner_text()
+    node.get_by_role("button", name="Finish").click()
+    expect(node.get_by_role("heading", name="Done")).to_be_focused()
+    expect(node).to_contain_text("You were sure, and wrong.")
+    expect(node.get_by_text("You: wrong")).to_be_visible()
+    assert feedback.inner_text() == said
+    expect(node.locator(".ccb-end").get_by_role("button")).to_have_text(["Start again"])
+    node.get_by_role("button", name="Start again").click()
+    expect(feedback).to_be_empty()
 
 
 def test_on_the_narrowest_screen_nothing_scrolls_sideways_but_a_table(page: LabPage) -> None:
@@ -379,10 +539,12 @@ def test_without_colours_of_our_own_and_without_motion_every_state_still_shows(
         assert node.locator(".ccb-option kbd").nth(1).evaluate(outline) == 0
         card = CardOnPage(page, "study(")
         card.answer(card.questions[0], ["external"])
-        expect(card.node.get_by_text("you ✗")).to_be_visible()
-        expect(card.node.get_by_text("the answer", exact=True)).to_be_visible()
+        expect(card.node.get_by_text("You: wrong")).to_be_visible()
+        expect(card.node.get_by_text("The right answer")).to_be_visible()
         border = "node => getComputedStyle(node).borderTopWidth"
         assert card.feedback.evaluate(border) == "1px"
-        assert card.node.locator("[data-mark=answer]").evaluate(border) == "2px"
+        style = "node => getComputedStyle(node).borderTopStyle"
+        marks = card.node.locator("[data-mark]")
+        assert {each.evaluate(style) for each in marks.all()} == {"double", "dashed"}
         moving = "node => node.getAnimations({subtree: true}).length"
         assert [each.evaluate(moving) for each in (card.node, node)] == [0, 0]

@@ -40,7 +40,7 @@ WRITE = """source => window.jupyterapp.shell.currentWidget.content.model.sharedM
     .addCell({cell_type: "markdown", source})"""
 TRUSTED = "place => window.jupyterapp.shell.currentWidget.content.model.cells.get(place).trusted"
 SHUT_DOWN = "() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()"
-BROKEN_LINKS = """node => [node.parentElement, node, ...node.querySelectorAll("*")]
+BROKEN_LINKS = """node => [node.parentElement, node, ...node.querySelectorAll(":not(.ccb-head)")]
     .map(each => getComputedStyle(each, "::before").content).filter(content => !["none", '""'].includes(content))"""
 ANSWERING = """node => [...node.querySelectorAll(
         ".ccb-controls :is(button, input), .ccb-row button, .ccb-exam :is(button, input)")]

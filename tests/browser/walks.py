@@ -41,7 +41,9 @@ def _ask(node: Locator, chosen: Mapping[int, set[str]], place: int) -> set[str]:
                 each.dispatch_event("click")
     node.get_by_role("button", name="I am sure").click()
     expect(node.locator(".ccb-saved")).to_have_text("Saved.")
-    values = node.locator("[data-mark=answer] input").evaluate_all("all => all.map(e => e.value)")
+    values = node.locator(":is([data-mark=hit], [data-mark=missed]) input").evaluate_all(
+        "all => all.map(e => e.value)"
+    )
     return set(values)
 
 

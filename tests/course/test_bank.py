@@ -85,8 +85,9 @@ def test_every_option_has_a_reason_in_whole_sentences(name: str) -> None:
     for words in (*reasons(asked).values(), asked.prompt, asked.topic, asked.answer):
         assert not UNFINISHED.search(words.strip()), words
     assert re.search(r"[.?][”\"]?$", asked.prompt.strip())
-    assert asked.explanation
-    assert not UNFINISHED.search(" ".join(to_text(asked.explanation).split()))
+    grounds = [*asked.explanation, *asked.more]
+    assert grounds
+    assert not UNFINISHED.search(" ".join(to_text(grounds).split()))
 
 
 @every_question
@@ -271,7 +272,7 @@ def test_two_cases_with_the_same_three_names_are_two_groups_that_can_be_answered
     assert {asked.short_label(option) for option in first.options} == {first.label}
     for label in (first.label, second.label):
         assert f"{label}: " in asked.answer
-        assert f"{label}: " in " ".join(to_text(asked.explanation).split())
+        assert f"{label}: " in " ".join(to_text(asked.more).split())
 
 
 @given(st.permutations(sorted(BOOK.cases)), st.integers(1, 6))

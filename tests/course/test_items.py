@@ -230,6 +230,7 @@ def test_the_same_item_in_another_order_asks_and_says_the_same(asked: Item, seed
     assert (other.many, other.right) == (asked.many, asked.right)
     assert (other.fingerprint, other.answer) == (asked.fingerprint, asked.answer)
     assert to_text(other.explanation) == to_text(asked.explanation)
+    assert to_text(other.more) == to_text(asked.more)
     assert texts(other) == texts(asked)
     assert [group.label for group in other.groups] == [group.label for group in asked.groups]
     assert [{*group.options} for group in other.groups] == [

@@ -239,8 +239,9 @@ def test_the_map_fills_as_answers_are_given_right_or_wrong() -> None:
     assert not any(owner in activity.map.text for owner in owners)
     for place, (owner, question) in enumerate(zip(owners, activity.card.questions, strict=True)):
         give(activity.card, place, f"p{place}", next(iter(question.options)))
-        mark = "✓" if next(iter(question.options)) in question.right else "✗"
-        assert f": {mark} {owner}." in activity.map.text
+        right = next(iter(question.options)) in question.right
+        says = f"✓ {owner}" if right else f"{owner}, you missed this"
+        assert f": {says}." in activity.map.text
         assert activity.map.text.count("not yet known.") == len(PARTIES) - place - 1
     activity.card.set_state({"answers": {}})
     assert activity.map.text.count("not yet known.") == len(PARTIES)
@@ -305,7 +306,7 @@ def test_a_transcript_is_complete_with_its_solution_folded_away(make: Callable[[
         assert " ".join(question.prompt.split()) in flat
         assert all(" ".join(label.split()) in flat for label in question.options.values())
         assert all(group.label in flat for group in question.groups)
-        for block in (*question.intro, *question.explanation):
+        for block in (*question.intro, *question.explanation, *question.more):
             assert "".join(block.text().split()) in "".join(flat.split())
             assert block in question.intro or block.html() not in in_sight
         assert to_html(question.intro) in html

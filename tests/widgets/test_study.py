@@ -85,7 +85,7 @@ def test_a_transcript_says_the_same_in_html_and_in_text(cards: Callable[[], Card
     shown = unescape(re.sub(r"</?[a-z][^>]*>", "", html))
     assert re.findall(r"\w", shown) == re.findall(r"\w", text)
     for question in case_items(card):
-        for told in (question.case.title, question.prompt, *question.grounds):
+        for told in (question.case.title, question.prompt, to_text(question.grounds)):
             assert "".join(told.split()) in "".join(text.split())
 
 
@@ -119,7 +119,7 @@ def test_hostile_content_stays_text() -> None:
     book = small_book(cases=[content, FIRST[1]])
     for card in (study(FIRST[0], book=book), compare(FIRST[0], FIRST[1], book=book)):
         html = [card.spec["intro"], card.spec["closing"], to_html(card.transcript)]
-        html += [question["tail"] for question in card.spec["questions"]]
+        html += [tail for question in card.spec["questions"] for tail in question["tail"].values()]
         html += [words for cells in board(card).values() for words, _ in cells]
         assert escape(bad) in "".join(html)
         assert not re.search(r"<(script|img|a)\b", "".join(html))

@@ -7,7 +7,7 @@ rules from the facts, or from the glossary.
 from collections.abc import Iterable, Sequence
 from string import ascii_uppercase
 
-from customer_casebook.course.casebook import Casebook, full_stop, join
+from customer_casebook.course.casebook import Casebook, full_stop, join, quote
 from customer_casebook.course.items import (
     CaseItem,
     Group,
@@ -30,7 +30,15 @@ from customer_casebook.course.records import (
     SortQuestion,
     SpotQuestion,
 )
-from customer_casebook.document import Block, BulletList, Details, Heading, Markdown, RunInHeading
+from customer_casebook.document import (
+    Block,
+    BulletList,
+    Details,
+    Heading,
+    Markdown,
+    Paragraph,
+    RunInHeading,
+)
 from customer_casebook.domain.verdict import decisive_facts
 
 
@@ -56,8 +64,9 @@ class ConceptItem(Item):
 
     @property
     def explanation(self) -> list[Block]:
-        right = [option for option in self.record.options if option.right]
-        return [RunInHeading(full_stop(option.text), option.because) for option in right]
+        if not self.many:
+            return [Paragraph(option.because) for option in self.record.options if option.right]
+        return [RunInHeading(full_stop(o.text), o.because) for o in self.record.options if o.right]
 
     def why_not(self, option: str) -> str:
         return self.by_id[option].because
@@ -81,14 +90,15 @@ class FindItem(Item):
         # The other answer is named: several pieces may make the answer something else.
         other = book.answer_label(record.lens, flip.answer) if flip else ""
         self.prompt = (
-            f"{self.question.prompt} The answer is “{self.question.answer}”. "
-            f"Which {self.piece} would have to be different for the answer “{other}”?"
+            f"{self.question.prompt} The answer is {quote(self.question.answer)}. "
+            f"Which {self.piece} would have to be different for the answer {quote(other)}?"
         )
         self.options = {key: self.label(clue) for key, clue in self.evidence.items()}
         # One piece, where the question can be asked at all.
         decisive = decisive_facts(case.facts, self.question.verdict)
         self.right = frozenset(evidence_ids(case, {*decisive}))
         self.intro = [Heading(case.title), Markdown(case.story)] if case.story else []
+        self.takeaway = case.takeaway
 
     @property
     def decisive_evidence(self) -> tuple[str, ...]:
@@ -100,7 +110,11 @@ class FindItem(Item):
 
     @property
     def explanation(self) -> Sequence[Block]:
-        return self.question.explanation
+        return self.question.turn
+
+    @property
+    def more(self) -> Sequence[Block]:
+        return [*self.question.reasons, *self.question.grounds]
 
     @property
     def answer(self) -> str:
@@ -176,8 +190,10 @@ class SortItem(Item):
     def answer(self) -> str:
         return "; ".join(f"{self.names[k]}: {part.answer}" for k, part in self.parts.items())
 
+    explanation = ()  # row by row, in `more`
+
     @property
-    def explanation(self) -> list[Block]:
+    def more(self) -> list[Block]:
         return [
             RunInHeading(
                 f"{self.names[k]}: {part.answer}.", part.turning_sentence or part.verdict.why
@@ -232,8 +248,10 @@ class MatchItem(Item):
         pairs = self.definitions.items()
         return "; ".join(f"{self.terms[k].term}: {text.rstrip('.')}" for k, text in pairs)
 
+    explanation = ()  # term by term, in `more`
+
     @property
-    def explanation(self) -> list[Block]:
+    def more(self) -> list[Block]:
         return [
             RunInHeading(f"{term.term}:", " ".join(filter(None, (self.definitions[k], term.note))))
             for k, term in self.terms.items()
@@ -247,7 +265,7 @@ class MatchItem(Item):
 
     def why_not(self, option: str) -> str:
         k, _, other = option.partition(":")
-        meaning = f"That is the meaning of “{self.terms[other].term}”."
+        meaning = f"That is the meaning of {quote(self.terms[other].term)}."
         return self.definitions[k] if k == other else meaning
 
 

@@ -7,6 +7,7 @@ instructor's own casebook is read from a folder and takes from the course what t
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 PACKAGE = Path(__file__).parents[1]
 CONTENT = PACKAGE / "content"  # the course's own folder, as YAML
 BUILT_CONTENT = PACKAGE / "content.json"  # the same as one file, in a wheel
+
+_QUOTE, _SINGLE = re.compile('[“"](.*?)[”"]'), "\u2018\\1\u2019"
 
 # What a casebook holds: the key of each list in its files, and the shape of what stands there.
 CONTENT_SHAPES: Mapping[str, Any] = {
@@ -195,6 +198,11 @@ def capital(text: str) -> str:
 def full_stop(text: str) -> str:
     """The text with a full stop at its end, if it has none."""
     return text if text.rstrip('"”').endswith((".", "?", "!")) else f"{text}."
+
+
+def quote(words: str) -> str:
+    """The words in quotation marks; those inside become single ones."""
+    return f"“{_QUOTE.sub(_SINGLE, words)}”"
 
 
 def join(words: Iterable[str]) -> str:

@@ -8,14 +8,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import combinations, product
 
-from customer_casebook.course.casebook import Casebook, capital, join
+from customer_casebook.course.casebook import Casebook, capital, full_stop, join, quote
 from customer_casebook.course.records import Case, Misconception
-from customer_casebook.document import Block, BulletList, RunInHeading
+from customer_casebook.document import Block, BulletList, Paragraph, RunInHeading
 from customer_casebook.domain.facts import UNKNOWN, VOCABULARY, Facts
 from customer_casebook.domain.rules import EDITIONS, LENSES
 from customer_casebook.domain.verdict import (
     MAIN_FACT,
     UNDETERMINED,
+    Answer,
     Flip,
     decide,
     decisive_flip,
@@ -51,29 +52,52 @@ class CaseFeedback:
 
     @property
     def explanation(self) -> list[Block]:
-        """Why the answer is what it is, and what would flip or settle it."""
-        rules = [reason.rule for reason in self.verdict.because]
-        blocks: list[Block] = [
-            RunInHeading(rule.title, f"{rule.explanation} {in_editions(rule.editions)}")
-            for rule in rules
-        ]
-        if self.grounds:
-            blocks.append(BulletList(self.grounds))
-        if sentence := self.turning_sentence:
-            settles = "What would settle it:" if self.verdict.missing else "What would flip it:"
-            blocks.append(RunInHeading(settles, sentence))
-        return blocks
+        """The reason for the answer, and what would flip or settle it."""
+        return [*self.reasons[:1], *self.turn]
 
     @property
-    def grounds(self) -> tuple[str, ...]:
+    def more(self) -> list[Block]:
+        """What else there is to say: other rules, the facts that count, presumptions, and notes."""
+        return [*self.reasons[1:], *self.grounds]
+
+    def reply(self, option: str) -> tuple[list[Block], list[Block]]:
+        """What a wrong option is answered with: a reason and a flip, and what else there is to say."""
+        reason, rest = self.reasons[:1], self.reasons[1:]
+        label = self.text.answers[option].label
+        if not reason or option in (UNDETERMINED, *self.verdict.possible) or self._slip(option):
+            reason, rest = [Paragraph(self._why_wrong(option))], self.reasons
+        else:
+            rest = [RunInHeading(full_stop(label), self._why_wrong(option)), *rest]
+        flip = self.what_if(option)
+        turn = [RunInHeading("What would flip it:", flip)] if flip else self.turn
+        return [*reason, *turn], [*rest, *self.grounds]
+
+    @property
+    def reasons(self) -> list[Block]:
+        """The rules that decided."""
+        return [
+            RunInHeading(rule.title, f"{rule.explanation} {in_editions(rule.editions)}")
+            for rule in (reason.rule for reason in self.verdict.because)
+        ]
+
+    @property
+    def turn(self) -> list[Block]:
+        """What would flip the answer, or settle it."""
+        point = "What would settle it:" if self.verdict.missing else "What would flip it:"
+        return [RunInHeading(point, self.turning_sentence)] if self.turning_sentence else []
+
+    @property
+    def grounds(self) -> list[Block]:
         """What the answer rests on: facts in the words of the case, presumptions, and notes on wording."""
-        known = [f"{capital(self.statement(*fact))}." for fact in self.deciding_facts.items()]
+        facts = [f"{capital(self.statement(*fact))}." for fact in self.deciding_facts.items()]
         presumed = {fact for reason in self.verdict.because for fact in reason.presumed.items()}
-        presumptions = [
+        sentences = [
             f"The case does not say, so we presume that {self.statement(*fact)}."
             for fact in presumed
         ]
-        return (*known, *presumptions, *self.verdict.notes)
+        notes = [Paragraph(words) for words in (*sentences, *self.verdict.notes)]
+        counting: list[Block] = [Paragraph("The facts that count:"), BulletList(facts)]
+        return [*(counting if facts else []), *notes]
 
     @cached_property
     def deciding_facts(self) -> dict[str, str]:
@@ -101,14 +125,7 @@ class CaseFeedback:
             return " ".join(self._settling(name) for name in self.verdict.missing)
         if not (flip := self.decisive_flip):
             return ""
-        after = decide(self.facts.with_changes(**{flip.fact: flip.new}), self.lens)
-        presuming = any(reason.presumed for reason in after.because)
-        presumption = f". We then presume that {self.statement('sets_requirements', 'yes')}."
-        return (
-            f"If {self.statement(flip.fact, flip.new)}, "
-            f"the answer is “{self.book.answer_label(self.lens, flip.answer)}”"
-            + (presumption if presuming else ".")
-        )
+        return self._suppose([(flip.fact, flip.new)], flip.answer)
 
     def open_question(self, fact: str) -> str:
         """What would settle an unknown fact: in the words of the case, or of the vocabulary."""
@@ -128,15 +145,23 @@ class CaseFeedback:
         return next(filter(None, betrayed), None)
 
     def why_not(self, option: str) -> str:
-        """Why a wrong option is wrong."""
+        """Why a wrong option is wrong, and what would make it right."""
+        says_enough = LENSES[self.lens].many or self._slip(option)
+        flip = "" if says_enough else self.what_if(option)
+        return f"{self._why_wrong(option)} {flip}".strip()
+
+    def _why_wrong(self, option: str) -> str:
         if option == UNDETERMINED:
             return "The facts settle it. No unknown fact could change the answer."
         unsettled = option in self.verdict.possible
         hedge = "This may be true, but the facts here do not say so. " if unsettled else ""
-        if misconception := self._betrayed(option, chosen=True):
+        if misconception := self._slip(option):
             return hedge + _correction(misconception)
         means = self.text.answers[option].means
-        return f"{hedge}{means}" if unsettled else f"{means} {self._lacking(option)}".strip()
+        private = self.facts.party_is == "private_person"
+        if not unsettled and private and not self._fewest_changes(option):
+            means += " A private person stands outside the provider's organization."
+        return hedge + means
 
     def why_missed(self, option: str) -> str:
         """Why a right option that was left out belongs to the answer."""
@@ -157,21 +182,20 @@ class CaseFeedback:
                     return misconception
         return None
 
-    def _lacking(self, option: str) -> str:
-        """What would have to be different, or be stated, for an option to be right."""
+    def _slip(self, option: str) -> Misconception | None:
+        return self._betrayed(option, chosen=True)
+
+    def what_if(self, option: str) -> str:
+        """The fewest facts that would make a wrong option right; empty where it may be so, or none would."""
+        if option == UNDETERMINED or option in self.verdict.possible:
+            return ""
         changes = self._fewest_changes(option)
-        known = self.facts.known()
-        different = [self.statement(*change) for change in changes if change[0] in known]
-        unstated = [self.statement(*change) for change in changes if change[0] not in known]
-        parts = []
-        if different:
-            parts.append(f"This answer would be right if {join(different)}.")
-        if unstated:
-            also = "The case would also" if different else "For this answer, the case would"
-            parts.append(f"{also} have to say that {join(unstated)}.")
-        if not parts and self.facts.party_is == "private_person":
-            parts.append("A private person does not belong to the provider's organization.")
-        return " ".join(parts)
+        return self._suppose(changes, option) if changes else ""
+
+    def _suppose(self, changes: Iterable[tuple[str, str]], answer: Answer) -> str:
+        label = self.book.answer_label(self.lens, answer)
+        other = join(self.statement(*change) for change in changes)
+        return f"If {other}, the answer is {quote(label)}."
 
     def _fewest_changes(self, option: str) -> tuple[tuple[str, str], ...]:
         """The fewest facts to change so that the option would be right, the likeliest first."""
@@ -218,7 +242,7 @@ def in_editions(editions: Sequence[str]) -> str:
 def _correction(misconception: Misconception) -> str:
     editions = misconception.editions
     suffix = "" if editions == EDITIONS else f" {in_editions(editions)}"
-    return f"A common mistake: “{misconception.claim}” {misconception.corrective}{suffix}"
+    return f"A common mistake: {quote(misconception.claim)} {misconception.corrective}{suffix}"
 
 
 def _subsets(names: Sequence[str]) -> Iterator[tuple[str, ...]]:

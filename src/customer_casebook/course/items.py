@@ -23,7 +23,7 @@ from customer_casebook.course.records import (
     Question,
     SortQuestion,
 )
-from customer_casebook.document import Block, EvidenceBlock, Heading, Markdown
+from customer_casebook.document import Block, EvidenceBlock, Heading, Markdown, RunInHeading
 from customer_casebook.domain.rules import LENSES
 from customer_casebook.domain.verdict import UNDETERMINED
 
@@ -49,6 +49,7 @@ class Item(ABC):
     places: Mapping[str, str] = {}  # option to its name in older journals, where that was its place
     groups: Sequence[Group] = ()  # where each of several groups needs a choice
     intro: Sequence[Block] = ()  # read first, where the card does not show it anyway
+    takeaway: str = ""  # what its case leaves a learner with
 
     @property
     def decisive_evidence(self) -> tuple[str, ...]:
@@ -68,7 +69,16 @@ class Item(ABC):
     @property
     @abstractmethod
     def explanation(self) -> Sequence[Block]:
-        """Why the answer is what it is, whatever was chosen."""
+        """Why the answer is what it is, in short."""
+
+    @property
+    def more(self) -> Sequence[Block]:
+        """What else there is to say about the answer."""
+        return ()
+
+    def reply(self, option: str) -> tuple[Sequence[Block], Sequence[Block]]:
+        """What a wrong option is answered with where one may be chosen: in short, and what else there is to say."""
+        return [RunInHeading("Your answer:", self.why_not(option)), *self.explanation], self.more
 
     @abstractmethod
     def why_not(self, option: str) -> str:
@@ -130,7 +140,7 @@ class CaseItem(CaseFeedback, Item):
     ) -> None:
         super().__init__(book, case, lens)
         self.id = book.prefix + (id_ or f"{case.id}/{lens}")
-        self.intro = intro
+        self.intro, self.takeaway = intro, case.takeaway
         self.topic = self.text.label
         self.prompt = book.sentence(self.text.question, case)
         self.many = LENSES[lens].many

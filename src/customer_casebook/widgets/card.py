@@ -17,7 +17,7 @@ import traitlets
 
 from customer_casebook import document as doc
 from customer_casebook.course.bank import SpotItem, item_of
-from customer_casebook.course.casebook import course, full_stop
+from customer_casebook.course.casebook import course, full_stop, quote
 from customer_casebook.course.items import Item
 from customer_casebook.course.journal import Attempt, journal
 from customer_casebook.widgets.activity import View, lateness, report_errors
@@ -222,38 +222,57 @@ def _on_card(question: Item) -> dict[str, Any]:
         "answer": places_of(question, question.right),
         "heads": {tone: doc.Paragraph(head, "ccb-head").html() for tone, head in heads.items()},
         "parts": [
-            {when: block.html() for when, block in _feedback_on(question, option).items()}
+            {when: doc.to_html(blocks) for when, blocks in _feedback_on(question, option).items()}
             for option in question.options
         ],
-        "tail": "" if question.explains_every_option else doc.to_html(question.explanation),
+        "tail": {
+            "right": doc.to_html(_tail(question, right=True)),
+            "wrong": doc.to_html(_tail(question, right=False)),
+        },
         "decisive": list(question.decisive_evidence),
         "supporting": list(question.supporting_evidence),
     }
 
 
-def _feedback_on(question: Item, option: str) -> dict[str, doc.RunInHeading]:
+def _feedback_on(question: Item, option: str) -> dict[str, list[doc.Block]]:
     """The feedback on one option, by whether it is ``chosen`` or ``left``."""
-    name = question.short_label(option)
+    name = quote(question.short_label(option))
+    if option not in question.right and not (question.many or question.groups):
+        short, more = question.reply(option)
+        return {"chosen": [*short, *_fold(more)]}
     if option not in question.right:
         mistake, why = "chosen", question.why_not(option)
-        head = f"Not so for {name}" if question.groups else f"You chose “{name}”"
-        heads = {"chosen": head, "left": f"Rightly left: “{name}”"}
+        head = f"Not so for {question.short_label(option)}" if question.groups else f"Not {name}"
+        heads = {"chosen": head, "left": f"Rightly left: {name}"}
     elif question.many:
         mistake, why = "left", question.why_missed(option)
-        heads = {"left": f"Missing: “{name}”", "chosen": f"Yes: “{name}”"}
+        heads = {"left": f"Missing: {name}", "chosen": f"Yes: {name}"}
     else:
         return {}
     shown = heads if question.explains_every_option else [mistake]
-    return {when: doc.RunInHeading(full_stop(heads[when]), why) for when in shown}
+    return {when: [doc.RunInHeading(full_stop(heads[when]), why)] for when in shown}
+
+
+def _tail(question: Item, *, right: bool) -> list[doc.Block]:
+    """The feedback on a choice as a whole: what follows that on its options."""
+    if question.explains_every_option or not (right or question.many or question.groups):
+        return []
+    if right:
+        return [*question.explanation, *_fold(question.more)]
+    return _fold([*question.explanation, *question.more])
+
+
+def _fold(blocks: Sequence[doc.Block]) -> list[doc.Block]:
+    return [doc.Details("More about this", blocks)] if blocks else []
 
 
 def feedback(question: Item, choice: Collection[str]) -> list[doc.Block]:
     """The feedback on a choice, option by option, and why the answer is what it is."""
-    parts = [
-        _feedback_on(question, option).get("chosen" if option in choice else "left")
-        for option in question.options
-    ]
-    return [*filter(None, parts), *([] if question.explains_every_option else question.explanation)]
+    parts: list[doc.Block] = []
+    for option in question.options:
+        when = "chosen" if option in choice else "left"
+        parts += _feedback_on(question, option).get(when, [])
+    return [*parts, *_tail(question, right=question.right == {*choice})]
 
 
 def material(question: Item) -> list[doc.Block]:
@@ -270,6 +289,10 @@ def as_text(questions: Sequence[Item]) -> list[doc.Block]:
             blocks.append(doc.BulletList([group.label for group in question.groups]))
             blocks.append(doc.Paragraph("For each, one of:"))
         blocks.append(doc.BulletList([*dict.fromkeys(question.options.values())]))
-        grounds = [doc.Paragraph(full_stop(question.answer)), *question.explanation]
+        grounds = [
+            doc.Paragraph(full_stop(question.answer)),
+            *question.explanation,
+            *question.more,
+        ]
         blocks.append(doc.Details("Answer", grounds))
     return blocks

@@ -8,7 +8,7 @@ from threading import RLock
 import ipywidgets as widgets
 
 from customer_casebook.course.bank import FindItem, SortItem, SpotItem, item_of
-from customer_casebook.course.casebook import Casebook, course, course_with
+from customer_casebook.course.casebook import Casebook, course, course_with, full_stop
 from customer_casebook.course.items import CaseItem, Item, find_question, sort_question, story
 from customer_casebook.course.journal import journal
 from customer_casebook.course.progress import summarize
@@ -19,7 +19,7 @@ from customer_casebook.domain.rules import EDITIONS, LENSES
 from customer_casebook.widgets.activity import Activity, Panel, error_html, report_errors
 from customer_casebook.widgets.card import Card, as_text
 from customer_casebook.widgets.diagram import Row, draw_rows
-from customer_casebook.widgets.study import list_of
+from customer_casebook.widgets.study import board_of, list_of
 
 
 def practice(
@@ -115,7 +115,11 @@ def deck(items: Sequence[Item], title: str, *, book: Casebook | None = None) -> 
         attempts, now = journal().read().attempts, journal().clock.now()
         return summarize(book or course(), attempts, now).summary
 
-    ends = {"intro": "", "board": None, "closed": "Done", "close": "Finish", "closing": ""}
+    rows = [((item.prompt, full_stop(item.answer)), [place]) for place, item in enumerate(items)]
+    board = board_of("What was asked", ("Question", "The answer"), rows) if len(rows) > 1 else None
+    only = items if len(items) == 1 else []
+    closing = to_html(Paragraph(item.takeaway) for item in only if item.takeaway)
+    ends = {"intro": "", "board": board, "closed": "Done", "close": "Finish", "closing": closing}
     card = Card(items, summary if book else None, layout="deck", title=title, **ends)
     card.transcript = [Heading(title), *as_text(items)]
     return card
@@ -157,7 +161,9 @@ class OwnerMap(Activity, widgets.VBox):
 
     def _row(self, place: int, item: CaseItem) -> Row:
         choice = self.card.chosen(place)
-        owner = f"{'✓' if choice == item.right else '✗'} {item.answer}" if choice else "?"
+        owner = item.answer if choice else "?"
+        if choice:
+            owner = f"✓ {owner}" if choice == item.right else f"{owner}, you missed this"
         provider, party = (item.book.sentence(f"{{{k}}}", item.case) for k in ("provider", "party"))
         return Row(provider, owner, party, item.facts.supplies == "yes")
 

@@ -41,7 +41,7 @@ def study(
         layout="study",
         title=case.title,
         intro=to_html([Paragraph("Case", "ccb-kicker"), *story(case)]),
-        board=_board(f"Case file: {case.title}", columns, shown),
+        board=board_of(f"Case file: {case.title}", columns, shown),
         closed="Case closed",
         close="Close the case",
         closing=to_html(
@@ -84,7 +84,7 @@ def compare(
         layout="compare",
         title=title,
         intro=to_html([Paragraph("Two cases, the same questions", "ccb-kicker"), *stories]),
-        board=_board("Side by side", columns, numbered),
+        board=board_of("Side by side", columns, numbered),
         closed="Both cases closed",
         close="See them side by side",
         closing=BulletList([case.takeaway for case in cases]).html(),
@@ -117,7 +117,7 @@ def _ground(item: CaseItem) -> str:
     return " ".join([item.verdict.why, *(["Not known:", *missing] if missing else [])]).strip()
 
 
-def _board(
+def board_of(
     caption: str, columns: Sequence[str], rows: Iterable[tuple[Sequence[str], Sequence[int]]]
 ) -> dict[str, object]:
     """A table whose cells show once the question at their place is answered, or all are."""

@@ -19,19 +19,21 @@ function renderCard({ model, el }) {
   let round = model.get("round");
   let answers = model.get("answers");
   const answered = (index) => answers[index] !== undefined;
+  const shownPlace = () => (deck.length > 1 ? at : 0);
   const firstOpen = () => deck.findIndex((_, index) => !answered(index));
 
-  const intro = h("div", { class: "ccb-intro", html: spec.intro });
+  const intro = h("div", { class: "ccb-intro" });
   const panel = h("div", { class: "ccb-panel" });
   const live = h("div", { class: "ccb-feedback", role: "status" });
   const saved = h("p", { class: "ccb-saved" });
   const after = h("div", { class: "ccb-after" });
   const board = h("div", { class: "ccb-board" });
   const note = h("p", { class: "ccb-note", role: "status" });
-  const work = h("div", { class: "ccb-work" }, panel, live, saved, after, board);
+  const end = h("div", { class: "ccb-end" });
+  const desk = makeDesk(intro, panel, live, saved, after, end);
   // It can have the focus, so a click into its text is a click into the card.
   const section = { class: `ccb ccb-${spec.layout}`, "aria-label": spec.title, tabindex: "-1" };
-  const root = h("section", section, intro, work);
+  const root = h("section", section, desk, board);
   root.addEventListener("keydown", onKey);
   el.append(root);
 
@@ -42,13 +44,15 @@ function renderCard({ model, el }) {
     if (!["s", "t"].includes(key)) return;
     event.preventDefault();
     if (complete(deck[at], draft)) press(key === "s");
-    else live.textContent = `Choose first${deck[at].groups ? ", in every row" : ""}. Then say how sure you are.`;
+    else live.textContent = `${stillOpen(deck[at], draft)} Choose, then say how sure you are.`;
   }
 
   function choose(question, option, on) {
     pick(question, draft, option, on);
     live.replaceChildren();
-    for (const each of panel.querySelectorAll(".ccb-press button")) each.disabled = !complete(question, draft);
+    const open = stillOpen(question, draft);
+    panel.querySelector(".ccb-why").textContent = open;
+    for (const each of panel.querySelectorAll(".ccb-press button")) each.disabled = Boolean(open);
   }
 
   function press(sure) {
@@ -74,12 +78,18 @@ function renderCard({ model, el }) {
     draft = new Set();
     shownAt = performance.now();
     draw();
-    if (focus) enter(panel);
+    if (focus) enter(at < deck.length ? panel : end);
   }
 
+  // The question; at the end what came of it. A question that is the only one stays, with its story and its feedback.
   function draw() {
     const closed = at >= deck.length;
-    panel.replaceChildren(...(closed ? closing() : asking(deck[at])));
+    const question = deck[shownPlace()];
+    redraw(intro, spec.intro || (question?.intro ?? ""));
+    if (spec.layout === "compare") // the story in question
+      intro.querySelectorAll("details").forEach((fold, place) => (fold.open = place === at % 2));
+    panel.replaceChildren(...(question ? asking(question) : []));
+    end.replaceChildren(...(closed ? closing() : []));
     tell();
   }
 
@@ -87,10 +97,11 @@ function renderCard({ model, el }) {
     const where = deck.length > 1 ? `Question ${at + 1} of ${deck.length} · ${question.topic}` : question.topic;
     const chosen = new Set(answers[at]?.choice ?? draft);
     const group = { class: "ccb-press", role: "group", "aria-label": "Answer, and say how sure you are" };
-    const disabled = !complete(question, draft);
-    const sure = button("I am sure", "S", () => press(true), { disabled });
-    const unsure = button("I think so", "T", () => press(false), { disabled });
-    return [...ask(question, { name: `${name}-${at}`, where, chosen, choose }), h("div", group, sure, unsure)];
+    const open = stillOpen(question, draft);
+    const sure = primary("I am sure", "S", () => press(true), { disabled: open });
+    const unsure = button("I think so", "T", () => press(false), { disabled: open });
+    const how = h("div", group, sure, unsure, h("span", { class: "ccb-why" }, open));
+    return [...ask(question, { name: `${name}-${at}`, where, chosen, choose }), how];
   }
 
   // Once a question is answered, show the feedback. Its options can be looked at, and no longer changed.
@@ -98,22 +109,24 @@ function renderCard({ model, el }) {
     feedback();
     drawBoard();
     const how = panel.querySelector(".ccb-press");
-    if (!answered(at) || !how) return;
-    mark(deck[at].answer, answers[at].choice);
+    const place = shownPlace();
+    if (!answered(place) || !how) return;
+    mark(deck[place], answers[place].choice);
     // From button to button, for a focus that is lost first takes longer to set.
-    if (how.contains(document.activeElement)) after.firstChild.focus({ preventScroll: true });
+    if (how.contains(document.activeElement) && after.firstChild) after.firstChild.focus({ preventScroll: true });
     how.remove();
   }
 
-  function mark(answer, choice) {
-    const tag = (text) => h("span", { class: "ccb-tag" }, text);
+  function mark({ answer, many }, choice) {
     for (const option of panel.querySelectorAll(".ccb-option")) {
       const input = option.querySelector("input");
       const [right, chosen] = [answer, choice].map((places) => places.includes(Number(input.value)));
       input.disabled = true;
-      if (right || chosen) option.dataset.mark = right ? "answer" : "miss";
-      if (right) option.append(tag("the answer"));
-      if (chosen) option.append(tag(right ? "you ✓" : "you ✗"));
+      if (!right && !chosen) continue;
+      option.dataset.mark = right ? (chosen ? "hit" : "missed") : "wrong";
+      option.querySelector("kbd").textContent = right ? "✓" : "✗";
+      const words = chosen ? `You: ${right ? "right" : "wrong"}` : many ? "You missed this" : "The right answer";
+      option.append(h("span", { class: "ccb-tag" }, words));
     }
   }
 
@@ -124,20 +137,23 @@ function renderCard({ model, el }) {
     const sureWrong = sure.filter((entry) => !right.includes(entry));
     const missed = entries.filter((entry) => !right.includes(entry)).map(([index]) => Number(index));
     const times = sureWrong.length === 1 ? "once" : `${sureWrong.length} times`;
-    let score = right.length ? "Right." : "";
+    let score = `You were ${sure.length ? "sure" : "not sure"}, and ${right.length ? "right" : "wrong"}.`;
     if (deck.length > 1) {
       score = `${right.length} of ${deck.length} right. `;
       if (sureWrong.length) score += `You were sure and wrong ${times}. Look at that again.`;
       else if (sure.length) score += "Each time you were sure, you were right.";
       else score += "You were never sure. Next time, choose “I am sure” when you are.";
     }
-    const back = button(missed.length ? "Look at what you missed" : "Look back", null, () => go(missed[0] ?? 0));
+    const look = () => go(missed[0] ?? 0);
+    const ways = [button("Start again", null, restart)];
+    if (deck.length > 1 && missed.length) ways.unshift(primary("Look at what you missed", null, look));
+    else if (deck.length > 1) ways.push(button("Look back", null, look));
     return [
       h("h4", { tabindex: "-1" }, spec.closed),
       h("p", { class: "ccb-score" }, score),
       h("div", { html: spec.closing }),
       note,
-      h("div", { class: "ccb-press" }, button("Start again", null, restart), back),
+      h("div", { class: "ccb-press" }, ...ways),
     ];
   }
 
@@ -166,8 +182,8 @@ function renderCard({ model, el }) {
   }
 
   function feedback() {
-    const question = deck[at];
-    const answer = question && answers[at];
+    const question = deck[shownPlace()];
+    const answer = question && answers[shownPlace()];
     root.querySelectorAll("[data-evidence]").forEach((node) => {
       const marks = (ids) => Boolean(answer) && ids.includes(node.dataset.evidence);
       node.classList.toggle("ccb-supporting", marks(question?.supporting ?? []));
@@ -179,18 +195,30 @@ function renderCard({ model, el }) {
       after.replaceChildren();
     } else {
       const tone = isRight(question, answer.choice) ? "right" : "wrong";
-      const parts = question.parts.map((part, place) => part[answer.choice.includes(place) ? "chosen" : "left"] ?? "");
+      const parts = question.parts.map((part, place) => part[answer.choice.includes(place) ? "chosen" : "left"]);
       const head = question.heads[tone].replace("{rows}", rowsRight(question, answer.choice));
       live.dataset.tone = tone;
-      live.innerHTML = head + parts.join("") + question.tail;
-      direct(live);
+      const words = head + sayOnce(parts.filter(Boolean)) + question.tail[tone];
+      live.replaceChildren(...h("div", { html: words }).childNodes);
+      after.replaceChildren();
+      if (at >= deck.length) return acknowledge();
       const last = firstOpen() < 0 && at === deck.length - 1;
       const next = at + 1 < deck.length ? "Next question" : last ? spec.close : "Next open question";
       const onward = () => go(at + 1 < deck.length || last ? at + 1 : firstOpen());
-      after.replaceChildren(button(next, null, onward, { class: "ccb-button ccb-next" }));
+      after.replaceChildren(primary(next, null, onward, { class: "ccb-button ccb-primary ccb-next" }));
       if (at > 0) after.append(button("Back", null, () => go(at - 1)));
     }
     acknowledge();
+  }
+
+  // What is the same for several options is said once, after the names of all of them.
+  function sayOnce(parts) {
+    const names = new Map();
+    for (const part of parts) {
+      const cut = part.indexOf("</strong>");
+      names.set(part.slice(cut), [...(names.get(part.slice(cut)) ?? []), part.slice(0, cut)]);
+    }
+    return [...names].map(([why, all]) => all.join("</strong> ").replaceAll("</strong> <p>", "</strong> ") + why).join("");
   }
 
   function acknowledge() {
@@ -214,7 +242,8 @@ function renderCard({ model, el }) {
   }
 
   function drawBoard() {
-    if (!spec.board) return;
+    board.hidden = !spec.board || (spec.layout === "deck" && at < deck.length); // there it shows what will be asked
+    if (board.hidden) return;
     const { caption, columns, rows } = spec.board;
     const cell = ({ html, after: index }, place, row) => {
       const marked = row.findIndex(({ after }) => after === index) === place; // once a question

@@ -43,7 +43,8 @@ function renderExam({ model, el }) {
   const saved = h("p", { class: "ccb-saved", role: "status" });
   const places = h("ol", { class: "ccb-places", "aria-label": "All questions" });
   const section = { class: "ccb ccb-exam", "aria-label": model.get("title"), tabindex: "-1" };
-  const root = h("section", section, bar, panel, saved, places);
+  const intro = h("div", { class: "ccb-intro" });
+  const root = h("section", section, bar, makeDesk(intro, panel, saved), places);
   root.addEventListener("keydown", onKey);
   el.append(root);
 
@@ -129,6 +130,7 @@ function renderExam({ model, el }) {
     shown = drawn();
     const phase = model.get("phase");
     bar.hidden = places.hidden = !running();
+    redraw(intro, (running() && !leaving && deck()[at].intro) || "");
     if (phase === "ready") panel.replaceChildren(...ready());
     else if (phase === "done") panel.replaceChildren(h("h3", { tabindex: "-1" }, model.get("verdict")));
     else if (running()) panel.replaceChildren(...(leaving ? handIn() : asking(deck()[at])));
@@ -138,7 +140,7 @@ function renderExam({ model, el }) {
 
   function ready() {
     let pressed = false; // one click is one exam
-    const begin = button("Start the clock", null, () => {
+    const begin = primary("Start the clock", null, () => {
       if (!pressed) request("start");
       pressed = true;
     });
@@ -149,22 +151,27 @@ function renderExam({ model, el }) {
     const { choice } = answerAt(at);
     const where = `Question ${at + 1} of ${deck().length}`;
     const nodes = ask(question, { name: `${name}-${at}`, where, chosen: new Set(choice), choose });
-    const move = (text, key, place) => button(text, key, () => go(place), { disabled: !deck()[place] });
+    const last = at === deck().length - 1;
     const leave = () => {
       leaving = true;
       draw();
       panel.querySelector("h3").focus();
     };
     const flagButton = showFlag(button("Flag it", "F", flag, { class: "ccb-button ccb-flag" }));
-    const moves = [move("Previous", "P", at - 1), move("Next", "N", at + 1)];
-    return [...nodes, h("div", { class: "ccb-press" }, ...moves, flagButton, button("Hand in", null, leave))];
+    const moves = [
+      !last && primary("Next", "N", () => go(at + 1)),
+      at > 0 && button("Previous", "P", () => go(at - 1)),
+      flagButton,
+      (last ? primary : button)("Hand in", null, leave),
+    ];
+    return [...nodes, h("div", { class: "ccb-press" }, ...moves.filter(Boolean))];
   }
 
   function handIn() {
     const open = deck().length - count(isAnswered);
     const flagged = count((_, { flag }) => flag);
     const counts = `${open ? `${open} not answered` : "All answered"}, ${flagged || "none"} flagged.`;
-    const buttons = [button("Yes, hand in", null, finish), button("Go on", null, () => go(at))];
+    const buttons = [primary("Yes, hand in", null, finish), button("Go on", null, () => go(at))];
     return [
       h("h3", { tabindex: "-1" }, "Hand it in?"),
       h("p", {}, `${counts} What is not answered counts as wrong.`),

@@ -63,13 +63,23 @@ function button(text, key, action, extra = {}) {
   return h("button", attributes, text, key && h("kbd", { "aria-hidden": "true" }, key));
 }
 
+// The one button of a place that leads on.
+const primary = (text, key, action, extra = {}) =>
+  button(text, key, action, { class: "ccb-button ccb-primary", ...extra });
+
 // Radio buttons of one name are one group in the whole page, and another version of this script may be in it too.
 const groupName = () => `ccb-${Math.random().toString(36).slice(2)}`;
 
 // One choice in each group: most questions are one group, sorting has one for each party. Options are known by place.
 const groupsOf = (question) => question.groups ?? [{ label: null, options: question.options.map((_, place) => place) }];
 
-const complete = (question, chosen) => chosen.size >= (question.many ? 1 : groupsOf(question).length);
+// What is still to be chosen, in words; nothing where the question can be answered.
+function stillOpen(question, chosen) {
+  const row = groupsOf(question).findIndex(({ options }) => !options.some((place) => chosen.has(place)));
+  return row < 0 ? "" : question.groups ? `Row ${row + 1} is open.` : "Choose first.";
+}
+
+const complete = (question, chosen) => !stillOpen(question, chosen);
 
 const inOrder = (chosen) => [...chosen].sort((one, other) => one - other);
 
@@ -106,15 +116,17 @@ function focusable(node) {
   keepKeys(node);
 }
 
-// Put the focus where a question begins: a story of its own comes before it, and is read first. What can only be
-// looked at has its prompt.
+// Put the focus where a question begins: a story of its own beside it comes before it, and is read first. What can only
+// be looked at has its prompt.
 function enter(panel) {
   const input = panel.querySelector("[type=radio]:checked:enabled") ?? panel.querySelector("input:enabled");
-  const heading = panel.querySelector(`.ccb-material > h3, [tabindex='-1']${input ? "" : ", .ccb-prompt"}`);
+  const story = input && panel.closest(".ccb-desk")?.querySelector(".ccb-intro > h3:first-child");
+  const isBeside = story?.getBoundingClientRect().right < panel.getBoundingClientRect().left;
+  const heading = isBeside ? story : panel.querySelector(`[tabindex='-1']${input ? "" : ", .ccb-prompt"}`);
   if (heading) focusable(heading);
   (heading ?? input)?.focus();
   // The focus alone would bring up the first option, and leave what is asked above the edge.
-  (heading ?? panel.querySelector(".ccb-prompt"))?.scrollIntoView({ block: "nearest" });
+  for (const each of [heading, panel.querySelector(".ccb-prompt")]) each?.scrollIntoView({ block: "nearest" });
 }
 
 // A question as nodes.
@@ -146,8 +158,21 @@ function ask(question, { name, where, chosen, choose }) {
     h("span", { class: "ccb-prompt", html: question.prompt }),
     question.many ? h("span", { class: "ccb-hint" }, "Choose all that are true.") : null,
   );
-  const material = question.intro ? h("div", { class: "ccb-material", html: question.intro }) : null;
-  return [material, h("fieldset", {}, legend, ...choices)].filter(Boolean);
+  return [h("fieldset", {}, legend, ...choices)];
+}
+
+// A story beside the work on it, or below it where there is no room for both. The work stays in view while one reads: it
+// sticks at its top, or at its bottom where it is higher than the page.
+function makeDesk(intro, ...nodes) {
+  const lead = (words, to) => button(words, null, () => (focusable(to), to.focus()), { class: "ccb-button ccb-way" });
+  const work = h("div", { class: "ccb-work" }, lead("To the story ↓", intro), ...nodes);
+  const desk = h("div", { class: "ccb-desk" }, intro, lead("To the question ↑", work), work);
+  const stick = () => {
+    const room = desk.closest(".jp-WindowedPanel-outer")?.clientHeight ?? innerHeight;
+    work.style.top = `${Math.min(8, room - work.offsetHeight - 8)}px`;
+  };
+  new ResizeObserver(stick).observe(work);
+  return desk;
 }
 
 // A live region stands in the page before its text does, or a screen reader may miss it.
