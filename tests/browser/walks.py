@@ -61,7 +61,7 @@ def _twice(node: Locator) -> Iterator[str]:
     yield from _through(node, right)
     node.get_by_role("button", name="Start again").click()
     yield from _through(node, right)
-    score = f"{len(right)} of {len(right)} right." if len(right) > 1 else "Right."
+    score = f"{len(right)} of {len(right)} right." if len(right) > 1 else "and right."
     expect(node.locator(".ccb-score")).to_contain_text(score)
     node.get_by_role("button", name="Start again").click()
 
