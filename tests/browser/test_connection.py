@@ -385,6 +385,13 @@ class Walk:
             self.press()
         self.connection.heal()
 
+    def leg(self) -> None:
+        """A fifth of the presses, and then another kernel before all of them are heard."""
+        self.steps(PRESSES // 5)
+        self.die()
+        self.page.restart_kernel()
+        self.resume()
+
     def fail(self) -> None:
         """Another fault, or none."""
         match self.random.choice(["said", "heard", "frozen", "cut", "heal", "heal"]):
@@ -520,21 +527,15 @@ def test_a_random_walk_through_restarts_loses_and_doubles_nothing(
         name = notebook(lab, "restarts.ipynb", *walk_calls())
         turned(faulty.page, name)
         walk = Walk(faulty, lab, SEED)
-        for _ in range(2):
-            walk.steps(PRESSES // 5)
-            walk.die()
-            walk.page.restart_kernel()
-            walk.resume()
+        walk.leg()
+        walk.leg()
         walk.steps(PRESSES // 5)
     walk.die()
     with run_lab(folder, home, port) as lab:
         walk.page.lab = lab
         walk.page.open(name)
         walk.resume()
-        walk.steps(PRESSES // 5)
-        walk.die()
-        walk.page.restart_kernel()
-        walk.resume()
+        walk.leg()
         walk.steps(PRESSES // 5)
         walk.end()
         page.context.close()
