@@ -7,6 +7,7 @@ import asyncio
 import copy
 import json
 import os
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -47,6 +48,7 @@ ACTIVITIES = {
     "term",
     "what_if",
 }
+MAX_WORDS_BEFORE_A_QUESTION = 150
 each_notebook = pytest.mark.parametrize("path", COURSE, ids=lambda path: path.stem)
 
 
@@ -159,11 +161,36 @@ def test_the_page_that_runs_the_course_by_itself_knows_it_as_it_is() -> None:
 
 
 @each_notebook
-def test_every_code_cell_but_one_to_play_with_is_locked(path: Path) -> None:
+def test_every_code_cell_is_locked_but_a_marked_one_to_play_with(path: Path) -> None:
     for cell in read(path).cells:
-        plays = cell.source.startswith("decide(") or "print(" in cell.source
+        plays = "play" in cell.metadata.get("tags", ())
         assert cell.metadata.deletable is False
-        assert plays or cell.metadata.get("editable") is False, cell.source
+        assert cell.metadata.get("editable", True) is plays, cell.source
+
+
+def test_there_is_a_place_to_play() -> None:
+    [cell] = (cell for cell in read(COURSE[0]).cells if "play" in cell.metadata.get("tags", ()))
+    assert cell.source.startswith("decide(")
+
+
+@pytest.mark.parametrize("path", COURSE[:-1], ids=lambda path: path.stem)  # the last one asks by choice
+def test_the_first_question_comes_soon(path: Path) -> None:
+    cells = read(path).cells
+    first = next(at for at, cell in enumerate(cells) if _shows_an_activity(cell))
+    prose = " ".join(cell.source for cell in cells[:first] if cell.cell_type == "markdown")
+    assert len(re.findall(r"[\w'’]+", prose)) <= MAX_WORDS_BEFORE_A_QUESTION
+
+
+def _shows_an_activity(cell: NotebookNode) -> bool:
+    return cell.cell_type == "code" and _calls_an_activity(ast.parse(cell.source))
+
+
+@each_notebook
+def test_no_lesson_loops_or_prints(path: Path) -> None:
+    code = [ast.parse(cell.source) for cell in read(path).cells if cell.cell_type == "code"]
+    names = {ast.unparse(node.func) for tree in code for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    assert "print" not in names
+    assert not [node for tree in code for node in ast.walk(tree) if isinstance(node, ast.For)]
 
 
 @each_notebook

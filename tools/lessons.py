@@ -17,17 +17,22 @@ LESSONS = ROOT / "src" / "customer_casebook" / "labextension" / "static" / "less
 
 
 def course() -> str:
-    """Name, title, minutes where it takes some, and code of each notebook of the course, in their order."""
+    """Name, title, minutes where it takes some, and code of each notebook of the course, in their order.
+
+    ``play`` are the places in the code that the reader may change.
+    """
     found = []
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
         cells = nbformat.read(path, as_version=4).cells
+        code = [cell for cell in cells if cell.cell_type == "code"]
         about = re.search(r"about (\d+) minutes", cells[0].source)
         found.append(
             {
                 "name": path.name,
                 "title": cells[0].source.splitlines()[0].removeprefix("# "),
                 "minutes": int(about[1]) if about else None,
-                "code": [cell.source for cell in cells if cell.cell_type == "code"],
+                "code": [cell.source for cell in code],
+                "play": [at for at, cell in enumerate(code) if "play" in cell.metadata.get("tags", ())],
             }
         )
     return json.dumps(found, indent=1, ensure_ascii=False) + "\n"

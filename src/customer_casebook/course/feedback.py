@@ -8,9 +8,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import combinations, product
 
-from customer_casebook.course.casebook import Casebook, capital, full_stop, join, quote
+from markupsafe import Markup
+
+from customer_casebook.course.casebook import Casebook, capital, course, full_stop, join, quote
 from customer_casebook.course.records import Case, Misconception
-from customer_casebook.document import Block, BulletList, Paragraph, RunInHeading
+from customer_casebook.document import (
+    Block,
+    BulletList,
+    Heading,
+    Paragraph,
+    RunInHeading,
+    Table,
+    to_html,
+)
 from customer_casebook.domain.facts import UNKNOWN, VOCABULARY, Facts
 from customer_casebook.domain.rules import EDITIONS, LENSES
 from customer_casebook.domain.verdict import (
@@ -18,8 +28,11 @@ from customer_casebook.domain.verdict import (
     UNDETERMINED,
     Answer,
     Flip,
+    Verdict,
+    Verdicts,
     decide,
     decisive_flip,
+    humanize,
     is_plausible,
     settled_answers,
 )
@@ -248,3 +261,43 @@ def _correction(misconception: Misconception) -> str:
 def _subsets(names: Sequence[str]) -> Iterator[tuple[str, ...]]:
     for size in range(1, MAX_CHANGED_FACTS + 1):
         yield from combinations(names, size)
+
+
+def verdict_card(judged: Verdict | Verdicts) -> Markup:
+    """What a notebook shows of a verdict, in the words of the course."""
+    book = course()
+    if isinstance(judged, Verdict):
+        blocks = [*_blocks_of(judged, book)]
+    else:
+        rows = [(book.lens_texts[lens].label, _in_words(one, book)) for lens, one in judged.items()]
+        blocks = [Table("What follows", ("Lens", "Verdict"), rows)]
+    return Markup('<div class="ccb ccb-verdict">{}</div>').format(to_html(blocks))
+
+
+def _blocks_of(verdict: Verdict, book: Casebook) -> Iterator[Block]:
+    edition = f" in ITIL {verdict.edition}" if verdict.edition else ""
+    label = f"{book.lens_texts[verdict.lens].label}{edition}"
+    yield Heading(f"{label}: {_in_words(verdict, book)}", level=4)
+    rows: dict[str, list[str]] = {}  # a fact, its value, and what another value would change
+    for because in verdict.because:
+        rule = because.rule
+        yield RunInHeading(rule.title, f"{rule.explanation} {in_editions(rule.editions)}")
+        rows |= {name: [humanize(value), ""] for name, value in because.facts.items()}
+        presumed = because.presumed.items()
+        rows |= {name: [f"{humanize(value)} (presumed)", ""] for name, value in presumed}
+    rows |= {name: ["not known", VOCABULARY[name].question] for name in verdict.missing}
+    for flip in verdict.flips:
+        row = rows.setdefault(flip.fact, [humanize(flip.old), ""])
+        label = book.answer_label(verdict.lens, flip.answer)
+        row[1] += f"{'; ' if row[1] else ''}{humanize(flip.new)}: {label}"
+    columns = ("Fact", "Here", "If it were different")
+    yield Table("The facts", columns, [(VOCABULARY[name].label, *rows[name]) for name in rows])
+    yield from map(Paragraph, verdict.notes)
+
+
+def _in_words(verdict: Verdict, book: Casebook) -> str:
+    if verdict.answer == UNDETERMINED and not verdict.missing:
+        return f"ITIL {verdict.edition} has no rule for this"
+    missing = [VOCABULARY[name].label.lower() for name in verdict.missing]
+    label = book.answer_label(verdict.lens, verdict.answer)
+    return f"{label} (not known: {join(missing)})" if missing else label

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import product
+from pkgutil import resolve_name
 from typing import Any, NamedTuple, TypeAlias, overload
 
 from customer_casebook.domain.facts import UNKNOWN, VOCABULARY, Facts, require_known
@@ -41,6 +42,12 @@ class Flip:
 
 def _print_text(self: object, printer: Any, cycle: bool) -> None:  # noqa: ARG001  (IPython's signature)
     printer.text(str(self))
+
+
+def _to_card(self: object) -> str:
+    """A notebook shows a verdict in the words of the course, which the rules do not know."""
+    html: str = resolve_name("customer_casebook.course.feedback:verdict_card")(self)
+    return html
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +122,7 @@ class Verdict:
         return "\n".join(lines)
 
     _repr_pretty_ = _print_text
+    _repr_html_ = _to_card
 
 
 class Verdicts(dict[str, Verdict]):
@@ -129,6 +137,7 @@ class Verdicts(dict[str, Verdict]):
         )
 
     _repr_pretty_ = _print_text
+    _repr_html_ = _to_card
 
 
 def _listed(answer: Answer) -> str | list[str]:

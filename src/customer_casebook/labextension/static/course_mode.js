@@ -21,10 +21,16 @@ const WITHOUT_OWN_FOLDER = "import sys; sys.path[:] = filter(None, sys.path)";
 const lessons = fetch(file("lessons.json")).then((reply) => reply.json());
 
 const codeCells = ({ widgets }) => widgets.filter(({ model }) => model.type === "code");
-const sources = (notebook) => codeCells(notebook).map(({ model }) => model.sharedModel.getSource());
+const sourceOf = ({ model }) => model.sharedModel.getSource();
 const outputsOf = ({ model: { outputs } }) => Array.from({ length: outputs.length }, (_, at) => outputs.get(at));
-const isActivity = (cell) => outputsOf(cell).some(({ data }) => "text/html" in data);
-const isSame = (some, others) => some.length === others.length && some.every((each, at) => each === others[at]);
+const isActivity = (cell) => outputsOf(cell).some(({ data }) => "text/html" in data && !/ccb-verdict/.test(data["text/html"]));
+const toPlayWith = ({ play }, notebook) => codeCells(notebook).filter((_, at) => play.includes(at)); // changed at will
+const asShipped = ({ code }, notebook) => codeCells(notebook).filter((cell, at) => sourceOf(cell) === code[at]);
+
+function isIn(notebook, lesson) {
+  const ours = new Set([...asShipped(lesson, notebook), ...toPlayWith(lesson, notebook)]);
+  return lesson.code.length === codeCells(notebook).length && ours.size === lesson.code.length;
+}
 
 export function courseMode(app, Widget) {
   const orders = new WeakMap(); // the reader's last one, for each view, and the place before the window that it opens
@@ -46,8 +52,7 @@ export function courseMode(app, Widget) {
     const { content: notebook, sessionContext } = panel;
     const [course] = await Promise.all([lessons, context.ready]);
     if (panel.isDisposed) return;
-    const code = sources(notebook);
-    const lesson = course.find((each) => isSame(each.code, code));
+    const lesson = course.find((each) => isIn(notebook, each));
     const state = element("p", { role: "status" });
     const again = element("button", { textContent: "Start again", onclick: startAgain });
     const toggle = element("button", { onclick: () => hideCode(!panel.hasClass("ccb-lesson")) });
@@ -57,7 +62,7 @@ export function courseMode(app, Widget) {
 
     if (!lesson) {
       const hasName = course.some(({ name }) => name === context.path.split("/").at(-1));
-      if (!hasName && !code.join().includes("customer_casebook")) return say("foreign");
+      if (!hasName && !codeCells(notebook).map(sourceOf).join().includes("customer_casebook")) return say("foreign");
       say("changed");
       const bar = addBar(Widget, panel, element("div", {}, state));
       sessionContext.iopubMessage.connect((_, { header }) => {
@@ -68,6 +73,7 @@ export function courseMode(app, Widget) {
     panel.addClass("ccb-course");
     say("starting");
     hideCode(true);
+    for (const cell of toPlayWith(lesson, notebook)) cell.addClass("ccb-play");
     notebook.node.addEventListener("dblclick", holdDoubleClick, true);
     const at = course.indexOf(lesson);
     const links = await linksTo(course[at - 1], course[at + 1], context.path, app);
@@ -152,14 +158,14 @@ export function courseMode(app, Widget) {
 
     async function run(kernel) {
       await isSeen(panel.node);
-      if (!isSame(lesson.code, sources(notebook))) return "changed";
+      if (!isIn(notebook, lesson)) return "changed";
       const first = firsts.get(context);
       if (first && first !== panel && !first.isDisposed) return "ready";
       firsts.set(context, panel);
       letGo ??= holdPlace(panel);
       kernel.requestExecute({ code: WITHOUT_OWN_FOLDER, silent: true, store_history: false });
       // Not as Run All Cells does it, which goes to the last cell.
-      const replies = codeCells(notebook).map((cell) => cell.constructor.execute(cell, sessionContext));
+      const replies = asShipped(lesson, notebook).map((cell) => cell.constructor.execute(cell, sessionContext));
       const ran = (await Promise.all(replies)).every((reply) => reply?.content.status === "ok");
       // With the ids of its activities, for reattach.js; and then nobody is asked to save it.
       if (context.contentsModel.writable) await context.save().catch(() => {});
