@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from dataclasses import replace
@@ -12,6 +13,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 from playwright.sync_api import Browser, Locator, expect
+from tools.lessons import LESSONS
 
 from tests.browser.activities import CardOnPage, attempts, run
 from tests.browser.lab import NOTEBOOK_7, ROOT, Lab, LabPage
@@ -20,6 +22,9 @@ from tests.browser.test_axe import look
 from tests.browser.test_connection import new_items
 
 LESSON = "01_who_is_the_customer.ipynb"
+[MINUTES] = [
+    each["minutes"] for each in json.loads(LESSONS.read_text("utf-8")) if each["name"] == LESSON
+]
 STUDY = 'study("lanternhill-shift-planner"'
 PANEL = "window.jupyterapp.shell.currentWidget"
 COUNTS = f"[...{PANEL}.content.model.cells].map(each => each.executionCount)"
@@ -77,7 +82,7 @@ def test_a_lesson_runs_as_it_opens_and_stays_at_its_top(
     card.answer(card.questions[0])
     expect(card.saved).to_have_text("Saved.")
     assert new_items(lab, before) == [card.questions[0].id]
-    where = "Lesson 1 of 14 · Who is the customer? · 18 minutes · activity {} of 4"
+    where = f"Lesson 1 of 14 · Who is the customer? · {MINUTES} minutes · activity {{}} of 4"
     expect(bar(page)).to_contain_text(where.format(1))
     CardOnPage(page, 'study("fair-weather-web-shop"').node.evaluate("node => node.scrollIntoView()")
     expect(bar(page)).to_contain_text(where.format(3))
