@@ -77,7 +77,7 @@ def test_a_lesson_runs_as_it_opens_and_stays_at_its_top(
     page.open(name)
     state(page, "Ready.")
     assert page.page.evaluate(TOP) == 0
-    assert not page.page.evaluate(f"{PANEL}.context.model.dirty")
+    page.page.wait_for_function(f"!{PANEL}.context.model.dirty")
     card, before = CardOnPage(page, STUDY), attempts(lab)
     card.answer(card.questions[0])
     expect(card.saved).to_have_text("Saved.")
@@ -94,7 +94,7 @@ def test_a_lesson_runs_as_it_opens_and_stays_at_its_top(
     bar(page).get_by_role("link", name="Next").click()
     expect(bar(page)).to_contain_text("Lesson 2 of 14", timeout=60_000)
     state(page, "Ready.")
-    assert not page.page.evaluate(f"{PANEL}.context.model.dirty")
+    page.page.wait_for_function(f"!{PANEL}.context.model.dirty")
     expect(page.page.get_by_role("dialog")).to_have_count(0)
     page.page.context.close()
     page.check()
