@@ -173,7 +173,9 @@ def test_there_is_a_place_to_play() -> None:
     assert cell.source.startswith("decide(")
 
 
-@pytest.mark.parametrize("path", COURSE[:-1], ids=lambda path: path.stem)  # the last one asks by choice
+@pytest.mark.parametrize(
+    "path", COURSE[:-1], ids=lambda path: path.stem
+)  # the last one asks by choice
 def test_the_first_question_comes_soon(path: Path) -> None:
     cells = read(path).cells
     first = next(at for at, cell in enumerate(cells) if _shows_an_activity(cell))
@@ -188,7 +190,12 @@ def _shows_an_activity(cell: NotebookNode) -> bool:
 @each_notebook
 def test_no_lesson_loops_or_prints(path: Path) -> None:
     code = [ast.parse(cell.source) for cell in read(path).cells if cell.cell_type == "code"]
-    names = {ast.unparse(node.func) for tree in code for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    names = {
+        ast.unparse(node.func)
+        for tree in code
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+    }
     assert "print" not in names
     assert not [node for tree in code for node in ast.walk(tree) if isinstance(node, ast.For)]
 

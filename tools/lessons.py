@@ -32,7 +32,9 @@ def course() -> str:
                 "title": cells[0].source.splitlines()[0].removeprefix("# "),
                 "minutes": int(about[1]) if about else None,
                 "code": [cell.source for cell in code],
-                "play": [at for at, cell in enumerate(code) if "play" in cell.metadata.get("tags", ())],
+                "play": [
+                    at for at, cell in enumerate(code) if "play" in cell.metadata.get("tags", ())
+                ],
             }
         )
     return json.dumps(found, indent=1, ensure_ascii=False) + "\n"

@@ -48,6 +48,14 @@ def test_an_activity_goes_all_its_way(page: LabPage, name: str) -> None:
     assert len(states) > 1
 
 
+def test_on_paper_the_folds_of_an_activity_are_open(page: LabPage) -> None:
+    folded = activity(page, PLACES["what_if"]).locator("details:not([open]) > :not(summary)").first
+    expect(folded).to_be_hidden()
+    page.page.emulate_media(media="print")
+    expect(folded).to_be_visible()
+    page.page.emulate_media(media="screen")
+
+
 @pytest.mark.parametrize("page", ["Notebook 7"], indirect=True)
 def test_folds_and_links_of_the_text_keep_the_keys_out_of_the_notebook(page: LabPage) -> None:
     folds_and_links_of_the_text_keep_the_keys(page)
@@ -106,3 +114,15 @@ def test_nothing_in_a_saved_lesson_is_cut_off_on_a_narrow_page_or_in_print(
         page.set_viewport_size({"width": width, "height": 900})
         assert page.evaluate("document.documentElement.scrollWidth") == width
         assert page.evaluate(CLIPPED) == []
+
+
+@pytest.mark.parametrize("still", ["nbconvert"], indirect=True)
+def test_on_paper_every_answer_is_unfolded(still: Callable[[str], Page]) -> None:
+    page = still(LESSON)
+    inside = page.locator("details > :not(summary)").all()
+    assert inside
+    for each in inside:
+        expect(each).to_be_hidden()
+    page.emulate_media(media="print")
+    for each in inside:
+        expect(each).to_be_visible()

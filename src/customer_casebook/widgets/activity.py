@@ -14,6 +14,7 @@ from typing import Any
 import anywidget
 import ipywidgets as widgets
 import traitlets
+from markupsafe import Markup
 
 from customer_casebook.course.journal import journal
 from customer_casebook.document import Block, Paragraph, to_html, to_text
@@ -72,6 +73,13 @@ def front_end() -> FrontEnd:
     return _shared_front_end()
 
 
+# On paper nobody can open what is folded. Where a style is taken away, as on code hosts, nothing else changes.
+PRINT_UNFOLDED = Markup(
+    "<style>@media print { details::details-content { block-size: auto; content-visibility: visible; }"
+    " details > summary { list-style: none; } }</style>\n"
+)
+
+
 class Activity:
     """A mix-in for widgets: shown live they are themselves, elsewhere they are their transcript."""
 
@@ -82,7 +90,8 @@ class Activity:
         bundle = super()._repr_mimebundle_(**kwargs)  # type: ignore[misc]
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
         blocks = (Paragraph(START), *self.transcript)
-        return {**data, "text/html": to_html(blocks), "text/plain": to_text(blocks)}, metadata
+        html = PRINT_UNFOLDED + to_html(blocks)
+        return {**data, "text/html": html, "text/plain": to_text(blocks)}, metadata
 
 
 class View(Activity, anywidget.AnyWidget):
