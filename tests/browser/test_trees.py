@@ -1,0 +1,42 @@
+"""What a screen reader is given: the tree of each activity before and after a press, as Chromium has it.
+
+The trees lie in ``trees/``. ``WRITE_TREES=yes pytest tests/browser/test_trees.py`` writes them anew: read what changed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.activities import activity, opened
+from tests.browser.lab import Lab, LabPage
+from tests.browser.walks import ACTIVITIES, PLACES, every_activity
+
+TREES = Path(__file__).with_name("trees")
+
+STEADY = [
+    name for name in ACTIVITIES if name not in {"exam", "progress", "review"}
+]  # their words change by the day
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser, lab: Lab) -> Iterator[LabPage]:
+    with opened(browser, lab, every_activity(lab)) as page:
+        yield page
+
+
+@pytest.mark.parametrize("name", STEADY)
+def test_a_screen_reader_is_given_the_same(page: LabPage, name: str) -> None:
+    node = activity(page, PLACES[name])
+    way = ACTIVITIES[name][1](node)
+    trees = [f"# {state}\n{node.aria_snapshot()}\n" for state in islice(way, 2)]
+    told = "\n".join(trees)
+    tree = TREES / f"{name}.yaml"
+    if os.environ.get("WRITE_TREES"):
+        tree.write_text(told, "utf-8")
+    assert told == tree.read_text("utf-8")
