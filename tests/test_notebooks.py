@@ -180,7 +180,7 @@ def test_the_first_question_comes_soon(path: Path) -> None:
     cells = read(path).cells
     first = next(at for at, cell in enumerate(cells) if _shows_an_activity(cell))
     prose = " ".join(cell.source for cell in cells[:first] if cell.cell_type == "markdown")
-    assert len(re.findall(r"[\w'’]+", prose)) <= MAX_WORDS_BEFORE_A_QUESTION
+    assert len(re.findall(r"[\w']+", prose)) <= MAX_WORDS_BEFORE_A_QUESTION
 
 
 def _shows_an_activity(cell: NotebookNode) -> bool:
