@@ -1,4 +1,4 @@
-"""The build hook: the wheel gets the content as one JSON file, built from the YAML.
+"""The build hook: the wheel gets the lessons, and the content as one JSON file, built from the YAML.
 
 A learner's kernel reads that file in a few milliseconds and needs no YAML parser. A checkout, which
 an editable install points to, has no such file and reads the YAML itself.
@@ -15,7 +15,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class ContentHook(BuildHookInterface[Any]):
-    """Adds ``customer_casebook/content.json`` to a wheel."""
+    """Adds ``customer_casebook/content.json`` and ``customer_casebook/notebooks`` to a wheel."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Build the file before the wheel is packed.
@@ -35,6 +35,8 @@ class ContentHook(BuildHookInterface[Any]):
         path = Path(self._folder.name, "content.json")
         path.write_text(course_json(), "utf-8")
         build_data["force_include"][str(path)] = "customer_casebook/content.json"
+        for path in Path(self.root, "notebooks").glob("*.ipynb"):
+            build_data["force_include"][str(path)] = f"customer_casebook/notebooks/{path.name}"
 
     def finalize(self, version: str, *_: object) -> None:
         """Remove the file once the wheel is packed."""

@@ -209,9 +209,9 @@ def test_a_call_that_makes_no_sense_is_told_the_usage(
 @pytest.mark.parametrize(
     ("arguments", "hint"),
     [
-        (["chekc", "x"], "there is no 'chekc'; write decide, check, coverage, journal or schema (did you mean check?)"),
+        (["chekc", "x"], "there is no 'chekc'; write start, decide, check, coverage, journal or schema (did you mean check?)"),
         (["Decide"], "(did you mean decide?)"),
-        (["journal", "were"], "there is no 'were'; write where, export or erase (did you mean where?)"),
+        (["journal", "were"], "there is no 'were'; write where, export, import or erase (did you mean where?)"),
         (["schema", "words"], "(did you mean world?)"),
         (["schema", "cases"], "(did you mean case?)"),
         (["decide", "--edition", "v4", "x"], "there is no 'v4'; write v3, 4 or 5 (did you mean 4?)"),
@@ -446,6 +446,66 @@ def test_export_says_what_it_cannot_do(
 ) -> None:
     assert main(["journal", "export", str(tmp_path / name)]) == FAULTY
     assert capsys.readouterr() == ("", f"{tmp_path / name}: {told}\n")
+
+
+def test_answers_move_to_another_machine_once(
+    own_journal: Journal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    file = tmp_path / "answers.json"
+    assert main(["journal", "export", str(file)]) == FINE
+    here = own_journal.read()
+    monkeypatch.setenv(DATA_FOLDER_VARIABLE, str(tmp_path / "another machine"))
+    journal.cache_clear()
+    own = Attempt("case/own", ("internal",), sure=True, right=True, misconception=None, ms=9)
+    journal().record(own)
+    for said in "3 events added, 0 were here already", "0 events added, 3 were here already":
+        capsys.readouterr()
+        assert main(["journal", "import", str(file)]) == FINE
+        assert capsys.readouterr().out.strip() == said
+        there = journal().read()
+        assert [*here.attempts, own] == there.attempts
+        assert here.exams == there.exams
+    journal.cache_clear()
+
+
+@pytest.mark.usefixtures("own_journal")
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (None, "No such file or directory"),
+        (b"\xff", "it is not UTF-8"),
+        (b"at,item", "no file that journal export has written; it ends in .json"),
+        (b"[]", "no file that journal export has written; it ends in .json"),
+        (b"[" * 100_000, "no file that journal export has written; it ends in .json"),
+        (b'{"attempts": [{"v": 2}], "exams": []}', "an event in it is not one of this course"),
+        (b'{"attempts": [{"v": 9}], "exams": []}', "written by a newer Customer Casebook"),
+    ],
+)
+def test_import_says_what_it_cannot_read_and_adds_nothing(
+    tmp_path: Path, capsys: Captured, content: bytes | None, told: str
+) -> None:
+    file = tmp_path / "answers.json"
+    if content is not None:
+        file.write_bytes(content)
+    before = journal().read()
+    assert main(["journal", "import", str(file)]) == FAULTY
+    assert capsys.readouterr().err.startswith(f"{file}: {told}")
+    assert journal().read() == before
+
+
+def test_an_import_that_fails_adds_nothing(
+    own_journal: Journal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    file = tmp_path / "answers.json"
+    assert main(["journal", "export", str(file)]) == FINE
+    own_journal.erase(own_journal.read().files)
+    monkeypatch.setattr(os, "fsync", full)
+    assert main(["journal", "import", str(file)]) == FAULTY
+    assert capsys.readouterr().err == f"{file}: No space left on device\n"
+    assert journal().read().files == ()
 
 
 @pytest.mark.usefixtures("own_journal")

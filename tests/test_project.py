@@ -220,7 +220,9 @@ def test_the_wheel_holds_every_file_of_the_package_and_the_licences(wheel: Path)
         packed = set(archive.namelist())
     package = {name.removeprefix("src/") for name in tracked() if name.startswith("src/")}
     package -= {f"customer_casebook/{name}" for name in LABEXTENSION}
-    assert package | {"customer_casebook/content.json"} <= packed
+    lessons = {f"customer_casebook/{name}" for name in tracked() if name.endswith(".ipynb")}
+    assert len(lessons) == 16
+    assert package | lessons | {"customer_casebook/content.json"} <= packed
     data = f"customer_casebook-{customer_casebook.__version__}.data/data"
     assert {f"{data}/{place}" for place in FOR_JUPYTER} <= packed
     for kind in (".py", ".pyi", ".yaml", ".json", ".js", ".css"):
@@ -258,6 +260,13 @@ def test_the_wheel_works_in_an_empty_environment(wheel: Path, tmp_path: Path) ->
     assert Path(where.strip()).is_relative_to(site)
     answer = run(venv / "bin" / "customer-casebook", "--version", cwd=tmp_path)
     assert customer_casebook.__version__ in answer
+    run(
+        python,
+        "-I",
+        "-c",
+        f"from customer_casebook.start import *; bring(Path({str(tmp_path / 'lessons')!r}))",
+    )
+    assert len([*(tmp_path / "lessons").glob("*.ipynb")]) == 16
     lesson = run(python, "-I", "-c", LEARNERS_KERNEL, cwd=tmp_path)
     assert lesson.splitlines() == ["True", "True"]
     ipython = (python, "-I", "-m", "IPython", "--colors=nocolor")

@@ -84,6 +84,10 @@ def _parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(metavar="VERB", required=True)
     files = {"nargs": "+", "metavar": "FILE", "help": _FILE}
 
+    about, check = "put the lessons into a folder, and open the next one", "only say what is where"
+    verb = _add(verbs, _start, about, check=check, notebook="in Notebook 7, not in JupyterLab")
+    verb.add_argument("--no-browser", action="store_true", help="open no browser; say the address")
+    verb.add_argument("folder", nargs="?", type=Path, metavar="FOLDER", help=_LESSONS)
     verb = _add(verbs, _decide, "say what the rules make of facts, or of a case", json=_LINES)
     verb.add_argument("--edition", choices=EDITIONS, help="let only the rules of one edition speak")
     verb.add_argument("files", **files)
@@ -92,19 +96,22 @@ def _parser() -> argparse.ArgumentParser:
     about, as_json = "say what is taught, practised and asked", "the table as one JSON object"
     verb = _add(verbs, _coverage, about, json=as_json)
     verb.add_argument("notebooks", nargs="?", default="notebooks", metavar="FOLDER")
-    about = "say where your answers are; take them along; erase them"
+    about = "say where your answers are; take them along; add others; erase them"
     actions = verbs.add_parser("journal", help=about).add_subparsers(metavar="VERB", required=True)
     about = "say where your answers are, and how many"
     _add(actions, _where, about, json="the same as one JSON object")
     about, force = "write your answers into a file", "replace a file that is there"
     verb = _add(actions, _export, about, force=force)
     verb.add_argument("file", type=Path, metavar="FILE", help="its ending is .csv or .json")
+    verb = _add(actions, _import, "add the answers that another machine has exported")
+    verb.add_argument("file", type=Path, metavar="FILE", help="a .json that export has written")
     _add(actions, _erase, "erase your answers, once you have said yes", yes="do not ask")
     verb = _add(verbs, _schema, "print a JSON Schema for editors")
     verb.add_argument("kind", nargs="?", default="case", choices=FILES, help="the kind of file")
     return parser
 
 
+_LESSONS = "where your lessons are; without it, customer-casebook in your home folder"
 _FILE = "YAML or JSON, or the folder of a casebook; - reads stdin"
 _LINES = "one JSON object a line for each file, with its name if there are several"
 
@@ -116,6 +123,24 @@ def _add(verbs: Any, run: Callable[[argparse.Namespace], int], about: str, **fla
     for name, its_help in flags.items():
         verb.add_argument(f"--{name}", action="store_true", help=its_help)
     return verb
+
+
+def _start(arguments: argparse.Namespace) -> int:
+    from customer_casebook import start
+
+    folder = (arguments.folder or start.default_folder()).absolute()
+    if arguments.check:
+        lines = [*start.report(folder)]
+        _say(*(f"{'ok' if is_fine else '!!'}  {line}" for is_fine, line in lines))
+        return FINE if all(is_fine for is_fine, _ in lines) else FAULTY
+    try:
+        _say(*start.bring(folder))
+        lesson = folder / f"{start.next_lesson()}.ipynb"
+        print(f"Opening {lesson}", flush=True)
+        start.open_jupyter(lesson, notebook=arguments.notebook, browser=not arguments.no_browser)
+    except start.StartError as error:
+        return _complain(f"customer-casebook: {error}")
+    return FINE
 
 
 def _schema(arguments: argparse.Namespace) -> int:
@@ -214,6 +239,21 @@ def _export(arguments: argparse.Namespace) -> int:
     except OSError as error:
         return _complain(f"{file}: {error.strerror}")
     _say(f"{file}: {history}", history.notice)
+    return FINE
+
+
+def _import(arguments: argparse.Namespace) -> int:
+    from customer_casebook.course.journal import count_of, history_from_json, journal
+
+    try:
+        events = history_from_json(arguments.file.read_text(encoding="utf-8"))
+        added = journal().adopt(events)
+    except OSError as error:
+        return _complain(f"{error.filename or arguments.file}: {error.strerror}")
+    except ValueError as error:  # of the file, or of its encoding
+        why = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else error
+        return _complain(f"{arguments.file}: {why}")
+    _say(f"{count_of(added, 'event')} added, {len(events) - added} were here already")
     return FINE
 
 

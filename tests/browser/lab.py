@@ -135,7 +135,7 @@ def run_lab(folder: Path, home: Path, port: int | None = None) -> Iterator[Lab]:
     command = ["make", "--no-print-directory", "lab", f"VENV={venv}", f"NOTEBOOKS={folder}"]
     command += [f"LAB_FLAGS={flags} --port={port or free_port()}"]
     command += [f"--assume-old={venv}/lab.stamp"]  # tests install nothing
-    with _serving(command, folder, home, "lab/tree") as lab:
+    with serving(command, folder, home, "lab/tree") as lab:
         yield lab
         lab.stop()
 
@@ -146,14 +146,14 @@ def run_voila(folder: Path, home: Path) -> Iterator[Lab]:
     command = [sys.executable, "-m", "voila", str(folder), "--no-browser"]
     others = ["@jupyter-notebook/lab-extension"]  # of Notebook 7; Voila cannot load it
     command += [f"--VoilaConfiguration.extension_denylist={others}"]
-    with _serving([*command, f"--port={free_port()}"], folder, home, "voila/render") as lab:
+    with serving([*command, f"--port={free_port()}"], folder, home, "voila/render") as lab:
         yield lab
         lab.process.terminate()
         lab.process.wait(timeout=60)
 
 
 @contextmanager
-def _serving(command: list[str], folder: Path, home: Path, view: str) -> Iterator[Lab]:
+def serving(command: list[str], folder: Path, home: Path, view: str) -> Iterator[Lab]:
     own = ["JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR"]
     own += ["CUSTOMER_CASEBOOK_DATA", "IPYTHONDIR"]
     environment = os.environ | {name: str(home / name.lower()) for name in own}

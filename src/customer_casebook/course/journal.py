@@ -263,6 +263,34 @@ class Journal:
                     shards.add((file, file.stat().st_size))
         return frozenset(shards)
 
+    def adopt(self, events: Iterable[Event]) -> int:
+        """Write the events of another machine into a shard of their own, but for those that are here.
+
+        Returns:
+            The number of events that are new.
+
+        Raises:
+            OSError: The folder cannot be written. Then nothing is.
+        """
+        history = self.read()
+        here = {each.event for each in history.attempts} | {each.event for each in history.exams}
+        new = {event.event: event for event in events if event.event not in here}
+        if new:
+            other = Journal(*self.folders, clock=self.clock)
+            other._open_shard()
+            try:
+                for line in map(_line_of, new.values()):
+                    os.write(other._shard, line)
+                os.fsync(other._shard)
+            except OSError:
+                file = other._shard_file
+                other._close_shard()
+                if file:
+                    file.unlink()
+                raise
+            other._close_shard()
+        return len(new)
+
     def erase(self, files: Iterable[Path]) -> tuple[list[Path], dict[Path, OSError]]:
         """Remove files of the journal, which the `files` of its `History` name.
 
@@ -590,6 +618,25 @@ def history_as_json(history: History) -> str:
     """Everything, as one JSON object."""
     attempts, exams = map(event_as_row, history.attempts), map(event_as_row, history.exams)
     return json.dumps({"attempts": [*attempts], "exams": [*exams]}, indent=1) + "\n"
+
+
+def history_from_json(text: str) -> list[Event]:
+    """The events that `history_as_json` has written, perhaps on another machine.
+
+    Raises:
+        ValueError: It is something else, or of a newer version; the message says which.
+    """
+    try:
+        found = _parse(text)
+        rows = [*found["attempts"], *found["exams"]]
+        events = [_event_in(json.dumps(row).encode()) for row in rows]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise ValueError("no file that journal export has written; it ends in .json") from None
+    refused = {event for event in events if isinstance(event, str)}
+    if refused:
+        foreign = "an event in it is not one of this course"
+        raise ValueError(_SKIP_REASONS["newer"][1] if "newer" in refused else foreign)
+    return [event for event in events if not isinstance(event, str)]
 
 
 def attempts_as_csv(attempts: Iterable[Attempt]) -> str:
