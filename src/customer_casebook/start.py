@@ -70,10 +70,10 @@ def bring(folder: Path) -> list[str]:
                     news.append(f"{name} was changed here: your copy is now {copy.name}")
             elif name in delivered:
                 news.append(f"{name} was missing and is here again")
-            _write(target, source.read_bytes())
+            _put(target, source.read_bytes())
         now = {name: _digest(_cells(source)) for name, source in lessons().items()}
         if now != delivered:
-            _write(folder / _DELIVERED, json.dumps(now, indent=1).encode())
+            _put(folder / _DELIVERED, json.dumps(now, indent=1).encode())
     except OSError as error:
         place = error.filename or folder
         raise StartError(
@@ -114,8 +114,6 @@ def _install(extra: str) -> str:
 
 def report(folder: Path) -> Iterator[tuple[bool, str]]:
     """What is where, line by line, and whether it is as it should be."""
-    from jupyter_core.paths import jupyter_config_path, jupyter_path
-
     yield True, f"Python {sys.version.split()[0]}: {sys.executable}"
     yield True, f"Customer Casebook {__version__}: {Path(__file__).parent}"
     here = [name for name in lessons() if (folder / name).is_file()]
@@ -138,19 +136,26 @@ def report(folder: Path) -> Iterator[tuple[bool, str]]:
             yield True, f"{what}: {name} {version(name)}"
         except PackageNotFoundError:
             yield name != "jupyterlab", f"{what}: {name} is not installed"
-    page = [Path(each, "customer-casebook") for each in jupyter_path("labextensions")]
-    server = [
-        Path(each, "jupyter_server_config.d", "customer-casebook.json")
-        for each in jupyter_config_path()
-    ]
-    for what, places in ("pages that start by themselves", page), ("tidy saving", server):
-        found = next((place for place in places if place.exists()), None)
-        yield bool(found), f"{what}: {found or 'not found; install the package again'}"
+    for what, place in _for_jupyter():
+        yield bool(place), f"{what}: {place or 'not found; install the package again'}"
     own = journal()
     yield bool(own.folder), f"answers: {own.folder or own.folders[0]}"
     if own.notice:
         yield False, own.notice
     yield True, f"next lesson: {next_lesson()}"
+
+
+def _for_jupyter() -> Iterator[tuple[str, Path | None]]:
+    """What Jupyter has to find of this package, and where it does."""
+    if not find_spec("jupyter_core"):
+        return
+    from jupyter_core.paths import jupyter_config_path, jupyter_path
+
+    config = "jupyter_server_config.d/customer-casebook.json"
+    pages = (Path(each, "customer-casebook") for each in jupyter_path("labextensions"))
+    servers = (Path(each, config) for each in jupyter_config_path())
+    for what, places in ("pages that start by themselves", pages), ("tidy saving", servers):
+        yield what, next(filter(Path.exists, places), None)
 
 
 _Cells = list[tuple[str, str, bool]]  # type, source, and whether it is a place to play
@@ -160,12 +165,12 @@ def _cells(path: Path) -> _Cells | None:
     """What is written in a notebook; None where it cannot be read as one."""
     try:
         cells = json.loads(path.read_bytes())["cells"]
-        return [_cell(cell) for cell in cells]
+        return [_read_cell(cell) for cell in cells]
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
-def _cell(cell: dict[str, Any]) -> tuple[str, str, bool]:
+def _read_cell(cell: dict[str, Any]) -> tuple[str, str, bool]:
     is_to_play = "play" in cell["metadata"].get("tags", ())
     return cell["cell_type"], "".join(cell["source"]), is_to_play
 
@@ -193,7 +198,7 @@ def _free_name(path: Path) -> Path:
     return next(copy for copy in copies if not (copy.exists() or copy.is_symlink()))
 
 
-def _write(target: Path, content: bytes) -> None:
+def _put(target: Path, content: bytes) -> None:
     """Write a file whole or not at all."""
     new = target.with_name(f".{target.name}.{os.getpid()}")
     new.write_bytes(content)
