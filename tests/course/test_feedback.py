@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from html import unescape
 
 import pytest
 
 from customer_casebook.course.casebook import capital, join, quote
-from customer_casebook.course.feedback import in_editions
+from customer_casebook.course.feedback import in_editions, verdict_card
 from customer_casebook.course.items import CaseItem
 from customer_casebook.course.records import Evidence
 from customer_casebook.document import BulletList, to_text
-from customer_casebook.domain.facts import VOCABULARY
+from customer_casebook.domain.facts import VOCABULARY, Facts
 from customer_casebook.domain.rules import EDITIONS, LENSES
-from customer_casebook.domain.verdict import UNDETERMINED, Flip, Verdict, decide
+from customer_casebook.domain.verdict import UNDETERMINED, Flip, Verdict, decide, humanize
 from tests.course.books import BOOK, CASE, HUB, small_book
 
 QUESTIONS = [CaseItem(BOOK, case, lens) for case in BOOK.cases.values() for lens in LENSES]
@@ -282,3 +283,37 @@ def test_feedback_takes_its_words_from_the_book_that_asks() -> None:
     )
     assert "Ours" in question.prompt
     assert "Marketing" not in to_text(question.grounds)
+
+
+# A verdict without a case, as a notebook shows it.
+
+
+@pytest.mark.parametrize("facts", [case.facts for case in BOOK.cases.values()])
+@pytest.mark.parametrize("edition", [None, *EDITIONS])
+def test_a_verdict_card_says_all_that_its_text_says(facts: Facts, edition: str | None) -> None:
+    for lens, verdict in decide(facts, edition=edition).items():
+        card = unescape(str(verdict_card(verdict)))
+        assert f"{BOOK.lens_texts[lens].label}" in card
+        for reason in verdict.because:
+            assert reason.rule.title in card
+        for name in verdict.missing:
+            assert VOCABULARY[name].question in card
+        for flip in verdict.flips:
+            assert VOCABULARY[flip.fact].label in card
+            assert f"{humanize(flip.new)}: {BOOK.answer_label(lens, flip.answer)}" in card
+        for note in verdict.notes:
+            assert note in card
+        if verdict.answers:
+            open_part = "; part of it stays open (" if verdict.missing else "</h4>"
+            assert f": {BOOK.answer_label(lens, verdict.answer)}{open_part}" in card
+
+
+def test_an_edition_without_a_rule_says_so() -> None:
+    card = verdict_card(decide(BOOK.case("purse-audio-guide").facts, "role", edition="v3"))
+    assert "Role in ITIL v3: ITIL v3 has no rule for this" in card
+
+
+def test_all_verdicts_are_a_table() -> None:
+    card = verdict_card(decide({"party_is": "unit", "consumes": "yes", "sets_requirements": "yes"}))
+    assert card.count("<tr>") == 1 + len(LENSES)
+    assert "The facts do not settle it (not known: wider organization" in card

@@ -299,14 +299,11 @@ def test_all_verdicts_at_once() -> None:
 
 
 @pytest.mark.parametrize("lens", [None, "owner"])
-def test_a_notebook_cell_shows_the_text(lens: str | None) -> None:
-    class Printer:
-        def text(self, shown: str) -> None:
-            self.shown = shown
-
-    printer, verdict = Printer(), decide(DEPARTMENT, lens) if lens else decide(DEPARTMENT)
-    verdict._repr_pretty_(printer, False)
-    assert printer.shown == str(verdict)
+def test_a_notebook_cell_shows_the_text_and_a_card(lens: str | None) -> None:
+    verdict = decide(DEPARTMENT, lens) if lens else decide(DEPARTMENT)
+    shown = verdict._repr_mimebundle_(include=None, exclude=None)
+    assert shown["text/plain"] == str(verdict)
+    assert "Business relationship manager" in shown["text/html"]
 
 
 def test_an_unknown_lens_or_fact_is_refused() -> None:

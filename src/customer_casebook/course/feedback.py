@@ -269,7 +269,10 @@ def verdict_card(judged: Verdict | Verdicts) -> Markup:
     if isinstance(judged, Verdict):
         blocks = [*_blocks_of(judged, book)]
     else:
-        rows = [(book.lens_texts[lens].label, _in_words(one, book)) for lens, one in judged.items()]
+        rows = [
+            (book.lens_texts[lens].label, _answer_in_words(one, book))
+            for lens, one in judged.items()
+        ]
         blocks = [Table("What follows", ("Lens", "Verdict"), rows)]
     return Markup('<div class="ccb ccb-verdict">{}</div>').format(to_html(blocks))
 
@@ -277,7 +280,7 @@ def verdict_card(judged: Verdict | Verdicts) -> Markup:
 def _blocks_of(verdict: Verdict, book: Casebook) -> Iterator[Block]:
     edition = f" in ITIL {verdict.edition}" if verdict.edition else ""
     label = f"{book.lens_texts[verdict.lens].label}{edition}"
-    yield Heading(f"{label}: {_in_words(verdict, book)}", level=4)
+    yield Heading(f"{label}: {_answer_in_words(verdict, book)}", level=4)
     rows: dict[str, list[str]] = {}  # a fact, its value, and what another value would change
     for because in verdict.because:
         rule = because.rule
@@ -295,9 +298,11 @@ def _blocks_of(verdict: Verdict, book: Casebook) -> Iterator[Block]:
     yield from map(Paragraph, verdict.notes)
 
 
-def _in_words(verdict: Verdict, book: Casebook) -> str:
+def _answer_in_words(verdict: Verdict, book: Casebook) -> str:
     if verdict.answer == UNDETERMINED and not verdict.missing:
         return f"ITIL {verdict.edition} has no rule for this"
-    missing = [VOCABULARY[name].label.lower() for name in verdict.missing]
     label = book.answer_label(verdict.lens, verdict.answer)
-    return f"{label} (not known: {join(missing)})" if missing else label
+    if not verdict.missing:
+        return label
+    missing = join(VOCABULARY[name].label.lower() for name in verdict.missing)
+    return f"{label}{'; part of it stays open' if verdict.answers else ''} (not known: {missing})"

@@ -40,14 +40,10 @@ class Flip:
     answer: Answer  # what the answer becomes
 
 
-def _print_text(self: object, printer: Any, cycle: bool) -> None:  # noqa: ARG001  (IPython's signature)
-    printer.text(str(self))
-
-
-def _to_card(self: object) -> str:
-    """A notebook shows a verdict in the words of the course, which the rules do not know."""
-    html: str = resolve_name("customer_casebook.course.feedback:verdict_card")(self)
-    return html
+def _to_mime(self: object, **_: object) -> dict[str, str]:
+    """What a notebook shows. The words of the course are not known here, so they are asked for by name."""
+    card = resolve_name("customer_casebook.course.feedback:verdict_card")
+    return {"text/plain": str(self), "text/html": card(self)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +107,7 @@ class Verdict:
         for reason in self.because:
             lines.append(f"  because   {reason.rule.title} [{', '.join(reason.rule.editions)}]")
             lines += [f"            {name} = {value}" for name, value in reason.facts.items()]
-            presumed = reason.presumed.items()
-            lines += [f"            {name} = {value} (presumed)" for name, value in presumed]
+            lines += [f"            {n} = {v} (presumed)" for n, v in reason.presumed.items()]
         lines += [f"  note      {note}" for note in self.notes]
         lines += [f"  missing   {name}: {VOCABULARY[name].question}" for name in self.missing]
         lines += [
@@ -121,8 +116,7 @@ class Verdict:
         ]
         return "\n".join(lines)
 
-    _repr_pretty_ = _print_text
-    _repr_html_ = _to_card
+    _repr_mimebundle_ = _to_mime
 
 
 class Verdicts(dict[str, Verdict]):
@@ -136,8 +130,7 @@ class Verdicts(dict[str, Verdict]):
             for lens, verdict in self.items()
         )
 
-    _repr_pretty_ = _print_text
-    _repr_html_ = _to_card
+    _repr_mimebundle_ = _to_mime
 
 
 def _listed(answer: Answer) -> str | list[str]:
@@ -179,8 +172,7 @@ def decide(
 
 def settled_answers(facts: Facts, lens: str) -> frozenset[str]:
     """The answers of the verdict alone, which take a tenth of its time."""
-    reads = LENSES[lens].reads
-    return _settled_in(_lens(lens, None), tuple([getattr(facts, name) for name in reads]))
+    return _settled_in(_lens(lens, None), tuple([getattr(facts, n) for n in LENSES[lens].reads]))
 
 
 def is_plausible(facts: Facts) -> bool:
