@@ -4,6 +4,7 @@ Authored text is escaped by markupsafe. Markdown may hold emphasis and lists and
 markup, no links, no images.
 """
 
+import re
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from typing import Protocol
 from markupsafe import Markup
 
 _LINE_WIDTH = 88  # characters in a line of plain text
+_NUMBER = re.compile(r"[−-]?\d[\d,.]*( %| of \d+)?")  # noqa: RUF001  (a true minus)
 
 
 class Block(Protocol):
@@ -112,16 +114,19 @@ class BulletList:
 
 @dataclass(frozen=True)
 class Table:
-    """A table whose first column heads its rows."""
+    """A table whose first column heads its rows; a column that is mostly numbers is set to the right."""
 
     caption: str
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
 
     def html(self) -> Markup:
-        head = _repeated('<th scope="col">{}</th>', self.columns)
-        row = Markup('<tr><th scope="row">{}</th>{}</tr>')
-        rows = [row.format(first, _repeated("<td>{}</td>", rest)) for first, *rest in self.rows]
+        _, *columns = zip(self.columns, *self.rows, strict=True)
+        right = Markup(' align="right"')
+        ends = [right if _are_numbers(cells) else "" for _, *cells in columns]
+        head = _cells(Markup('<th scope="col"{}>{}</th>'), ["", *ends], self.columns)
+        cell, row = Markup("<td{}>{}</td>"), Markup('<tr><th scope="row">{}</th>{}</tr>')
+        rows = [row.format(first, _cells(cell, ends, rest)) for first, *rest in self.rows]
         return Markup(
             "<table><caption>{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>"
         ).format(self.caption, head, Markup().join(rows))
@@ -161,6 +166,14 @@ def _wrap(words: str, first: str = "", rest: str = "") -> str:
     """Words in lines of plain text; ``first`` and ``rest`` begin the lines."""
     lines = textwrap.TextWrapper(_LINE_WIDTH, first, rest, break_on_hyphens=False)
     return lines.fill(" ".join(words.split()))
+
+
+def _are_numbers(cells: Sequence[str]) -> bool:
+    return 2 * sum(bool(_NUMBER.fullmatch(cell)) for cell in cells) > len(cells)
+
+
+def _cells(template: Markup, ends: Iterable[str], words: Iterable[str]) -> Markup:
+    return Markup().join(map(template.format, ends, words))
 
 
 def _repeated(template: str, words: Iterable[str]) -> Markup:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from html import escape
 from io import StringIO
 from threading import Lock
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from uuid import uuid4
 from warnings import catch_warnings
 
@@ -29,6 +29,12 @@ THEME_INK = "#010203"  # stands for the theme's own ink until the SVG is written
 _style_lock = Lock()
 
 _DOTS_PER_INCH = 72
+_BESIDE = {
+    "above": ("center", "bottom"),
+    "below": ("center", "top"),
+    "left": ("right", "center_baseline"),
+    "right": ("left", "center_baseline"),
+}
 _MAX_FRAMES = 50  # in memory
 _INKS = ("text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color")
 _STYLE: dict[Any, Any] = dict.fromkeys(_INKS, THEME_INK) | {
@@ -74,6 +80,9 @@ class Look(NamedTuple):
         return Polygon(points, edgecolor=self.colour, **about)
 
 
+GHOST, BEFORE = Look(THEME_INK, line=":"), "before the last change"
+
+
 class Shape(NamedTuple):
     """The corners of an area, or the points of a line."""
 
@@ -82,15 +91,16 @@ class Shape(NamedTuple):
 
 
 class Note(NamedTuple):
-    """Text above a point."""
+    """Text above a point, or on a side of it."""
 
     x: float
     y: float
     words: str
+    side: Literal["above", "below", "left", "right"] = "above"
 
 
 class Scale(NamedTuple):
-    """An axis."""
+    """An axis. It is as long as the largest outcome of all needs, so it stays while controls move."""
 
     start: float
     end: float
@@ -104,15 +114,28 @@ class Frame(NamedTuple):
     x: Scale
     y: Scale
     legend: tuple[tuple[str, Look], ...] = ()
-    size: Point = (4.4, 3.0)  # inches
+    size: Point = (4.4, 3.2)  # inches
     # Left, bottom, right, top, in shares of the picture.
-    margins: tuple[float, float, float, float] = (0.13, 0.16, 0.97, 0.84)
+    margins: tuple[float, float, float, float] = (0.13, 0.15, 0.97, 0.79)
 
 
 def bar(x: float, y: float, width: float, height: float, look: Look) -> Shape:
     """An upright rectangle, from its lower left corner."""
     right, top = x + width, y + height
     return Shape([(x, y), (right, y), (right, top), (x, top)], look)
+
+
+def ghost(shape: Shape) -> Shape:
+    """What a shape was before the last change: its outline alone."""
+    closed = () if shape.look.line else shape.points[:1]
+    return Shape([*shape.points, *closed], GHOST)
+
+
+def steps(start: float, end: float) -> range:
+    """The round numbers between two, at most seven of them."""
+    sizes = (digit * 10**power for power in range(10) for digit in (1, 2, 5))
+    size = next(size for size in sizes if end - start <= 6 * size)
+    return range(-int(-start // size) * size, int(end) + 1, size)
 
 
 def chart(words: str, frame: Frame, shapes: Sequence[Shape], notes: Sequence[Note] = ()) -> str:
@@ -128,8 +151,9 @@ def chart(words: str, frame: Frame, shapes: Sequence[Shape], notes: Sequence[Not
         for points, look in shapes:
             figure.add_artist(artist := look.artist(points))
             artist.set_transform(place)
-        for x, y, note in notes:
-            figure.text(x, y, note, ha="center", va="bottom", transform=place)
+        for x, y, note, side in notes:
+            across, up = _BESIDE[side]
+            figure.text(x, y, note, ha=across, va=up, transform=place, fontsize=8)
 
     try:
         layers = [_rendered(frame.size, draw_shapes), _frame(frame)]
