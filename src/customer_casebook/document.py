@@ -121,15 +121,17 @@ class Table:
     rows: Sequence[Sequence[str]]
 
     def html(self) -> Markup:
-        _, *columns = zip(self.columns, *self.rows, strict=True)
-        right = Markup(' align="right"')
-        ends = [right if _are_numbers(cells) else "" for _, *cells in columns]
-        head = _cells(Markup('<th scope="col"{}>{}</th>'), ["", *ends], self.columns)
-        cell, row = Markup("<td{}>{}</td>"), Markup('<tr><th scope="row">{}</th>{}</tr>')
-        rows = [row.format(first, _cells(cell, ends, rest)) for first, *rest in self.rows]
+        ends = [_end(cells) for cells in zip(*(rest for _, *rest in self.rows), strict=True)]
+        first, *names = self.columns
+        head = _cells('<th scope="col"{}>{}</th>', ends or [""] * len(names), names)
+        row = Markup('<tr><th scope="row">{}</th>{}</tr>')
+        rows = [
+            row.format(first, _cells("<td{}>{}</td>", ends, rest)) for first, *rest in self.rows
+        ]
         return Markup(
-            "<table><caption>{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>"
-        ).format(self.caption, head, Markup().join(rows))
+            "<table><caption>{}</caption>"
+            '<thead><tr><th scope="col">{}</th>{}</tr></thead><tbody>{}</tbody></table>'
+        ).format(self.caption, first, head, Markup().join(rows))
 
     def text(self) -> str:
         head = f"{self.caption} ({' | '.join(filter(None, self.columns))})"
@@ -168,12 +170,14 @@ def _wrap(words: str, first: str = "", rest: str = "") -> str:
     return lines.fill(" ".join(words.split()))
 
 
-def _are_numbers(cells: Sequence[str]) -> bool:
-    return 2 * sum(bool(_NUMBER.fullmatch(cell)) for cell in cells) > len(cells)
+def _end(cells: Sequence[str]) -> str:
+    """Where the cells of a column end: on the right if most of them are numbers."""
+    are_numbers = 2 * sum(bool(_NUMBER.fullmatch(cell)) for cell in cells) > len(cells)
+    return Markup(' align="right"') if are_numbers else ""
 
 
-def _cells(template: Markup, ends: Iterable[str], words: Iterable[str]) -> Markup:
-    return Markup().join(map(template.format, ends, words))
+def _cells(template: str, ends: Iterable[str], words: Iterable[str]) -> Markup:
+    return Markup().join(map(Markup(template).format, ends, words))  # noqa: S704  (ours)
 
 
 def _repeated(template: str, words: Iterable[str]) -> Markup:

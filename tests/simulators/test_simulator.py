@@ -20,7 +20,7 @@ from customer_casebook.simulators import expectation_gap, ledger
 from customer_casebook.simulators import service_levels as levels
 from customer_casebook.simulators.simulator import Simulator, crowns
 from customer_casebook.widgets.activity import START
-from customer_casebook.widgets.chart import BEFORE, GHOST, Frame, Note, Shape
+from customer_casebook.widgets.chart import Frame, Note, Shape
 from customer_casebook.widgets.controls import Outcome, Range
 from tests import svg
 from tests.course.books import BOOK
@@ -346,12 +346,9 @@ def test_whatever_is_drawn_can_be_told_apart_without_colour(
     monkeypatch.setattr(module, "chart", chart)
     MAKE[name]()
     (frame,) = frames
-    assert frame.legend[-1] == (BEFORE, GHOST)
     labels = [label for label, _ in frame.legend]
     looks = [look._replace(colour="") for _, look in frame.legend]
     assert all(labels)
-    assert looks.count(GHOST._replace(colour="")) == 1
-    looks.pop()
     # The ledger's two sides are what is left and right of nought, and the axis says so.
     sides = 2 if name == "ledger" else 1
     assert all(looks.count(look) == sides for look in looks)
@@ -365,6 +362,7 @@ class Drawn(NamedTuple):
     frame: Frame
     shapes: Sequence[Shape]
     notes: Sequence[Note]
+    before: Sequence[Shape]
 
 
 @pytest.fixture
@@ -393,9 +391,9 @@ def test_an_axis_never_changes_and_holds_every_outcome(
     simulator = MAKE[name]()
     at_start = drawn[-1]
     put(simulator, **data.draw(settings(simulator)))
-    frame, shapes, notes = drawn[-1]
+    frame, shapes, notes, before = drawn[-1]
     assert axes(frame) == axes(at_start.frame)
-    places = [point for shape in shapes for point in shape.points]
+    places = [point for shape in (*shapes, *before) for point in shape.points]
     for x, y in [*places, *((note.x, note.y) for note in notes)]:
         assert frame.x.start <= x <= frame.x.end
         assert frame.y.start <= y <= frame.y.end
@@ -404,45 +402,36 @@ def test_an_axis_never_changes_and_holds_every_outcome(
 @pytest.mark.parametrize("name", CHARTS)
 def test_an_axis_is_no_longer_than_the_largest_outcome_needs(name: str, drawn: list[Drawn]) -> None:
     simulator = MAKE[name]()
-    most = {"price": 40, "internal_volume": 2000, "external_volume": 2000, "cut_back": 0}
-    most |= {"typical": 98.5, "seed": 3, "weeks": 26}
+    most: dict[str, float] = {"price": 40, "internal_volume": 2000, "external_volume": 2000}
+    most |= {"cut_back": 0, "typical": 98.5, "seed": 3, "weeks": 26}
     put(simulator, **{each: value for each, value in most.items() if each in simulator.bench.start})
-    frame, shapes, _ = drawn[-1]
+    frame, shapes, *_ = drawn[-1]
     x, y = zip(*(point for shape in shapes for point in shape.points), strict=True)
     assert max(x) > 0.8 * frame.x.end
     assert max(y) > 0.8 * frame.y.end
 
 
 @pytest.mark.parametrize("name", CHARTS)
-def test_what_was_before_the_last_change_is_an_outline(name: str, drawn: list[Drawn]) -> None:
+def test_what_was_before_the_last_change_is_drawn_too(name: str, drawn: list[Drawn]) -> None:
     simulator = MAKE[name]()
-
-    def ghosts() -> list[Any]:
-        return [[*shape.points] for shape in drawn[-1].shapes if shape.look == GHOST]
-
-    def bars() -> list[Any]:
-        return [[*shape.points, *shape.points[:1]] for shape in drawn[-1].shapes]
-
-    assert ghosts() == []
+    assert all(each in drawn[-1].shapes for each in drawn[-1].before)
     slider = {"ledger": "price", "expectation_gap": "clarity"}.get(name, "typical")
+    first = drawn[-1].shapes
+    for end in ends(simulator.bench.controls[slider]):  # one handle, moved on and on
+        put(simulator, **{slider: end})
+        assert all(each in first for each in drawn[-1].before)
+        assert not all(each in drawn[-1].shapes for each in drawn[-1].before)
+    last = drawn[-1].shapes
     other = {"ledger": "internal_volume", "expectation_gap": "weeks"}.get(name, "seed")
-    first, last = ends(simulator.bench.controls[slider])
-    at_start = bars() + [each[:-1] for each in bars()]
-    put(simulator, **{slider: last})
-    once = ghosts()
-    assert once
-    assert all(each in at_start for each in once)
-    put(simulator, **{slider: first})  # the handle is still being moved
-    assert ghosts() == [] or all(each in at_start for each in ghosts())
-    before = bars() + [each[:-1] for each in bars()]
     put(simulator, **{other: ends(simulator.bench.controls[other])[1]})
-    assert all(each in before for each in ghosts())
+    assert all(each in last for each in drawn[-1].before)
 
 
 @pytest.mark.parametrize("name", CHARTS)
 def test_each_bar_has_its_value(name: str, drawn: list[Drawn]) -> None:
     simulator = MAKE[name]()
-    for values in ({}, {"price": 40, "typical": 98.5, "clarity": 50}):
+    moves: list[dict[str, Any]] = [{}, {"price": 40, "typical": 98.5, "clarity": 50}]
+    for values in moves:
         put(simulator, **{each: values[each] for each in values.keys() & simulator.bench.start})
         said = [note.words for note in drawn[-1].notes if note.words != "✗"]
         first, *_ = tables(simulator).values()

@@ -13,7 +13,7 @@ from customer_casebook.course.journal import journal
 from customer_casebook.document import Details, Heading, Table
 from customer_casebook.widgets import activity
 from customer_casebook.widgets.activity import Panel, front_end
-from customer_casebook.widgets.controls import Choice, Controls, Outcome, Range, Values, news
+from customer_casebook.widgets.controls import Choice, Controls, Outcome, Range, Values, news_of
 
 WAY = Choice("way", "The way", {"short": "a short one", "long": "a long one"}, "short", help="?")
 PRICE = Range("price", "Price", "crowns", 0, 60, 2, 32)
@@ -174,11 +174,11 @@ def test_where_the_headline_stays_what_is_new_in_the_tables_is_said() -> None:
         return Outcome("", "Still.", [Table("Year", columns, rows), Details("All", [entry])])
 
     before = books("10", "20", "a")
-    assert news(before, Outcome("", "New.")) == "New."
-    assert news(before, books("10", "20", "a")) == "Nothing changed here."
-    assert news(before, books("11", "20", "a")) == "Income: Provider 11."
-    assert news(before, books("11", "21", "b")) == "Income: Provider 11, Group 21. b: 1."
-    many = news(before, books("10", "20", *"bcdefg"))
+    assert news_of(before, Outcome("", "New.")) == "New."
+    assert news_of(before, books("10", "20", "a")) == "Nothing changed here."
+    assert news_of(before, books("11", "20", "a")) == "Income: Provider 11."
+    assert news_of(before, books("11", "21", "b")) == "Income: Provider 11, Group 21. b: 1."
+    many = news_of(before, books("10", "20", *"bcdefg"))
     assert many == "b: 1. c: 1. d: 1. e: 1. Changed besides: 2."
 
 

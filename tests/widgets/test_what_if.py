@@ -160,9 +160,10 @@ def test_what_came_of_a_press_is_said_beside_the_picture(activity: WhatIf) -> No
     assert activity.view["headline"] == "Change one fact and see here what follows from it."
     task = activity.view["task"]
     turn(activity, gives_feedback="no")
-    assert activity.view["headline"] == "No verdict changed."
+    assert activity.view["headline"] == activity.view["news"] == "No verdict changed."
     turn(activity, charge="none")
-    assert activity.view["headline"] == "Money: Nothing."
+    assert activity.view["headline"] == "1 verdict changed."
+    assert activity.view["news"] == "Money: Nothing."
     press(activity, HINT)
     assert activity.view["task"] == task  # which lies above the switches
 

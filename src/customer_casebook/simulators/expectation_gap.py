@@ -1,25 +1,13 @@
 """The expectation gap: a need that is passed on and built, and what comes of asking again."""
 
 from functools import partial
-from typing import Literal
 
 from customer_casebook.course.casebook import course
 from customer_casebook.course.figures import Figures
 from customer_casebook.document import Details, Table
 from customer_casebook.simulators.economics import Gap, gap
 from customer_casebook.simulators.simulator import Simulator, arguments, controls_of
-from customer_casebook.widgets.chart import (
-    BEFORE,
-    GHOST,
-    Frame,
-    Look,
-    Note,
-    Scale,
-    Shape,
-    chart,
-    ghost,
-    steps,
-)
+from customer_casebook.widgets.chart import Frame, Look, Note, Scale, Shape, chart, steps
 from customer_casebook.widgets.controls import Outcome, Values
 from customer_casebook.widgets.diagram import SERVICE, SUPPLY
 
@@ -92,21 +80,22 @@ def _course(numbers: Figures, result: Gap) -> list[tuple[float, float]]:
     return course
 
 
-def _plot_gap(numbers: Figures, result: Gap, before: Gap) -> tuple[Frame, list[Shape], list[Note]]:
+def _plot_gap(
+    numbers: Figures, result: Gap, before: Gap
+) -> tuple[Frame, list[Shape], list[Note], list[Shape]]:
     """What is needed, built and missing."""
     course, end = _course(numbers, result), result.weeks[-1].number
-    built, built_before = Shape(course, _BUILT), Shape(_course(numbers, before), _BUILT)
     shapes = {
         "what is needed": Shape([(0, 100), (end, 100)], _NEEDED),
-        "what is being built": built,
+        "what is being built": Shape(course, _BUILT),
         "what is missing": Shape([*course, (end, 100), (0, 100)], _MISSING),
     }
     if checks := [(week.number, week.built) for week in result.weeks if week.checked]:
         shapes["check-in"] = Shape(checks, _CHECK_IN)
-    legend = (*((label, shape.look) for label, shape in shapes.items()), (BEFORE, GHOST))
-    side: Literal["above", "below"] = "above" if result.final > 50 else "below"
-    note = Note(end, 100 - result.final, f"{result.final:.0f} % missing", side)
+    legend = tuple((label, shape.look) for label, shape in shapes.items())
+    words, side = f"{result.final:.0f} % missing", "above" if result.final > 50 else "below"
+    notes = [Note(end, 100 - result.final, words, side)]
     weeks = int(numbers.sliders["weeks"].max)
     x = Scale(0, weeks + 2, tuple((at, str(at)) for at in steps(0, weeks)), "week")
-    ghosts = [ghost(built_before)] if built_before != built else []
-    return Frame(x, _PERCENT, legend), [*shapes.values(), *ghosts], [note]
+    was = [Shape(_course(numbers, before), _BUILT)]
+    return Frame(x, _PERCENT, legend), [*shapes.values()], notes, was

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import product
-from typing import Literal
+from typing import Any
 
 from customer_casebook.course.casebook import course, join
 from customer_casebook.course.figures import Figures
@@ -11,8 +11,6 @@ from customer_casebook.document import Details, Paragraph, Table
 from customer_casebook.simulators import economics
 from customer_casebook.simulators.simulator import Simulator, arguments, controls_of, crowns
 from customer_casebook.widgets.chart import (
-    BEFORE,
-    GHOST,
     THEME_INK,
     Frame,
     Look,
@@ -21,7 +19,6 @@ from customer_casebook.widgets.chart import (
     Shape,
     bar,
     chart,
-    ghost,
     steps,
 )
 from customer_casebook.widgets.controls import Choice, Outcome, Values
@@ -32,7 +29,6 @@ _SIDES = (
     ((economics.REVENUE, economics.INTERNAL_INCOME), 1, MONEY),
     ((economics.EXPENSE, economics.INTERNAL_EXPENSE), -1, SUPPLY),
 )
-_MARGINS = (0.22, 0.15, 0.98, 0.79)
 _LABEL_CROWNS = 28_000  # what the number beside a bar takes of the axis
 
 Totals = Mapping[str, Mapping[str, int]]  # cents, by the name of a book
@@ -67,16 +63,16 @@ def ledger() -> Simulator:
 
 def longest_bars(numbers: Figures) -> Reach:
     """How far the bars reach with all that can be taken, at the highest price, and nothing cut back."""
-    most = {name: slider.max for name, slider in numbers.sliders.items()}
+    most: dict[str, Any] = {name: slider.max for name, slider in numbers.sliders.items()}
     most["cut_back"] = numbers.sliders["cut_back"].min
-    lefts, rights = zip(
-        *(
-            _ends(_totals(numbers, {**most, **dict(zip(numbers.choices, rungs, strict=True))}))
-            for rungs in product(*numbers.choices.values())
-        ),
-        strict=True,
+    books: list[Mapping[str, int]] = []
+    for rungs in product(*numbers.choices.values()):
+        most |= zip(numbers.choices, rungs, strict=True)
+        books += _totals(numbers, most).values()
+    income, expense = (
+        max(sum(book[label] for label in labels) for book in books) / 100 for labels, *_ in _SIDES
     )
-    return max(lefts), max(rights)
+    return expense, income
 
 
 def _totals(numbers: Figures, values: Values) -> Totals:
@@ -123,36 +119,26 @@ def _in_words(totals: Mapping[str, int]) -> str:
     return join(lines) if lines else "nothing"
 
 
-def _ends(totals: Totals) -> Reach:
-    """Crowns of expense and of income in the book that has the most of it."""
-    income, expense = (
-        max(sum(lines[label] for label in labels) for lines in totals.values())
-        for labels, *_ in _SIDES
-    )
-    return expense / 100, income / 100
-
-
 def _plot_books(
     totals: Totals, before: Totals, reach: Reach
-) -> tuple[Frame, list[Shape], list[Note]]:
+) -> tuple[Frame, list[Shape], list[Note], list[Shape]]:
     """Income to the right, expense to the left; what stays inside the group is hatched."""
-    bars, notes = _bars(totals)
-    ghosts = [ghost(each) for each in _bars(before)[0] if each not in bars]
-    left, right = -reach[0] - _LABEL_CROWNS, reach[1] + _LABEL_CROWNS
     ticks = tuple((at, f"{abs(at) / 1000:g}") for at in steps(-reach[0], reach[1]))
-    x = Scale(left, right, ticks, "← expense · thousand crowns · income →")
+    ends = -reach[0] - _LABEL_CROWNS, reach[1] + _LABEL_CROWNS
+    x = Scale(*ends, ticks, "← expense · thousand crowns · income →")
     y = Scale(0.4, 4.6, tuple(zip(range(len(totals), 0, -1), totals, strict=True)))
-    axis = Shape([(0, y.start), (0, y.end)], Look(THEME_INK, line="-"))
     looks = [each for labels, _, colour in _SIDES for each in _looks(labels, colour)]
-    frame = Frame(x, y, (*looks, (BEFORE, GHOST)), margins=_MARGINS)
-    return frame, [*bars, *ghosts, axis], notes
+    shapes, notes = _bars_of(totals)
+    axis = Shape([(0, y.start), (0, y.end)], Look(THEME_INK, line="-"))
+    frame = Frame(x, y, tuple(looks), margins=(0.22, 0.15, 0.98, 0.79))
+    return frame, [*shapes, axis], notes, _bars_of(before)[0]
 
 
 def _looks(labels: Sequence[str], colour: str) -> list[tuple[str, Look]]:
     return [*zip(labels, (Look(colour), Look(colour, hatch="////")), strict=True)]
 
 
-def _bars(totals: Totals) -> tuple[list[Shape], list[Note]]:
+def _bars_of(totals: Totals) -> tuple[list[Shape], list[Note]]:
     """What each book shows on both sides, in crowns, and how much that is together."""
     bars, notes = [], []
     for labels, sign, colour in _SIDES:
@@ -162,7 +148,7 @@ def _bars(totals: Totals) -> tuple[list[Shape], list[Note]]:
                 length = sign * lines[label] / 100
                 bars += [bar(reach, place - 0.25, length, 0.5, look)] if length else []
                 reach += length
-            side: Literal["left", "right"] = "right" if sign > 0 else "left"
             words = f"{abs(reach) / 1000:,.1f}".removesuffix(".0")
-            notes += [Note(reach + sign * _LABEL_CROWNS / 8, place, words, side)] if reach else []
+            beside = reach + sign * _LABEL_CROWNS / 8
+            notes += [Note(beside, place, words, "left" if sign < 0 else "right")] if reach else []
     return bars, notes

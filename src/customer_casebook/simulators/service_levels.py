@@ -10,8 +10,6 @@ from customer_casebook.domain.facts import require_known
 from customer_casebook.simulators import economics
 from customer_casebook.simulators.simulator import Simulator, arguments, controls_of, crowns
 from customer_casebook.widgets.chart import (
-    BEFORE,
-    GHOST,
     THEME_INK,
     Frame,
     Look,
@@ -20,7 +18,6 @@ from customer_casebook.widgets.chart import (
     Shape,
     bar,
     chart,
-    ghost,
     steps,
 )
 from customer_casebook.widgets.controls import Choice, Outcome, Values
@@ -49,8 +46,8 @@ def service_levels(customer: str = "internal") -> Simulator:
     controls = [
         Choice("customer", "The customer", _CUSTOMERS, customer),
         *controls_of(numbers["internal"], rehearse="no"),
-        *controls_of(numbers["external"], penalty_clause="yes"),
         *controls_of(numbers["year"]),
+        *controls_of(numbers["external"], penalty_clause="yes"),  # last: it comes and goes
     ]
     year, _, outside = draw_years(numbers, {control.name: control.start for control in controls})
     right, words = (_dearest if customer == "external" else _more_often)(year, outside)
@@ -94,7 +91,7 @@ def _dearest(year: economics.Year, outside: economics.ExternalYear) -> Guess:
     return max(parts, key=parts.__getitem__), {**amounts, "misses": year.misses}
 
 
-def _shown(numbers: Numbers, values: Values) -> economics.Year:
+def _year_shown(numbers: Numbers, values: Values) -> economics.Year:
     """The year of the customer who is chosen."""
     _, inside, outside = draw_years(numbers, values)
     return inside.year if values["customer"] == "internal" else outside.year
@@ -128,7 +125,7 @@ def levels_outcome(numbers: Numbers, longest: float, values: Values, before: Val
     words = "Hours of downtime for each month of a year, against an agreed level of"
     words += f" {year.agreed:g} %. Missed: {', '.join(misses) or 'none'}."
     return Outcome(
-        chart(words, *_plot_year(year, _shown(numbers, before), longest, target, plan_from)),
+        chart(words, *_plot_year(year, _year_shown(numbers, before), longest, target, plan_from)),
         f"{len(misses)} of 12 months missed. {point}",
         [
             Table("What follows from the year", ("", "Amount"), [*rows.items()]),
@@ -174,40 +171,35 @@ def _plot_year(
     longest: float,
     target: float,
     plan_from: int | None,
-) -> tuple[Frame, list[Shape], list[Note]]:
+) -> tuple[Frame, list[Shape], list[Note], list[Shape]]:
     """The downtime of each month, and how much of it a level leaves."""
     end = 1.18 * longest  # above the longest bar there is room for its number and its mark
+    shapes = [_bar_of(month) for month in year.months]
     legend = [("kept", _WITHIN), ("missed ✗", _BELOW)]
     levels = [("agreed", _AGREED, year.agreed), ("rehearsal", _REHEARSAL, target)]
-    lines = []
     for name, look, level in levels if target > year.agreed else levels[:1]:
         limits = [(month.number, economics.allowed(month.service, level)) for month in year.months]
         points = [(number + side, limit) for number, limit in limits for side in (-0.5, 0.5)]
-        lines.append(Shape(points, look))
+        shapes.append(Shape(points, look))
         legend.append((f"{name}: {level:g} %", look))
     if plan_from:
-        lines.append(Shape([(plan_from - 0.5, 0), (plan_from - 0.5, end)], _PLAN))
+        shapes.append(Shape([(plan_from - 0.5, 0), (plan_from - 0.5, end)], _PLAN))
         legend.append(("the plan begins", _PLAN))
-    ghosts = [
-        ghost(_bar(was)) for was, month in zip(before.months, year.months, strict=True)
-        if was.downtime != month.downtime
-    ]  # fmt: skip
-    x = Scale(0.4, 12.6, tuple((at, name[0]) for at, name in enumerate(_MONTHS, 1)), "month")
-    ticks = tuple((at, str(at)) for at in steps(0, longest))
-    frame = Frame(x, Scale(0, end, ticks, "hours of downtime"), (*legend, (BEFORE, GHOST)))
     notes: list[Note] = []
     for was, month in zip(before.months, year.months, strict=True):
-        lines_there = (economics.allowed(month.service, target), month.allowed, was.downtime)
-        notes += _notes(month, end, sorted(lines_there))
-    return frame, [*map(_bar, year.months), *ghosts, *lines], notes
+        lines = economics.allowed(month.service, target), month.allowed, was.downtime
+        notes += _notes_above(month, end, sorted(lines))
+    x = Scale(0.4, 12.6, tuple((at, name[0]) for at, name in enumerate(_MONTHS, 1)), "month")
+    y = Scale(0, end, tuple((at, str(at)) for at in steps(0, longest)), "hours of downtime")
+    return Frame(x, y, tuple(legend)), shapes, notes, [_bar_of(month) for month in before.months]
 
 
-def _bar(month: economics.Month) -> Shape:
+def _bar_of(month: economics.Month) -> Shape:
     look = _BELOW if month.missed else _WITHIN
     return bar(month.number - 0.33, 0, 0.66, month.downtime, look)
 
 
-def _notes(month: economics.Month, end: float, lines: Sequence[float]) -> list[Note]:
+def _notes_above(month: economics.Month, end: float, lines: Sequence[float]) -> list[Note]:
     """The hours of a month, and its mark, above its bar and where no line goes through them."""
     at, line_height = month.downtime, end / 14
     for line in lines:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from html import escape
 from io import StringIO
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import uuid4
 from warnings import catch_warnings
 
@@ -80,7 +80,7 @@ class Look(NamedTuple):
         return Polygon(points, edgecolor=self.colour, **about)
 
 
-GHOST, BEFORE = Look(THEME_INK, line=":"), "before the last change"
+GHOST = Look(THEME_INK, line=":")
 
 
 class Shape(NamedTuple):
@@ -89,6 +89,11 @@ class Shape(NamedTuple):
     points: Sequence[Point]
     look: Look
 
+    @property
+    def ghost(self) -> Shape:
+        """Its outline, for what was before the last change."""
+        return Shape([*self.points, *(() if self.look.line else self.points[:1])], GHOST)
+
 
 class Note(NamedTuple):
     """Text above a point, or on a side of it."""
@@ -96,7 +101,7 @@ class Note(NamedTuple):
     x: float
     y: float
     words: str
-    side: Literal["above", "below", "left", "right"] = "above"
+    side: str = "above"  # or below, left, right
 
 
 class Scale(NamedTuple):
@@ -125,12 +130,6 @@ def bar(x: float, y: float, width: float, height: float, look: Look) -> Shape:
     return Shape([(x, y), (right, y), (right, top), (x, top)], look)
 
 
-def ghost(shape: Shape) -> Shape:
-    """What a shape was before the last change: its outline alone."""
-    closed = () if shape.look.line else shape.points[:1]
-    return Shape([*shape.points, *closed], GHOST)
-
-
 def steps(start: float, end: float) -> range:
     """The round numbers between two, at most seven of them."""
     sizes = (digit * 10**power for power in range(10) for digit in (1, 2, 5))
@@ -138,8 +137,17 @@ def steps(start: float, end: float) -> range:
     return range(-int(-start // size) * size, int(end) + 1, size)
 
 
-def chart(words: str, frame: Frame, shapes: Sequence[Shape], notes: Sequence[Note] = ()) -> str:
+def chart(
+    words: str,
+    frame: Frame,
+    shapes: Sequence[Shape],
+    notes: Sequence[Note] = (),
+    before: Sequence[Shape] | None = None,  # the same shapes before the last change
+) -> str:
     """A chart as inline SVG that says ``words``; the words alone where matplotlib is missing."""
+    if before is not None:
+        frame = frame._replace(legend=(*frame.legend, ("before the last change", GHOST)))
+        shapes = [*shapes, *(each.ghost for each in before if each not in shapes)]
 
     def draw_shapes(figure: Figure) -> None:
         """Axes would take most of the time, so there are none."""

@@ -83,6 +83,7 @@ class Outcome:
     changed: frozenset[str] = frozenset()  # names of the controls that are marked
     announcement: str | None = None  # what a screen reader says; None: what is new
     task: str = ""  # HTML above the controls
+    news: str = ""  # below the headline, where the screen is too narrow for the blocks
     html: str = ""  # before the blocks
     # Label to values; without any there is “As at the start”.
     buttons: Mapping[str, Values] = field(default_factory=dict)
@@ -164,7 +165,7 @@ class Controls(View):
             if moved and (moved != self._moved or kinds != [Range]):  # or a slider moves on
                 self._before, self._moved = self._followed, moved
             self.outcome = self._outcome(values, self._before)
-            self._news = news(last, self.outcome)
+            self._news = news_of(last, self.outcome)
             self._followed = values
             self.view = self._view()
 
@@ -176,6 +177,7 @@ class Controls(View):
             "values": dict(self._followed),
             "picture": outcome.picture,
             "headline": outcome.headline,
+            "news": outcome.news,
             "blocks": f"{outcome.html}{to_html(outcome.blocks)}",
             "hidden": sorted(outcome.hidden),
             "changed": sorted(outcome.changed),
@@ -186,7 +188,7 @@ class Controls(View):
         }
 
 
-def news(before: Outcome, after: Outcome) -> str:
+def news_of(before: Outcome, after: Outcome) -> str:
     """What a screen reader says: the headline, or what is new in the tables where it stays the same."""
     if after.headline != before.headline:
         return after.headline

@@ -111,17 +111,28 @@ class WhatIf(Controls):
             task += f'<div class="ccb-one-of">{"".join(goals)}</div>'
             onward = {**story, "challenge": str((place + 1) % count), "hint": "no"}
             buttons = {"Give me a hint": {"hint": "yes"}, **buttons, "Next challenge": onward}
-        turned, (before, _, said) = self._turned(values, labels), self._last or (values, labels, "")
-        new_goal = values["challenge"] != before["challenge"]
-        news = [turned, odd, says if says != said else ""]
+        before, labels_before, said = self._last or (values, labels, "")
         self._last = values, labels, says
+        turned = [
+            f"{self.lenses[lens]}: {label}."
+            for lens, label in labels.items()
+            if label != labels_before[lens]
+        ]
+        headline, announcement = _BEFORE_ANY, self.goals[place] if self.goals else ""
+        if values["challenge"] == before["challenge"]:
+            if any(values[name] != before[name] for name in VOCABULARY):
+                many = f"{len(turned)} verdict{'s' * (len(turned) > 1)} changed."
+                headline = many if turned else "No verdict changed."
+                turned = turned or [headline]
+            announcement = " ".join(filter(None, [*turned, odd, says if says != said else ""]))
         return Outcome(
             picture,
-            " ".join(filter(None, ["" if new_goal else turned, says])) or _BEFORE_ANY,
+            says or headline,
+            news=" ".join(turned),
             html=self._table(verdicts, labels),
             blocks=[doc.Paragraph(odd)] if odd else [],
             changed=frozenset(changed),
-            announcement=self.goals[place] if new_goal else " ".join(filter(None, news)),
+            announcement=announcement,
             task=task,
             buttons=buttons,
         )
@@ -142,18 +153,6 @@ class WhatIf(Controls):
                 f"You have reached the verdict, with {len(changed)} facts changed. One is enough."
             )
         return ""
-
-    def _turned(self, values: Values, labels: Labels) -> str:
-        """The verdicts that have changed since the last press on a switch, if this is one."""
-        before, labels_before, _ = self._last or (values, labels, "")
-        if all(values[name] == before[name] for name in VOCABULARY):
-            return ""
-        turned = [
-            f"{self.lenses[lens]}: {label}."
-            for lens, label in labels.items()
-            if label != labels_before[lens]
-        ]
-        return " ".join(turned) or "No verdict changed."
 
     def _table(self, verdicts: Verdicts, labels: Labels) -> str:
         rows = []

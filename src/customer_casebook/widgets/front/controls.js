@@ -23,6 +23,7 @@ function renderControls({ model, el }) {
   const error = h("div");
   const picture = h("div", { class: "ccb-picture" });
   const headline = h("p", { class: "ccb-headline" });
+  const news = h("p", { class: "ccb-news" });
   const blocks = h("div");
   const controls = spec.controls.map((control) => (control.options ? choice(control) : range(control)));
   const nodes = controls.map(({ node }) => node);
@@ -30,7 +31,7 @@ function renderControls({ model, el }) {
   // What comes and goes is beside the controls or below them, so that none of them moves while it is pressed.
   const outcome = h("div", { class: "ccb-outcome" });
   const late = lateness(live, outcome, task);
-  outcome.append(h("div", { class: "ccb-result" }, picture, headline, late.sentence, error), blocks);
+  outcome.append(h("div", { class: "ccb-result" }, headline, news, late.sentence, error, picture), blocks);
   const ordered = spec.buttonsFirst ? [task, row, ...nodes] : [task, ...nodes, row];
   const switches = h("div", { class: "ccb-switches" }, ...ordered, below);
   const bench = h("div", { class: "ccb-bench" }, switches, outcome);
@@ -104,6 +105,7 @@ function renderControls({ model, el }) {
     const view = model.get("view");
     redraw(picture, view.picture);
     say(headline, view.headline);
+    say(news, view.news);
     redraw(blocks, view.blocks);
     redraw(task, view.task);
     redraw(error, view.error);
