@@ -185,7 +185,7 @@ def test_a_burst_ends_with_the_right_picture_and_no_queue_behind_it(page: LabPag
     node.evaluate(COUNT)
     page.page.mouse.up()
     value = int(handle.input_value())
-    assert value > 32
+    assert value > 20  # where the mouse came down
     expect(node.locator(".ccb-headline")).to_have_text(said(price=value))
     run(page, f"assert ledger.bench.values['price'] == {value}")  # it is its turn at once
     assert page.page.evaluate("window.pictures") <= 3  # the one under way, and the last
@@ -213,7 +213,7 @@ def test_nothing_jumps_while_a_slider_moves(page: LabPage, name: str, width: int
     page.page.set_viewport_size({"width": width, "height": 900})
     expect(node.locator(".ccb-picture svg")).to_be_visible()
     node.locator(".ccb-picture").scroll_into_view_if_needed()
-    picture = node.locator(".ccb-picture svg")
+    picture = node.locator(".ccb-picture")
     for handle in node.get_by_role("slider").all():
         handle.focus()
         before, drawn = node.evaluate(PLACES), picture.bounding_box()

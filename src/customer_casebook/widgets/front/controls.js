@@ -20,7 +20,7 @@ function renderControls({ model, el }) {
   const pressed = (place) => () => write(model.get("view").buttons[place].values);
   const buttons = model.get("view").buttons.map(({ label }, place) => button(label, null, pressed(place)));
   const row = h("div", { class: "ccb-row" }, ...buttons);
-  const error = h("div");
+  const error = h("div", { class: "ccb-failure" });
   const picture = h("div", { class: "ccb-picture" });
   const headline = h("p", { class: "ccb-headline" });
   const news = h("p", { class: "ccb-news" });
