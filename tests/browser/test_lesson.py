@@ -238,7 +238,9 @@ def test_one_fact_turned_shows_in_verdicts_picture_and_challenge(lesson: LabPage
         return switch
 
     expect(verdict).to_have_text("CustomerInternal customer")
-    expect(picture).to_have_accessible_name(re.compile("belong to one organization.*internal transaction"))
+    expect(picture).to_have_accessible_name(
+        re.compile("belong to one organization.*internal transaction")
+    )
     switch = turn("Wider organization", "different")
     expect(switch.get_by_role("radio", name="different")).to_be_checked()
     expect(verdict).to_contain_text("External customer (was: Internal customer)")

@@ -226,13 +226,13 @@ def test_nothing_jumps_while_a_slider_moves(page: LabPage, name: str, width: int
     page.page.set_viewport_size({"width": 1280, "height": 900})
 
 
-@pytest.mark.parametrize("width", [480, 1280])
+@pytest.mark.parametrize(("width", "height"), [(480, 900), (640, 450), (1280, 900)])
 @pytest.mark.parametrize("name", [*CALLS, "facts"])
 def test_what_is_pressed_moves_nothing_and_its_result_is_in_view(
-    page: LabPage, name: str, width: int
+    page: LabPage, name: str, width: int, height: int
 ) -> None:
     node = reveal(page, name)
-    page.page.set_viewport_size({"width": width, "height": 900})
+    page.page.set_viewport_size({"width": width, "height": height})
     result = node.locator(".ccb-headline")
     to_press = node.locator(".ccb-switches :is(.ccb-pill, button)")
     for place in range(to_press.count()):
