@@ -30,7 +30,7 @@ PLAIN = (
     "br div"
 )
 DRAWN = "svg g path text tspan defs use clippath rect pattern"
-ATTRIBUTES = {"class", "data-evidence", "scope"}
+ATTRIBUTES = {"align", "class", "data-evidence", "scope"}
 
 # Not for a learner to read: ids, words with a meaning, and facts.
 WORDS = {

@@ -199,7 +199,7 @@ def test_switches_verdicts_and_picture_can_be_read_and_hit_in_every_state(page: 
     node = activity(page, find(page, "what_if(")[0])
     roof = node.get_by_role("group", name="Wider organization")
     reset = node.get_by_role("button", name="As the story tells it")
-    story = node.get_by_text("The story once more")
+    story = node.get_by_text("The story", exact=True)
     check(page, node)
     story.click()
     roof.get_by_role("radio", name="different").click()
@@ -532,6 +532,13 @@ def test_without_colours_of_our_own_and_without_motion_every_state_still_shows(
         )
         assert chosen.evaluate(outline) >= 3
         assert other.evaluate(outline) == 0
+        other.click()
+        expect(node.locator(".ccb-changed")).to_have_count(1)
+        bar = "node => parseFloat(getComputedStyle(node).borderLeftWidth)"
+        for row in node.locator(".ccb-choice").all():
+            turned = row.evaluate("node => node.matches('.ccb-changed')")
+            assert row.evaluate(bar) == (4 if turned else 0)
+        assert node.locator(".ccb-was").first.evaluate(bar) == 4
         node = activity(page, 3)
         pill = node.locator(".ccb-option").first
         pill.click()
