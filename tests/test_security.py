@@ -16,6 +16,7 @@ from customer_casebook.course.bank import item_of
 from customer_casebook.course.casebook import Casebook, course
 from customer_casebook.course.journal import Attempt, ExamEvent, journal
 from customer_casebook.document import Markdown
+from customer_casebook.widgets.activity import PRINT_UNFOLDED
 from customer_casebook.widgets.practice import deck
 
 HOSTILE = (
@@ -155,7 +156,7 @@ def test_hostile_content_stays_text(name: str) -> None:
     journal().record(Attempt(HOSTILE, (HOSTILE,), True, False, HOSTILE, 1))
     journal().record(ExamEvent(HOSTILE, "start", {"items": [HOSTILE], "minutes": 5, "seed": None}))
     shown = ACTIVITIES[name]()
-    transcript = shown._repr_mimebundle_()[0]["text/html"]
+    transcript = shown._repr_mimebundle_()[0]["text/html"].removeprefix(PRINT_UNFOLDED)
     for html in (transcript, *markup(shown)):
         found = Markup(html)
         assert found.tags <= {*PLAIN.split(), *DRAWN.split()}

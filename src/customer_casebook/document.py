@@ -140,6 +140,20 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Drawing:
+    """A picture as inline SVG, and what it says."""
+
+    svg: str
+    words: str
+
+    def html(self) -> Markup:
+        return Markup(self.svg) + Paragraph(self.words).html()  # noqa: S704  (ours; it escapes names)
+
+    def text(self) -> str:
+        return _wrap(self.words)
+
+
+@dataclass(frozen=True)
 class Details:
     """Something that the reader opens."""
 

@@ -73,7 +73,7 @@ class WhatIf(Controls):
             doc.Paragraph("Every fact is a switch. As the story tells it they stand like this:"),
             doc.Table("Facts", ("Fact", "Value"), facts),
             doc.Table("What follows", ("Lens", "Verdict"), verdicts),
-            doc.Paragraph(f"The picture: {self.picture.describe(case.facts)}"),
+            doc.Drawing(self.picture.html(case.facts), self.picture.describe(case.facts)),
             *([doc.BulletList(self.goals)] if self.goals else []),
         ]
 
