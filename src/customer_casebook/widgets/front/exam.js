@@ -186,7 +186,7 @@ function renderExam({ model, el }) {
       const state = [done ? "answered" : "open", flag && "flagged"].filter(Boolean);
       const label = `Question ${index + 1}, ${state.join(", ")}`;
       const here = index === at && !leaving;
-      const attributes = { class: "ccb-place", "data-done": done, "aria-label": label, title: label };
+      const attributes = { class: "ccb-place", "data-done": done, "aria-label": label };
       const number = button(`${index + 1}${flag ? "⚑" : ""}`, null, () => go(index), attributes);
       if (here) number.setAttribute("aria-current", "step");
       return h("li", {}, number);

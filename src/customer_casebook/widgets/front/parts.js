@@ -148,8 +148,10 @@ function ask(question, { name, where, chosen, choose }) {
   const choices = groupsOf(question).map(({ label, intro, options }, group) => {
     const nodes = options.map(option(group)).flatMap((node) => [node, " "]); // so a story has its spaces
     const offered = h("div", { class: `ccb-${question.shape}` }, ...nodes);
-    const material = intro ? h("div", { html: intro }) : null;
-    return label ? h("fieldset", { class: "ccb-group" }, h("legend", { dir: "auto" }, label), material, offered) : offered;
+    if (!label) return offered;
+    const [material, row] = [intro && h("div", { html: intro }), h("div", { class: "ccb-answers" }, offered)];
+    const body = material ? h("div", { class: "ccb-party" }, material, row) : row;
+    return h("fieldset", { class: "ccb-group" }, h("legend", { dir: "auto" }, label), body);
   });
   const legend = h(
     "legend",
