@@ -6,13 +6,13 @@ import json
 from collections.abc import Iterator
 
 import pytest
+from tools.lessons import LESSONS
 
 import customer_casebook
 from customer_casebook.course.bank import item_of
 from customer_casebook.course.casebook import course
 from customer_casebook.course.items import Item
 from customer_casebook.course.selection import exam_questions
-from tools.lessons import LESSONS
 
 ASKING = ("study", "compare", "practice", "find_evidence", "sort_parties", "own_the_relationship")
 

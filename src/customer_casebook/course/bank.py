@@ -194,7 +194,7 @@ class SortItem(Item):
         others = [clue for clue in case.evidence if clue not in telling]
         rest = Details("The story", [Markdown(case.story), *evidence_blocks(case, others)])
         options = tuple(f"{k}:{answer}" for answer in part.options)
-        intro = [*evidence_blocks(case, telling), rest]
+        intro: list[Block] = [*evidence_blocks(case, telling), rest]
         return Group(premise, options, intro, part.explanation[:1])
 
     @property
