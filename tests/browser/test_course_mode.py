@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from dataclasses import replace
@@ -12,6 +13,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 from playwright.sync_api import Browser, Locator, expect
+from tools.lessons import LESSONS
 
 from tests.browser.activities import CardOnPage, attempts, run
 from tests.browser.lab import NOTEBOOK_7, ROOT, Lab, LabPage
@@ -20,6 +22,9 @@ from tests.browser.test_axe import look
 from tests.browser.test_connection import new_items
 
 LESSON = "01_who_is_the_customer.ipynb"
+[MINUTES] = [
+    each["minutes"] for each in json.loads(LESSONS.read_text("utf-8")) if each["name"] == LESSON
+]
 STUDY = 'study("lanternhill-shift-planner"'
 PANEL = "window.jupyterapp.shell.currentWidget"
 COUNTS = f"[...{PANEL}.content.model.cells].map(each => each.executionCount)"
@@ -72,12 +77,12 @@ def test_a_lesson_runs_as_it_opens_and_stays_at_its_top(
     page.open(name)
     state(page, "Ready.")
     assert page.page.evaluate(TOP) == 0
-    assert not page.page.evaluate(f"{PANEL}.context.model.dirty")
+    page.page.wait_for_function(f"!{PANEL}.context.model.dirty")
     card, before = CardOnPage(page, STUDY), attempts(lab)
     card.answer(card.questions[0])
     expect(card.saved).to_have_text("Saved.")
     assert new_items(lab, before) == [card.questions[0].id]
-    where = "Lesson 1 of 14 · Who is the customer? · 18 minutes · activity {} of 4"
+    where = f"Lesson 1 of 14 · Who is the customer? · {MINUTES} minutes · activity {{}} of 4"
     expect(bar(page)).to_contain_text(where.format(1))
     CardOnPage(page, 'study("fair-weather-web-shop"').node.evaluate("node => node.scrollIntoView()")
     expect(bar(page)).to_contain_text(where.format(3))
@@ -89,7 +94,7 @@ def test_a_lesson_runs_as_it_opens_and_stays_at_its_top(
     bar(page).get_by_role("link", name="Next").click()
     expect(bar(page)).to_contain_text("Lesson 2 of 14", timeout=60_000)
     state(page, "Ready.")
-    assert not page.page.evaluate(f"{PANEL}.context.model.dirty")
+    page.page.wait_for_function(f"!{PANEL}.context.model.dirty")
     expect(page.page.get_by_role("dialog")).to_have_count(0)
     page.page.context.close()
     page.check()

@@ -200,7 +200,11 @@ def test_on_a_simulator(page: LabPage) -> None:
     node = activity(page, 7)
     node.get_by_role("radio").first.click()
     node.get_by_role("button", name="I am sure").click()
-    rung = node.get_by_role("group", name="Marketing is charged").get_by_role("radio").first
+    rung = (
+        node.get_by_role("group", name="Marketing is charged", exact=True)
+        .get_by_role("radio")
+        .first
+    )
     press(page, rung, "1", *ARROWS, *RUN, "Enter", "Space")
     expect(rung).to_be_checked()
     handle = node.get_by_role("slider", name="Price, crowns a thousand")

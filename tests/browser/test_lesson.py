@@ -238,13 +238,15 @@ def test_one_fact_turned_shows_in_verdicts_picture_and_challenge(lesson: LabPage
         return switch
 
     expect(verdict).to_have_text("CustomerInternal customer")
-    expect(picture).to_have_accessible_name(re.compile("under one roof.*internal transaction"))
+    expect(picture).to_have_accessible_name(
+        re.compile("belong to one organization.*internal transaction")
+    )
     switch = turn("Wider organization", "different")
     expect(switch.get_by_role("radio", name="different")).to_be_checked()
     expect(verdict).to_contain_text("External customer (was: Internal customer)")
     expect(verdict.locator(".ccb-was")).to_be_visible()
     expect(node.locator(".ccb-changed")).to_have_accessible_name("Wider organization")
-    expect(picture).to_have_accessible_name(re.compile("under different roofs.*revenue"))
+    expect(picture).to_have_accessible_name(re.compile("belong to different organizations.*revenue"))
     expect(spoken).to_contain_text("Customer: External customer.")
     expect(spoken).to_contain_text("Solved")
     expect(node).to_contain_text("Solved. The one fact to change was “wider organization”.")
@@ -259,7 +261,7 @@ def test_one_fact_turned_shows_in_verdicts_picture_and_challenge(lesson: LabPage
     expect(node).to_contain_text("A hint: What is the party charged for the service?")
     turn("Charge", "notional")
     expect(node).to_contain_text("Challenge 2 of 2 (2 solved).")
-    expect(picture).to_have_accessible_name(re.compile("under one roof.*nothing moves"))
+    expect(picture).to_have_accessible_name(re.compile("belong to one organization.*nothing moves"))
 
 
 def test_feedback_does_not_wait_for_a_busy_kernel(trouble: LabPage, lab: Lab) -> None:

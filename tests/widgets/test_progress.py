@@ -202,7 +202,7 @@ def test_what_fails_is_told_and_can_be_tried_again(
         trouble.setattr(module, "summarize", broken)
         trouble.setattr(module, "practice_deck", broken)
         press(overview, button)
-    assert "No answer is lost." in overview.actions.error
+    assert "no answer is lost." in overview.actions.error
     assert "RuntimeError: no &lt;sums&gt; today" in overview.actions.error
     press(overview, button)
     assert overview.actions.error == ""

@@ -172,7 +172,7 @@ class CaseFeedback:
         means = self.text.answers[option].means
         private = self.facts.party_is == "private_person"
         if not unsettled and private and not self._fewest_changes(option):
-            means += " A private person stands outside the provider's organization."
+            means += " A private person does not belong to the provider's organization."
         return hedge + means
 
     def why_missed(self, option: str) -> str:

@@ -73,6 +73,10 @@ export function courseMode(app, Widget) {
     const links = await linksTo(course[at - 1], course[at + 1], context.path, app);
     addBar(Widget, panel, element("div", {}, place, state), element("div", {}, again, ...links, toggle));
     panel.node.addEventListener("scroll", tellPlace, true);
+    context.model.stateChanged.connect(({ dirty }, { name }) => {
+      const isWriting = panel.node.contains(document.activeElement?.closest(".cm-editor"));
+      if (name === "dirty" && dirty && panel.node.dataset.ccb === "ready" && !isWriting) save();
+    });
     await sessionContext.ready;
     let isNew = false; // Python, perhaps, when it is next heard of
     let letGo = null; // of the reader's place
@@ -143,6 +147,12 @@ export function courseMode(app, Widget) {
       }
     }
 
+    // Nobody is asked to save what the course itself has changed, perhaps a moment after it ran.
+    async function save() {
+      if (context.contentsModel.writable) await context.save().catch(() => {});
+      else context.model.dirty = false;
+    }
+
     // Whether Python has all activities that the page shows, or showed when it was saved.
     async function isAlive(kernel) {
       const views = codeCells(notebook).flatMap(outputsOf).map(viewOf).filter(Boolean);
@@ -161,9 +171,7 @@ export function courseMode(app, Widget) {
       // Not as Run All Cells does it, which goes to the last cell.
       const replies = codeCells(notebook).map((cell) => cell.constructor.execute(cell, sessionContext));
       const ran = (await Promise.all(replies)).every((reply) => reply?.content.status === "ok");
-      // With the ids of its activities, for reattach.js; and then nobody is asked to save it.
-      if (context.contentsModel.writable) await context.save().catch(() => {});
-      else context.model.dirty = false;
+      await save(); // with the ids of its activities, for reattach.js
       return ran ? "ready" : "failed";
     }
   }

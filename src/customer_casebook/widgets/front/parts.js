@@ -16,10 +16,11 @@ if (!window.ccbKeepsKeys) {
       : /^(Arrow|Page|Escape)/.test(key) && target.matches(".ccb");
   // The window hears a key before JupyterLab does.
   const letPass = (event) => {
-    const { target } = event;
-    if (!target.dataset?.lmSuppressShortcuts || !harmless(event)) return;
-    delete target.dataset.lmSuppressShortcuts;
-    setTimeout(() => keepKeys(target));
+    if (!harmless(event)) return;
+    // What is around the focus says no, too, where it can have the focus itself.
+    const around = event.composedPath().filter((node) => node.dataset?.lmSuppressShortcuts);
+    for (const node of around) delete node.dataset.lmSuppressShortcuts;
+    setTimeout(() => around.forEach(keepKeys));
   };
   window.addEventListener("keydown", letPass, true);
 }
