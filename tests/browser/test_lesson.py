@@ -246,7 +246,9 @@ def test_one_fact_turned_shows_in_verdicts_picture_and_challenge(lesson: LabPage
     expect(verdict).to_contain_text("External customer (was: Internal customer)")
     expect(verdict.locator(".ccb-was")).to_be_visible()
     expect(node.locator(".ccb-changed")).to_have_accessible_name("Wider organization")
-    expect(picture).to_have_accessible_name(re.compile("belong to different organizations.*revenue"))
+    expect(picture).to_have_accessible_name(
+        re.compile("belong to different organizations.*revenue")
+    )
     expect(spoken).to_contain_text("Customer: External customer.")
     expect(spoken).to_contain_text("Solved")
     expect(node).to_contain_text("Solved. The one fact to change was “wider organization”.")

@@ -78,7 +78,7 @@ def test_nothing_says_nothing_and_begins_with_the_first_lesson() -> None:
     assert (nothing.calibration.sure, nothing.calibration.unsure) == (None, None)
     assert (nothing.open_misconceptions, nothing.due) == ((), ())
     assert nothing.next_due is None
-    assert nothing.advice == Advice("lesson", "01_who_is_the_customer")
+    assert nothing.advice == Advice("lesson", lesson="01_who_is_the_customer")
     lonely = {k: replace(objective, lesson=None) for k, objective in BOOK.objectives.items()}
     without_lessons = summarize(replace(BOOK, objectives=lonely), [], START)
     assert without_lessons.advice == Advice("objective", next(iter(BOOK.objectives)))

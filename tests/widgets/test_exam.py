@@ -502,7 +502,7 @@ def test_the_score_is_a_bar_against_the_line_where_one_passes(right: int, tone: 
     percent = 100 * right // N
     assert f'data-tone="{tone}"><div style="width: {percent}%"></div>' in sat.review.text
     assert "with a line at the 65% that are needed." in sat.review.text
-    assert 'style="left: 65%">65% to pass<' in sat.review.text
+    assert 'style="left: 65%">65% to pass</p>' in sat.review.text
 
 
 def test_that_time_is_up_is_said_and_only_then() -> None:

@@ -198,6 +198,18 @@ class SortItem(Item):
         return Group(premise, options, intro, part.explanation[:1])
 
     @property
+    def decisive_evidence(self) -> tuple[str, ...]:
+        return tuple(k for part in self.parts.values() for k in part.decisive_evidence)
+
+    @property
+    def supporting_evidence(self) -> tuple[str, ...]:
+        return tuple(k for part in self.parts.values() for k in part.supporting_evidence)
+
+    @property
+    def open_evidence(self) -> tuple[str, ...]:
+        return tuple(k for part in self.parts.values() for k in part.open_evidence)
+
+    @property
     def answer(self) -> str:
         return "; ".join(f"{self.names[k]}: {part.answer}" for k, part in self.parts.items())
 

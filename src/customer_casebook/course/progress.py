@@ -81,7 +81,8 @@ class Advice:
     """The one thing to do next: begin with a lesson, review what is due, work on an objective, sit the exam."""
 
     what: Literal["lesson", "review", "objective", "exam"]
-    which: str = ""  # the lesson, or the id of the objective
+    objective: str = ""
+    lesson: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,8 +243,9 @@ def _in_order(book: Casebook, due: Iterable[Review]) -> tuple[Review, ...]:
 def _advice(book: Casebook, masteries: Iterable[Mastery], *, is_new: bool) -> Advice | None:
     """The weakest objective of those begun, then the first that was not begun, then the exam, if any."""
     lessons = sorted(k.lesson for k in book.objectives.values() if k.lesson)
-    if is_new and (first := next((k for k in lessons if not k.startswith("00")), None)):
-        return Advice("lesson", first)
+    first = next((lesson for lesson in lessons if not lesson.startswith("00")), "")
+    if is_new and first and not book.name:  # another book may have the course's objectives
+        return Advice("lesson", lesson=first)
     practised = {objective for q in book.questions.values() for objective in q.objectives}
     unfinished = [m for m in masteries if m.id in practised and not m.mastered]
     if not unfinished:

@@ -108,7 +108,7 @@ SEED_FIELD = {
 }
 
 
-def number_field(name: str, label: str, start: int, most: int) -> dict[str, Any]:
+def whole_number_field(name: str, label: str, start: int, most: int) -> dict[str, Any]:
     """A field for a whole number from 1 to ``most``."""
     return {"name": name, "label": label, "start": str(start), "least": 1, "most": most}
 

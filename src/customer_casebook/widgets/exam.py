@@ -29,9 +29,9 @@ from customer_casebook.widgets.activity import (
     View,
     error_html,
     lateness,
-    number_field,
     number_in,
     report_errors,
+    whole_number_field,
 )
 from customer_casebook.widgets.card import feedback, material, options_at, places_of, question_spec
 from customer_casebook.widgets.practice import deck
@@ -122,8 +122,10 @@ class Exam(Activity, widgets.VBox):
         self.transcript = _about(n, minutes)
         most = len(exam_pool(book))
         self.fields = {
-            "n": number_field("n", "Questions", n, most),
-            "minutes": number_field("minutes", "Minutes", minutes, course_exam.MAX_EXAM_MINUTES),
+            "n": whole_number_field("n", "Questions", n, most),
+            "minutes": whole_number_field(
+                "minutes", "Minutes", minutes, course_exam.MAX_EXAM_MINUTES
+            ),
             "seed": SEED_FIELD,
         }
         shown = [*self.fields.values()] if is_open else []
@@ -476,7 +478,7 @@ class _ScoreBar(NamedTuple):
         tone = "right" if self.percent >= needed else "wrong"
         return Markup(
             '<div class="ccb-score-bar" role="img" aria-label="{0}" data-tone="{1}">'
-            '<div style="width: {2}%"></div><span style="left: {3}%">{3}% to pass</span></div>'
+            '<div style="width: {2}%"></div><p style="left: {3}%">{3}% to pass</p></div>'
         ).format(self.text(), tone, self.percent, needed)
 
     def text(self) -> str:
@@ -498,12 +500,12 @@ def _review_blocks(book: Casebook, result: course_exam.Result) -> list[doc.Block
         _ScoreBar(result.percent),
         *([doc.Paragraph(f"{unanswered} not answered.")] if unanswered else []),
         *(block for mark in wrong for block in _explained(book, mark)),
-        *_fold(f"What you had right ({len(right)})", (_explained(book, mark) for mark in right)),
+        *_folded(f"What you had right ({len(right)})", (_explained(book, mark) for mark in right)),
         doc.Table("By objective, the weakest first", ("You can", "Right", "Lesson"), rows),
     ]
 
 
-def _fold(summary: str, groups: Iterable[Sequence[doc.Block]]) -> list[doc.Block]:
+def _folded(summary: str, groups: Iterable[Sequence[doc.Block]]) -> list[doc.Block]:
     blocks = [block for group in groups for block in group]
     return [doc.Details(summary, blocks)] if blocks else []
 
@@ -523,13 +525,15 @@ def _explained(book: Casebook, mark: course_exam.Mark) -> list[doc.Block]:
     if item and item.groups:
         blocks.append(_rows(item, mark.choice))
     elif item:
-        blocks.append(_options(item.options, item.right, mark.choice))
+        blocks.append(_all_options(item.options, item.right, mark.choice))
     elif wording:
         since = "The course has changed this question since, or has it no longer. It was asked so:"
-        blocks += [doc.Paragraph(since), _options(wording.options, wording.right, mark.choice)]
+        blocks += [doc.Paragraph(since), _all_options(wording.options, wording.right, mark.choice)]
     if item:
         blocks += feedback(item, mark.choice)
-        blocks += _fold("The story", [material(item)] if material(item) and not item.groups else [])
+        blocks += _folded(
+            "The story", [material(item)] if material(item) and not item.groups else []
+        )
     objective = book.objectives.get(mark.objective)
     if objective and objective.lesson and not mark.right:
         blocks.append(doc.RunInHeading("To repeat:", lesson_link(objective.lesson)))
@@ -537,7 +541,7 @@ def _explained(book: Casebook, mark: course_exam.Mark) -> list[doc.Block]:
     return [doc.Heading(number + prompt, level=4), *blocks]
 
 
-def _options(
+def _all_options(
     options: Mapping[str, str], right: Collection[str], choice: Collection[str]
 ) -> doc.BulletList:
     """All options: which are right, and which were chosen."""

@@ -21,9 +21,9 @@ from customer_casebook.widgets.activity import (
     Activity,
     Panel,
     error_html,
-    number_field,
     number_in,
     report_errors,
+    whole_number_field,
 )
 from customer_casebook.widgets.card import Card, as_text
 from customer_casebook.widgets.diagram import Row, draw_rows
@@ -49,7 +49,7 @@ class Practice(Activity, widgets.VBox):
         names = [(k, objective.can) for k, objective in book.objectives.items() if k in asked]
         choice = {"name": "objective", "label": "Objective", "start": ""}
         most = min(MAX_PRACTICE_QUESTIONS, len(book.questions))
-        self.number = number_field("n", "Questions", min(8, most), most)
+        self.number = whole_number_field("n", "Questions", min(8, most), most)
         self.actions = Panel(
             to_html(self.transcript),
             self._press,

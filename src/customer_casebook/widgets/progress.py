@@ -67,7 +67,7 @@ class Overview(Activity, widgets.VBox):
     def _next_deck(self) -> Card:
         advice = self.progress.advice
         if advice and advice.what == "objective":
-            card = practice_deck(self.book, [advice.which])
+            card = practice_deck(self.book, [advice.objective])
         else:
             card = _review_deck(self.book, self.progress, MAX_REVIEW_QUESTIONS)
         card.at_end = self._at_end
@@ -89,9 +89,9 @@ class Overview(Activity, widgets.VBox):
         self.actions.text = doc.to_html(blocks)
         self.actions.buttons = {**({"next": next_step} if next_step else {}), "again": "Look again"}
         self.actions.live = summary
-        exams = doc.to_html([_exam_table(results)]) if results else ""
-        details = _details(self.book, self.progress) if self.progress.answered else ""
-        self.details.text = exams + details
+        parts: list[str] = [doc.to_html([_exam_table(results)])] if results else []
+        parts += [_details(self.book, self.progress)] if self.progress.answered else []
+        self.details.text = "".join(map(str, parts))
         self.actions.error = ""
 
 
@@ -148,8 +148,8 @@ def _advice_text(book: Casebook, advice: Advice | None) -> list[doc.Block]:
     if advice.what == "exam":
         return [doc.RunInHeading("Next:", "the mock exam. Every objective is firm.")]
     if advice.what == "lesson":
-        return [doc.RunInHeading("Begin here:", lesson_link(advice.which))]
-    objective = book.objectives[advice.which]
+        return [doc.RunInHeading("Begin here:", lesson_link(advice.lesson))]
+    objective = book.objectives[advice.objective]
     lesson = (
         [doc.RunInHeading("To read:", lesson_link(objective.lesson))] if objective.lesson else []
     )
