@@ -94,8 +94,9 @@ function makeForm(fields) {
 // In JupyterLab a link to another notebook opens it beside this one; elsewhere it is a link like any other.
 function openInLab(node, { widget_manager: manager }) {
   const path = manager?.context?.path;
-  if (path === undefined) return;
-  for (const link of node.querySelectorAll("a[href$='.ipynb']")) {
+  for (const link of node.querySelectorAll("a")) {
+    keepKeys(link);
+    if (path === undefined) continue;
     const file = decodeURIComponent(link.getAttribute("href"));
     link.dataset.commandlinkerCommand = "docmanager:open";
     link.dataset.commandlinkerArgs = JSON.stringify({ path: path.slice(0, path.lastIndexOf("/") + 1) + file });
