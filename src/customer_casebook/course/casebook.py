@@ -29,7 +29,6 @@ from customer_casebook.course.records import (
     World,
 )
 from customer_casebook.declarations import build
-from customer_casebook.document import Link
 from customer_casebook.domain.facts import VOCABULARY, InputError, short_repr
 from customer_casebook.domain.rules import LENSES
 from customer_casebook.domain.verdict import UNDETERMINED
@@ -189,12 +188,6 @@ def make_casebook(name: str, content: Mapping[str, Any], base: Casebook | None =
         simulators=by_id("simulators", "simulators"),
         figures=records.get("figures", getattr(base, "figures", {})),
     )
-
-
-def lesson_link(lesson: str) -> Link:
-    """The title of a lesson, known by its notebook without its ending, that leads to it."""
-    number, _, name = lesson.partition("_")
-    return Link(f"Lesson {number}: {capital(name.replace('_', ' '))}", f"{lesson}.ipynb")
 
 
 def capital(text: str) -> str:

@@ -13,7 +13,7 @@ from functools import cached_property
 from hashlib import sha256
 from typing import NamedTuple, Self
 
-from customer_casebook.course.casebook import Casebook
+from customer_casebook.course.casebook import Casebook, capital
 from customer_casebook.course.feedback import CaseFeedback
 from customer_casebook.course.records import (
     Case,
@@ -23,7 +23,7 @@ from customer_casebook.course.records import (
     Question,
     SortQuestion,
 )
-from customer_casebook.document import Block, EvidenceBlock, Heading, Markdown, RunInHeading
+from customer_casebook.document import Block, EvidenceBlock, Heading, Link, Markdown, RunInHeading
 from customer_casebook.domain.rules import LENSES
 from customer_casebook.domain.verdict import UNDETERMINED
 
@@ -219,6 +219,12 @@ def evidence_id(case: Case, clue: Evidence) -> str:
 def evidence_ids(case: Case, facts: set[str]) -> tuple[str, ...]:
     """The pieces of evidence of a case that show one of the facts."""
     return tuple(evidence_id(case, clue) for clue in case.evidence if facts & clue.shows.keys())
+
+
+def lesson_link(lesson: str) -> Link:
+    """The title of a lesson, known by its notebook without its ending, that leads to it."""
+    number, _, name = lesson.partition("_")
+    return Link(f"Lesson {number}: {capital(name.replace('_', ' '))}", f"{lesson}.ipynb")
 
 
 def text_ids(texts: Sequence[str]) -> list[str]:

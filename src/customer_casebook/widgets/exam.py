@@ -17,8 +17,8 @@ from markupsafe import Markup
 from customer_casebook import document as doc
 from customer_casebook.course import exam as course_exam
 from customer_casebook.course.bank import item_of
-from customer_casebook.course.casebook import Casebook, course, join, lesson_link
-from customer_casebook.course.items import Item
+from customer_casebook.course.casebook import Casebook, course, join
+from customer_casebook.course.items import Item, lesson_link
 from customer_casebook.course.journal import Attempt, ExamEvent, History, iso_moment, journal
 from customer_casebook.course.selection import exam_pool, exam_questions
 from customer_casebook.domain.facts import InputError, require_number, short_repr

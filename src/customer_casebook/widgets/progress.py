@@ -8,8 +8,9 @@ from threading import RLock
 import ipywidgets as widgets
 
 from customer_casebook import document as doc
-from customer_casebook.course.casebook import Casebook, course, lesson_link
+from customer_casebook.course.casebook import Casebook, course
 from customer_casebook.course.exam import Result, past_results
+from customer_casebook.course.items import lesson_link
 from customer_casebook.course.journal import journal
 from customer_casebook.course.progress import Advice, Mastery, Progress, summarize
 from customer_casebook.course.selection import MAX_PRACTICE_QUESTIONS
