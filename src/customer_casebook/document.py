@@ -1,7 +1,7 @@
 """What an activity says, as plain HTML and as plain text: for transcripts, print and code hosts.
 
 Authored text is escaped by markupsafe. Markdown may hold emphasis and lists and nothing else: no
-markup, no links, no images.
+markup, no links, no images. Links lead to lessons only.
 """
 
 import re
@@ -9,7 +9,8 @@ import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Protocol
+from typing import Protocol, Self
+from urllib.parse import quote
 
 from markupsafe import Markup
 
@@ -23,6 +24,21 @@ class Block(Protocol):
     def html(self) -> Markup: ...
 
     def text(self) -> str: ...
+
+
+class Link(str):
+    """Words that lead to a file beside the notebook, wherever they stand in a block."""
+
+    file: str
+
+    def __new__(cls, words: str, file: str) -> Self:
+        """The words and the file."""
+        link = super().__new__(cls, words)
+        link.file = quote(file, safe="")  # a name, and no address of another kind
+        return link
+
+    def __html__(self) -> Markup:
+        return Markup('<a href="{}">{}</a>').format(self.file, str(self))
 
 
 @dataclass(frozen=True)

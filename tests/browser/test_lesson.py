@@ -112,7 +112,7 @@ def test_a_wrong_answer_is_explained_recorded_and_shown_in_the_evidence(
     file = card.node.get_by_role("table", name=card.questions[0].case.title, exact=True)
     card.node.get_by_text("The case file, with every verdict").click()
     expect(file.get_by_role("row")).to_have_count(1 + len(LENSES))
-    expect(card.node.get_by_title("you had it wrong")).to_have_count(1)
+    expect(card.node.get_by_role("img", name="you had it wrong")).to_have_count(1)
 
 
 def test_a_case_is_studied_by_keyboard_alone(lesson: LabPage, lab: Lab) -> None:
@@ -246,7 +246,9 @@ def test_one_fact_turned_shows_in_verdicts_picture_and_challenge(lesson: LabPage
     expect(verdict).to_contain_text("External customer (was: Internal customer)")
     expect(verdict.locator(".ccb-was")).to_be_visible()
     expect(node.locator(".ccb-changed")).to_have_accessible_name("Wider organization")
-    expect(picture).to_have_accessible_name(re.compile("belong to different organizations.*revenue"))
+    expect(picture).to_have_accessible_name(
+        re.compile("belong to different organizations.*revenue")
+    )
     expect(spoken).to_contain_text("Customer: External customer.")
     expect(spoken).to_contain_text("Solved")
     expect(node).to_contain_text("Solved. The one fact to change was “wider organization”.")
