@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from html.parser import HTMLParser
@@ -16,6 +17,7 @@ from customer_casebook.course.bank import item_of
 from customer_casebook.course.casebook import Casebook, course
 from customer_casebook.course.journal import Attempt, ExamEvent, journal
 from customer_casebook.document import Markdown
+from customer_casebook.widgets.activity import PRINT_UNFOLDED
 from customer_casebook.widgets.practice import deck
 
 HOSTILE = (
@@ -29,8 +31,11 @@ PLAIN = (
     "h3 h4 p strong em ul ol li blockquote table caption thead tbody tr th td details summary pre "
     "br div"
 )
+LINKS = "a"  # to lessons
 DRAWN = "svg g path text tspan defs use clippath rect pattern"
-ATTRIBUTES = {"class", "data-evidence", "scope"}
+ATTRIBUTES = {
+    "align", "class", "data-evidence", "scope", "href", "role", "aria-label", "data-tone", "style",
+}  # fmt: skip
 
 # Not for a learner to read: ids, words with a meaning, and facts.
 WORDS = {
@@ -55,6 +60,9 @@ class Markup(HTMLParser):
             self.attributes |= {name for name, _ in attrs}
         assert not [name for name, _ in attrs if name.startswith("on")]
         assert not [value for _, value in attrs if (value or "").strip().startswith("javascript:")]
+        allowed = {"href": r"[\w%.-]+\.ipynb", "style": r"(width|left): \d+%"}
+        for name, value in attrs if tag not in DRAWN.split() else ():
+            assert re.fullmatch(allowed.get(name, ".*"), value or "", re.DOTALL)
 
 
 def poisoned(value: Any) -> Any:
@@ -114,6 +122,7 @@ ACTIVITIES: Mapping[str, Callable[[], Any]] = {
     "what_if": lambda: ccb.what_if("marketing-campaign-hub"),
     "every kind": kinds,
     "find_evidence": lambda: ccb.find_evidence("marketing-campaign-hub"),
+    "practice": ccb.practice,
     "sort_parties": lambda: ccb.sort_parties(["marketing-campaign-hub", "miller-flood-bell"]),
     "owners": lambda: ccb.own_the_relationship(["marketing-campaign-hub"]),
     "term": lambda: ccb.term("sponsor", "internal-customer"),
@@ -155,12 +164,12 @@ def test_hostile_content_stays_text(name: str) -> None:
     journal().record(Attempt(HOSTILE, (HOSTILE,), True, False, HOSTILE, 1))
     journal().record(ExamEvent(HOSTILE, "start", {"items": [HOSTILE], "minutes": 5, "seed": None}))
     shown = ACTIVITIES[name]()
-    transcript = shown._repr_mimebundle_()[0]["text/html"]
+    transcript = shown._repr_mimebundle_()[0]["text/html"].removeprefix(PRINT_UNFOLDED)
     for html in (transcript, *markup(shown)):
         found = Markup(html)
-        assert found.tags <= {*PLAIN.split(), *DRAWN.split()}
+        assert found.tags <= {*PLAIN.split(), *DRAWN.split(), LINKS}
         assert found.attributes <= ATTRIBUTES
-    if name not in ("progress", "review"):
+    if name not in ("practice", "progress", "review"):
         assert "&lt;script&gt;window.hit" in transcript or name == "exam"
         assert any("&lt;script&gt;window.hit" in html for html in markup(shown))
 
@@ -194,3 +203,5 @@ def test_the_markup_is_looked_at() -> None:
         Markup("<p onclick=x>")
     with pytest.raises(AssertionError):
         Markup("<a href=' javascript:x'>")
+    with pytest.raises(AssertionError):
+        Markup("<a href='http://elsewhere.example/x.ipynb'>")

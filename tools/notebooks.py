@@ -42,12 +42,12 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
 def lock(notebook: NotebookNode) -> None:
     """Keep a key pressed by mistake from deleting or changing a cell, in place.
 
-    A printed verdict may be played with. The property inspector of JupyterLab unlocks a cell.
+    A cell with the tag ``play`` may be changed. The property inspector of JupyterLab unlocks any other.
     """
     for cell in notebook.cells:
-        outputs = cell.get("outputs")  # of an import there are none
-        plays = outputs and not any("text/html" in each.get("data", {}) for each in outputs)
-        cell.metadata |= {"deletable": False} if plays else {"deletable": False, "editable": False}
+        cell.metadata["deletable"] = False
+        if "play" not in cell.metadata.get("tags", ()):
+            cell.metadata["editable"] = False
 
 
 def run(path: Path) -> NotebookNode:

@@ -1,18 +1,21 @@
 """What an activity says, as plain HTML and as plain text: for transcripts, print and code hosts.
 
 Authored text is escaped by markupsafe. Markdown may hold emphasis and lists and nothing else: no
-markup, no links, no images.
+markup, no links, no images. Links lead to lessons only.
 """
 
+import re
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Protocol
+from typing import Protocol, Self
+from urllib.parse import quote
 
 from markupsafe import Markup
 
 _LINE_WIDTH = 88  # characters in a line of plain text
+_NUMBER = re.compile(r"[−-]?\d[\d,.]*( %| of \d+)?")  # noqa: RUF001  (a true minus)
 
 
 class Block(Protocol):
@@ -21,6 +24,21 @@ class Block(Protocol):
     def html(self) -> Markup: ...
 
     def text(self) -> str: ...
+
+
+class Link(str):
+    """Words that lead to a file beside the notebook, wherever they stand in a block."""
+
+    file: str
+
+    def __new__(cls, words: str, file: str) -> Self:
+        """The words and the file."""
+        link = super().__new__(cls, words)
+        link.file = quote(file, safe="")  # a name, and no address of another kind
+        return link
+
+    def __html__(self) -> Markup:
+        return Markup('<a href="{}">{}</a>').format(self.file, str(self))
 
 
 @dataclass(frozen=True)
@@ -112,24 +130,43 @@ class BulletList:
 
 @dataclass(frozen=True)
 class Table:
-    """A table whose first column heads its rows."""
+    """A table whose first column heads its rows; a column that is mostly numbers is set to the right."""
 
     caption: str
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
 
     def html(self) -> Markup:
-        head = _repeated('<th scope="col">{}</th>', self.columns)
+        ends = [_end(cells) for cells in zip(*(rest for _, *rest in self.rows), strict=True)]
+        first, *names = self.columns
+        head = _cells('<th scope="col"{}>{}</th>', ends or [""] * len(names), names)
         row = Markup('<tr><th scope="row">{}</th>{}</tr>')
-        rows = [row.format(first, _repeated("<td>{}</td>", rest)) for first, *rest in self.rows]
+        rows = [
+            row.format(first, _cells("<td{}>{}</td>", ends, rest)) for first, *rest in self.rows
+        ]
         return Markup(
-            "<table><caption>{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>"
-        ).format(self.caption, head, Markup().join(rows))
+            "<table><caption>{}</caption>"
+            '<thead><tr><th scope="col">{}</th>{}</tr></thead><tbody>{}</tbody></table>'
+        ).format(self.caption, first, head, Markup().join(rows))
 
     def text(self) -> str:
         head = f"{self.caption} ({' | '.join(filter(None, self.columns))})"
         rows = [f"{first}: {'; '.join(filter(None, rest))}" for first, *rest in self.rows]
         return f"{head}\n{BulletList(rows).text()}"
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A picture as inline SVG, and what it says."""
+
+    svg: str
+    words: str
+
+    def html(self) -> Markup:
+        return Markup(self.svg) + Paragraph(self.words).html()  # noqa: S704  (ours; it escapes names)
+
+    def text(self) -> str:
+        return _wrap(self.words)
 
 
 @dataclass(frozen=True)
@@ -161,6 +198,16 @@ def _wrap(words: str, first: str = "", rest: str = "") -> str:
     """Words in lines of plain text; ``first`` and ``rest`` begin the lines."""
     lines = textwrap.TextWrapper(_LINE_WIDTH, first, rest, break_on_hyphens=False)
     return lines.fill(" ".join(words.split()))
+
+
+def _end(cells: Sequence[str]) -> str:
+    """Where the cells of a column end: on the right if most of them are numbers."""
+    are_numbers = 2 * sum(bool(_NUMBER.fullmatch(cell)) for cell in cells) > len(cells)
+    return Markup(' align="right"') if are_numbers else ""
+
+
+def _cells(template: str, ends: Iterable[str], words: Iterable[str]) -> Markup:
+    return Markup().join(map(Markup(template).format, ends, words))  # noqa: S704  (ours)
 
 
 def _repeated(template: str, words: Iterable[str]) -> Markup:

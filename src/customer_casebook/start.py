@@ -59,9 +59,9 @@ def bring(folder: Path) -> list[str]:
         folder.mkdir(parents=True, exist_ok=True)
         delivered = _delivered(folder)
         for name, source in lessons().items():
-            target, ours = folder / name, _cells(source)
+            target, ours = folder / name, _cells_in(source)
             if target.is_symlink() or target.exists():
-                theirs = _cells(target)
+                theirs = _cells_in(target)
                 if theirs is not None and _without_play(theirs) == _without_play(ours):
                     continue
                 if theirs is None or _digest(theirs) != delivered.get(name):
@@ -71,7 +71,7 @@ def bring(folder: Path) -> list[str]:
             elif name in delivered:
                 news.append(f"{name} was missing and is here again")
             _put(target, source.read_bytes())
-        now = {name: _digest(_cells(source)) for name, source in lessons().items()}
+        now = {name: _digest(_cells_in(source)) for name, source in lessons().items()}
         if now != delivered:
             _put(folder / _DELIVERED, json.dumps(now, indent=1).encode())
     except OSError as error:
@@ -120,8 +120,8 @@ def report(folder: Path) -> Iterator[tuple[bool, str]]:
     changed = [
         name
         for name in here
-        if (theirs := _cells(folder / name)) is None
-        or _without_play(theirs) != _without_play(_cells(lessons()[name]))
+        if (theirs := _cells_in(folder / name)) is None
+        or _without_play(theirs) != _without_play(_cells_in(lessons()[name]))
     ]
     of = f"{len(here)} of {len(lessons())} lessons in {folder}"
     yield bool(here), of if here else f"no lessons in {folder} yet; start brings them"
@@ -161,7 +161,7 @@ def _for_jupyter() -> Iterator[tuple[str, Path | None]]:
 _Cells = list[tuple[str, str, bool]]  # type, source, and whether it is a place to play
 
 
-def _cells(path: Path) -> _Cells | None:
+def _cells_in(path: Path) -> _Cells | None:
     """What is written in a notebook; None where it cannot be read as one."""
     try:
         cells = json.loads(path.read_bytes())["cells"]

@@ -324,6 +324,7 @@ def test_it_goes_on_where_it_was_after_a_restart_and_a_reload(one_lab: LabPage, 
         expect(exam.node.locator(place_of(exam.questions[0], each))).to_be_checked()
     exam.hand_in()
     expect(exam.verdict).to_contain_text(f"2 of {N} right")
+    exam.node.get_by_text("What you had right").click()
     expect(exam.node.get_by_text(re.compile(r"^✓ 1\. "))).to_be_visible()
     exam.press("Practise these now")
     expect(exam.node.locator(".ccb-deck .ccb-where")).to_contain_text(f"Question 1 of {N - 2}")
@@ -390,6 +391,7 @@ def test_the_keys_of_the_notebook_stay_out_of_it(sat: ExamOnPage) -> None:
     expect(sat.verdict).to_be_focused()
     press(page, sat.verdict, *ARROWS, *RUN, "Space")
     expect(node.locator("summary").first).to_be_visible()
+    expect(node.get_by_role("link").first).to_have_attribute("href", re.compile(r"\.ipynb$"))
     guarded()
     press(page, node.locator("summary").first, *ARROWS, *RUN, "Enter", "Space")
     press(page, button("Practise these now"), *ARROWS, "Enter")
@@ -400,6 +402,17 @@ def test_the_keys_of_the_notebook_stay_out_of_it(sat: ExamOnPage) -> None:
     guarded()
     press(page, button("Look at your last exam again"), *ARROWS, "Enter")
     expect(sat.verdict).to_be_focused()
+
+
+def test_what_was_missed_leads_to_its_lesson_beside_the_exam(sat: ExamOnPage) -> None:
+    sat.start()
+    sat.hand_in()
+    expect(sat.node.get_by_role("img", name="A bar to 0%, with a line at the 65%")).to_be_visible()
+    link = sat.node.get_by_role("link").first
+    file = str(link.get_attribute("href"))
+    link.click()
+    shown = "window.jupyterapp.shell.currentWidget.context?.path"
+    sat.page.page.wait_for_function(f"file => {shown} === file", arg=file)
 
 
 # The story of a learner.

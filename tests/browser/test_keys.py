@@ -170,7 +170,7 @@ def test_on_what_if(page: LabPage) -> None:
     expect(switch).to_be_checked()
     for name in ("Give me a hint", "As the story tells it", "Next challenge"):
         press(page, node.get_by_role("button", name=name), *ARROWS, *RUN, "Enter", "Space")
-    press(page, node.get_by_text("The story once more"), *ARROWS, *RUN, "Enter", "Space")
+    press(page, node.get_by_text("The story", exact=True), *ARROWS, *RUN, "Enter", "Space")
 
 
 def test_arrows_move_along_the_values_of_a_fact_and_tab_leads_to_the_next_fact(

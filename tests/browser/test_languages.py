@@ -142,7 +142,7 @@ def test_what_is_written_from_right_to_left_stands_so(browser: Browser, lab: Lab
     case.write_text(json.dumps(content), "utf-8")
     calls = [
         f"from customer_casebook import casebook\nbook = casebook({str(folder)!r})",
-        "book.practice()",
+        "book.practice(n=1)",
         f'book.study("{OFFICE}")',
     ]
     with opened(browser, lab, notebook(lab, "own.ipynb", *calls)) as page:

@@ -112,7 +112,7 @@ def test_a_wrong_answer_is_explained_recorded_and_shown_in_the_evidence(
     file = card.node.get_by_role("table", name=card.questions[0].case.title, exact=True)
     card.node.get_by_text("The case file, with every verdict").click()
     expect(file.get_by_role("row")).to_have_count(1 + len(LENSES))
-    expect(card.node.get_by_title("you had it wrong")).to_have_count(1)
+    expect(card.node.get_by_role("img", name="you had it wrong")).to_have_count(1)
 
 
 def test_a_case_is_studied_by_keyboard_alone(lesson: LabPage, lab: Lab) -> None:
@@ -262,7 +262,8 @@ def test_one_fact_turned_shows_in_verdicts_picture_and_challenge(lesson: LabPage
     node.get_by_role("button", name="Give me a hint").click()
     expect(node).to_contain_text("A hint: What is the party charged for the service?")
     turn("Charge", "notional")
-    expect(node).to_contain_text("Challenge 2 of 2 (2 solved).")
+    expect(node).to_contain_text("Challenge 2 of 2 (all solved).")
+    expect(node).to_contain_text("All solved.")
     expect(picture).to_have_accessible_name(re.compile("belong to one organization.*nothing moves"))
 
 

@@ -199,7 +199,7 @@ def test_switches_verdicts_and_picture_can_be_read_and_hit_in_every_state(page: 
     node = activity(page, find(page, "what_if(")[0])
     roof = node.get_by_role("group", name="Wider organization")
     reset = node.get_by_role("button", name="As the story tells it")
-    story = node.get_by_text("The story once more")
+    story = node.get_by_text("The story", exact=True)
     check(page, node)
     story.click()
     roof.get_by_role("radio", name="different").click()
@@ -237,7 +237,7 @@ def test_a_story_and_rows_of_pills_can_be_read_and_hit_in_every_state(
         group.get_by_role("radio").first.click()
     check(page, node, NARROW)
     node.get_by_role("button", name="I am sure").click()
-    expect(node.get_by_text("You: wrong").first).to_be_visible()
+    expect(node.get_by_text("Your answer, wrong").first).to_be_visible()
     expect(node.get_by_text("The right answer").first).to_be_visible()
     check(page, node, NARROW)
     node.get_by_role("button", name="Finish").click()
@@ -261,7 +261,11 @@ def test_right_wrong_and_missed_look_different_and_nothing_is_greyed(page: LabPa
         seen.setdefault(option.get_attribute("data-mark") or "", set()).add(option.evaluate(looks))
     assert seen.keys() == {"hit", "missed", "wrong", ""}
     assert len(set.union(*seen.values())) == len(seen)
-    names = ["Customer You missed this", "User You: right", "Internal support group You: wrong"]
+    names = [
+        "Customer You missed this",
+        "User Your answer, right",
+        "Internal support group Your answer, wrong",
+    ]
     for name in names:
         box = page.page.get_by_role("checkbox", name=name)
         sign = card.node.locator("label", has=box).locator("kbd")
@@ -395,7 +399,7 @@ def test_a_question_that_is_the_only_one_stays_with_its_answer_and_has_a_result(
     node.get_by_role("button", name="Finish").click()
     expect(node.get_by_role("heading", name="Done")).to_be_focused()
     expect(node).to_contain_text("You were sure, and wrong.")
-    expect(node.get_by_text("You: wrong")).to_be_visible()
+    expect(node.get_by_text("Your answer, wrong")).to_be_visible()
     assert feedback.inner_text() == said
     expect(node.locator(".ccb-end").get_by_role("button")).to_have_text(["Start again"])
     node.get_by_role("button", name="Start again").click()
@@ -532,6 +536,13 @@ def test_without_colours_of_our_own_and_without_motion_every_state_still_shows(
         )
         assert chosen.evaluate(outline) >= 3
         assert other.evaluate(outline) == 0
+        other.click()
+        expect(node.locator(".ccb-changed")).to_have_count(1)
+        bar = "node => parseFloat(getComputedStyle(node).borderLeftWidth)"
+        for row in node.locator(".ccb-choice").all():
+            turned = row.evaluate("node => node.matches('.ccb-changed')")
+            assert row.evaluate(bar) == (4 if turned else 0)
+        assert node.locator(".ccb-was").first.evaluate(bar) == 4
         node = activity(page, 3)
         pill = node.locator(".ccb-option").first
         pill.click()
@@ -539,7 +550,7 @@ def test_without_colours_of_our_own_and_without_motion_every_state_still_shows(
         assert node.locator(".ccb-option kbd").nth(1).evaluate(outline) == 0
         card = CardOnPage(page, "study(")
         card.answer(card.questions[0], ["external"])
-        expect(card.node.get_by_text("You: wrong")).to_be_visible()
+        expect(card.node.get_by_text("Your answer, wrong")).to_be_visible()
         expect(card.node.get_by_text("The right answer")).to_be_visible()
         border = "node => getComputedStyle(node).borderTopWidth"
         assert card.feedback.evaluate(border) == "1px"

@@ -22,6 +22,9 @@ CALLS = {
     "outside": 'service_levels("external")',
     "inside": 'service_levels("internal")',
 }
+FACTS = """what_if(
+    "marketing-campaign-hub", [("customer", "external"), ("money", "nothing_moves")],
+    ["customer", "money", "agreement", "penalties", "owner"])"""
 # What a learner may set beside the start: both ends, much and nothing.
 SETTINGS: dict[str, list[dict[str, Any]]] = {
     "expectation_gap": [
@@ -41,15 +44,15 @@ SETTINGS: dict[str, list[dict[str, Any]]] = {
     ],
     "ledger": [
         {"internal_volume": 0, "external_volume": 0},
-        {"internal_volume": 3000, "external_volume": 3000, "price": 60, "cut_back": 0},
+        {"internal_volume": 2000, "external_volume": 2000, "price": 40, "cut_back": 0},
         {"internal_rung": "notional", "external_rung": "in_kind"},
     ],
     "outside": [
-        {"agreed": 99.9, "typical": 95.0, "seed": 3, "penalty_clause": "no"},
+        {"agreed": 99.9, "typical": 98.5, "seed": 3, "penalty_clause": "no"},
         {"agreed": 95.0, "typical": 99.9, "volume": 3_000_000},
     ],
     "inside": [
-        {"agreed": 99.9, "typical": 95.0, "seed": 8, "rehearse": "yes"},
+        {"agreed": 99.9, "typical": 98.5, "seed": 7, "rehearse": "yes"},
         {"agreed": 99.9, "typical": 99.9, "volume": 0},
     ],
 }
@@ -61,14 +64,15 @@ COUNT = """node => {
     new MutationObserver(() => { window.pictures += 1 }).observe(
         node.querySelector(".ccb-picture"), {childList: true, subtree: true});
 }"""
-PLACES = """node => [".ccb-picture svg", ".ccb-headline", ".ccb-headline + *"].map(
-    each => Math.round(node.querySelector(each).getBoundingClientRect().top))"""
+PLACES = """node => [...node.querySelectorAll(".ccb-switches :is(input, button)")].map(
+    each => Object.values(each.getBoundingClientRect().toJSON()).slice(0, 4).map(Math.round))"""
 
 
 @pytest.fixture(scope="module")
 def page(browser: Browser, lab: Lab) -> Iterator[LabPage]:
     calls = ["from customer_casebook import *"]
     calls += [f"{name} = {call}\n{name}" for name, call in CALLS.items()]
+    calls.append(f"facts = {FACTS}\nfacts")
     with opened(browser, lab, notebook(lab, "simulators.ipynb", *calls)) as page:
         yield page
 
@@ -76,6 +80,9 @@ def page(browser: Browser, lab: Lab) -> Iterator[LabPage]:
 def reveal(page: LabPage, name: str) -> Locator:
     """A simulator whose prediction has been made, as at the start."""
     node = activity(page, find_cell(page, name))
+    if name == "facts":
+        run(page, "facts.values = {}")
+        return node
     if not node.locator(".ccb-bench").is_visible():
         node.get_by_role("radio").first.click()
         node.get_by_role("button", name="I think so").click()
@@ -121,15 +128,19 @@ def test_a_slider_is_moved_by_its_keys_and_says_where_it_stands(page: LabPage) -
         "ArrowLeft": 34,
         "ArrowDown": 32,
         "Home": 0,
-        "PageUp": 6,  # a tenth of its way, as browsers have it
+        "PageUp": 4,  # a tenth of its way, as browsers have it
         "PageDown": 0,
-        "End": 60,
+        "End": 40,
     }.items():
         page.page.keyboard.press(key)
         expect(handle).to_have_attribute("aria-valuetext", str(value))
         expect(handle).to_be_focused()
         expect(node.locator(".ccb-headline")).to_have_text(said(price=value))
         expect(status).to_have_text(said(price=value))
+    headline = node.locator(".ccb-headline").inner_text()
+    node.get_by_role("slider", name="Mailings").press("ArrowRight")
+    expect(status).to_contain_text("Internal income: Provider 44,200.")
+    expect(node.locator(".ccb-headline")).to_have_text(headline)
 
 
 @pytest.mark.parametrize("name", ["expectation_gap", "ledger", "outside"])
@@ -148,7 +159,7 @@ def test_every_control_has_a_name_and_a_value(page: LabPage, name: str) -> None:
     expect(node.get_by_role("img")).to_have_accessible_name(re.compile(r"\w+ .*\."))
 
 
-@pytest.mark.parametrize(("typed", "kept"), [("9999", 60), ("-5", 0), ("44", 44), ("much", 32)])
+@pytest.mark.parametrize(("typed", "kept"), [("9999", 40), ("-5", 0), ("36", 36), ("much", 32)])
 def test_a_typed_number_stays_within_the_ends(page: LabPage, typed: str, kept: int) -> None:
     node = reveal(page, "ledger")
     number = node.get_by_role("textbox", name=f"{PRICE}, as a number")
@@ -174,7 +185,7 @@ def test_a_burst_ends_with_the_right_picture_and_no_queue_behind_it(page: LabPag
     node.evaluate(COUNT)
     page.page.mouse.up()
     value = int(handle.input_value())
-    assert value > 32
+    assert value > 20  # where the mouse came down
     expect(node.locator(".ccb-headline")).to_have_text(said(price=value))
     run(page, f"assert ledger.bench.values['price'] == {value}")  # it is its turn at once
     assert page.page.evaluate("window.pictures") <= 3  # the one under way, and the last
@@ -189,7 +200,7 @@ def test_a_fold_stays_open_and_keeps_the_focus_when_it_is_redrawn(page: LabPage)
         summary.press("Enter")
         expect(fold).to_have_js_property("open", is_open)
         before = fold.inner_html()
-        run(page, f"ledger.bench.values = {{'price': {40 if is_open else 44}}}")
+        run(page, f"ledger.bench.values = {{'price': {38 if is_open else 36}}}")
         expect(fold).not_to_have_js_property("innerHTML", before)
         expect(fold).to_have_js_property("open", is_open)
         expect(summary).to_be_focused()
@@ -202,15 +213,44 @@ def test_nothing_jumps_while_a_slider_moves(page: LabPage, name: str, width: int
     page.page.set_viewport_size({"width": width, "height": 900})
     expect(node.locator(".ccb-picture svg")).to_be_visible()
     node.locator(".ccb-picture").scroll_into_view_if_needed()
+    picture = node.locator(".ccb-picture")
     for handle in node.get_by_role("slider").all():
         handle.focus()
-        before = node.evaluate(PLACES)
+        before, drawn = node.evaluate(PLACES), picture.bounding_box()
         for key in ("End", "Home"):
             page.page.keyboard.press(key)
             expect(handle).to_be_focused()
             run(page, "pass")  # what was pressed has been answered
-            after = node.evaluate(PLACES)
-            assert [each - after[0] for each in after] == [each - before[0] for each in before]
+            assert node.evaluate(PLACES) == before
+            assert picture.bounding_box() == drawn
+    page.page.set_viewport_size({"width": 1280, "height": 900})
+
+
+@pytest.mark.parametrize(("width", "height"), [(480, 900), (640, 450), (1280, 900)])
+@pytest.mark.parametrize("name", [*CALLS, "facts"])
+def test_what_is_pressed_moves_nothing_and_its_result_is_in_view(
+    page: LabPage, name: str, width: int, height: int
+) -> None:
+    node = reveal(page, name)
+    page.page.set_viewport_size({"width": width, "height": height})
+    result = node.locator(".ccb-headline")
+    to_press = node.locator(".ccb-switches :is(.ccb-pill, button)")
+    for place in range(to_press.count()):
+        control = to_press.nth(place)
+        if not control.is_visible() or control.get_by_role("radio", checked=True).count():
+            continue
+        control.evaluate(
+            f"node => node.scrollIntoView({{block: '{'center' if width > 800 else 'start'}'}})"
+        )
+        before, box = node.evaluate(PLACES), control.bounding_box()
+        assert box
+        page.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        run(page, "pass")  # what was pressed has been answered
+        expect(node.locator(".ccb-outcome")).not_to_have_attribute("aria-busy", "true")
+        if radio := control.locator("input").all():
+            expect(radio[0]).to_be_checked()
+        assert node.evaluate(PLACES) == before, control.inner_text()
+        expect(result).to_be_in_viewport(ratio=1)
     page.page.set_viewport_size({"width": 1280, "height": 900})
 
 

@@ -26,11 +26,12 @@ from customer_casebook.course.records import (
     SortQuestion,
     SpotQuestion,
 )
-from customer_casebook.document import BulletList, Details, to_text
+from customer_casebook.document import BulletList, Details, EvidenceBlock, to_text
 from customer_casebook.domain.facts import VOCABULARY
 from customer_casebook.domain.rules import EDITIONS, LENSES
 from customer_casebook.domain.verdict import UNDETERMINED, decide, decisive_flip
 from tests.course.books import BOOK, CASE, HUB, ITEMS, case_content, item, question, small_book
+from tests.test_lessons import lesson_items
 
 BANK = BOOK.questions
 CHOOSE = [
@@ -134,6 +135,47 @@ def test_sorting_has_two_classes_and_each_party_one_place(name: str) -> None:
     assert len(asked.groups) == len(answers) == len(record.cases) >= 3
     for group in asked.groups:
         assert len(asked.right & set(group.options)) == 1
+
+
+MAX_WORDS_BEFORE_A_SORT = 400
+LESSON_SORTS = [each for each in lesson_items() if isinstance(each, SortItem)]
+SORTS = [*LESSON_SORTS, *(each for each in ITEMS.values() if isinstance(each, SortItem))]
+
+
+def in_sight(group: Group) -> list[EvidenceBlock]:
+    return [block for block in group.intro if isinstance(block, EvidenceBlock)]
+
+
+@pytest.mark.parametrize("asked", SORTS, ids=lambda asked: asked.id)
+def test_a_sort_is_read_in_two_minutes(asked: SortItem) -> None:
+    """What is read before the first answer: all that no fold hides, and once each class there is."""
+    texts = [asked.prompt, *{*asked.options.values()}]
+    texts += [words for group in asked.groups for words in (group.label, to_text(in_sight(group)))]
+    assert len(" ".join(texts).split()) <= MAX_WORDS_BEFORE_A_SORT
+
+
+@pytest.mark.parametrize("asked", SORTS, ids=lambda asked: asked.id)
+def test_the_evidence_in_sight_decides_each_row_of_a_sort_and_the_premise_does_not(
+    asked: SortItem,
+) -> None:
+    premises = {len(group.label.partition("; this is about ")) for group in asked.groups}
+    assert premises == {3}  # the same words for whoever it is
+    for group, part in zip(asked.groups, asked.parts.values(), strict=True):
+        shown = {block.id for block in in_sight(group)}
+        clues = [clue for clue in part.case.evidence if f"{part.case.id}/{clue.id}" in shown]
+        facts = {k: value for clue in clues for k, value in clue.shows.items()}
+        assert decide(facts, part.lens).answer == part.verdict.answer
+        assert decide({}, part.lens).answer == UNDETERMINED
+
+
+@pytest.mark.parametrize("asked", SORTS, ids=lambda asked: asked.id)
+def test_a_sort_names_each_party_once_before_its_evidence(asked: SortItem) -> None:
+    assert not asked.prompt.startswith(asked.topic)
+    for group, part in zip(asked.groups, asked.parts.values(), strict=True):
+        party = BOOK.world.parties[part.case.party].name
+        [story] = [block for block in group.intro if isinstance(block, Details)]
+        assert group.label.count(party) == 1
+        assert party not in story.summary
 
 
 @of_kind("find")
@@ -260,17 +302,19 @@ def test_two_cases_with_the_same_three_names_are_two_groups_that_can_be_answered
     first, second = asked.groups
     title = BOOK.case(HUB).title
     relation = BOOK.relation(BOOK.case(HUB))
-    assert (first.label, second.label) == (f"{relation} ({title})", f"{relation} (Once more)")
+    names = [asked.short_label(next(iter(group.options))) for group in asked.groups]
+    assert names == [f"{relation} ({title})", f"{relation} (Once more)"]
+    assert first.label.endswith(f"({title})")
+    assert second.label.endswith("(Once more)")
     assert not {*first.options} & {*second.options}
     assert [*first.options, *second.options] == [*asked.options]
     for group in asked.groups:
         assert len(asked.right & {*group.options}) == 1
-        [folded] = group.intro
-        assert isinstance(folded, Details)
+        assert isinstance(group.intro[-1], Details)
     choices = {frozenset(choice) for choice in product(*(group.options for group in asked.groups))}
     assert asked.right in choices
-    assert {asked.short_label(option) for option in first.options} == {first.label}
-    for label in (first.label, second.label):
+    assert {asked.short_label(option) for option in first.options} == {names[0]}
+    for label in names:
         assert f"{label}: " in asked.answer
         assert f"{label}: " in " ".join(to_text(asked.more).split())
 
@@ -300,7 +344,8 @@ def test_the_definition_of_a_lone_term_stands_outside_its_group() -> None:
     asked = item("school:lone", small_book(record))
     meaning = BOOK.glossary["customer"].definitions["4"]
     [group] = asked.groups
-    assert group == (BOOK.glossary["customer"].term, ("customer:customer",), ())
+    assert group[:3] == (BOOK.glossary["customer"].term, ("customer:customer",), ())
+    assert meaning in to_text(group.rule).replace("\n", " ")
     assert asked.options == {"customer:customer": "A"}
     assert [*asked.intro] == [BulletList([f"A. {meaning}"])]
     assert asked.prompt == "Which definition belongs to which term?"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from customer_casebook.course.bank import item_of, make_item
+from customer_casebook.course.bank import SortItem, item_of, make_item
 from customer_casebook.course.items import (
     CaseItem,
     Item,
@@ -25,7 +25,7 @@ from customer_casebook.course.items import (
 from customer_casebook.course.records import LensQuestion
 from customer_casebook.document import Block, BulletList, to_text
 from customer_casebook.domain.rules import LENSES
-from customer_casebook.domain.verdict import UNDETERMINED
+from customer_casebook.domain.verdict import UNDETERMINED, decide
 from tests.course.books import BOOK, CASE, HUB, ITEMS, fresh_course, item, question, small_book
 
 SINGLE = [name for name, lens in LENSES.items() if not lens.many]
@@ -172,7 +172,7 @@ def test_the_evidence_shows_the_facts_that_the_answer_turns_and_rests_on(
 @given(st.sampled_from(sorted(ITEMS)))
 def test_what_an_answer_turns_on_it_also_rests_on(item_id: str) -> None:
     asked = ITEMS[item_id]
-    if not isinstance(asked, CaseItem):
+    if not isinstance(asked, CaseItem | SortItem):
         assert asked.supporting_evidence == asked.decisive_evidence
 
 
@@ -327,3 +327,28 @@ def test_a_fingerprint_is_of_what_is_asked() -> None:
     assert len({choice.fingerprint for choice in choices}) == 5
     again = Choice("Who?", {"a": "A", "b": "B"}, "a")
     assert again.fingerprint == choices[0].fingerprint == "883fcb1cebbf"
+
+
+OPEN = [
+    (case_id, lens)
+    for case_id in BOOK.cases
+    for lens in LENSES
+    if item(f"{case_id}/{lens}").right == {UNDETERMINED}
+]
+
+
+@pytest.mark.parametrize(("case_id", "lens"), OPEN)
+def test_an_open_case_names_the_evidence_that_leaves_it_open(case_id: str, lens: str) -> None:
+    asked = item(f"{case_id}/{lens}")
+    assert isinstance(asked, CaseItem)
+    clues = {evidence_id(asked.case, clue): clue for clue in asked.case.evidence}
+    assert asked.open_evidence
+    assert not {*asked.open_evidence} & {*asked.supporting_evidence}
+    facts = {k: v for name in asked.open_evidence for k, v in clues[name].shows.items()}
+    assert {*decide(facts, lens).possible} == {*asked.verdict.possible}
+
+
+@pytest.mark.parametrize("case_id", BOOK.cases)
+def test_what_is_settled_names_no_evidence_that_leaves_it_open(case_id: str) -> None:
+    settled = [item(f"{case_id}/{lens}") for lens in LENSES]
+    assert [k.id for k in settled if k.open_evidence and UNDETERMINED not in k.right] == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import groupby
 
@@ -67,7 +68,7 @@ def open_in(summary: Progress) -> list[str]:
 # Nothing, and all.
 
 
-def test_nothing_says_nothing_and_begins_with_the_first_objective() -> None:
+def test_nothing_says_nothing_and_begins_with_the_first_lesson() -> None:
     nothing = progress([])
     assert nothing.answered == 0
     assert [mastery.id for mastery in nothing.objectives] == list(BOOK.objectives)
@@ -77,7 +78,10 @@ def test_nothing_says_nothing_and_begins_with_the_first_objective() -> None:
     assert (nothing.calibration.sure, nothing.calibration.unsure) == (None, None)
     assert (nothing.open_misconceptions, nothing.due) == ((), ())
     assert nothing.next_due is None
-    assert nothing.advice == Advice("objective", next(iter(BOOK.objectives)))
+    assert nothing.advice == Advice("lesson", lesson="01_who_is_the_customer")
+    lonely = {k: replace(objective, lesson=None) for k, objective in BOOK.objectives.items()}
+    without_lessons = summarize(replace(BOOK, objectives=lonely), [], START)
+    assert without_lessons.advice == Advice("objective", next(iter(BOOK.objectives)))
 
 
 def test_whoever_has_mastered_everything_may_sit_the_exam() -> None:
@@ -405,8 +409,8 @@ def test_the_summary_says_how_much_is_answered_begun_and_firm() -> None:
     assert progress([]).summary == "No answers yet. Every question you answer will count here."
     begun = len(BANK[SOME].objectives)
     assert progress([attempt()]).summary == (
-        f"1 answer so far; {begun} of {total} objectives begun, 0 of them firm. "
-        "Nothing waits for review."
+        f"1 answer so far; {begun} of {total} objectives begun. None is firm yet, as each "
+        "takes 4 questions that you have right. Nothing waits for review."
     )
     everything = progress(attempt(k) for k in [*BANK] * 10)
     assert everything.summary == (

@@ -24,7 +24,7 @@ from customer_casebook.domain.facts import InputError
 from tests.course.books import BOOK, CASE, ITEMS, question, small_book, without
 
 BANK = BOOK.questions
-POOL = {k: record for k, record in BANK.items() if record.kind != "sort"}
+POOL = {k: record for k, record in BANK.items() if record.kind != "sort" and not record.in_lesson}
 OBJECTIVE_OF = {k: record.objectives[0] for k, record in POOL.items()}
 AVAILABLE = Counter(OBJECTIVE_OF.values())
 WEIGHTS = {k: 2 if objective.core else 1 for k, objective in BOOK.objectives.items()}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
 from markupsafe import escape
@@ -20,7 +20,7 @@ from customer_casebook.simulators import expectation_gap, ledger
 from customer_casebook.simulators import service_levels as levels
 from customer_casebook.simulators.simulator import Simulator, crowns
 from customer_casebook.widgets.activity import START
-from customer_casebook.widgets.chart import Frame
+from customer_casebook.widgets.chart import Frame, Note, Shape
 from customer_casebook.widgets.controls import Outcome, Range
 from tests import svg
 from tests.course.books import BOOK
@@ -70,6 +70,12 @@ MOVES = [
 ]
 MINUS = "\N{MINUS SIGN}"
 
+CHARTS: dict[str, Any] = {
+    "expectation_gap": expectation_gap,
+    "ledger": ledger,
+    "service_levels_external": levels,
+    "service_levels_internal": levels,
+}
 each_one = pytest.mark.parametrize("name", MAKE)
 
 
@@ -127,11 +133,13 @@ def test_a_moved_control_shows_what_follows_and_the_way_back(
     assert after["blocks"] != before["blocks"]
     if name not in ("service_levels_external", "service_levels_internal") or seen:
         assert (after["picture"] != before["picture"]) == seen
-    assert after["announcement"] == after["headline"] == simulator.bench.outcome.headline
+    assert after["headline"] == simulator.bench.outcome.headline
+    assert after["announcement"] not in ("", before["announcement"], "Nothing changed here.")
     (back,) = after["buttons"]
     assert back["label"] == "As at the start"
     put(simulator, **back["values"])
-    assert simulator.bench.view == before
+    for each in ("values", "headline", "blocks", "hidden"):
+        assert simulator.bench.view[each] == before[each]
 
 
 @each_one
@@ -141,7 +149,7 @@ def test_a_reset_draws_once(
     put(simulator, **{each: ends(it)[1] for each, it in simulator.bench.controls.items()})
     last, drawn = simulator.bench.outcome, []
 
-    def outcome(_values: object) -> Outcome:
+    def outcome(*_: object) -> Outcome:
         drawn.append(name)
         return last
 
@@ -151,10 +159,13 @@ def test_a_reset_draws_once(
 
 
 @each_one
-def test_what_follows_depends_on_the_values_alone(name: str) -> None:
+def test_what_follows_depends_on_the_values_and_those_before_the_last_change(name: str) -> None:
     one, other = MAKE[name](), MAKE[name]()
-    put(one, **{each: ends(it)[1] for each, it in one.bench.controls.items()})
-    put(one, **one.bench.start)
+    for each, control in one.bench.controls.items():
+        put(one, **{each: ends(control)[1]})
+    put(other, **one.bench.values)
+    for simulator in (one, other):
+        put(simulator, **simulator.bench.start)
     assert one.bench.view == other.bench.view
 
 
@@ -194,7 +205,7 @@ def test_sliders_say_what_they_move_and_in_which_unit(name: str, simulator: Simu
 def test_a_failure_is_told_and_the_controls_still_work(
     name: str, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(_values: object) -> Outcome:
+    def broken(*_: object) -> Outcome:
         raise RuntimeError("no <ink> left")
 
     *_, moved, to, _ = next(each for each in MOVES if each[0] == name)
@@ -313,24 +324,16 @@ def test_the_same_setting_is_the_same_picture_in_the_theme_s_own_colours(
 ) -> None:
     simulator = shared(name)
     one, two = data.draw(settings(simulator)), data.draw(settings(simulator))
-    first = picture(put(simulator, **one))
-    put(simulator, **two)
-    assert picture(put(simulator, **one)) == first
+    pictures = [picture(put(simulator, **each)) for each in (one, two, one, two, one)]
+    first = pictures[2]
+    assert pictures[4] == first
     assert "currentColor" in svg.colours(first)
     assert svg.colours(first) <= svg.COLOURS
     assert {*re.findall(r"font-family: ?([^;\"]+)", first)} <= {"inherit"}
     assert "<style" not in first
 
 
-@pytest.mark.parametrize(
-    ("module", "name"),
-    [
-        (expectation_gap, "expectation_gap"),
-        (ledger, "ledger"),
-        (levels, "service_levels_external"),
-        (levels, "service_levels_internal"),
-    ],
-)
+@pytest.mark.parametrize(("name", "module"), CHARTS.items())
 def test_whatever_is_drawn_can_be_told_apart_without_colour(
     module: Any, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -351,6 +354,116 @@ def test_whatever_is_drawn_can_be_told_apart_without_colour(
     assert all(looks.count(look) == sides for look in looks)
     title = frame.x.title
     assert ("← expense" in title) == ("income →" in title) == (sides == 2)
+
+
+class Drawn(NamedTuple):
+    """What a chart is asked to draw."""
+
+    frame: Frame
+    shapes: Sequence[Shape]
+    notes: Sequence[Note]
+    before: Sequence[Shape]
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> list[Drawn]:
+    charts: list[Drawn] = []
+
+    def chart(words: str, *drawing: Any) -> str:
+        charts.append(Drawn(*drawing))
+        return words
+
+    for module in CHARTS.values():
+        monkeypatch.setattr(module, "chart", chart)
+    return charts
+
+
+def axes(frame: Frame) -> tuple[Any, ...]:
+    return frame.x[:3], frame.y[:3], frame.size, frame.margins
+
+
+@pytest.mark.parametrize("name", CHARTS)
+@effort(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_an_axis_never_changes_and_holds_every_outcome(
+    name: str, drawn: list[Drawn], data: st.DataObject
+) -> None:
+    simulator = MAKE[name]()
+    at_start = drawn[-1]
+    put(simulator, **data.draw(settings(simulator)))
+    frame, shapes, notes, before = drawn[-1]
+    assert axes(frame) == axes(at_start.frame)
+    places = [point for shape in (*shapes, *before) for point in shape.points]
+    for x, y in [*places, *((note.x, note.y) for note in notes)]:
+        assert frame.x.start <= x <= frame.x.end
+        assert frame.y.start <= y <= frame.y.end
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_an_axis_is_no_longer_than_the_largest_outcome_needs(name: str, drawn: list[Drawn]) -> None:
+    simulator = MAKE[name]()
+    most: dict[str, float] = {"price": 40, "internal_volume": 2000, "external_volume": 2000}
+    most |= {"cut_back": 0, "typical": 98.5, "seed": 3, "weeks": 26}
+    put(simulator, **{each: value for each, value in most.items() if each in simulator.bench.start})
+    frame, shapes, *_ = drawn[-1]
+    x, y = zip(*(point for shape in shapes for point in shape.points), strict=True)
+    assert max(x) > 0.8 * frame.x.end
+    assert max(y) > 0.8 * frame.y.end
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_what_was_before_the_last_change_is_drawn_too(name: str, drawn: list[Drawn]) -> None:
+    simulator = MAKE[name]()
+    assert all(each in drawn[-1].shapes for each in drawn[-1].before)
+    slider = {"ledger": "price", "expectation_gap": "clarity"}.get(name, "typical")
+    first = drawn[-1].shapes
+    for end in ends(simulator.bench.controls[slider]):  # one handle, moved on and on
+        put(simulator, **{slider: end})
+        assert all(each in first for each in drawn[-1].before)
+        assert not all(each in drawn[-1].shapes for each in drawn[-1].before)
+    last = drawn[-1].shapes
+    other = {"ledger": "internal_volume", "expectation_gap": "weeks"}.get(name, "seed")
+    put(simulator, **{other: ends(simulator.bench.controls[other])[1]})
+    assert all(each in last for each in drawn[-1].before)
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_each_bar_has_its_value(name: str, drawn: list[Drawn]) -> None:
+    simulator = MAKE[name]()
+    moves: list[dict[str, Any]] = [{}, {"price": 40, "typical": 98.5, "clarity": 50}]
+    for values in moves:
+        put(simulator, **{each: values[each] for each in values.keys() & simulator.bench.start})
+        said = [note.words for note in drawn[-1].notes if note.words != "✗"]
+        first, *_ = tables(simulator).values()
+        if name == "expectation_gap":
+            assert [f"At delivery {said[0].removesuffix('missing')}of what"] == [
+                headline(simulator)[: len(said[0]) + 12]
+            ]
+        elif name == "ledger":
+            lines = {label: [*map(number, cells)] for label, *cells in first}
+            sides = (("Revenue", "Internal income"), ("Expense", "Internal expense"))
+            totals = [sum(each) for a, b in sides for each in zip(lines[a], lines[b], strict=True)]
+            assert [*map(number, said)] == pytest.approx(
+                [total / 1000 for total in totals if total], abs=0.051
+            )
+        else:
+            months = tables(simulator)["Hours of downtime, and availability in percent"]
+            hours = [number(cells[1]) for cells in months]
+            assert [*map(number, said)] == pytest.approx(hours, abs=0.51)
+
+
+def number(written: str) -> float:
+    return float(written.replace(",", "").replace(MINUS, "-"))
+
+
+@each_one
+def test_numbers_in_tables_are_set_to_the_right(name: str, simulator: Simulator) -> None:
+    cells_of = re.findall(r"<td([^>]*)>(.*?)</td>", simulator.bench.view["blocks"])
+    assert cells_of
+    for attributes, cell in cells_of:
+        if re.fullmatch(rf"{MINUS}?[\d,.]+( %)?", cell):
+            assert attributes == ' align="right"'
+    assert any(attributes for attributes, _ in cells_of) == (name != "going_direct")
 
 
 # Amounts

@@ -225,6 +225,7 @@ def test_what_the_card_shows_is_json_and_names_the_telling_evidence(case_id: str
             assert flip
             assert flip.old == evidence[evidence_id].shows[flip.fact]
             assert f'data-evidence="{evidence_id}"' in card.spec["intro"]
+        assert spec["open"] == [*question.open_evidence]
 
 
 def test_elsewhere_a_card_is_its_transcript() -> None:

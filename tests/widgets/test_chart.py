@@ -16,7 +16,7 @@ import pytest
 from customer_casebook.widgets import chart as module
 from customer_casebook.widgets.chart import THEME_INK, Frame, Look, Note, Scale, Shape, bar, chart
 from customer_casebook.widgets.diagram import MONEY, SERVICE, SUPPLY
-from tests.svg import COLOURS, SVG, check_places, colours, label, picture, words
+from tests.svg import COLOURS, SVG, check_places, colours, label, picture, texts, words
 
 SOLID, HATCHED = Look(SERVICE), Look(SUPPLY, hatch="////")
 DASHES = Look(THEME_INK, line="--", width=2)
@@ -44,6 +44,56 @@ def test_a_chart_has_real_text_in_the_theme_s_own_ink() -> None:
     assert hidden.get("aria-hidden") == "true"  # it is read out once, from the label
     tags = {each.tag.removeprefix(SVG) for each in picture(html).iter()}
     assert not tags & {"style", "image", "metadata", "clipPath"}
+
+
+def test_what_was_before_is_an_outline_where_it_has_changed() -> None:
+    kept, old, new = (
+        bar(0.7, 0, 0.6, 5, SOLID),
+        bar(1.7, 0, 0.6, 5, HATCHED),
+        bar(1.7, 0, 0.6, 8, HATCHED),
+    )
+    line = Shape([(0, 4), (4, 4)], DASHES)
+    with_ghost = chart("New.", FRAME, [kept, new], before=[kept, old, line])
+    assert "before the last change" in words(with_ghost)
+    legend = (*FRAME.legend, ("before the last change", module.GHOST))
+    closed = Shape([*old.points, old.points[0]], module.GHOST)
+    ghosts = [closed, Shape(line.points, module.GHOST)]
+    assert with_ghost == chart("New.", FRAME._replace(legend=legend), [kept, new, *ghosts])
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "steps"),
+    [
+        (0, 44, [0, 10, 20, 30, 40]),
+        (-80_000, 160_000, [-50_000, 0, 50_000, 100_000, 150_000]),
+        (0, 26, [0, 5, 10, 15, 20, 25]),
+        (0, 6, [0, 1, 2, 3, 4, 5, 6]),
+    ],
+)
+def test_ticks_are_few_and_round(start: float, end: float, steps: list[int]) -> None:
+    assert [*module.steps(start, end)] == steps
+
+
+@pytest.mark.parametrize("side", ["above", "below", "left", "right"])
+def test_a_number_stands_beside_its_point(side: str) -> None:
+    (number,) = (
+        each
+        for each in texts(chart("One.", FRAME, [], [Note(2, 7.5, "12.5", side)]))
+        if each.words == "12.5"
+    )
+    x, y = point_in(FRAME, 2, 7.5)
+    assert (number.left > x - 0.1) == (side == "right")
+    assert (number.right < x + 0.1) == (side == "left")
+    assert (number.top > y - 1) == (side == "below")
+    assert (number.bottom < y + 1) == (side == "above")
+
+
+def point_in(frame: Frame, x: float, y: float) -> tuple[float, float]:
+    """Where a point is in the picture, with y from the top."""
+    (width, height), (left, bottom, right, top) = frame.size, frame.margins
+    across = left + (right - left) * (x - frame.x.start) / (frame.x.end - frame.x.start)
+    up = bottom + (top - bottom) * (y - frame.y.start) / (frame.y.end - frame.y.start)
+    return 72 * width * across, 72 * height * (1 - up)
 
 
 def test_charts_drawn_in_two_threads_at_once_are_as_if_drawn_alone() -> None:

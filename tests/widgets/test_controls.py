@@ -10,17 +10,17 @@ import pytest
 from traitlets import TraitError
 
 from customer_casebook.course.journal import journal
-from customer_casebook.document import Heading
+from customer_casebook.document import Details, Heading, Table
 from customer_casebook.widgets import activity
 from customer_casebook.widgets.activity import Panel, front_end
-from customer_casebook.widgets.controls import Choice, Controls, Outcome, Range, Values
+from customer_casebook.widgets.controls import Choice, Controls, Outcome, Range, Values, news_of
 
 WAY = Choice("way", "The way", {"short": "a short one", "long": "a long one"}, "short", help="?")
 PRICE = Range("price", "Price", "crowns", 0, 60, 2, 32)
 LEVEL = Range("level", "Level, percent", "percent", 95, 99.9, 0.1, 99.2, ".1f")
 
 
-def outcome(values: Values) -> Outcome:
+def outcome(values: Values, _before: Values) -> Outcome:
     picture = f"<svg>{values['way']} {values['price']} {values['level']}</svg>"
     hidden = frozenset({"level"} if values["way"] == "long" else ())
     return Outcome(picture, f"It costs {values['price']}.", [Heading("<b>")], hidden=hidden)
@@ -111,10 +111,10 @@ def test_what_is_no_value_is_refused_in_a_sentence_and_changes_nothing(
 def test_a_failure_is_told_and_the_same_values_can_be_tried_again() -> None:
     broken = False
 
-    def follow(values: Values) -> Outcome:
+    def follow(values: Values, before: Values) -> Outcome:
         if broken:
             raise RuntimeError("no <ink> left")
-        return outcome(values)
+        return outcome(values, before)
 
     controls = Controls([WAY, PRICE, LEVEL], follow, failure="It failed.")
     broken = True
@@ -134,7 +134,7 @@ def test_an_outcome_may_bring_its_own_buttons_task_marks_and_announcement() -> N
     told = Outcome(
         "", changed=frozenset({"way"}), announcement="Listen.", task="<p>Do</p>", buttons=buttons
     )
-    view = Controls([WAY, PRICE], lambda _: told, failure="It failed.").view
+    view = Controls([WAY, PRICE], lambda *_: told, failure="It failed.").view
     assert view["buttons"] == [{"label": "Much", "values": {"price": 60}}]
     assert (view["changed"], view["announcement"], view["task"]) == (
         ["way"],
@@ -142,6 +142,44 @@ def test_an_outcome_may_bring_its_own_buttons_task_marks_and_announcement() -> N
         "<p>Do</p>",
     )
     assert view["headline"] == ""
+
+
+def test_what_was_before_is_what_stood_before_the_last_control_was_moved() -> None:
+    heard: list[Values] = []
+
+    def follow(values: Values, before: Values) -> Outcome:
+        heard.append(before)
+        return outcome(values, before)
+
+    controls = Controls([WAY, PRICE, LEVEL], follow, failure="It failed.")
+    start = dict(controls.start)
+    for price in (34, 36, 38):  # one handle, moved on and on
+        write(controls, price=price)
+        assert heard[-1] == start
+    write(controls, level=99.0)
+    assert heard[-1] == {**start, "price": 38}
+    write(controls, way="long")
+    write(controls, way="short")  # each press of a pill is a change of its own
+    assert heard[-1]["way"] == "long"
+    controls.values = {}
+    assert heard[-1] == {**start, "price": 38, "level": 99.0}
+
+
+def test_where_the_headline_stays_what_is_new_in_the_tables_is_said() -> None:
+    columns = ("", "Provider", "Group")
+
+    def books(income: str, group: str, *entries: str) -> Outcome:
+        entry = Table("Entries", ("Entry", "Amount"), [(each, "1") for each in entries])
+        rows = [("Income", income, group), ("Expense", "5", "5")]
+        return Outcome("", "Still.", [Table("Year", columns, rows), Details("All", [entry])])
+
+    before = books("10", "20", "a")
+    assert news_of(before, Outcome("", "New.")) == "New."
+    assert news_of(before, books("10", "20", "a")) == "Nothing changed here."
+    assert news_of(before, books("11", "20", "a")) == "Income: Provider 11."
+    assert news_of(before, books("11", "21", "b")) == "Income: Provider 11, Group 21. b: 1."
+    many = news_of(before, books("10", "20", *"bcdefg"))
+    assert many == "b: 1. c: 1. d: 1. e: 1. Changed besides: 2."
 
 
 # Script and style
@@ -199,10 +237,10 @@ def test_what_the_page_says_is_followed_once_and_answered_each_time(controls: Co
 
 
 def test_a_view_says_of_which_values_it_is_though_the_newest_fail() -> None:
-    def follow(values: Values) -> Outcome:
+    def follow(values: Values, before: Values) -> Outcome:
         if values["price"] == 40:
             raise RuntimeError("no ink left")
-        return outcome(values)
+        return outcome(values, before)
 
     controls = Controls([WAY, PRICE, LEVEL], follow, failure="It failed.")
     write(controls, price=40)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 import customer_casebook.course.exam as course_exam
 import customer_casebook.widgets.exam as module
@@ -29,18 +29,17 @@ from customer_casebook.course.journal import (
     journal,
 )
 from customer_casebook.course.records import ConceptQuestion
-from customer_casebook.course.selection import exam_questions
+from customer_casebook.course.selection import exam_pool, exam_questions
+from customer_casebook.document import to_text
 from customer_casebook.domain.facts import InputError
 from customer_casebook.widgets.activity import START as TRANSCRIPT
-from customer_casebook.widgets.card import Card, feedback, places_of
+from customer_casebook.widgets.card import Card, feedback, material, places_of
 from customer_casebook.widgets.exam import Exam, exam
 from tests.course.books import BOOK, without
 from tests.course.clocks import MONDAY, HandClock
 
 N, MINUTES = 6, 20
-POOL = sum(
-    record.kind != "sort" for record in BOOK.questions.values()
-)  # a sort is left to practice
+POOL = len(exam_pool(BOOK))
 DEADLINE = "2026-03-02T09:20:01.000000+00:00"  # of what is begun at once
 
 
@@ -431,7 +430,7 @@ def test_one_begun_elsewhere_meanwhile_is_taken_up_and_no_second_one_begun() -> 
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_the_review_tells_of_every_question_with_the_weakest_objective_first(seed: int) -> None:
+def test_the_review_tells_of_every_question_what_was_wrong_first(seed: int) -> None:
     sat = begin(seed=seed, n=20)
     questions = asked(sat)
     for place, question in enumerate(questions):
@@ -444,36 +443,118 @@ def test_the_review_tells_of_every_question_with_the_weakest_objective_first(see
     assert sat.result
     shown = sat.review.text
     assert "1 not answered." in shown
-    folds = re.findall(r"<summary>([✓✗]) (\d+)\. ", shown)
-    assert sorted(int(place) for _, place in folds) == [*range(1, 21)]
+    heads = re.findall(r"<h4>([✓✗]) (\d+)\. ", shown)
     groups = sat.result.by_objective.values()
-    wanted = [each for marks in groups for each in sorted(marks, key=lambda mark: mark.right)]
-    assert [(mark == "✓", int(place) - 1) for mark, place in folds] == [
+    weakest_first = [mark for marks in groups for mark in marks]
+    wanted = sorted(weakest_first, key=lambda mark: mark.right)
+    assert [(mark == "✓", int(place) - 1) for mark, place in heads] == [
         (each.right, each.place) for each in wanted
     ]
+    hidden, fold = shown.split("<summary>What you had right (13)</summary>")
+    assert (hidden.count("<h4>✗"), hidden.count("<h4>✓")) == (7, 0)
+    assert fold.count("<h4>✓") == 13
     for mark in sat.result.marks:
         assert mark.item
-        for block in (*mark.item.intro, *feedback(mark.item, mark.choice)):
-            assert block.html() in shown
-    heads = re.findall("<h4>(.*?)</h4>", shown)
-    assert heads == [escape(BOOK.objectives[each].can) for each in sat.result.by_objective]
+        for block in (*material(mark.item), *feedback(mark.item, mark.choice)):
+            assert block.html() in shown or mark.item.groups
     rows = [(int(a), int(b)) for a, b in re.findall(r"<td>(\d+) of (\d+)</td>", shown)]
     assert [a / b for a, b in rows] == sorted(a / b for a, b in rows)
     assert sum(b for _, b in rows) == 20
 
 
 def test_the_review_says_which_answer_was_given_to_which_part() -> None:
-    whole = sum(each.kind != "sort" for each in BOOK.questions.values())
-    sat = begin(seed=1, n=whole)
+    sat = begin(seed=1, n=POOL)
     place, question = next((place, each) for place, each in enumerate(asked(sat)) if each.groups)
     give(sat, place, sorted(question.right))
     tell(sat, "finish")
-    part, options, _ = question.groups[0]
-    [right] = question.right & {*options}
-    assert f"<strong>You:</strong> {escape(part)}: {escape(question.options[right])}" in (
-        sat.review.text
-    )
-    assert sat.review.text.count("<strong>You:</strong> no answer.") == whole - 1
+    for group in question.groups:
+        [right] = question.right & {*group.options}
+        answer = question.wording(right).removeprefix(f"{group.label}: ")
+        cells = Markup("").join(Markup("<td>{}</td>").format(answer) for _ in range(2))
+        assert f'<th scope="row">✓ {escape(group.label)}</th>{cells}' in sat.review.text
+    assert sat.review.text.count("You gave no answer.") == POOL - 1
+
+
+def test_the_review_shows_all_that_it_speaks_of_also_of_what_was_not_answered() -> None:
+    sat = begin(seed=4, n=POOL)
+    tell(sat, "finish")
+    shown = sat.review.text
+    for item in asked(sat):
+        for option, label in item.options.items():
+            row = item.wording(option).removeprefix(f"{item.short_label(option)}: ")
+            is_told = option in item.right or not item.groups
+            assert str(escape(row if item.groups else label)) in shown or not is_told
+            if option in item.right and item.many:
+                assert str(escape(item.why_missed(option))) in shown
+        for block in () if item.explains_every_option else item.explanation:
+            assert block.html() in shown
+    for objective in {mark.objective for mark in sat.result.marks} if sat.result else ():
+        lesson = BOOK.objectives[objective].lesson
+        assert f'<strong>To repeat:</strong> <a href="{lesson}.ipynb">Lesson' in shown
+
+
+@pytest.mark.parametrize(("right", "tone"), [(N, "right"), (0, "wrong")])
+def test_the_score_is_a_bar_against_the_line_where_one_passes(right: int, tone: str) -> None:
+    sat = begin()
+    for place, question in list(enumerate(asked(sat)))[:right]:
+        give(sat, place, sorted(question.right))
+    tell(sat, "finish")
+    percent = 100 * right // N
+    assert f'data-tone="{tone}"><div style="width: {percent}%"></div>' in sat.review.text
+    assert "with a line at the 65% that are needed." in sat.review.text
+    assert 'style="left: 65%">65% to pass</p>' in sat.review.text
+
+
+def test_that_time_is_up_is_said_and_only_then() -> None:
+    sat = begin()
+    tell(sat, "finish")
+    assert "Time is up." not in sat.actions.live
+    press(sat, "new")
+    tell(sat, "start")
+    Clock.wait(minutes=MINUTES)
+    tell(sat, "finish")
+    assert sat.actions.live.endswith("Time is up.")
+    assert sat.paper.verdict == sat.actions.live
+
+
+def test_an_exam_says_what_it_is_and_what_it_is_not() -> None:
+    about = " ".join(to_text(exam().transcript).split())
+    assert "does not ask about the whole syllabus" in about
+    assert "nobody gives marks for it" in about
+
+
+# What the learner chooses.
+
+
+def test_without_arguments_the_learner_chooses_number_minutes_and_seed() -> None:
+    sat = exam()
+    assert [(each["name"], each["start"]) for each in sat.paper.fields] == [
+        ("n", "40"),
+        ("minutes", "60"),
+        ("seed", ""),
+    ]
+    tell(sat, "start", values={"n": "5", "minutes": "9", "seed": "7"})
+    assert [each.id for each in asked(sat)] == exam_questions(BOOK, 5, 7)
+    assert sat.session.minutes == 9
+    new_kernel()
+    again = exam()  # whatever was chosen
+    assert (again.paper.phase, again.paper.questions) == ("running", sat.paper.questions)
+
+
+@pytest.mark.parametrize(
+    "nonsense", [None, [], {}, {"n": "0"}, {"n": "9" * 30}, {"minutes": "x"}, {"seed": "-1"}]
+)
+def test_what_makes_no_sense_is_not_chosen(nonsense: object) -> None:
+    sat = exam()
+    tell(sat, "start", values=nonsense)
+    assert (len(asked(sat)), sat.session.minutes, sat.session.seed) == (40, 60, None)
+
+
+def test_an_exam_of_a_given_kind_lets_choose_nothing() -> None:
+    sat = exam(n=N)
+    assert sat.paper.fields == []
+    tell(sat, "start", values={"n": "5"})
+    assert len(asked(sat)) == N
 
 
 def test_what_was_missed_can_be_practised_at_once(attempts: list[Attempt]) -> None:

@@ -30,7 +30,7 @@ from customer_casebook.course.exam import ExamSession, exam_sessions, grade
 from customer_casebook.course.journal import Attempt, Journal, iso_moment
 from customer_casebook.course.progress import _review, summarize
 from customer_casebook.course.records import ConceptQuestion, Question
-from customer_casebook.course.selection import exam_questions
+from customer_casebook.course.selection import exam_pool, exam_questions
 from customer_casebook.widgets.card import places_of
 from customer_casebook.widgets.exam import Exam, exam
 from tests.course.books import BOOK
@@ -42,7 +42,7 @@ YEAR = timedelta(days=365)
 DAY = timedelta(days=1)
 
 CONCEPTS: list[ConceptQuestion] = [
-    record for record in BOOK.questions.values() if isinstance(record, ConceptQuestion)
+    record for record in exam_pool(BOOK) if isinstance(record, ConceptQuestion)
 ][:6]
 LAST = "the last word of a kernel"  # an item that no book has
 

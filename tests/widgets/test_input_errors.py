@@ -13,6 +13,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 import customer_casebook as ccb
 from customer_casebook.course.exam import MAX_EXAM_MINUTES
+from customer_casebook.course.selection import exam_pool
 from customer_casebook.domain.facts import InputError
 from customer_casebook.domain.rules import LENSES
 from tests.course.books import BOOK
@@ -20,7 +21,7 @@ from tests.course.books import BOOK
 HUB, FERRIES = "marketing-campaign-hub", "ferries-ticket-shop"
 CASES = f'["{HUB}", "{FERRIES}"]'
 BANK = 1000  # as many as are there are asked
-POOL = sum(record.kind != "sort" for record in BOOK.questions.values())
+POOL = len(exam_pool(BOOK))
 LENS_NAMES = ", ".join(LENSES)
 
 # What is called, and the beginning of the sentence that refuses it.

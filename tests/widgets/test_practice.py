@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from secrets import token_hex
 from threading import Event, Thread, current_thread
 from typing import Any
 
@@ -22,6 +23,7 @@ from customer_casebook.widgets.activity import START
 from customer_casebook.widgets.card import Card, places_of
 from customer_casebook.widgets.diagram import draw_rows
 from customer_casebook.widgets.practice import (
+    Practice,
     deck,
     find_evidence,
     items_in_new_order,
@@ -70,7 +72,7 @@ def test_with_a_seed_the_journal_is_not_read(monkeypatch: pytest.MonkeyPatch) ->
     card = practice(seed=3)
     give(card, 0, "p1", *card.questions[0].right)
     with pytest.raises(AssertionError, match="nobody needs"):
-        practice()
+        practice(n=4)
 
 
 def test_without_a_seed_what_was_answered_least_often_comes_first() -> None:
@@ -119,6 +121,63 @@ def test_without_objectives_practice_reaches_all_of_them() -> None:
     }
     assert len(first) > len(EVERYTHING) / 2
     assert sorted(asked(practice(n=len(BOOK.questions)))) == sorted(BOOK.questions)
+
+
+# What the learner chooses
+
+
+def start(chosen: Practice, **values: object) -> Card:
+    """What the front end does at a press on Start."""
+    message = {"button": "start", "press": token_hex(), "values": values}
+    chosen.actions._handle_custom_msg(message, [])
+    [card] = chosen.work.children
+    assert isinstance(card, Card)
+    return card
+
+
+def test_without_arguments_the_learner_chooses_number_objective_and_seed() -> None:
+    chosen = practice()
+    assert isinstance(chosen, Practice)
+    fields = {each["name"]: each for each in chosen.actions.fields}
+    assert [*fields] == ["n", "objective", "seed"]
+    names = [("", "All, mixed"), *((k, each.can) for k, each in BOOK.objectives.items())]
+    assert fields["objective"]["options"] == names
+    card = start(chosen, n="3", objective="going-direct", seed="7")
+    assert asked(card) == practice_questions(BOOK, ["going-direct"], 3, 7)
+    assert len(asked(start(chosen, n="5", objective="", seed=""))) == 5
+
+
+@pytest.mark.parametrize(
+    "nonsense", [{}, {"n": "0"}, {"n": 3}, {"n": "9999"}, {"objective": "x"}, {"seed": "1.5"}]
+)
+def test_what_makes_no_sense_is_not_chosen(nonsense: dict[str, object]) -> None:
+    chosen = practice()
+    assert isinstance(chosen, Practice)
+    assert len(asked(start(chosen, **nonsense))) == 8
+    assert chosen.actions.error == ""
+
+
+def test_the_choice_says_the_same_to_everybody_elsewhere() -> None:
+    one, other = practice(), practice()
+    assert isinstance(one, Practice)
+    start(one, n="2")
+    assert one._repr_mimebundle_()[0]["text/html"] == other._repr_mimebundle_()[0]["text/html"]
+
+
+def test_a_failure_of_the_choice_is_told_and_it_can_be_pressed_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken(*_: object) -> Card:
+        raise RuntimeError("no <draw> today")
+
+    chosen = practice()
+    assert isinstance(chosen, Practice)
+    with monkeypatch.context() as trouble:
+        trouble.setattr(module, "practice_deck", broken)
+        chosen.actions._handle_custom_msg({"button": "start", "press": "p"}, [])
+    assert "RuntimeError: no &lt;draw&gt; today" in chosen.actions.error
+    assert len(asked(start(chosen, n="2"))) == 2
+    assert chosen.actions.error == ""
 
 
 # What the kernel makes of a press
@@ -321,7 +380,8 @@ def test_the_filled_map_stands_in_the_transcript_and_the_stories_do_too() -> Non
         owner = CaseItem(BOOK, case(each), "owner").answer
         assert f"{BOOK.relation(case(each))}: {owner}" in " ".join(folded.split())
         assert case(each).title in to_text(activity.transcript)
-        assert case(each).title in to_text(sort_parties(PARTIES).transcript)
+        sorting = to_text(sort_parties(PARTIES).transcript)
+        assert "".join(case(each).story.split()) in "".join(sorting.split())
 
 
 @pytest.mark.parametrize("name", BOOK.glossary)

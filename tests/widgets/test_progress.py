@@ -12,14 +12,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from markupsafe import escape
 
 import customer_casebook.widgets.progress as module
 from customer_casebook.course.items import Item
 from customer_casebook.course.journal import DATA_FOLDER_VARIABLE, Attempt, journal
-from customer_casebook.course.progress import summarize
+from customer_casebook.course.progress import Advice, Progress, summarize
+from customer_casebook.document import to_html
 from customer_casebook.domain.facts import InputError
 from customer_casebook.widgets.activity import START
 from customer_casebook.widgets.card import Card, places_of
+from customer_casebook.widgets.exam import _asks, exam
 from customer_casebook.widgets.progress import Overview, progress, review
 from tests.course.books import BOOK, ITEMS, item
 
@@ -83,14 +86,10 @@ def press(overview: Overview, name: str) -> None:
 def test_before_the_first_answer_it_says_so_and_where_to_begin() -> None:
     overview = progress()
     assert "No answers yet. Every question you answer will count here." in overview.actions.text
-    first = next(iter(BOOK.objectives.values()))
-    assert f"Next: {first.can}" in overview.actions.text
+    first = '<strong>Begin here:</strong> <a href="01_who_is_the_customer.ipynb">'
+    assert f"{first}Lesson 01: Who is the customer</a>" in overview.actions.text
     assert overview.details.text == ""
-    assert overview.actions.buttons["next"] == "Practise this now"
-    press(overview, "next")
-    [card] = overview.work.children
-    assert isinstance(card, Card)
-    assert all(first.id in BOOK.questions[each.id].objectives for each in card.questions)
+    assert overview.actions.buttons == {"again": "Look again"}
 
 
 def test_a_few_answers_are_counted_drawn_and_told_in_tables() -> None:
@@ -119,7 +118,7 @@ def test_who_knows_it_all_is_sent_to_the_exam() -> None:
         f"{count} of {count} objectives begun, {count} of them firm. Nothing waits for review."
         in shown(overview)
     )
-    assert "Next: the mock exam. Every objective is firm." in overview.actions.text
+    assert "<strong>Next:</strong> the mock exam. Every objective is firm." in overview.actions.text
     assert "You have no known misconception." in overview.details.text
     assert overview.actions.buttons == {"again": "Look again"}
     assert overview.details.text.count("✓\xa0firm") >= count
@@ -155,12 +154,13 @@ def test_review_now_serves_what_is_due_and_its_end_brings_progress_up_to_date() 
 
 
 def test_practice_from_progress_brings_it_up_to_date_too() -> None:
+    answered(item("four-around-the-payroll"), days=0.1)
     overview = progress()
     press(overview, "next")
     [card] = overview.work.children
     for place, question in enumerate(card.questions):
         answer(card, place, question.right)
-    count = len(card.questions)
+    count = len(card.questions) + 1
     assert f"{count} answers so far" in overview.actions.text
     assert card.note.startswith(f"{count} answers so far")
 
@@ -196,10 +196,11 @@ def test_what_fails_is_told_and_can_be_tried_again(
     def broken(*_: object, **__: object) -> Any:
         raise RuntimeError("no <sums> today")
 
+    answered(item("four-around-the-payroll"), days=0.1)
     overview = progress()
     with monkeypatch.context() as trouble:
         trouble.setattr(module, "summarize", broken)
-        trouble.setattr(module, "practice", broken)
+        trouble.setattr(module, "practice_deck", broken)
         press(overview, button)
     assert "no answer is lost." in overview.actions.error
     assert "RuntimeError: no &lt;sums&gt; today" in overview.actions.error
@@ -208,22 +209,48 @@ def test_what_fails_is_told_and_can_be_tried_again(
 
 
 @pytest.mark.parametrize("objective", [k for k, o in BOOK.objectives.items() if o.lesson])
-def test_the_lesson_that_teaches_it_is_named_wherever_the_kernel_runs(
-    objective: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "without_ids.ipynb").write_text('{"cells": [{"cell_type": "code"}]}')
+def test_the_lesson_that_teaches_it_is_one_press_away(objective: str) -> None:
     record = BOOK.objectives[objective]
-    only = replace(BOOK, objectives={objective: record})
-    number, _, name = str(record.lesson).partition("_")
-    text = unescape(progress(book=only).actions.text)
-    assert f"Next: {record.can} Lesson {number}, “{name.replace('_', ' ')}”, teaches it." in text
+    text = to_html(module._advice_text(BOOK, Advice("objective", objective)))
+    assert f"<strong>Next:</strong> {escape(record.can)}" in text
+    assert f'<strong>To read:</strong> <a href="{record.lesson}.ipynb">Lesson ' in text
+    assert f'<td><a href="{record.lesson}.ipynb">Lesson ' in module._details(BOOK, summary_of_one())
+
+
+def summary_of_one() -> Progress:
+    return summarize(BOOK, [answered(MISTAKE[0], days=1)], datetime.now(UTC))
 
 
 def test_an_objective_without_a_lesson_names_none() -> None:
     first = next(iter(BOOK.objectives.values()))
     only = replace(BOOK, objectives={first.id: replace(first, lesson=None)})
-    assert unescape(progress(book=only).actions.text).endswith(f"Next: {first.can}</p>")
+    assert unescape(progress(book=only).actions.text).endswith(f"</strong> {first.can}</p>")
+
+
+@pytest.mark.parametrize("share", [0, 1])
+def test_a_mock_exam_stays_in_sight_and_a_pass_is_praised_though_nothing_is_firm(
+    share: int,
+) -> None:
+    overview = progress()
+    sat = exam(n=3, seed=1)
+    sat.paper._handle_custom_msg({"what": "start", "exam": ""}, [])
+    for place, question in enumerate(sat.items):
+        choice = places_of(question, question.right) if share else [0]
+        answer = {"choice": choice, "ms": 5, "flag": False, "seq": 1}
+        about = {"what": "answer", "id": f"{place}", "seq": 1, "asks": _asks(question)}
+        sat.paper._handle_custom_msg({**about, "exam": sat.paper.exam, "answer": answer}, [])
+    assert "mock exams" not in shown(overview)  # it is not over yet
+    sat.paper._handle_custom_msg({"what": "finish", "exam": sat.paper.exam}, [])
+    press(overview, "again")
+    assert sat.result
+    score = f"<td>{sat.result.right} of 3, {sat.result.percent}%</td>"
+    verdict = "✓ passed" if share else "not passed"
+    assert f"{score}<td>{verdict}</td>" in overview.details.text
+    assert ("You have passed a mock exam with 100%. Well done." in shown(overview)) == bool(share)
+    assert "None is firm yet, as each takes 4 questions that you have right." in shown(overview)
+    assert "0 of them firm" not in shown(overview)
+    assert "<svg " in overview.details.text
+    assert "&lt;" not in overview.details.text
 
 
 # Review

@@ -125,36 +125,67 @@ def test_a_challenge_takes_exactly_one_change(activity: WhatIf) -> None:
     assert "Challenge 1 of 2 (0 solved)." in activity.view["task"]
     assert "becomes “External customer”" in activity.view["task"]
     turn(activity, charge="none")
-    assert "Solved" not in activity.view["task"]
+    assert "Solved" not in activity.view["headline"]
     turn(activity, organization="different")
-    assert "with 2 facts changed. One is enough." in activity.view["task"]
+    assert "with 2 facts changed. One is enough." in activity.view["headline"]
     assert "(0 solved)" in activity.view["task"]
     turn(activity, charge="paid")
     assert "(1 solved)" in activity.view["task"]
-    assert (
-        "Solved. The one fact to change was “wider organization”." in activity.view["announcement"]
-    )
+    solved = "Solved. The one fact to change was “wider organization”."
+    for place in ("headline", "announcement"):
+        assert solved in activity.view[place]
+        assert "All solved" not in activity.view[place]
     press(activity, NEXT)
     assert "Challenge 2 of 2 (1 solved)." in activity.view["task"]
     assert activity.view["changed"] == []
+    assert seen_goals(activity) == [activity.goals[1]]
+    assert activity.view["announcement"] == activity.goals[1]
+    assert "All solved" not in activity.view["headline"]
+    turn(activity, charge="none")
+    assert "Challenge 2 of 2 (all solved)." in activity.view["task"]
+    for place in ("headline", "announcement"):
+        assert "Solved. The one fact to change was “charge”. All solved." in activity.view[place]
     press(activity, NEXT)
     assert "Challenge 1 of 2" in activity.view["task"]
 
 
+def seen_goals(activity: WhatIf) -> list[str]:
+    """The challenges that are seen; the others only keep their room."""
+    goals = re.findall(r"<p( [^>]*)?>(Change [^<]*)</p>", activity.view["task"])
+    assert len(goals) == len(activity.goals)
+    return [unescape(goal) for attributes, goal in goals if "ccb-unseen" not in attributes]
+
+
+def test_what_came_of_a_press_is_said_beside_the_picture(activity: WhatIf) -> None:
+    assert activity.view["headline"] == "Change one fact and see here what follows from it."
+    task = activity.view["task"]
+    turn(activity, gives_feedback="no")
+    assert activity.view["headline"] == activity.view["news"] == "No verdict changed."
+    turn(activity, charge="none")
+    assert activity.view["headline"] == "1 verdict changed."
+    assert activity.view["news"] == "Money: Nothing."
+    press(activity, HINT)
+    assert activity.view["task"] == task  # which lies above the switches
+
+
+def test_the_story_is_called_so_whether_it_was_told_before_or_not(activity: WhatIf) -> None:
+    assert "<summary>The story</summary>" in activity.spec["intro"]
+
+
 def test_a_hint_names_the_question_and_not_its_answer(activity: WhatIf) -> None:
-    assert "hint" not in activity.view["task"]
+    assert "hint" not in activity.view["headline"]
     press(activity, HINT)
     hint = f"A hint: {VOCABULARY['organization'].question}"
-    assert escape(hint) in activity.view["task"]
+    assert hint in activity.view["headline"]
     assert hint in activity.view["announcement"]
     turn(activity, uses="no")
-    assert escape(hint) in activity.view["task"]  # it stays, and is said once
+    assert hint in activity.view["headline"]  # it stays, and is said once
     assert hint not in activity.view["announcement"]
     press(activity, BACK)
     turn(activity, organization="different")
-    assert "A hint" not in activity.view["task"]
+    assert "A hint" not in activity.view["headline"]
     press(activity, NEXT)
-    assert "A hint" not in activity.view["task"]
+    assert "A hint" not in activity.view["headline"]
 
 
 @pytest.mark.parametrize("case_id", cases())
@@ -168,7 +199,7 @@ def test_every_challenge_set_by_itself_can_be_solved(case_id: str) -> None:
             if decide(facts_of(activity).with_changes(**{name: value}), lens).answer == goal
         )
         turn(activity, **{name: value})
-        assert "Solved. " in activity.view["task"]
+        assert "Solved. " in activity.view["headline"]
         assert len(activity.solved) == place + 1
         press(activity, NEXT)
     assert (activity.view["task"] == "") == (not activity.challenges)

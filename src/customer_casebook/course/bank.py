@@ -12,6 +12,7 @@ from customer_casebook.course.items import (
     CaseItem,
     Group,
     Item,
+    evidence_blocks,
     evidence_id,
     evidence_ids,
     question_of,
@@ -39,6 +40,7 @@ from customer_casebook.document import (
     Paragraph,
     RunInHeading,
 )
+from customer_casebook.domain.rules import LENSES
 from customer_casebook.domain.verdict import decisive_facts
 
 
@@ -158,33 +160,54 @@ class SpotItem(FindItem):
         return self.options[option].removesuffix(".")
 
 
+# It says no more than every case does, so nobody can answer without the evidence.
+_PREMISE = "{provider} provides {service}; this is about {party}."
+
+
 class SortItem(Item):
-    """Put several parties into the classes of one lens."""
+    """Put several parties into the classes of one lens: each row brings the evidence that this takes."""
 
     def __init__(self, book: Casebook, record: SortQuestion) -> None:
         self.parts = {k: CaseItem(book, book.case(k), record.lens) for k in record.cases}
         self.id = book.prefix + record.id
         self.topic = book.lens_texts[record.lens].label
-        self.prompt = record.prompt or f"{self.topic}: choose the right answer for each party."
+        self.prompt = record.prompt or "Choose the right answer for each party."
         relations = [book.relation(part.case) for part in self.parts.values()]
         self.names = {  # two cases may have the same parties and the same service
             k: f"{relation} ({part.case.title})" if relations.count(relation) > 1 else relation
             for (k, part), relation in zip(self.parts.items(), relations, strict=True)
         }
-        self.groups = [
-            Group(
-                self.names[k],
-                tuple(f"{k}:{answer}" for answer in part.options),
-                [Details(self.names[k], story(part.case))],
-            )
-            for k, part in self.parts.items()
-        ]
+        self.groups = [self._row(k, part) for k, part in self.parts.items()]
         self.options = {
             f"{k}:{answer}": label
             for k, part in self.parts.items()
             for answer, label in part.options.items()
         }
         self.right = frozenset(f"{k}:{a}" for k, part in self.parts.items() for a in part.right)
+
+    def _row(self, k: str, part: CaseItem) -> Group:
+        case, reads = part.case, {*LENSES[part.lens].reads}
+        premise = part.book.sentence(_PREMISE, case)
+        if "(" in self.names[k]:
+            premise += f" ({case.title})"
+        telling = [clue for clue in case.evidence if reads & clue.shows.keys()]
+        others = [clue for clue in case.evidence if clue not in telling]
+        rest = Details("The story", [Markdown(case.story), *evidence_blocks(case, others)])
+        options = tuple(f"{k}:{answer}" for answer in part.options)
+        intro: list[Block] = [*evidence_blocks(case, telling), rest]
+        return Group(premise, options, intro, part.explanation[:1])
+
+    @property
+    def decisive_evidence(self) -> tuple[str, ...]:
+        return tuple(k for part in self.parts.values() for k in part.decisive_evidence)
+
+    @property
+    def supporting_evidence(self) -> tuple[str, ...]:
+        return tuple(k for part in self.parts.values() for k in part.supporting_evidence)
+
+    @property
+    def open_evidence(self) -> tuple[str, ...]:
+        return tuple(k for part in self.parts.values() for k in part.open_evidence)
 
     @property
     def answer(self) -> str:
@@ -235,7 +258,11 @@ class MatchItem(Item):
         lines = [f"{letter}. {self.definitions[k]}" for k, letter in letters.items()]
         self.intro = [BulletList(lines)]
         self.groups = [
-            Group(term.term, tuple(f"{k}:{other}" for other in letters))
+            Group(
+                term.term,
+                tuple(f"{k}:{other}" for other in letters),
+                rule=[RunInHeading(f"{letters[k]}.", " ".join(self._meaning(k)))],
+            )
             for k, term in self.terms.items()
         ]
         self.options = {f"{k}:{o}": letter for k in self.terms for o, letter in letters.items()}
@@ -253,9 +280,11 @@ class MatchItem(Item):
     @property
     def more(self) -> list[Block]:
         return [
-            RunInHeading(f"{term.term}:", " ".join(filter(None, (self.definitions[k], term.note))))
-            for k, term in self.terms.items()
+            RunInHeading(f"{t.term}:", " ".join(self._meaning(k))) for k, t in self.terms.items()
         ]
+
+    def _meaning(self, k: str) -> list[str]:
+        return [*filter(None, (self.definitions[k], self.terms[k].note))]
 
     def short_label(self, option: str) -> str:
         return self.terms[option.partition(":")[0]].term

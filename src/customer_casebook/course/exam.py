@@ -15,7 +15,13 @@ from typing import Any
 from customer_casebook.course.bank import item_of
 from customer_casebook.course.casebook import Casebook
 from customer_casebook.course.items import Item, question_of
-from customer_casebook.course.journal import MAX_LINE_BYTES, Attempt, ExamEvent, iso_moment
+from customer_casebook.course.journal import (
+    MAX_LINE_BYTES,
+    Attempt,
+    ExamEvent,
+    History,
+    iso_moment,
+)
 
 EXAM_QUESTIONS, EXAM_MINUTES, PASS_PERCENT = 40, 60, 65
 MAX_EXAM_MINUTES = 24 * 60
@@ -324,10 +330,14 @@ class Result:
         return self.percent >= PASS_PERCENT
 
     @property
+    def weakest_first(self) -> list[Mark]:
+        """All marks, those of the weakest objective first."""
+        return [mark for group in self.by_objective.values() for mark in group]
+
+    @property
     def missed(self) -> list[Item]:
         """What is worth practising, the weakest objective first."""
-        marks = [mark for group in self.by_objective.values() for mark in group]
-        return [mark.item for mark in marks if mark.item and not mark.right]
+        return [mark.item for mark in self.weakest_first if mark.item and not mark.right]
 
 
 def grade(book: Casebook, session: ExamSession) -> Result:
@@ -339,6 +349,13 @@ def grade(book: Casebook, session: ExamSession) -> Result:
     asked = [k for k, group in groups.items() if group]
     asked.sort(key=lambda k: sum(mark.right for mark in groups[k]) / len(groups[k]))
     return Result(session, tuple(marks), {k: groups[k] for k in asked})
+
+
+def past_results(book: Casebook, history: History, now: datetime) -> list[Result]:
+    """The results of the exams that are over, the latest first."""
+    sessions = exam_sessions(book, history.exams, history.attempts, now)
+    over = [each for each in sessions if each.finished or each.elapsed(now) >= each.limit]
+    return [grade(book, session) for session in reversed(over)]
 
 
 def _mark(book: Casebook, session: ExamSession, place: int) -> Mark:

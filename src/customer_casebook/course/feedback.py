@@ -127,6 +127,18 @@ class CaseFeedback:
         return facts
 
     @cached_property
+    def narrowing_facts(self) -> dict[str, str]:
+        """The fewest facts that leave an open question the answers it has; all, where none is ruled out."""
+        reads = LENSES[self.lens].reads if self.verdict.missing else ()
+        known = {k: value for k, value in self.facts.known().items() if k in reads}
+        facts = known
+        for name in known:
+            fewer = {other: value for other, value in facts.items() if other != name}
+            if decide(fewer, self.lens).possible == self.verdict.possible:
+                facts = fewer
+        return facts or known
+
+    @cached_property
     def decisive_flip(self) -> Flip | None:
         """The one fact that a settled answer turns on."""
         return decisive_flip(self.facts, self.verdict)

@@ -13,7 +13,7 @@ from functools import cached_property
 from hashlib import sha256
 from typing import NamedTuple, Self
 
-from customer_casebook.course.casebook import Casebook
+from customer_casebook.course.casebook import Casebook, capital
 from customer_casebook.course.feedback import CaseFeedback
 from customer_casebook.course.records import (
     Case,
@@ -23,17 +23,18 @@ from customer_casebook.course.records import (
     Question,
     SortQuestion,
 )
-from customer_casebook.document import Block, EvidenceBlock, Heading, Markdown, RunInHeading
+from customer_casebook.document import Block, EvidenceBlock, Heading, Link, Markdown, RunInHeading
 from customer_casebook.domain.rules import LENSES
 from customer_casebook.domain.verdict import UNDETERMINED
 
 
 class Group(NamedTuple):
-    """Some of an item's options, of which one has to be chosen; ``intro`` is read first."""
+    """Some of an item's options, of which one has to be chosen; ``intro`` is read first, ``rule`` afterwards."""
 
     label: str
     options: tuple[str, ...]
     intro: Sequence[Block] = ()
+    rule: Sequence[Block] = ()
 
 
 class Item(ABC):
@@ -60,6 +61,11 @@ class Item(ABC):
     def supporting_evidence(self) -> tuple[str, ...]:
         """The evidence that the answer rests on."""
         return self.decisive_evidence
+
+    @property
+    def open_evidence(self) -> tuple[str, ...]:
+        """The evidence that leaves an answer open."""
+        return ()
 
     @property
     def answer(self) -> str:
@@ -94,8 +100,8 @@ class Item(ABC):
 
     def wording(self, option: str) -> str:
         """An option in words that need nothing around them."""
-        rows = [f"{group.label}: " for group in self.groups if option in group.options]
-        return "".join([*rows, self.options[option]])
+        row = f"{self.short_label(option)}: " if self.groups else ""
+        return row + self.options[option]
 
     def misconception(self, choice: Iterable[str]) -> Misconception | None:  # noqa: ARG002
         """The first known wrong reason that a choice betrays, if any."""
@@ -155,6 +161,10 @@ class CaseItem(CaseFeedback, Item):
     def supporting_evidence(self) -> tuple[str, ...]:
         return evidence_ids(self.case, {*self.deciding_facts})
 
+    @cached_property
+    def open_evidence(self) -> tuple[str, ...]:
+        return evidence_ids(self.case, {*self.narrowing_facts} - {*self.deciding_facts})
+
     def reorder(self, seed: object) -> None:
         # Whether the facts settle the answer is another question, so that option stays last.
         self.options = reordered(self.options, seed, last=UNDETERMINED)
@@ -193,8 +203,12 @@ def question_of(book: Casebook, item_id: str) -> Question | None:
 
 def story(case: Case) -> list[Block]:
     """A case as a learner reads it: its story and its evidence."""
-    evidence = [EvidenceBlock(evidence_id(case, e), e.source, e.text) for e in case.evidence]
-    return [Heading(case.title), Markdown(case.story), *evidence]
+    return [Heading(case.title), Markdown(case.story), *evidence_blocks(case, case.evidence)]
+
+
+def evidence_blocks(case: Case, clues: Iterable[Evidence]) -> list[EvidenceBlock]:
+    """Some evidence of a case as a learner reads it."""
+    return [EvidenceBlock(evidence_id(case, clue), clue.source, clue.text) for clue in clues]
 
 
 def evidence_id(case: Case, clue: Evidence) -> str:
@@ -205,6 +219,12 @@ def evidence_id(case: Case, clue: Evidence) -> str:
 def evidence_ids(case: Case, facts: set[str]) -> tuple[str, ...]:
     """The pieces of evidence of a case that show one of the facts."""
     return tuple(evidence_id(case, clue) for clue in case.evidence if facts & clue.shows.keys())
+
+
+def lesson_link(lesson: str) -> Link:
+    """The title of a lesson, known by its notebook without its ending, that leads to it."""
+    number, _, name = lesson.partition("_")
+    return Link(f"Lesson {number}: {capital(name.replace('_', ' '))}", f"{lesson}.ipynb")
 
 
 def text_ids(texts: Sequence[str]) -> list[str]:

@@ -78,10 +78,11 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """The one thing to do next: review what is due, work on an objective, or sit the exam."""
+    """The one thing to do next: begin with a lesson, review what is due, work on an objective, sit the exam."""
 
-    what: Literal["review", "objective", "exam"]
+    what: Literal["lesson", "review", "objective", "exam"]
     objective: str = ""
+    lesson: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +100,18 @@ class Progress:
 
     @property
     def summary(self) -> str:
-        """Where the learner stands, in two sentences."""
+        """Where the learner stands, in a few sentences."""
         if not self.answered:
             return "No answers yet. Every question you answer will count here."
         begun = sum(mastery.answered > 0 for mastery in self.objectives)
         mastered = sum(mastery.mastered for mastery in self.objectives)
         answers = "1 answer" if self.answered == 1 else f"{self.answered:,} answers"
         objectives = f"{begun} of {len(self.objectives)} objectives begun, {mastered} of them firm."
+        if not mastered:
+            objectives = (
+                f"{begun} of {len(self.objectives)} objectives begun. None is firm yet, as each "
+                f"takes {QUESTIONS_PER_OBJECTIVE} questions that you have right."
+            )
         return f"{answers} so far; {objectives} {self.reviews}"
 
     @property
@@ -147,7 +153,7 @@ def summarize(book: Casebook, attempts: Sequence[Attempt], now: datetime) -> Pro
         open_misconceptions=_open_misconceptions(book, items, attempts),
         due=_in_order(book, due),
         next_due=min((review.due for review in reviews if review.due > now), default=None),
-        advice=Advice("review") if due else _advice(book, objectives),
+        advice=Advice("review") if due else _advice(book, objectives, is_new=not attempts),
     )
 
 
@@ -234,8 +240,12 @@ def _in_order(book: Casebook, due: Iterable[Review]) -> tuple[Review, ...]:
     return tuple(reviews[item_id] for item_id in interleaved(book, reviews))
 
 
-def _advice(book: Casebook, masteries: Iterable[Mastery]) -> Advice | None:
+def _advice(book: Casebook, masteries: Iterable[Mastery], *, is_new: bool) -> Advice | None:
     """The weakest objective of those begun, then the first that was not begun, then the exam, if any."""
+    lessons = sorted(k.lesson for k in book.objectives.values() if k.lesson)
+    first = next((lesson for lesson in lessons if not lesson.startswith("00")), "")
+    if is_new and first and not book.name:  # another book may have the course's objectives
+        return Advice("lesson", lesson=first)
     practised = {objective for q in book.questions.values() for objective in q.objectives}
     unfinished = [m for m in masteries if m.id in practised and not m.mastered]
     if not unfinished:

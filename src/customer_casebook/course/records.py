@@ -194,6 +194,7 @@ class QuestionRecord(Record):
     kind: str
     id: str = text_field("a short name, such as rain-shop-payer", ID_PATTERN)
     objectives: tuple[ObjectiveId, ...] = list_field("what it practises, from objectives.yaml")
+    in_lesson: bool = yes_field("yes where a lesson asks it in the same words: no exam does then")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -89,8 +89,9 @@ def exam_questions(
 
 
 def exam_pool(book: Casebook) -> list[Question]:
-    """What an exam may ask. A sort is left to practice: it takes four stories, and an hour is short."""
-    return [record for record in book.questions.values() if record.kind != "sort"]
+    """What an exam may ask: no sort, which takes several stories, and nothing that a lesson has asked."""
+    records = book.questions.values()
+    return [record for record in records if record.kind != "sort" and not record.in_lesson]
 
 
 def interleaved(book: Casebook, item_ids: Iterable[str]) -> list[str]:

@@ -1,17 +1,18 @@
 """The expectation gap: a need that is passed on and built, and what comes of asking again."""
 
+from functools import partial
+
 from customer_casebook.course.casebook import course
 from customer_casebook.course.figures import Figures
 from customer_casebook.document import Details, Table
 from customer_casebook.simulators.economics import Gap, gap
 from customer_casebook.simulators.simulator import Simulator, arguments, controls_of
-from customer_casebook.widgets.chart import Frame, Look, Scale, Shape, chart
+from customer_casebook.widgets.chart import Frame, Look, Note, Scale, Shape, chart, steps
 from customer_casebook.widgets.controls import Outcome, Values
 from customer_casebook.widgets.diagram import SERVICE, SUPPLY
 
 _CLEARER_PERCENT, _CHECK_EVERY_WEEKS = 95, 3  # what the prediction offers
 _PERCENT = Scale(0, 104, tuple((at, str(at)) for at in range(0, 101, 25)), "percent")
-_MAX_WEEK_TICKS = 12  # as many have room for their numbers
 _NEEDED, _BUILT = Look(SERVICE, line="-", width=2), Look(SUPPLY, line="--", width=2)
 _MISSING = Look(SUPPLY, hatch="///", width=0)
 _CHECK_IN = Look(SUPPLY, line="none", width=2, dot="o")
@@ -30,11 +31,11 @@ def expectation_gap() -> Simulator:
     right = min(left, key=left.__getitem__)
     words = start | {"clearer": _CLEARER_PERCENT, "every": _CHECK_EVERY_WEEKS}
     words |= {f"{name}_gap": round(final) for name, final in left.items()}
-    controls = controls_of(numbers)
-    return Simulator(text, [numbers], controls, lambda v: gap_outcome(numbers, v), right, words)
+    outcome = partial(gap_outcome, numbers)
+    return Simulator(text, [numbers], controls_of(numbers), outcome, right, words)
 
 
-def gap_outcome(numbers: Figures, values: Values) -> Outcome:
+def gap_outcome(numbers: Figures, values: Values, before: Values) -> Outcome:
     """What is missing at delivery, and what it takes."""
     state = arguments(numbers, values)
     result = gap(**state)
@@ -59,7 +60,7 @@ def gap_outcome(numbers: Figures, values: Values) -> Outcome:
     words += f" missing to {final:.0f} %, with {checks} check-ins."
     table = Table("Share of what is needed, in percent", ("Week", "Built", "Missing"), course)
     return Outcome(
-        chart(words, *_plot_gap(result, state["closes"] / 100)),
+        chart(words, *_plot_gap(numbers, result, gap(**arguments(numbers, before)))),
         headline,
         [
             Table("What it takes, in hours of work", ("", "Hours"), [*hours.items()]),
@@ -68,14 +69,22 @@ def gap_outcome(numbers: Figures, values: Values) -> Outcome:
     )
 
 
-def _plot_gap(result: Gap, closed: float) -> tuple[Frame, list[Shape]]:
-    """What is needed, built and missing; a check-in has ``closed`` a share of the gap."""
+def _course(numbers: Figures, result: Gap) -> list[tuple[float, float]]:
+    """What is built, week by week."""
+    closed = numbers.numbers["closes"].value / 100
     course: list[tuple[float, float]] = []
     for week in result.weeks:
         if week.checked:  # straight up, on the day they meet
             course.append((week.number, 100 - week.gap / (1 - closed) if closed < 1 else 0))
         course.append((week.number, week.built))
-    end = result.weeks[-1].number
+    return course
+
+
+def _plot_gap(
+    numbers: Figures, result: Gap, before: Gap
+) -> tuple[Frame, list[Shape], list[Note], list[Shape]]:
+    """What is needed, built and missing."""
+    course, end = _course(numbers, result), result.weeks[-1].number
     shapes = {
         "what is needed": Shape([(0, 100), (end, 100)], _NEEDED),
         "what is being built": Shape(course, _BUILT),
@@ -83,7 +92,10 @@ def _plot_gap(result: Gap, closed: float) -> tuple[Frame, list[Shape]]:
     }
     if checks := [(week.number, week.built) for week in result.weeks if week.checked]:
         shapes["check-in"] = Shape(checks, _CHECK_IN)
-    step = 1 if end <= _MAX_WEEK_TICKS else 2
-    weeks = Scale(0, end, tuple((at, str(at)) for at in range(0, end + 1, step)), "week")
     legend = tuple((label, shape.look) for label, shape in shapes.items())
-    return Frame(weeks, _PERCENT, legend), [*shapes.values()]
+    words, side = f"{result.final:.0f} % missing", "above" if result.final > 50 else "below"
+    notes = [Note(end, 100 - result.final, words, side)]
+    weeks = int(numbers.sliders["weeks"].max)
+    x = Scale(0, weeks + 2, tuple((at, str(at)) for at in steps(0, weeks)), "week")
+    was = [Shape(_course(numbers, before), _BUILT)]
+    return Frame(x, _PERCENT, legend), [*shapes.values()], notes, was

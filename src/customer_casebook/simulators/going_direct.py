@@ -60,7 +60,9 @@ def answer(letter: Letter, values: Values) -> tuple[str, bool]:
     return letter.fates[fate], fate in letter.answered
 
 
-def letters_outcome(letters: Sequence[Letter], public: Facts, values: Values) -> Outcome:
+def letters_outcome(
+    letters: Sequence[Letter], public: Facts, values: Values, _before: Values
+) -> Outcome:
     """What becomes of the letters of the ``public``, and what the rules say of it."""
     answers = [answer(letter, values) for letter in letters]
     well = sum(answered for _, answered in answers)

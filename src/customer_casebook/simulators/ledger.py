@@ -1,13 +1,26 @@
 """The ledger: the money ladder for a department and for a client firm, in four books."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
+from itertools import product
+from typing import Any
 
 from customer_casebook.course.casebook import course, join
 from customer_casebook.course.figures import Figures
 from customer_casebook.document import Details, Paragraph, Table
 from customer_casebook.simulators import economics
 from customer_casebook.simulators.simulator import Simulator, arguments, controls_of, crowns
-from customer_casebook.widgets.chart import THEME_INK, Frame, Look, Scale, Shape, bar, chart
+from customer_casebook.widgets.chart import (
+    THEME_INK,
+    Frame,
+    Look,
+    Note,
+    Scale,
+    Shape,
+    bar,
+    chart,
+    steps,
+)
 from customer_casebook.widgets.controls import Choice, Outcome, Values
 from customer_casebook.widgets.diagram import MONEY, SUPPLY
 
@@ -16,7 +29,10 @@ _SIDES = (
     ((economics.REVENUE, economics.INTERNAL_INCOME), 1, MONEY),
     ((economics.EXPENSE, economics.INTERNAL_EXPENSE), -1, SUPPLY),
 )
-_CROWNS_AT_END = (25_000, 50_000, 100_000, 200_000, 400_000)
+_LABEL_CROWNS = 28_000  # what the number beside a bar takes of the axis
+
+Totals = Mapping[str, Mapping[str, int]]  # cents, by the name of a book
+Reach = tuple[float, float]  # crowns: the longest bar to the left, and to the right
 
 
 def ledger() -> Simulator:
@@ -40,10 +56,31 @@ def ledger() -> Simulator:
     revenue = books.totals("group")[economics.REVENUE]
     (right,) = (name for name, amount in amounts.items() if amount == revenue)
     words = {name: crowns(amount) for name, amount in amounts.items()}
-    return Simulator(text, [numbers], controls, lambda v: ledger_outcome(numbers, v), right, words)
+    reach = longest_bars(numbers)
+    outcome = partial(ledger_outcome, numbers, reach)
+    return Simulator(text, [numbers], controls, outcome, right, words)
 
 
-def ledger_outcome(numbers: Figures, values: Values) -> Outcome:
+def longest_bars(numbers: Figures) -> Reach:
+    """How far the bars reach with all that can be taken, at the highest price, and nothing cut back."""
+    most: dict[str, Any] = {name: slider.max for name, slider in numbers.sliders.items()}
+    most["cut_back"] = numbers.sliders["cut_back"].min
+    books: list[Mapping[str, int]] = []
+    for rungs in product(*numbers.choices.values()):
+        most |= zip(numbers.choices, rungs, strict=True)
+        books += _totals(numbers, most).values()
+    income, expense = (
+        max(sum(book[label] for label in labels) for book in books) / 100 for labels, *_ in _SIDES
+    )
+    return expense, income
+
+
+def _totals(numbers: Figures, values: Values) -> Totals:
+    books = economics.keep_books(**arguments(numbers, values))
+    return {name: books.totals(book) for book, name in _BOOKS.items()}
+
+
+def ledger_outcome(numbers: Figures, reach: Reach, values: Values, before: Values) -> Outcome:
     """What the four books say."""
     books = economics.keep_books(**arguments(numbers, values))
     totals = {name: books.totals(book) for book, name in _BOOKS.items()}
@@ -66,7 +103,7 @@ def ledger_outcome(numbers: Figures, values: Values) -> Outcome:
     words = " ".join(f"{name}: {_in_words(lines)}." for name, lines in totals.items())
     revenue, internal = crowns(group[economics.REVENUE]), crowns(group[economics.INTERNAL_INCOME])
     return Outcome(
-        chart(words, *_plot_books(totals)),
+        chart(words, *_plot_books(totals, _totals(numbers, before), reach)),
         f"Revenue of the group: {revenue} crowns. Internal money in it: {internal}.",
         [
             Table("The year in four books, in crowns", ("", *totals), rows),
@@ -82,23 +119,36 @@ def _in_words(totals: Mapping[str, int]) -> str:
     return join(lines) if lines else "nothing"
 
 
-def _plot_books(totals: Mapping[str, Mapping[str, int]]) -> tuple[Frame, list[Shape]]:
+def _plot_books(
+    totals: Totals, before: Totals, reach: Reach
+) -> tuple[Frame, list[Shape], list[Note], list[Shape]]:
     """Income to the right, expense to the left; what stays inside the group is hatched."""
-    shapes, legend, longest = [], [], 0.0
-    places = [*zip(range(len(totals), 0, -1), totals, strict=True)]
+    ticks = tuple((at, f"{abs(at) / 1000:g}") for at in steps(-reach[0], reach[1]))
+    ends = -reach[0] - _LABEL_CROWNS, reach[1] + _LABEL_CROWNS
+    x = Scale(*ends, ticks, "← expense · thousand crowns · income →")
+    y = Scale(0.4, 4.6, tuple(zip(range(len(totals), 0, -1), totals, strict=True)))
+    looks = [each for labels, _, colour in _SIDES for each in _looks(labels, colour)]
+    shapes, notes = _bars_of(totals)
+    axis = Shape([(0, y.start), (0, y.end)], Look(THEME_INK, line="-"))
+    frame = Frame(x, y, tuple(looks), margins=(0.22, 0.15, 0.98, 0.79))
+    return frame, [*shapes, axis], notes, _bars_of(before)[0]
+
+
+def _looks(labels: Sequence[str], colour: str) -> list[tuple[str, Look]]:
+    return [*zip(labels, (Look(colour), Look(colour, hatch="////")), strict=True)]
+
+
+def _bars_of(totals: Totals) -> tuple[list[Shape], list[Note]]:
+    """What each book shows on both sides, in crowns, and how much that is together."""
+    bars, notes = [], []
     for labels, sign, colour in _SIDES:
-        looks = [*zip(labels, (Look(colour), Look(colour, hatch="////")), strict=True)]
-        legend += looks
-        for place, book in places:
+        for place, lines in zip(range(len(totals), 0, -1), totals.values(), strict=True):
             reach = 0.0
-            for label, look in looks:
-                length = sign * totals[book][label] / 100
-                shapes += [bar(reach, place - 0.25, length, 0.5, look)] if length else []
+            for label, look in _looks(labels, colour):
+                length = sign * lines[label] / 100
+                bars += [bar(reach, place - 0.25, length, 0.5, look)] if length else []
                 reach += length
-            longest = max(longest, abs(reach))
-    end = next(end for end in _CROWNS_AT_END if longest <= end)
-    ticks = tuple((at, f"{abs(at) / 1000:g}") for at in (-end, -end // 2, 0, end // 2, end))
-    x = Scale(-end, end, ticks, "← expense · thousand crowns · income →")
-    y = Scale(0.4, 4.6, tuple(places))
-    shapes.append(Shape([(0, y.start), (0, y.end)], Look(THEME_INK, line="-")))
-    return Frame(x, y, tuple(legend), margins=(0.22, 0.16, 0.96, 0.84)), shapes
+            words = f"{abs(reach) / 1000:,.1f}".removesuffix(".0")
+            beside = reach + sign * _LABEL_CROWNS / 8
+            notes += [Note(beside, place, words, "left" if sign < 0 else "right")] if reach else []
+    return bars, notes

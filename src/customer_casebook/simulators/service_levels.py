@@ -1,6 +1,7 @@
 """The service levels: one promise and one year; and what follows from a miss, inside and outside."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 
 from customer_casebook.course.casebook import course
 from customer_casebook.course.figures import Figures
@@ -8,7 +9,17 @@ from customer_casebook.document import Details, Table
 from customer_casebook.domain.facts import require_known
 from customer_casebook.simulators import economics
 from customer_casebook.simulators.simulator import Simulator, arguments, controls_of, crowns
-from customer_casebook.widgets.chart import THEME_INK, Frame, Look, Note, Scale, Shape, bar, chart
+from customer_casebook.widgets.chart import (
+    THEME_INK,
+    Frame,
+    Look,
+    Note,
+    Scale,
+    Shape,
+    bar,
+    chart,
+    steps,
+)
 from customer_casebook.widgets.controls import Choice, Outcome, Values
 from customer_casebook.widgets.diagram import MONEY, SERVICE, SUPPLY
 
@@ -18,9 +29,8 @@ Guess = tuple[str, dict[str, object]]  # the right option, and the numbers in it
 
 _CUSTOMERS = {"internal": "Marketing, inside", "external": "a client firm, outside"}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_HOURS_AT_END = (5, 10, 20, 40, 80, 160, 320, 640, 1280)
 _WITHIN, _BELOW = Look(SERVICE), Look(SUPPLY, hatch="////")
-_AGREED, _REHEARSAL = Look(THEME_INK, line="-", width=1.6), Look(THEME_INK, line=":", width=1.6)
+_AGREED, _REHEARSAL = Look(THEME_INK, line="-", width=1.6), Look(THEME_INK, line="-.", width=1.6)
 _PLAN = Look(MONEY, line="--", width=2)
 
 
@@ -36,13 +46,22 @@ def service_levels(customer: str = "internal") -> Simulator:
     controls = [
         Choice("customer", "The customer", _CUSTOMERS, customer),
         *controls_of(numbers["internal"], rehearse="no"),
-        *controls_of(numbers["external"], penalty_clause="yes"),
         *controls_of(numbers["year"]),
+        *controls_of(numbers["external"], penalty_clause="yes"),  # last: it comes and goes
     ]
     year, _, outside = draw_years(numbers, {control.name: control.start for control in controls})
     right, words = (_dearest if customer == "external" else _more_often)(year, outside)
     assumed = [numbers[name] for name in ("year", "internal", "external")]
-    return Simulator(text, assumed, controls, lambda v: levels_outcome(numbers, v), right, words)
+    outcome = partial(levels_outcome, numbers, longest_downtime(numbers["year"]))
+    return Simulator(text, assumed, controls, outcome, right, words)
+
+
+def longest_downtime(numbers: Figures) -> float:
+    """The most hours that a month has in any year that can be drawn, or that any level leaves."""
+    worst = {name: slider.min for name, slider in numbers.sliders.items()}
+    seeds = range(int(worst["seed"]), int(numbers.sliders["seed"].max) + 1)
+    years = (economics.year(**numbers.arguments(**{**worst, "seed": seed})) for seed in seeds)
+    return max(max(month.allowed, month.downtime) for year in years for month in year.months)
 
 
 def draw_years(numbers: Numbers, values: Values) -> Years:
@@ -72,7 +91,13 @@ def _dearest(year: economics.Year, outside: economics.ExternalYear) -> Guess:
     return max(parts, key=parts.__getitem__), {**amounts, "misses": year.misses}
 
 
-def levels_outcome(numbers: Numbers, values: Values) -> Outcome:
+def _year_shown(numbers: Numbers, values: Values) -> economics.Year:
+    """The year of the customer who is chosen."""
+    _, inside, outside = draw_years(numbers, values)
+    return inside.year if values["customer"] == "internal" else outside.year
+
+
+def levels_outcome(numbers: Numbers, longest: float, values: Values, before: Values) -> Outcome:
     """What the year comes to for the customer."""
     _, inside, outside = draw_years(numbers, values)
     if values["customer"] == "internal":
@@ -100,7 +125,7 @@ def levels_outcome(numbers: Numbers, values: Values) -> Outcome:
     words = "Hours of downtime for each month of a year, against an agreed level of"
     words += f" {year.agreed:g} %. Missed: {', '.join(misses) or 'none'}."
     return Outcome(
-        chart(words, *_plot_year(year, target, plan_from)),
+        chart(words, *_plot_year(year, _year_shown(numbers, before), longest, target, plan_from)),
         f"{len(misses)} of 12 months missed. {point}",
         [
             Table("What follows from the year", ("", "Amount"), [*rows.items()]),
@@ -141,29 +166,45 @@ def _outside(result: economics.ExternalYear) -> tuple[str, dict[str, str]]:
 
 
 def _plot_year(
-    year: economics.Year, target: float, plan_from: int | None
-) -> tuple[Frame, list[Shape], list[Note]]:
+    year: economics.Year,
+    before: economics.Year,
+    longest: float,
+    target: float,
+    plan_from: int | None,
+) -> tuple[Frame, list[Shape], list[Note], list[Shape]]:
     """The downtime of each month, and how much of it a level leaves."""
-    months = year.months
-    most = max(max(month.allowed, month.downtime) for month in months)
-    end = next(end for end in _HOURS_AT_END if 1.12 * most <= end)
-    shapes = [
-        bar(month.number - 0.33, 0, 0.66, month.downtime, _BELOW if month.missed else _WITHIN)
-        for month in months
-    ]
-    notes = [Note(month.number, month.downtime + end / 80, "✗") for month in months if month.missed]
+    end = 1.18 * longest  # above the longest bar there is room for its number and its mark
+    shapes = [_bar_of(month) for month in year.months]
     legend = [("kept", _WITHIN), ("missed ✗", _BELOW)]
     levels = [("agreed", _AGREED, year.agreed), ("rehearsal", _REHEARSAL, target)]
     for name, look, level in levels if target > year.agreed else levels[:1]:
-        limits = [(month.number, economics.allowed(month.service, level)) for month in months]
-        steps = [(number + side, limit) for number, limit in limits for side in (-0.5, 0.5)]
-        shapes.append(Shape(steps, look))
+        limits = [(month.number, economics.allowed(month.service, level)) for month in year.months]
+        points = [(number + side, limit) for number, limit in limits for side in (-0.5, 0.5)]
+        shapes.append(Shape(points, look))
         legend.append((f"{name}: {level:g} %", look))
-    title = "month"
     if plan_from:
         shapes.append(Shape([(plan_from - 0.5, 0), (plan_from - 0.5, end)], _PLAN))
-        title = "month; the plan begins at the dashes"
-    x = Scale(0.4, 12.7, tuple((at, name[0]) for at, name in enumerate(_MONTHS, 1)), title)
-    ticks = range(0, end + 1, end // (4 if end % 20 == 0 else 5))
-    y = Scale(0, end, tuple((at, str(at)) for at in ticks), "hours of downtime")
-    return Frame(x, y, tuple(legend)), shapes, notes
+        legend.append(("the plan begins", _PLAN))
+    notes: list[Note] = []
+    for was, month in zip(before.months, year.months, strict=True):
+        lines = economics.allowed(month.service, target), month.allowed, was.downtime
+        notes += _notes_above(month, end, sorted(lines))
+    x = Scale(0.4, 12.6, tuple((at, name[0]) for at, name in enumerate(_MONTHS, 1)), "month")
+    y = Scale(0, end, tuple((at, str(at)) for at in steps(0, longest)), "hours of downtime")
+    return Frame(x, y, tuple(legend)), shapes, notes, [_bar_of(month) for month in before.months]
+
+
+def _bar_of(month: economics.Month) -> Shape:
+    look = _BELOW if month.missed else _WITHIN
+    return bar(month.number - 0.33, 0, 0.66, month.downtime, look)
+
+
+def _notes_above(month: economics.Month, end: float, lines: Sequence[float]) -> list[Note]:
+    """The hours of a month, and its mark, above its bar and where no line goes through them."""
+    at, line_height = month.downtime, end / 14
+    for line in lines:
+        if at < line <= at + line_height * (1 + month.missed):
+            at = line
+    hours = f"{month.downtime:.{0 if month.downtime >= 9.95 else 1}f}"
+    notes = [Note(month.number, at + end / 90, hours)]
+    return [*notes, Note(month.number, at + line_height, "✗")] if month.missed else notes

@@ -45,7 +45,7 @@ class Simulator(Activity, widgets.VBox):
         text: Simulation,
         figures: Sequence[Figures],  # behind it, whose assumptions are shown
         controls: Sequence[Control],
-        outcome: Callable[[Values], Outcome],
+        outcome: Callable[[Values, Values], Outcome],  # of the values now, and before
         right: str,  # the option of the prediction
         numbers: Mapping[str, object],  # for the gaps in its words
     ) -> None:

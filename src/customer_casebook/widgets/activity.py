@@ -2,8 +2,9 @@
 callbacks whose failures a learner sees.
 """
 
+import re
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta, timezone
 from functools import cache, wraps
 from hashlib import sha256
@@ -106,13 +107,40 @@ class View(Activity, anywidget.AnyWidget):
         super().__init__(front_end=front_end().model_id, **state)
 
 
+# What a learner may fill in: each field has a name, a label and a start, and perhaps options, or a most.
+SEED_FIELD = {
+    "name": "seed",
+    "label": "Seed",
+    "help": "Write a number, and everybody who writes it has the same questions. Or leave it empty.",
+    "start": "",
+    "most": 10**9 - 1,
+}
+
+
+def whole_number_field(name: str, label: str, start: int, most: int) -> dict[str, Any]:
+    """A field for a whole number from 1 to ``most``."""
+    return {"name": name, "label": label, "start": str(start), "least": 1, "most": most}
+
+
+def number_in(values: Mapping[str, object], field: Mapping[str, Any]) -> int | None:
+    """The whole number that a learner wrote in a field, if it is one."""
+    said = values.get(field["name"])
+    if not isinstance(said, str) or not re.fullmatch("[0-9]{1,9}", said):
+        return None
+    return int(said) if field.get("least", 0) <= int(said) <= field["most"] else None
+
+
 class Panel(View):
-    """A text in HTML that is rewritten, and perhaps buttons that call ``press`` with their names."""
+    """A text in HTML that is rewritten, and perhaps buttons that call ``press`` with their names.
+
+    Above the buttons may stand fields to fill in; ``values`` are what they held at the last press.
+    """
 
     text = traitlets.Unicode().tag(sync=True)
     look = traitlets.Unicode().tag(sync=True)  # a class of the style sheet
     live = traitlets.Unicode().tag(sync=True)  # what a screen reader says
     error = traitlets.Unicode().tag(sync=True)
+    fields: traitlets.List[Any] = traitlets.List().tag(sync=True)
     buttons = traitlets.Dict(None, allow_none=True).tag(sync=True)  # name to label; None: never any
 
     def __init__(
@@ -120,6 +148,7 @@ class Panel(View):
     ) -> None:
         super().__init__(part="panel", text=text, **{"buttons": None, **state})
         self.press = press
+        self.values: Mapping[str, object] = {}
         self._heard: set[str] = set()  # presses, which the page says again until they are heard
         self.on_msg(self._pressed)
 
@@ -130,6 +159,9 @@ class Panel(View):
                 self._heard.add(press)
             case name:
                 press, is_new = "", True
+        match message:
+            case {"values": dict(values)}:
+                self.values = values
         if is_new and self.press and isinstance(name, str) and name in (self.buttons or {}):
             self.press(name)
         if press:

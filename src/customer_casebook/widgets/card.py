@@ -211,10 +211,14 @@ def _on_card(question: Item) -> dict[str, Any]:
     answer = full_stop(question.answer)
     heads = {"right": f"Right: {answer}", "wrong": f"Not quite. The answer: {answer}"}
     if question.explains_every_option or question.groups:  # too much for one line
-        score = f"{{rows}} of {len(question.groups)} right" if question.groups else "Not all of it"
-        heads = {"right": "Right, all of it.", "wrong": f"{score}. One by one:"}
-    return {
-        **question_spec(question),
+        score = f"{{rows}} of {len(question.groups)} right. Each row says why."
+        heads = {
+            "right": "Right, all of it.",
+            "wrong": score if question.groups else "Not quite. {ticks}",
+        }
+    elif question.many:
+        heads["wrong"] = f"Not quite. {{ticks}} The answer: {answer}"
+    return question_spec(question) | {
         "item": question.id,
         "content": question.fingerprint,
         # The place of each option in sorted order: the card that says a press again may have another order.
@@ -225,12 +229,14 @@ def _on_card(question: Item) -> dict[str, Any]:
             {when: doc.to_html(blocks) for when, blocks in _feedback_on(question, option).items()}
             for option in question.options
         ],
+        "rules": [doc.to_html(group.rule) for group in question.groups],
         "tail": {
             "right": doc.to_html(_tail(question, right=True)),
             "wrong": doc.to_html(_tail(question, right=False)),
         },
         "decisive": list(question.decisive_evidence),
         "supporting": list(question.supporting_evidence),
+        "open": list(question.open_evidence),
     }
 
 
@@ -242,8 +248,9 @@ def _feedback_on(question: Item, option: str) -> dict[str, list[doc.Block]]:
         return {"chosen": [*short, *_fold(more)]}
     if option not in question.right:
         mistake, why = "chosen", question.why_not(option)
-        head = f"Not so for {question.short_label(option)}" if question.groups else f"Not {name}"
-        heads = {"chosen": head, "left": f"Rightly left: {name}"}
+        if question.groups:  # it stands in its row
+            return {"chosen": [doc.Paragraph(why)]}
+        heads = {"chosen": f"Not {name}", "left": f"Rightly left: {name}"}
     elif question.many:
         mistake, why = "left", question.why_missed(option)
         heads = {"left": f"Missing: {name}", "chosen": f"Yes: {name}"}
@@ -254,8 +261,8 @@ def _feedback_on(question: Item, option: str) -> dict[str, list[doc.Block]]:
 
 
 def _tail(question: Item, *, right: bool) -> list[doc.Block]:
-    """The feedback on a choice as a whole: what follows that on its options."""
-    if question.explains_every_option or not (right or question.many or question.groups):
+    """The feedback on a choice as a whole: what follows that on its options. Rows have their rules."""
+    if question.explains_every_option or question.groups or not (right or question.many):
         return []
     if right:
         return [*question.explanation, *_fold(question.more)]
@@ -269,15 +276,18 @@ def _fold(blocks: Sequence[doc.Block]) -> list[doc.Block]:
 def feedback(question: Item, choice: Collection[str]) -> list[doc.Block]:
     """The feedback on a choice, option by option, and why the answer is what it is."""
     parts: list[doc.Block] = []
+    if question.groups:
+        return [*question.more]
     for option in question.options:
         when = "chosen" if option in choice else "left"
         parts += _feedback_on(question, option).get(when, [])
-    return [*parts, *_tail(question, right=question.right == {*choice})]
+    return [*parts, *_tail(question, right=not choice or question.right == {*choice})]
 
 
 def material(question: Item) -> list[doc.Block]:
     """What is read before the answer."""
-    return [*question.intro, *(block for group in question.groups for block in group.intro)]
+    rows = [(doc.Paragraph(row.label), *row.intro) for row in question.groups if row.intro]
+    return [*question.intro, *(block for row in rows for block in row)]
 
 
 def as_text(questions: Sequence[Item]) -> list[doc.Block]:
@@ -286,7 +296,8 @@ def as_text(questions: Sequence[Item]) -> list[doc.Block]:
     for number, question in enumerate(questions, 1):
         blocks += [doc.Heading(f"{number}. {question.prompt}", level=4), *material(question)]
         if question.groups:
-            blocks.append(doc.BulletList([group.label for group in question.groups]))
+            if terms := [group.label for group in question.groups if not group.intro]:
+                blocks.append(doc.BulletList(terms))
             blocks.append(doc.Paragraph("For each, one of:"))
         blocks.append(doc.BulletList([*dict.fromkeys(question.options.values())]))
         grounds = [

@@ -29,6 +29,12 @@ THEME_INK = "#010203"  # stands for the theme's own ink until the SVG is written
 _style_lock = Lock()
 
 _DOTS_PER_INCH = 72
+_BESIDE = {
+    "above": ("center", "bottom"),
+    "below": ("center", "top"),
+    "left": ("right", "center_baseline"),
+    "right": ("left", "center_baseline"),
+}
 _MAX_FRAMES = 50  # in memory
 _INKS = ("text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color")
 _STYLE: dict[Any, Any] = dict.fromkeys(_INKS, THEME_INK) | {
@@ -74,23 +80,32 @@ class Look(NamedTuple):
         return Polygon(points, edgecolor=self.colour, **about)
 
 
+GHOST = Look(THEME_INK, line=":")
+
+
 class Shape(NamedTuple):
     """The corners of an area, or the points of a line."""
 
     points: Sequence[Point]
     look: Look
 
+    @property
+    def ghost(self) -> Shape:
+        """Its outline, for what was before the last change."""
+        return Shape([*self.points, *(() if self.look.line else self.points[:1])], GHOST)
+
 
 class Note(NamedTuple):
-    """Text above a point."""
+    """Text above a point, or on a side of it."""
 
     x: float
     y: float
     words: str
+    side: str = "above"  # or below, left, right
 
 
 class Scale(NamedTuple):
-    """An axis."""
+    """An axis. It is as long as the largest outcome of all needs, so it stays while controls move."""
 
     start: float
     end: float
@@ -104,9 +119,9 @@ class Frame(NamedTuple):
     x: Scale
     y: Scale
     legend: tuple[tuple[str, Look], ...] = ()
-    size: Point = (4.4, 3.0)  # inches
+    size: Point = (4.4, 3.2)  # inches
     # Left, bottom, right, top, in shares of the picture.
-    margins: tuple[float, float, float, float] = (0.13, 0.16, 0.97, 0.84)
+    margins: tuple[float, float, float, float] = (0.13, 0.15, 0.97, 0.79)
 
 
 def bar(x: float, y: float, width: float, height: float, look: Look) -> Shape:
@@ -115,8 +130,24 @@ def bar(x: float, y: float, width: float, height: float, look: Look) -> Shape:
     return Shape([(x, y), (right, y), (right, top), (x, top)], look)
 
 
-def chart(words: str, frame: Frame, shapes: Sequence[Shape], notes: Sequence[Note] = ()) -> str:
+def steps(start: float, end: float) -> range:
+    """The round numbers between two, at most seven of them."""
+    sizes = (digit * 10**power for power in range(10) for digit in (1, 2, 5))
+    size = next(size for size in sizes if end - start <= 6 * size)
+    return range(-int(-start // size) * size, int(end) + 1, size)
+
+
+def chart(
+    words: str,
+    frame: Frame,
+    shapes: Sequence[Shape],
+    notes: Sequence[Note] = (),
+    before: Sequence[Shape] | None = None,  # the same shapes before the last change
+) -> str:
     """A chart as inline SVG that says ``words``; the words alone where matplotlib is missing."""
+    if before is not None:
+        frame = frame._replace(legend=(*frame.legend, ("before the last change", GHOST)))
+        shapes = [*shapes, *(each.ghost for each in before if each not in shapes)]
 
     def draw_shapes(figure: Figure) -> None:
         """Axes would take most of the time, so there are none."""
@@ -128,8 +159,9 @@ def chart(words: str, frame: Frame, shapes: Sequence[Shape], notes: Sequence[Not
         for points, look in shapes:
             figure.add_artist(artist := look.artist(points))
             artist.set_transform(place)
-        for x, y, note in notes:
-            figure.text(x, y, note, ha="center", va="bottom", transform=place)
+        for x, y, note, side in notes:
+            across, up = _BESIDE[side]
+            figure.text(x, y, note, ha=across, va=up, transform=place, fontsize=8)
 
     try:
         layers = [_rendered(frame.size, draw_shapes), _frame(frame)]

@@ -3,19 +3,22 @@
 The page says all values in one message, and again until the kernel has answered with a ``view`` of them.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import zip_longest
 from math import isfinite
 from threading import RLock
 from typing import Any
 
 import traitlets
 
-from customer_casebook.document import Block, to_html
+from customer_casebook.document import Block, Details, Table, to_html
 from customer_casebook.domain.facts import short_repr
 from customer_casebook.widgets.activity import View, error_html, report_errors
 
 Values = Mapping[str, Any]
+
+_MAX_ROWS_SAID = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,7 @@ class Choice:
     """A row of radio pills."""
 
     name: str
-    label: str
+    label: str  # without one it is not shown, and only buttons write it
     options: Mapping[str, str]  # value to label, in the order shown
     start: str
     help: str = ""  # shown when the pointer rests on the row
@@ -76,10 +79,11 @@ class Outcome:
     picture: str  # SVG or other HTML
     headline: str = ""  # one sentence below the picture
     blocks: Sequence[Block] = ()  # tables and more, below the headline
-    hidden: frozenset[str] = frozenset()  # names of the controls that are not shown
+    hidden: frozenset[str] = frozenset()  # names of the controls whose place is empty
     changed: frozenset[str] = frozenset()  # names of the controls that are marked
-    announcement: str | None = None  # what a screen reader says; None: the headline
+    announcement: str | None = None  # what a screen reader says; None: what is new
     task: str = ""  # HTML above the controls
+    news: str = ""  # below the headline, where the screen is too narrow for the blocks
     html: str = ""  # before the blocks
     # Label to values; without any there is “As at the start”.
     buttons: Mapping[str, Values] = field(default_factory=dict)
@@ -100,7 +104,7 @@ class Controls(View):
     def __init__(
         self,
         controls: Sequence[Control],
-        outcome: Callable[[Values], Outcome],
+        outcome: Callable[[Values, Values], Outcome],  # of the values now, and before
         *,
         failure: str,  # what a learner is told when ``outcome`` fails
         intro: str = "",  # HTML above the controls
@@ -116,7 +120,10 @@ class Controls(View):
         self._lock = RLock()
         self._numbers: dict[object, int] = {}  # page to the last of its messages
         self._followed: Values = self.start
-        self.outcome = outcome(self.start)
+        self._before: Values = self.start  # the last change
+        self._moved: set[str] = set()  # in the last change
+        self.outcome = outcome(self.start, self.start)
+        self._news = self.outcome.headline
         spec = {"intro": intro, "below": below, "buttonsFirst": buttons_first}
         spec["controls"] = [control.spec() for control in controls]
         state = {"values": self.start, "view": self._view(), "shown": shown}
@@ -152,19 +159,25 @@ class Controls(View):
     @report_errors(fail)
     def _follow(self, _change: object = None) -> None:
         with self._lock:
-            values = self.values
-            self.outcome = self._outcome(values)
+            values, last = self.values, self.outcome
+            moved = {name for name in values if values[name] != self._followed[name]}
+            kinds = [type(self.controls[name]) for name in moved]
+            if moved and (moved != self._moved or kinds != [Range]):  # or a slider moves on
+                self._before, self._moved = self._followed, moved
+            self.outcome = self._outcome(values, self._before)
+            self._news = news_of(last, self.outcome)
             self._followed = values
             self.view = self._view()
 
     def _view(self) -> dict[str, Any]:
         outcome = self.outcome
         buttons = outcome.buttons or {"As at the start": self.start}
-        announcement = outcome.headline if outcome.announcement is None else outcome.announcement
+        announcement = self._news if outcome.announcement is None else outcome.announcement
         return {
             "values": dict(self._followed),
             "picture": outcome.picture,
             "headline": outcome.headline,
+            "news": outcome.news,
             "blocks": f"{outcome.html}{to_html(outcome.blocks)}",
             "hidden": sorted(outcome.hidden),
             "changed": sorted(outcome.changed),
@@ -173,6 +186,35 @@ class Controls(View):
             "buttons": [{"label": label, "values": dict(buttons[label])} for label in buttons],
             "error": "",
         }
+
+
+def news_of(before: Outcome, after: Outcome) -> str:
+    """What a screen reader says: the headline, or what is new in the tables where it stays the same."""
+    if after.headline != before.headline:
+        return after.headline
+    old = {(table.caption, row[0]): row for table in _tables(before.blocks) for row in table.rows}
+    rows = []
+    for table in _tables(after.blocks):
+        for name, *cells in table.rows:
+            was = old.get((table.caption, name), ())[1:]
+            new = [
+                f"{column} {cell}".strip() if len(cells) > 1 else cell
+                for column, cell, old_cell in zip_longest(
+                    table.columns[1:], cells, was, fillvalue=""
+                )
+                if cell != old_cell
+            ]
+            rows += [f"{name}: {', '.join(new)}."] if new else []
+    more = [f"Changed besides: {len(rows) - _MAX_ROWS_SAID}."] if len(rows) > _MAX_ROWS_SAID else []
+    return " ".join([*rows[:_MAX_ROWS_SAID], *more]) or "Nothing changed here."
+
+
+def _tables(blocks: Sequence[Block]) -> Iterator[Table]:
+    for block in blocks:
+        if isinstance(block, Details):
+            yield from _tables(block.blocks)
+        elif isinstance(block, Table):
+            yield block
 
 
 def _no_value(name: str, value: object, right: str) -> traitlets.TraitError:

@@ -2,32 +2,36 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from threading import RLock
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 import ipywidgets as widgets
 import traitlets
+from markupsafe import Markup
 
 from customer_casebook import document as doc
 from customer_casebook.course import exam as course_exam
 from customer_casebook.course.bank import item_of
-from customer_casebook.course.casebook import Casebook, course, full_stop, join
-from customer_casebook.course.items import Item
+from customer_casebook.course.casebook import Casebook, course, join
+from customer_casebook.course.items import Item, lesson_link
 from customer_casebook.course.journal import Attempt, ExamEvent, History, iso_moment, journal
 from customer_casebook.course.selection import exam_pool, exam_questions
 from customer_casebook.domain.facts import InputError, require_number, short_repr
 from customer_casebook.widgets.activity import (
+    SEED_FIELD,
     Activity,
     Panel,
     View,
     error_html,
     lateness,
+    number_in,
     report_errors,
+    whole_number_field,
 )
 from customer_casebook.widgets.card import feedback, material, options_at, places_of, question_spec
 from customer_casebook.widgets.practice import deck
@@ -82,6 +86,7 @@ class Paper(View):
 
     title = traitlets.Unicode("Mock exam").tag(sync=True)
     intro = traitlets.Unicode().tag(sync=True)
+    fields: traitlets.List[Any] = traitlets.List().tag(sync=True)
     phase = traitlets.Unicode("ready").tag(sync=True)
     questions: traitlets.List[Any] = traitlets.List().tag(sync=True)
     exam = traitlets.Unicode().tag(sync=True)  # its id in the journal
@@ -100,9 +105,12 @@ class Exam(Activity, widgets.VBox):
     session: course_exam.ExamSession  # the latest, once it is running
     end: timedelta  # of that exam: what was chosen before it counts
 
-    def __init__(self, book: Casebook, seed: int | None, n: int, minutes: int) -> None:
+    def __init__(
+        self, book: Casebook, seed: int | None, n: int, minutes: int, *, is_open: bool = False
+    ) -> None:
+        """An exam of that kind; one that ``is_open`` is of the kind that the learner chooses."""
         self.book = book
-        self.seed, self.n, self.minutes = seed, n, minutes
+        self.seed, self.n, self.minutes, self.is_open = seed, n, minutes, is_open
         self._lock = RLock()
         self.items: list[Item] = []  # the questions of the session that count
         self.notes: list[str] = []  # what else a learner must know of it
@@ -112,7 +120,16 @@ class Exam(Activity, widgets.VBox):
         self.time_offset = self.ahead = journal().clock.ahead()
         self.result: course_exam.Result | None = None  # of the last exam of this kind
         self.transcript = _about(n, minutes)
-        self.paper = Paper(part="exam", intro=doc.to_html(self.transcript))
+        most = len(exam_pool(book))
+        self.fields = {
+            "n": whole_number_field("n", "Questions", n, most),
+            "minutes": whole_number_field(
+                "minutes", "Minutes", minutes, course_exam.MAX_EXAM_MINUTES
+            ),
+            "seed": SEED_FIELD,
+        }
+        shown = [*self.fields.values()] if is_open else []
+        self.paper = Paper(part="exam", intro=doc.to_html(self.transcript), fields=shown)
         self.actions = Panel(buttons={}, press=self._press)
         self.practice = widgets.VBox()
         self.review = Panel(look="ccb-review")
@@ -133,7 +150,7 @@ class Exam(Activity, widgets.VBox):
         alike = [
             session
             for session in sessions
-            if (session.seed, len(session.item_ids), session.minutes) == kind
+            if self.is_open or (session.seed, len(session.item_ids), session.minutes) == kind
         ]
         if last := next((session for session in reversed(alike) if session.finished), None):
             self._count(last, history)  # its kernel may have ended in the middle of it
@@ -161,6 +178,7 @@ class Exam(Activity, widgets.VBox):
             self._look_elsewhere()
             match message.get("what"), self.paper.phase:
                 case "start", "ready":
+                    self._choose(message.get("values"))
                     self._start()
                 case "answer", "running" | "done" if message["exam"] == self.paper.exam:
                     self._take(message)
@@ -220,6 +238,13 @@ class Exam(Activity, widgets.VBox):
                     # A second press before the first answer makes no second deck.
                     if all(card.answers for card in self.practice.children):
                         self.practice.children = [deck(result.missed, "What you missed")]
+
+    def _choose(self, values: object) -> None:
+        """Take over what the learner has chosen; what makes no sense stays as it was."""
+        if self.is_open and isinstance(values, dict):
+            wanted = {k: number_in(values, field) for k, field in self.fields.items()}
+            self.seed = wanted["seed"]
+            self.n, self.minutes = wanted["n"] or self.n, wanted["minutes"] or self.minutes
 
     def _start(self) -> None:
         sessions = self._resume()  # another kernel may have begun it meanwhile
@@ -368,7 +393,9 @@ class Exam(Activity, widgets.VBox):
         needed = course_exam.PASS_PERCENT
         passed = "Passed" if result.passed else "Not passed this time"
         score = f"{result.right} of {len(result.marks)} right: {result.percent}%."
-        self.paper.verdict = self.actions.live = f"{score} {passed}; {needed}% are needed."
+        is_up = result.session.finished == result.session.deadline
+        verdict = f"{score} {passed}; {needed}% are needed.{' Time is up.' if is_up else ''}"
+        self.paper.verdict = self.actions.live = verdict
         self.actions.error = ""
         self.paper.phase = "done"  # takes the focus, before the button that had it goes
         self.review.text = doc.to_html(_review_blocks(self.book, result))
@@ -379,18 +406,19 @@ class Exam(Activity, widgets.VBox):
 def exam(
     seed: int | None = None,
     n: int | None = None,
-    minutes: int = course_exam.EXAM_MINUTES,
+    minutes: int | None = None,
     *,
     book: Casebook | None = None,
 ) -> Exam:
     """A mock exam in the format of ITIL 4 Foundation: 40 questions, 60 minutes, 65 % to pass.
 
-    An exam that was begun goes on where it was, its clock included.
+    An exam that was begun goes on where it was, its clock included. Without seed, number and
+    minutes the learner chooses them.
 
     Args:
         seed: The same questions for everybody, as for a class; without it no two exams are alike.
         n: The number of questions; 40, or as many as the book has.
-        minutes: The time.
+        minutes: The time; 60.
         book: The casebook with the questions; the course where none is named.
 
     Raises:
@@ -401,12 +429,14 @@ def exam(
     most = len(exam_pool(book))
     if not most:
         raise InputError("this casebook has no question for an exam")
+    is_open = seed is None and n is None and minutes is None
     n = min(course_exam.EXAM_QUESTIONS, most) if n is None else n
+    minutes = course_exam.EXAM_MINUTES if minutes is None else minutes
     require_number("n", n, most)
     require_number("minutes", minutes, course_exam.MAX_EXAM_MINUTES)
     if seed is not None and type(seed) is not int:  # the journal keeps no other seeds
         raise InputError(f"seed is {short_repr(seed)}; write a whole number, or leave it out")
-    return Exam(book, seed, n, minutes)
+    return Exam(book, seed, n, minutes, is_open=is_open)
 
 
 def _asks(item: Item) -> str:
@@ -420,7 +450,12 @@ def _about(n: int, minutes: int) -> list[doc.Block]:
         doc.Heading("Mock exam"),
         doc.Paragraph(
             f"{n} questions over the whole course, {minutes} minutes, {course_exam.PASS_PERCENT}% to pass. There is "
-            "no feedback until you hand in; then every question is explained, your weak topics first."
+            "no feedback until you hand in. Then every question is explained, what you had wrong first."
+        ),
+        doc.Paragraph(
+            "It asks about the subject of this course, customers and services. It does not ask about the whole "
+            "syllabus of ITIL 4 Foundation. No lesson has asked any of it in the same words. It is only for you: "
+            "nobody gives marks for it."
         ),
         doc.BulletList(
             [
@@ -433,49 +468,105 @@ def _about(n: int, minutes: int) -> list[doc.Block]:
     ]
 
 
+class _ScoreBar(NamedTuple):
+    """The share that is right as a bar, with a line where an exam is passed."""
+
+    percent: int
+
+    def html(self) -> Markup:
+        needed = course_exam.PASS_PERCENT
+        tone = "right" if self.percent >= needed else "wrong"
+        return Markup(
+            '<div class="ccb-score-bar" role="img" aria-label="{0}" data-tone="{1}">'
+            '<div style="width: {2}%"></div><p style="left: {3}%">{3}% to pass</p></div>'
+        ).format(self.text(), tone, self.percent, needed)
+
+    def text(self) -> str:
+        return f"A bar to {self.percent}%, with a line at the {course_exam.PASS_PERCENT}% that are needed."
+
+
 def _review_blocks(book: Casebook, result: course_exam.Result) -> list[doc.Block]:
-    """The objectives with the weakest first, and every question with its explanation."""
-    groups = [
-        (book.objectives[k].can if k in book.objectives else "What the course no longer has", marks)
-        for k, marks in result.by_objective.items()
-    ]
-    rows = [(can, f"{sum(mark.right for mark in marks)} of {len(marks)}") for can, marks in groups]
+    """The score, the objectives with the weakest first, what was wrong, and what was right in a fold."""
+    rows = []
+    for k, marks in result.by_objective.items():
+        objective = book.objectives.get(k)
+        can = objective.can if objective else "What the course no longer has"
+        lesson = lesson_link(objective.lesson) if objective and objective.lesson else ""
+        rows.append((can, f"{sum(mark.right for mark in marks)} of {len(marks)}", lesson))
     unanswered = sum(not mark.choice for mark in result.marks)
-    blocks: list[doc.Block] = [
+    wrong = [mark for mark in result.weakest_first if not mark.right]
+    right = [mark for mark in result.weakest_first if mark.right]
+    return [
+        _ScoreBar(result.percent),
         *([doc.Paragraph(f"{unanswered} not answered.")] if unanswered else []),
-        doc.Table("By objective, the weakest first", ("You can", "Right"), rows),
+        *(block for mark in wrong for block in _explained(book, mark)),
+        *_folded(f"What you had right ({len(right)})", (_explained(book, mark) for mark in right)),
+        doc.Table("By objective, the weakest first", ("You can", "Right", "Lesson"), rows),
     ]
-    for can, marks in groups:
-        blocks.append(doc.Heading(can, level=4))
-        blocks += [_explained(mark) for mark in sorted(marks, key=lambda mark: mark.right)]
-    return blocks
 
 
-def _explained(mark: course_exam.Mark) -> doc.Details:
+def _folded(summary: str, groups: Iterable[Sequence[doc.Block]]) -> list[doc.Block]:
+    blocks = [block for group in groups for block in group]
+    return [doc.Details(summary, blocks)] if blocks else []
+
+
+def _explained(book: Casebook, mark: course_exam.Mark) -> list[doc.Block]:
+    """A question with all that its feedback speaks of."""
     item, wording = mark.item, mark.wording
     prompt, blocks = "A question that the course has changed since", list[doc.Block]()
-    if item:
-        blocks += material(item)
-    elif wording:
-        since = "The course has changed this question since, or has it no longer. It was asked so:"
-        blocks += [doc.Paragraph(since), doc.BulletList([*wording.options.values()])]
+    if wording:
+        prompt = wording.prompt
+        if not mark.choice:
+            blocks.append(doc.Paragraph("You gave no answer."))
     else:
         was = "right" if mark.right else "not right"
         note = f"Your answer was {was}. The exam is from before exams kept their questions."
         blocks.append(doc.Paragraph(note))
-    if wording:
-        prompt = wording.prompt
-        labels = wording.options
-        if item:
-            rows = {option: f"{group.label}: " for group in item.groups for option in group.options}
-            labels = {
-                option: rows.get(option, "") + label for option, label in item.options.items()
-            }
-        chosen = [label for option, label in labels.items() if option in mark.choice]
-        blocks += [
-            doc.RunInHeading("You:", "; ".join(chosen) or "no answer."),
-            doc.RunInHeading("The answer:", full_stop(wording.answer)),
-        ]
+    if item and item.groups:
+        blocks.append(_rows(item, mark.choice))
+    elif item:
+        blocks.append(_all_options(item.options, item.right, mark.choice))
+    elif wording:
+        since = "The course has changed this question since, or has it no longer. It was asked so:"
+        blocks += [doc.Paragraph(since), _all_options(wording.options, wording.right, mark.choice)]
     if item:
         blocks += feedback(item, mark.choice)
-    return doc.Details(f"{'✓' if mark.right else '✗'} {mark.place + 1}. {prompt}", blocks)
+        blocks += _folded(
+            "The story", [material(item)] if material(item) and not item.groups else []
+        )
+    objective = book.objectives.get(mark.objective)
+    if objective and objective.lesson and not mark.right:
+        blocks.append(doc.RunInHeading("To repeat:", lesson_link(objective.lesson)))
+    number = f"{'✓' if mark.right else '✗'} {mark.place + 1}. "
+    return [doc.Heading(number + prompt, level=4), *blocks]
+
+
+def _all_options(
+    options: Mapping[str, str], right: Collection[str], choice: Collection[str]
+) -> doc.BulletList:
+    """All options: which are right, and which were chosen."""
+    lines = []
+    for option, label in options.items():
+        chosen = f" (your answer, {'right' if option in right else 'wrong'})"
+        missed = " (the right answer)" if option in right else ""
+        sign = "✓ " if option in right else "✗ " if option in choice else ""
+        lines.append(f"{sign}{label}{chosen if option in choice else missed}")
+    return doc.BulletList(lines)
+
+
+def _rows(item: Item, choice: Collection[str]) -> doc.Table:
+    """What was chosen in each row of a sort or a match, and what was right."""
+
+    def said(options: Iterable[str]) -> str:
+        labels = (
+            item.wording(each).removeprefix(f"{item.short_label(each)}: ") for each in options
+        )
+        return next(labels, "no answer")
+
+    rows = []
+    for group in item.groups:
+        [answer] = item.right & {*group.options}
+        chosen = [option for option in group.options if option in choice]
+        sign = "✓" if answer in chosen else "✗"
+        rows.append((f"{sign} {item.short_label(answer)}", said(chosen), said([answer])))
+    return doc.Table("Row by row", ("", "Your answer", "The answer"), rows)

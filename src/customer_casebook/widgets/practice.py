@@ -12,24 +12,77 @@ from customer_casebook.course.casebook import Casebook, course, course_with, ful
 from customer_casebook.course.items import CaseItem, Item, find_question, sort_question, story
 from customer_casebook.course.journal import journal
 from customer_casebook.course.progress import summarize
-from customer_casebook.course.selection import practice_questions
+from customer_casebook.course.selection import MAX_PRACTICE_QUESTIONS, practice_questions
 from customer_casebook.document import Block, Details, Heading, Paragraph, Table, to_html
 from customer_casebook.domain.facts import InputError, require_known
 from customer_casebook.domain.rules import EDITIONS, LENSES
-from customer_casebook.widgets.activity import Activity, Panel, error_html, report_errors
+from customer_casebook.widgets.activity import (
+    SEED_FIELD,
+    Activity,
+    Panel,
+    error_html,
+    number_in,
+    report_errors,
+    whole_number_field,
+)
 from customer_casebook.widgets.card import Card, as_text
 from customer_casebook.widgets.diagram import Row, draw_rows
 from customer_casebook.widgets.study import board_of, list_of
 
 
+class Practice(Activity, widgets.VBox):
+    """Practice that a learner sets: how many questions, on which objective, with which seed."""
+
+    transcript = (
+        Heading("Practice"),
+        Paragraph(
+            "Choose how many questions you want, and on which objective. Those that you have met "
+            "least often come first."
+        ),
+    )
+
+    def __init__(self, book: Casebook) -> None:
+        self.book = book
+        asked = {k for record in book.questions.values() for k in record.objectives}
+        if not asked:
+            raise InputError("this casebook has no question on anything")
+        names = [(k, objective.can) for k, objective in book.objectives.items() if k in asked]
+        choice = {"name": "objective", "label": "Objective", "start": ""}
+        most = min(MAX_PRACTICE_QUESTIONS, len(book.questions))
+        self.number = whole_number_field("n", "Questions", min(8, most), most)
+        self.actions = Panel(
+            to_html(self.transcript),
+            self._press,
+            buttons={"start": "Start"},
+            fields=[self.number, {**choice, "options": [("", "All, mixed"), *names]}, SEED_FIELD],
+        )
+        self.work = widgets.VBox()
+        super().__init__([self.actions, self.work])
+        self.add_class("ccb-activity")
+
+    def _failed(self, details: str) -> None:
+        words = "The questions could not be drawn. It is not your fault. Press Start again."
+        self.actions.error = error_html(words, details)
+
+    @report_errors(_failed)
+    def _press(self, _name: str) -> None:
+        values = self.actions.values
+        n = number_in(values, self.number) or int(self.number["start"])
+        wanted = [k for k in self.book.objectives if k == values.get("objective")]
+        card = practice_deck(self.book, wanted, n, number_in(values, SEED_FIELD))
+        self.work.children, self.actions.error = [card], ""
+
+
 def practice(
-    *objectives: str, n: int = 4, seed: int | None = None, book: Casebook | None = None
-) -> Card:
+    *objectives: str, n: int | None = None, seed: int | None = None, book: Casebook | None = None
+) -> Card | Practice:
     """Questions of the bank, interleaved. At the end the card says where the learner stands.
+
+    Without objectives, number and seed the learner chooses them.
 
     Args:
         *objectives: The ids of objectives to practise; all of them where none is named.
-        n: The number of questions.
+        n: The number of questions; 4 where none is named.
         seed: The same questions every time. Without it, those answered least often come first.
         book: The casebook with the bank; the course where none is named.
 
@@ -37,6 +90,15 @@ def practice(
         InputError: An objective does not exist or has no question, or ``n`` is no number of them.
     """
     book = book or course()
+    if not objectives and n is None and seed is None:
+        return Practice(book)
+    return practice_deck(book, objectives, 4 if n is None else n, seed)
+
+
+def practice_deck(
+    book: Casebook, objectives: Sequence[str], n: int = 4, seed: int | None = None
+) -> Card:
+    """Questions on these objectives as a card, as `practice` says."""
     for objective in objectives:
         require_known("objective", objective, book.objectives)
     key = secrets.randbelow(2**32) if seed is None else seed

@@ -9,6 +9,8 @@ import ipywidgets as widgets
 
 from customer_casebook import document as doc
 from customer_casebook.course.casebook import Casebook, course
+from customer_casebook.course.exam import Result, past_results
+from customer_casebook.course.items import lesson_link
 from customer_casebook.course.journal import journal
 from customer_casebook.course.progress import Advice, Mastery, Progress, summarize
 from customer_casebook.course.selection import MAX_PRACTICE_QUESTIONS
@@ -17,9 +19,10 @@ from customer_casebook.widgets.activity import Activity, Panel, error_html, repo
 from customer_casebook.widgets.card import Card
 from customer_casebook.widgets.chart import Frame, Look, Scale, bar, chart
 from customer_casebook.widgets.diagram import MONEY, SUPPLY
-from customer_casebook.widgets.practice import deck, items_in_new_order, practice
+from customer_casebook.widgets.practice import deck, items_in_new_order, practice_deck
 
 MAX_REVIEW_QUESTIONS = 10  # more would be a burden
+MAX_EXAMS = 10  # that are listed
 _NEXT = {"review": "Review now", "objective": "Practise this now"}
 _LOOKS = Look(MONEY), Look(SUPPLY, hatch="////")  # right, and not
 
@@ -65,7 +68,7 @@ class Overview(Activity, widgets.VBox):
     def _next_deck(self) -> Card:
         advice = self.progress.advice
         if advice and advice.what == "objective":
-            card = practice(advice.objective, book=self.book)
+            card = practice_deck(self.book, [advice.objective])
         else:
             card = _review_deck(self.book, self.progress, MAX_REVIEW_QUESTIONS)
         card.at_end = self._at_end
@@ -78,13 +81,18 @@ class Overview(Activity, widgets.VBox):
     def _show(self) -> None:
         history = journal().read()
         self.progress = summarize(self.book, history.attempts, journal().clock.now())
-        summary, advice = self.progress.summary, _advice_text(self.book, self.progress.advice)
+        results = past_results(self.book, history, journal().clock.now())
+        summary = " ".join(filter(None, [_praise(results), self.progress.summary]))
         next_step = _NEXT.get(self.progress.advice.what) if self.progress.advice else None
-        lines = filter(None, [summary, advice, journal().notice, history.notice])
-        self.actions.text = doc.to_html([doc.Heading("Your progress"), *map(doc.Paragraph, lines)])
+        blocks: list[doc.Block] = [doc.Heading("Your progress"), doc.Paragraph(summary)]
+        blocks += _advice_text(self.book, self.progress.advice)
+        blocks += map(doc.Paragraph, filter(None, [journal().notice, history.notice]))
+        self.actions.text = doc.to_html(blocks)
         self.actions.buttons = {**({"next": next_step} if next_step else {}), "again": "Look again"}
         self.actions.live = summary
-        self.details.text = _details(self.progress) if self.progress.answered else ""
+        parts: list[str] = [doc.to_html([_exam_table(results)])] if results else []
+        parts += [_details(self.book, self.progress)] if self.progress.answered else []
+        self.details.text = "".join(map(str, parts))
         self.actions.error = ""
 
 
@@ -131,21 +139,42 @@ def _review_deck(book: Casebook, progress: Progress, n: int) -> Card:
     return deck(items_in_new_order(book, item_ids, token_hex()), "Review", book=book)
 
 
-def _advice_text(book: Casebook, advice: Advice | None) -> str:
-    """What to do next; empty where there is nothing."""
+def _advice_text(book: Casebook, advice: Advice | None) -> list[doc.Block]:
+    """What to do next; nothing where there is nothing."""
     if not advice:
-        return ""
+        return []
     if advice.what == "review":
-        return "Next: the review. What you were sure of and had wrong comes first."
+        words = "the review. What you were sure of and had wrong comes first."
+        return [doc.RunInHeading("Next:", words)]
     if advice.what == "exam":
-        return "Next: the mock exam. Every objective is firm."
+        return [doc.RunInHeading("Next:", "the mock exam. Every objective is firm.")]
+    if advice.what == "lesson":
+        return [doc.RunInHeading("Begin here:", lesson_link(advice.lesson))]
     objective = book.objectives[advice.objective]
-    number, _, name = (objective.lesson or "").partition("_")
-    lesson = f" Lesson {number}, “{name.replace('_', ' ')}”, teaches it." if number else ""
-    return f"Next: {objective.can}{lesson}"
+    lesson = (
+        [doc.RunInHeading("To read:", lesson_link(objective.lesson))] if objective.lesson else []
+    )
+    return [doc.RunInHeading("Next:", objective.can), *lesson]
 
 
-def _details(progress: Progress) -> str:
+def _praise(results: Sequence[Result]) -> str:
+    """A word on the last exam that was passed, for one exam alone makes few objectives firm."""
+    passed = next((result for result in results if result.passed), None)
+    return f"You have passed a mock exam with {passed.percent}%. Well done." if passed else ""
+
+
+def _exam_table(results: Sequence[Result]) -> doc.Table:
+    zone = journal().clock.now().tzinfo
+    rows = []
+    for result in results[:MAX_EXAMS]:
+        day = result.session.started.astimezone(zone)
+        score = f"{result.right} of {len(result.marks)}, {result.percent}%"
+        verdict = "✓ passed" if result.passed else "not passed"
+        rows.append((f"{day.day} {day:%B %Y}", score, verdict))
+    return doc.Table("Your mock exams, the latest first", ("Day", "Right", "Result"), rows)
+
+
+def _details(book: Casebook, progress: Progress) -> str:
     """The charts, with the details beside them."""
     charts, trust = [], progress.calibration
     if begun := [lens for lens in progress.lenses if lens.answered]:
@@ -171,21 +200,29 @@ def _details(progress: Progress) -> str:
         *([doc.BulletList(claims)] if claims else []),
         doc.Table("How sure, and how right", ("You said", "Right", "Wrong"), confidence),
         doc.Paragraph(words),
-        doc.Details("By objective", [_mastery_table("You can", progress.objectives)]),
+        doc.Details("By objective", [_mastery_table("You can", progress.objectives, book)]),
         doc.Details("By lens", [_mastery_table("Lens", progress.lenses)]),
     ]
     pictures = "".join(f'<div class="ccb-picture">{chart}</div>' for chart in charts)
     return f'<div class="ccb-bench"><div>{pictures}</div><div>{doc.to_html(blocks)}</div></div>'
 
 
-def _mastery_table(name: str, masteries: Sequence[Mastery]) -> doc.Table:
+def _mastery_table(
+    name: str, masteries: Sequence[Mastery], book: Casebook | None = None
+) -> doc.Table:
+    """How many are right; with a ``book``, the lesson of each objective beside it."""
     rows = []
     for mastery in masteries:  # with spaces at which no line breaks
         count = (
             f"{mastery.right}\xa0of\xa0{mastery.answered}" if mastery.answered else "not met yet"
         )
-        rows.append((mastery.label, f"{count} ✓\xa0firm" if mastery.mastered else count))
-    return doc.Table("The latest answer to each question counts", (name, "Right"), rows)
+        row = [mastery.label, f"{count} ✓\xa0firm" if mastery.mastered else count]
+        if book:
+            lesson = book.objectives[mastery.id].lesson
+            row.append(lesson_link(lesson) if lesson else "")
+        rows.append(row)
+    columns = (name, "Right", "Lesson") if book else (name, "Right")
+    return doc.Table("The latest answer to each question counts", columns, rows)
 
 
 def _bars(words: str, title: str, bars: Mapping[str, tuple[int, int]]) -> str:

@@ -20,6 +20,7 @@ _FAILURE = (
     "Something went wrong here. It is not your fault. Your switches still work; "
     "if what you see looks old, choose “As the story tells it”."
 )
+_BEFORE_ANY = "Change one fact and see here what follows from it."
 
 
 class WhatIf(Controls):
@@ -47,16 +48,15 @@ class WhatIf(Controls):
             start = getattr(case.facts, name)
             switches.append(Choice(name, fact.label, options, start, help=fact.question))
         places = {str(place): "" for place in range(len(challenges) or 1)}
-        buttons_only = [  # the buttons write these two
-            Choice("challenge", "Challenge", places, "0"),
-            Choice("hint", "Hint", {"no": "", "yes": ""}, "no"),
+        buttons_only = [
+            Choice("challenge", "", places, "0"),
+            Choice("hint", "", {"no": "", "yes": ""}, "no"),
         ]
         title = doc.Heading(f"What if: {case.title}")
         clues = doc.BulletList([f"{clue.source}: {clue.text}" for clue in case.evidence])
         intro: list[doc.Block] = [
             title,
-            doc.Paragraph("Change one fact and see what follows from it."),
-            doc.Details("The story once more", [doc.Markdown(case.story), clues]),
+            doc.Details("The story", [doc.Markdown(case.story), clues]),
         ]
         super().__init__(
             [*switches, *buttons_only],
@@ -73,7 +73,7 @@ class WhatIf(Controls):
             doc.Paragraph("Every fact is a switch. As the story tells it they stand like this:"),
             doc.Table("Facts", ("Fact", "Value"), facts),
             doc.Table("What follows", ("Lens", "Verdict"), verdicts),
-            doc.Paragraph(f"The picture: {self.picture.describe(case.facts)}"),
+            doc.Drawing(self.picture.html(case.facts), self.picture.describe(case.facts)),
             *([doc.BulletList(self.goals)] if self.goals else []),
         ]
 
@@ -87,32 +87,50 @@ class WhatIf(Controls):
             labels[lens] = self.book.answer_label(lens, answer)
         return labels
 
-    def _follows(self, values: Values) -> Outcome:
+    def _follows(self, values: Values, _before: Values) -> Outcome:
         facts = Facts(**{name: values[name] for name in VOCABULARY})
         picture = self.picture.html(facts)
         verdicts = decide(facts)
         labels = self._labels(verdicts)
         story = self.case.facts._asdict()
         changed = [name for name in story if values[name] != story[name]]
-        odd, task, says = "", "", ""
+        odd, task, says, place = "", "", "", 0
         if why := facts.contradiction:
             odd = f"No real case has these facts: {why}. The rules answer anyway."
         buttons: dict[str, Values] = {"As the story tells it": story}
         if self.challenges:
             place, count = int(values["challenge"]), len(self.challenges)
             says = self._judge(place, values["hint"], verdicts, changed)
-            lead = f"Challenge {place + 1} of {count} ({len(self.solved)} solved)."
-            task = f"<p><strong>{lead}</strong> {escape(self.goals[place])}</p>"
-            task += f"<p><strong>{escape(says)}</strong></p>"
+            solved = "all" if 1 < len(self.solved) == count else len(self.solved)
+            task = f"<p><strong>Challenge {place + 1} of {count} ({solved} solved).</strong></p>"
+            # The other goals are there unseen, so that the longest has room, and nothing moves when it comes.
+            unseen = [' class="ccb-unseen"' * (each != place) for each in range(count)]
+            goals = [
+                f"<p{no}>{escape(goal)}</p>" for no, goal in zip(unseen, self.goals, strict=True)
+            ]
+            task += f'<div class="ccb-one-of">{"".join(goals)}</div>'
             onward = {**story, "challenge": str((place + 1) % count), "hint": "no"}
             buttons = {"Give me a hint": {"hint": "yes"}, **buttons, "Next challenge": onward}
-        announcement = self._news(values, labels, odd, says)
+        before, labels_before, said = self._last or (values, labels, "")
         self._last = values, labels, says
+        turned = [
+            f"{self.lenses[lens]}: {label}."
+            for lens, label in labels.items()
+            if label != labels_before[lens]
+        ]
+        headline, announcement = _BEFORE_ANY, self.goals[place] if self.goals else ""
+        if values["challenge"] == before["challenge"]:
+            if any(values[name] != before[name] for name in VOCABULARY):
+                many = f"{len(turned)} verdict{'s' * (len(turned) > 1)} changed."
+                headline = many if turned else "No verdict changed."
+                turned = turned or [headline]
+            announcement = " ".join(filter(None, [*turned, odd, says if says != said else ""]))
         return Outcome(
             picture,
+            says or headline,
+            news=" ".join(turned),
             html=self._table(verdicts, labels),
             blocks=[doc.Paragraph(odd)] if odd else [],
-            hidden=frozenset({"challenge", "hint"}),
             changed=frozenset(changed),
             announcement=announcement,
             task=task,
@@ -126,7 +144,8 @@ class WhatIf(Controls):
         if reached and len(changed) == 1:
             self.solved.add(place)
             label = VOCABULARY[changed[0]].label.lower()
-            return f"Solved. The one fact to change was “{label}”. {verdicts[lens].why}"
+            end = " All solved." if 1 < len(self.challenges) == len(self.solved) else ""
+            return f"Solved. The one fact to change was “{label}”.{end}"
         if hint == "yes":
             return "A hint: " + VOCABULARY[_within_reach(self.case, lens)[goal]].question
         if reached:
@@ -134,21 +153,6 @@ class WhatIf(Controls):
                 f"You have reached the verdict, with {len(changed)} facts changed. One is enough."
             )
         return ""
-
-    def _news(self, values: Values, labels: Labels, odd: str, says: str) -> str:
-        """What a screen reader says: the challenge that has come, or what is new."""
-        before, labels_before, said = self._last or (values, labels, "")
-        if values["challenge"] != before["challenge"]:
-            return self.goals[int(values["challenge"])]
-        news = [odd, says if says != said else ""]
-        if any(values[name] != before[name] for name in VOCABULARY):
-            turned = [
-                f"{self.lenses[lens]}: {label}."
-                for lens, label in labels.items()
-                if label != labels_before[lens]
-            ]
-            news = [*(turned or ["No verdict changed."]), *news]
-        return " ".join(filter(None, news))
 
     def _table(self, verdicts: Verdicts, labels: Labels) -> str:
         rows = []

@@ -112,6 +112,7 @@ function renderCard({ model, el }) {
     const place = shownPlace();
     if (!answered(place) || !how) return;
     mark(deck[place], answers[place].choice);
+    explainRows(deck[place], answers[place].choice);
     // From button to button, for a focus that is lost first takes longer to set.
     if (how.contains(document.activeElement) && after.firstChild) after.firstChild.focus({ preventScroll: true });
     how.remove();
@@ -125,9 +126,25 @@ function renderCard({ model, el }) {
       if (!right && !chosen) continue;
       option.dataset.mark = right ? (chosen ? "hit" : "missed") : "wrong";
       option.querySelector("kbd").textContent = right ? "✓" : "✗";
-      const words = chosen ? `You: ${right ? "right" : "wrong"}` : many ? "You missed this" : "The right answer";
+      const words = chosen ? `Your answer, ${right ? "right" : "wrong"}` : many ? "You missed this" : "The right answer";
       option.append(h("span", { class: "ccb-tag" }, words));
     }
+  }
+
+  // Each row of a sort or a match says itself what was wrong and which rule decides.
+  function explainRows({ parts, rules }, choice) {
+    panel.querySelectorAll(".ccb-answers").forEach((row, index) => {
+      const { value } = [...row.querySelectorAll("input")].find((input) => choice.includes(Number(input.value)));
+      row.append(h("div", { class: "ccb-rule", html: (parts[value].chosen ?? "") + rules[index] }));
+    });
+  }
+
+  // How many ticks are wrong, and how many are missing.
+  function ticks({ answer }, choice) {
+    const wrong = choice.filter((place) => !answer.includes(place)).length;
+    const missing = answer.filter((place) => !choice.includes(place)).length;
+    const said = [[wrong, "wrong"], [missing, "missing"]].filter(([number]) => number);
+    return `${said.map(([number, what]) => `${number} tick${number > 1 ? "s are" : " is"} ${what}`).join(", ")}.`;
   }
 
   function closing() {
@@ -188,6 +205,7 @@ function renderCard({ model, el }) {
       const marks = (ids) => Boolean(answer) && ids.includes(node.dataset.evidence);
       node.classList.toggle("ccb-supporting", marks(question?.supporting ?? []));
       node.classList.toggle("ccb-decisive", marks(question?.decisive ?? []));
+      node.classList.toggle("ccb-opens", marks(question?.open ?? []));
     });
     if (!answer) {
       live.replaceChildren();
@@ -195,10 +213,16 @@ function renderCard({ model, el }) {
       after.replaceChildren();
     } else {
       const tone = isRight(question, answer.choice) ? "right" : "wrong";
-      const parts = question.parts.map((part, place) => part[answer.choice.includes(place) ? "chosen" : "left"]);
-      const head = question.heads[tone].replace("{rows}", rowsRight(question, answer.choice));
+      const { choice } = answer;
+      const isSlip = (place) => choice.includes(place) !== question.answer.includes(place);
+      const said = (kind) =>
+        question.parts.map((part, place) => isSlip(place) === kind && part[choice.includes(place) ? "chosen" : "left"]);
+      const [slips, others] = question.groups ? [[], []] : [true, false].map((kind) => said(kind).filter(Boolean));
+      const head = question.heads[tone].replace("{rows}", rowsRight(question, choice)).replace("{ticks}", ticks(question, choice));
       live.dataset.tone = tone;
-      const words = head + sayOnce(parts.filter(Boolean)) + question.tail[tone];
+      const rest = sayOnce(others);
+      const fold = slips.length && rest ? `<details><summary>The other options</summary>${rest}</details>` : rest;
+      const words = head + sayOnce(slips) + fold + question.tail[tone];
       live.replaceChildren(...h("div", { html: words }).childNodes);
       after.replaceChildren();
       if (at >= deck.length) return acknowledge();
@@ -251,7 +275,7 @@ function renderCard({ model, el }) {
       if (!answer && firstOpen() >= 0) return h("td", { class: "ccb-open" }, "…");
       const marks = [["✗ missed", "you had it wrong"], ["✓", "you had it right"]];
       const mark = answer && marked ? marks[Number(isRight(deck[index], answer.choice))] : null;
-      const named = mark && { class: "ccb-mark", role: "img", "aria-label": mark[1], title: mark[1] };
+      const named = mark && { class: "ccb-mark", role: "img", "aria-label": mark[1] };
       return h("td", {}, h("span", { html }), mark && h("span", named, mark[0]));
     };
     const head = h("tr", {}, ...columns.map((text) => h("th", { scope: "col" }, text)));

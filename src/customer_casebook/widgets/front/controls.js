@@ -20,17 +20,19 @@ function renderControls({ model, el }) {
   const pressed = (place) => () => write(model.get("view").buttons[place].values);
   const buttons = model.get("view").buttons.map(({ label }, place) => button(label, null, pressed(place)));
   const row = h("div", { class: "ccb-row" }, ...buttons);
-  const error = h("div");
+  const error = h("div", { class: "ccb-failure" });
   const picture = h("div", { class: "ccb-picture" });
   const headline = h("p", { class: "ccb-headline" });
+  const news = h("p", { class: "ccb-news" });
   const blocks = h("div");
   const controls = spec.controls.map((control) => (control.options ? choice(control) : range(control)));
   const nodes = controls.map(({ node }) => node);
   const below = h("div", { html: spec.below });
-  const outcome = h("div", { class: "ccb-outcome" }, picture, headline, blocks);
+  // What comes and goes is beside the controls or below them, so that none of them moves while it is pressed.
+  const outcome = h("div", { class: "ccb-outcome" });
   const late = lateness(live, outcome, task);
-  const told = [late.sentence, error];
-  const ordered = spec.buttonsFirst ? [task, row, ...told, ...nodes] : [task, ...nodes, row, ...told];
+  outcome.append(h("div", { class: "ccb-result" }, headline, news, late.sentence, error, picture), blocks);
+  const ordered = spec.buttonsFirst ? [task, row, ...nodes] : [task, ...nodes, row];
   const switches = h("div", { class: "ccb-switches" }, ...ordered, below);
   const bench = h("div", { class: "ccb-bench" }, switches, outcome);
   const root = h("div", { class: "ccb ccb-controls" }, live, h("div", { html: spec.intro }), bench);
@@ -68,7 +70,7 @@ function renderControls({ model, el }) {
     );
     const pills = inputs.map((input, place) => h("label", { class: "ccb-pill" }, input, h("span", {}, options[place][1])));
     const row = h("div", { class: "ccb-choice-row" }, ...pills);
-    const node = h("fieldset", { class: "ccb-choice", title: help || null }, h("legend", {}, label), row);
+    const node = h("fieldset", { class: "ccb-choice", title: help || null, hidden: !label }, h("legend", {}, label), row);
     const show = (value) => inputs.forEach((input) => (input.checked = input.value === value));
     return { name, node, show };
   }
@@ -103,11 +105,12 @@ function renderControls({ model, el }) {
     const view = model.get("view");
     redraw(picture, view.picture);
     say(headline, view.headline);
+    say(news, view.news);
     redraw(blocks, view.blocks);
     redraw(task, view.task);
     redraw(error, view.error);
     for (const { name, node } of controls) {
-      node.hidden = view.hidden.includes(name);
+      node.classList.toggle("ccb-unseen", view.hidden.includes(name)); // its place stays
       node.classList.toggle("ccb-changed", view.changed.includes(name));
     }
   }

@@ -100,11 +100,11 @@ function renderExam({ model, el }) {
     bar.scrollIntoView({ block: "nearest" });
   }
 
-  function request(what) {
+  function request(what, more = {}) {
     const before = model.get("phase");
     const exam = model.get("exam");
     const first = () => unheard().map((each) => ({ ...each, age: ageMs(each) }));
-    sayUntil(() => model.get("phase") !== before, () => model.send({ what, exam, first: first() }));
+    sayUntil(() => model.get("phase") !== before, () => model.send({ what, exam, first: first(), ...more }));
     awaitAnswer();
   }
 
@@ -140,11 +140,12 @@ function renderExam({ model, el }) {
 
   function ready() {
     let pressed = false; // one click is one exam
+    const form = makeForm(model.get("fields"));
     const begin = primary("Start the clock", null, () => {
-      if (!pressed) request("start");
+      if (!pressed) request("start", { values: form.values() });
       pressed = true;
     });
-    return [h("div", { html: model.get("intro") }), h("div", { class: "ccb-press" }, begin)];
+    return [h("div", { html: model.get("intro") }), form.node, h("div", { class: "ccb-press" }, begin)];
   }
 
   function asking(question) {
@@ -186,7 +187,7 @@ function renderExam({ model, el }) {
       const state = [done ? "answered" : "open", flag && "flagged"].filter(Boolean);
       const label = `Question ${index + 1}, ${state.join(", ")}`;
       const here = index === at && !leaving;
-      const attributes = { class: "ccb-place", "data-done": done, "aria-label": label, title: label };
+      const attributes = { class: "ccb-place", "data-done": done, "aria-label": label };
       const number = button(`${index + 1}${flag ? "⚑" : ""}`, null, () => go(index), attributes);
       if (here) number.setAttribute("aria-current", "step");
       return h("li", {}, number);

@@ -6,19 +6,23 @@ function renderPanel({ model, el }) {
   const row = h("div", { class: "ccb-row" });
   const error = h("div");
   const late = lateness(live, row);
-  const nodes = model.get("buttons") ? [live, text, row, late.sentence, error] : [text];
+  const form = makeForm(model.get("fields"));
+  const nodes = model.get("buttons") ? [live, text, form.node, row, late.sentence, error] : [text];
   el.append(h("div", { class: "ccb" }, ...nodes));
   const unheard = new Set(); // presses
 
-  const showText = () => redraw(text, model.get("text"));
+  const showText = () => {
+    redraw(text, model.get("text"));
+    openInLab(text, model);
+  };
   const showError = () => redraw(error, model.get("error"));
   const onLive = () => say(live, model.get("live"));
   const buttons = {};
   function press(name) {
-    const id = newId();
+    const [id, values] = [newId(), form.values()];
     unheard.add(id);
     late.mark(true);
-    sayUntil(() => !unheard.has(id), () => model.send({ button: name, press: id }));
+    sayUntil(() => !unheard.has(id), () => model.send({ button: name, press: id, values }));
   }
   const onMessage = ({ heard }) => {
     unheard.delete(heard);

@@ -50,7 +50,7 @@ function h(tag, attributes = {}, ...children) {
     else if (value !== false && value != null) node.setAttribute(name, value);
   }
   node.append(...children.filter((child) => child != null));
-  if (["BUTTON", "INPUT", "SUMMARY"].includes(node.tagName) || "tabindex" in attributes) keepKeys(node);
+  if (["BUTTON", "INPUT", "SELECT", "SUMMARY"].includes(node.tagName) || "tabindex" in attributes) keepKeys(node);
   return node;
 }
 
@@ -67,6 +67,41 @@ function button(text, key, action, extra = {}) {
 // The one button of a place that leads on.
 const primary = (text, key, action, extra = {}) =>
   button(text, key, action, { class: "ccb-button ccb-primary", ...extra });
+
+// Fields to fill in. What is written is held to what a field allows when one leaves it. `values` are what they hold.
+function makeForm(fields) {
+  const id = groupName();
+  const controls = fields.map(({ name, start, options, least, most }) => {
+    const same = { id: `${id}-${name}`, class: "ccb-field" };
+    if (options) return h("select", same, ...options.map(([value, label]) => h("option", { value }, label)));
+    const hold = ({ target }) => {
+      const number = parseInt(target.value, 10);
+      target.value = Number.isNaN(number) ? start : Math.min(Math.max(number, least ?? 0), most);
+    };
+    const input = h("input", { ...same, type: "text", inputmode: "numeric", onchange: hold });
+    input.value = start;
+    return input;
+  });
+  const rows = fields.map(({ label, help }, place) => {
+    const { id } = controls[place];
+    if (help) controls[place].setAttribute("aria-describedby", `${id}-help`);
+    return h("p", {}, h("label", { for: id }, label), controls[place], help && h("small", { id: `${id}-help` }, help));
+  });
+  const values = () => Object.fromEntries(fields.map(({ name }, place) => [name, controls[place].value]));
+  return { node: h("div", { class: "ccb-form" }, ...rows), values };
+}
+
+// In JupyterLab a link to another notebook opens it beside this one; elsewhere it is a link like any other.
+function openInLab(node, { widget_manager: manager }) {
+  const path = manager?.context?.path;
+  for (const link of node.querySelectorAll("a")) {
+    keepKeys(link);
+    if (path === undefined) continue;
+    const file = decodeURIComponent(link.getAttribute("href"));
+    link.dataset.commandlinkerCommand = "docmanager:open";
+    link.dataset.commandlinkerArgs = JSON.stringify({ path: path.slice(0, path.lastIndexOf("/") + 1) + file });
+  }
+}
 
 // Radio buttons of one name are one group in the whole page, and another version of this script may be in it too.
 const groupName = () => `ccb-${Math.random().toString(36).slice(2)}`;
@@ -149,8 +184,10 @@ function ask(question, { name, where, chosen, choose }) {
   const choices = groupsOf(question).map(({ label, intro, options }, group) => {
     const nodes = options.map(option(group)).flatMap((node) => [node, " "]); // so a story has its spaces
     const offered = h("div", { class: `ccb-${question.shape}` }, ...nodes);
-    const material = intro ? h("div", { html: intro }) : null;
-    return label ? h("fieldset", { class: "ccb-group" }, h("legend", { dir: "auto" }, label), material, offered) : offered;
+    if (!label) return offered;
+    const [material, row] = [intro && h("div", { html: intro }), h("div", { class: "ccb-answers" }, offered)];
+    const body = material ? h("div", { class: "ccb-party" }, material, row) : row;
+    return h("fieldset", { class: "ccb-group" }, h("legend", { dir: "auto" }, label), body);
   });
   const legend = h(
     "legend",

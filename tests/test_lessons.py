@@ -1,0 +1,60 @@
+"""What the lessons ask, as their own code shows it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from tools.lessons import LESSONS
+
+import customer_casebook
+from customer_casebook.course.bank import item_of
+from customer_casebook.course.casebook import course
+from customer_casebook.course.items import Item
+from customer_casebook.course.selection import exam_questions
+
+ASKING = ("study", "compare", "practice", "find_evidence", "sort_parties", "own_the_relationship")
+
+
+def words(item: Item) -> tuple[str, frozenset[str]]:
+    """What a learner reads of a question, in whatever order its options stand."""
+    return item.prompt, frozenset(map(item.wording, item.options))
+
+
+def lesson_items() -> Iterator[Item]:
+    """What the cells of all lessons ask; the last notebook, for practice, draws anew each time."""
+    for lesson in json.loads(LESSONS.read_text("utf-8"))[:-1]:
+        for code in lesson["code"]:
+            if code.startswith(ASKING):
+                activity = eval(code, vars(customer_casebook) | names())  # noqa: S307  (ours)
+                yield from getattr(activity, "card", activity).questions
+
+
+def names() -> dict[str, object]:
+    return {name: getattr(customer_casebook, name) for name in ASKING}
+
+
+@pytest.fixture(scope="module")
+def in_lessons() -> frozenset[tuple[str, frozenset[str]]]:
+    return frozenset(map(words, lesson_items()))
+
+
+def test_the_bank_says_what_the_lessons_ask(
+    in_lessons: frozenset[tuple[str, frozenset[str]]],
+) -> None:
+    """Else write ``in_lesson: yes`` below the objectives of the questions named first, and not of the others."""
+    items = {k: item for k in course().questions if (item := item_of(course(), k))}
+    asked = {k for k, item in items.items() if words(item) in in_lessons}
+    marked = {k for k, record in course().questions.items() if record.in_lesson}
+    assert (asked - marked, marked - asked) == (set(), set())
+    assert len(asked) > 40  # the lessons were read
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_exam_asks_what_a_lesson_has_asked(
+    in_lessons: frozenset[tuple[str, frozenset[str]]], seed: int
+) -> None:
+    paper = [item_of(course(), item_id) for item_id in exam_questions(course(), 40, seed)]
+    assert len(paper) == 40
+    assert in_lessons.isdisjoint(words(item) for item in paper if item)
