@@ -9,8 +9,9 @@ from functools import partial
 from itertools import count, cycle
 from pathlib import Path
 from statistics import median
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import nbformat
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, WebSocket, sync_playwright
 
 from tests.bench.builds import Build
@@ -184,6 +185,8 @@ _RUN_ALL = """() => {
     window.jupyterapp.commands.execute("notebook:run-all-cells");
     return performance.now(); // since the page was asked for
 }"""
+LESSON = ROOT / "notebooks" / "01_who_is_the_customer.ipynb"
+_STARTED = "() => window.jupyterapp.shell.currentWidget.node.dataset.ccb === 'ready'"
 _ASKED = "option => document.querySelector(option)?.offsetHeight && performance.now()"
 
 # A burst: there and back, and in the end all the way, so that only the last picture can be the right one.
@@ -423,7 +426,10 @@ def saved(browser: Browser, lab: Lab, builds: Sequence[Build]) -> list[Result]:
 
 
 def opening(browser: Browser, lab: Lab, builds: Sequence[Build]) -> list[Result]:
-    """From the address to the first question that takes an answer: the kernel starts with the page, then Run All."""
+    """From the address to the first question that takes an answer: the kernel starts with the page, then Run All.
+
+    A lesson of the course runs by itself.
+    """
     context = browser.new_context(viewport=_SIZE)  # with a cache, as at a learner's second visit
     context.add_init_script(_HELP)
 
@@ -442,14 +448,31 @@ def opening(browser: Browser, lab: Lab, builds: Sequence[Build]) -> list[Result]
 
         return turn
 
-    measures = [
+    def lesson() -> float:
+        notebook = LabPage(page := context.new_page(), lab)
+        source = nbformat.read(LESSON, as_version=4)
+        name = lab.write(f"{next(turns)}.ipynb", source)
+        page.goto(f"{lab.url}/{lab.view}/{name}?token={lab.token}&reset")
+        asked: float = page.wait_for_function(_ASKED, arg=".ccb-option input").json_value()
+        page.wait_for_function(_STARTED)
+        page.evaluate(f"{_SESSION}.shutdown()")
+        page.close()
+        notebook.check()
+        return asked
+
+    measures: list[Callable[[], Any]] = [
         opened(JUPYTERQUIZ, ".MCButton"),
         opened(STOCK, ".widget-radio-box input"),
         *(opened(CARD, ".ccb-option input", build.kernel) for build in builds),
     ]
-    measured = [list(zip(*times, strict=True)) for times in in_turn(7, 1, *measures)]
+    *measured, by_itself = in_turn(7, 1, *measures, lesson)
+    measured = [list(zip(*times, strict=True)) for times in measured]
     context.close()
-    results = []
+    title, quiz = (
+        "a lesson by itself to its first question, against jupyterquiz",
+        median(measured[0][0]),
+    )
+    results = [Result(title, median(by_itself), "ms", quiz, 1.0)]
     for place, name in enumerate(("page open", "Run All")):
         quiz, stock, ours, *others = (median(times[place]) for times in measured)
         title = f"{name} to first question"

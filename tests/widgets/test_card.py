@@ -17,7 +17,7 @@ import customer_casebook.widgets.card as module
 from customer_casebook.course.casebook import cases
 from customer_casebook.course.journal import Attempt
 from customer_casebook.domain.rules import LENSES
-from customer_casebook.widgets.activity import START
+from customer_casebook.widgets.activity import PRINT_UNFOLDED, START
 from customer_casebook.widgets.card import Card, options_at, places_of, question_spec
 from customer_casebook.widgets.practice import practice
 from customer_casebook.widgets.study import study
@@ -233,7 +233,7 @@ def test_elsewhere_a_card_is_its_transcript() -> None:
     data, _ = card._repr_mimebundle_()
     assert "application/vnd.jupyter.widget-view+json" in data
     text, html = data["text/plain"], data["text/html"]
-    assert html.startswith(f"<p>{START}</p>")
+    assert html.startswith(f"{PRINT_UNFOLDED}<p>{START}</p>")
     flat = " ".join(text.split())
     assert flat.startswith(START)
     for question in case_items(card):
