@@ -11,6 +11,7 @@ from customer_casebook.course.bank import SortItem
 from customer_casebook.course.casebook import course
 from tests.browser.activities import FOCUS, activity, notebook, opened, turned
 from tests.browser.lab import Lab, LabPage
+from tests.browser.test_keys import UNGUARDED
 from tests.course.books import BOOK, item
 
 SORT = "sort-who-is-one-of-us"
@@ -30,6 +31,7 @@ def page(one_lab: LabPage, lab: Lab) -> LabPage:
 def test_practice_is_set_by_keyboard_and_the_notebook_hears_no_key(page: LabPage) -> None:
     node, keyboard = activity(page, 2), page.page.keyboard
     before = page.cells()
+    assert node.evaluate(UNGUARDED) == []
     questions = node.get_by_label("Questions", exact=True)
     questions.focus()
     keyboard.press("Control+A")

@@ -27,7 +27,8 @@ NOTEBOOK = """() => {
         kernel: sessionContext.session.kernel.id,
     };
 }"""
-UNGUARDED = """node => [...node.querySelectorAll("button, input, summary, a[href], [tabindex], [contenteditable]")]
+UNGUARDED = """node => [...node.querySelectorAll(
+    "button, input, select, summary, a[href], [tabindex], [contenteditable]")]
     .filter(each => each.dataset.lmSuppressShortcuts !== "true").map(each => each.outerHTML)"""
 
 DECK = """\

@@ -18,7 +18,7 @@ import customer_casebook.widgets.exam as module
 from customer_casebook.course.bank import MatchItem
 from customer_casebook.course.casebook import Casebook
 from customer_casebook.course.exam import MAX_EXAM_MINUTES, exam_sessions
-from customer_casebook.course.items import Item
+from customer_casebook.course.items import CaseItem, Item
 from customer_casebook.course.journal import (
     MAX_LINE_BYTES,
     Attempt,
@@ -457,6 +457,8 @@ def test_the_review_tells_of_every_question_what_was_wrong_first(seed: int) -> N
         assert mark.item
         for block in (*material(mark.item), *feedback(mark.item, mark.choice)):
             assert block.html() in shown or mark.item.groups
+        for clue in mark.item.decisive_evidence if isinstance(mark.item, CaseItem) else ():
+            assert shown.count(f'data-evidence="{clue}"') >= 2  # in sight, and in the story
     rows = [(int(a), int(b)) for a, b in re.findall(r"<td[^>]*>(\d+) of (\d+)</td>", shown)]
     assert [a / b for a, b in rows] == sorted(a / b for a, b in rows)
     assert sum(b for _, b in rows) == 20

@@ -92,6 +92,11 @@ def test_before_the_first_answer_it_says_so_and_where_to_begin() -> None:
     assert overview.actions.buttons == {"again": "Look again"}
 
 
+def _unaligned(overview: Overview) -> str:
+    """The details, without where their numbers stand."""
+    return overview.details.text.replace(' align="right"', "")
+
+
 def test_a_few_answers_are_counted_drawn_and_told_in_tables() -> None:
     question, _, misconception = MISTAKE
     answered(question, days=0.1, right=False)
@@ -101,8 +106,8 @@ def test_a_few_answers_are_counted_drawn_and_told_in_tables() -> None:
     assert "Nothing is due; the next review is on " in overview.actions.text
     assert misconception.claim in overview.details.text.replace("&#x27;", "'")
     assert "Misconceptions that you still have:" in overview.details.text
-    assert '<th scope="row">I am sure</th><td>0</td><td>1</td>' in overview.details.text
-    assert '<th scope="row">I think so</th><td>1</td><td>0</td>' in overview.details.text
+    assert '<th scope="row">I am sure</th><td>0</td><td>1</td>' in _unaligned(overview)
+    assert '<th scope="row">I think so</th><td>1</td><td>0</td>' in _unaligned(overview)
     assert "when sure, right 0% of the time; when not sure, right 100%" in overview.details.text
     assert overview.details.text.count("<svg ") == 2
     assert 'aria-label="Confidence: when sure, right 0%' in overview.details.text
@@ -245,7 +250,7 @@ def test_a_mock_exam_stays_in_sight_and_a_pass_is_praised_though_nothing_is_firm
     assert sat.result
     score = f"<td>{sat.result.right} of 3, {sat.result.percent}%</td>"
     verdict = "✓ passed" if share else "not passed"
-    assert f"{score}<td>{verdict}</td>" in overview.details.text
+    assert f"{score}<td>{verdict}</td>" in _unaligned(overview)
     assert ("You have passed a mock exam with 100%. Well done." in shown(overview)) == bool(share)
     assert "None is firm yet, as each takes 4 questions that you have right." in shown(overview)
     assert "0 of them firm" not in shown(overview)

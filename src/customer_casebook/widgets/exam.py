@@ -531,6 +531,9 @@ def _explained(book: Casebook, mark: course_exam.Mark) -> list[doc.Block]:
         blocks += [doc.Paragraph(since), _all_options(wording.options, wording.right, mark.choice)]
     if item:
         blocks += feedback(item, mark.choice)
+        telling = {*item.decisive_evidence, *item.supporting_evidence, *item.open_evidence}
+        read = [each for each in material(item) if isinstance(each, doc.EvidenceBlock)]
+        blocks += [each for each in read if each.id in telling]
         blocks += _folded(
             "The story", [material(item)] if material(item) and not item.groups else []
         )

@@ -74,6 +74,7 @@ export function courseMode(app, Widget) {
     say("starting");
     hideCode(true);
     for (const cell of toPlayWith(lesson, notebook)) cell.addClass("ccb-play");
+    notebook.widgets.at(-1).addClass("ccb-end");
     notebook.node.addEventListener("dblclick", holdDoubleClick, true);
     const at = course.indexOf(lesson);
     const links = await linksTo(course[at - 1], course[at + 1], context.path, app);
