@@ -24,8 +24,8 @@ CALLS = (
 
 
 @pytest.fixture
-def page(one_lab: LabPage, lab: Lab) -> LabPage:
-    return turned(one_lab, notebook(lab, "choices.ipynb", *CALLS))
+def page(one_lab: LabPage, lab: Lab, request: pytest.FixtureRequest) -> LabPage:
+    return turned(one_lab, notebook(lab, f"{request.node.name}.ipynb", *CALLS))
 
 
 def test_practice_is_set_by_keyboard_and_the_notebook_hears_no_key(page: LabPage) -> None:
