@@ -15,8 +15,9 @@ from tests.browser.lab import ROOT, LabPage
 
 COURSE = sorted(each.name for each in (ROOT / "notebooks").glob("*.ipynb"))
 
-# What has the focus: where it is, whether that can be seen, and what it is.
-FOCUS = """() => {
+# What has the focus, once a frame is painted: where it is, whether that can be seen, and what it is.
+FOCUS = """async () => {
+    await new Promise(painted => requestAnimationFrame(() => setTimeout(painted)));
     const panel = window.jupyterapp.shell.currentWidget;
     const node = document.activeElement;
     const view = panel.node.getBoundingClientRect();

@@ -37,6 +37,7 @@ function renderControls({ model, el }) {
   const bench = h("div", { class: "ccb-bench" }, switches, outcome);
   const root = h("div", { class: "ccb ccb-controls" }, live, h("div", { html: spec.intro }), bench);
   el.append(root);
+  stick(outcome);
 
   function write(changes) {
     wanted = { ...values(), ...changes };

@@ -3,6 +3,9 @@
 // JupyterLab takes command keys (d d deletes the cell) from whatever has focus, unless that very element says no.
 const keepKeys = (node) => (node.dataset.lmSuppressShortcuts = "true");
 
+let keyed = -Infinity; // when a key was last pressed
+window.addEventListener("keydown", ({ timeStamp }) => (keyed = timeStamp), true);
+
 if (!window.ccbKeepsKeys) {
   window.ccbKeepsKeys = true; // once a page
   // The folds and links that an author writes into Markdown cannot say so themselves: JupyterLab cleans it away.
@@ -27,6 +30,7 @@ if (!window.ccbKeepsKeys) {
 
 const KERNEL_TIMEOUT_MS = 8000; // without an answer from the kernel, until a learner is told what to do about it
 const SEND_DELAY_MS = 20; // until a press is sent at the latest
+const REACHED_MS = 1000; // since a key was pressed, while what it has reached must not leave the view
 const PROBE_DELAY_MS = 1000; // from getting the focus until we try whether Python can be reached
 
 // The letter or digit of a key, or, on a keyboard that writes others, of its place: as the key caps on a card say.
@@ -205,12 +209,20 @@ function makeDesk(intro, ...nodes) {
   const lead = (words, to) => button(words, null, () => (focusable(to), to.focus()), { class: "ccb-button ccb-way" });
   const work = h("div", { class: "ccb-work" }, lead("To the story ↓", intro), ...nodes);
   const desk = h("div", { class: "ccb-desk" }, intro, lead("To the question ↑", work), work);
-  const stick = () => {
-    const room = desk.closest(".jp-WindowedPanel-outer")?.clientHeight ?? innerHeight;
-    work.style.top = `${Math.min(8, room - work.offsetHeight - 8)}px`;
-  };
-  new ResizeObserver(stick).observe(work);
+  stick(work);
   return desk;
+}
+
+// What sticks does so at its top, or at its bottom where it is higher than the page: else nobody could scroll to that.
+function stick(node) {
+  const fit = () => {
+    const room = node.closest(".jp-WindowedPanel-outer")?.clientHeight ?? innerHeight;
+    node.style.setProperty("--ccb-top", `${Math.min(8, room - node.offsetHeight - 8)}px`);
+    // What a key has just reached stays in view, though what comes from Python makes room for itself above it.
+    const isReached = performance.now() - keyed < REACHED_MS && node.contains(document.activeElement);
+    if (isReached) document.activeElement.scrollIntoView({ block: "nearest" });
+  };
+  new ResizeObserver(fit).observe(node);
 }
 
 // A live region stands in the page before its text does, or a screen reader may miss it.
@@ -228,13 +240,15 @@ function redraw(node, html) {
   const title = (fold) => fold.querySelector("summary").textContent;
   for (const fold of node.querySelectorAll("details")) node.openFolds.set(title(fold), fold.open);
   const focused = node.contains(document.activeElement) && document.activeElement.textContent;
+  const { top, bottom } = document.activeElement.getBoundingClientRect();
+  const preventScroll = bottom < 0 || top > innerHeight; // who has scrolled away stays there
   node.innerHTML = html; // escaped by the kernel
   direct(node);
   for (const fold of node.querySelectorAll("details")) {
     const summary = fold.querySelector("summary");
     keepKeys(summary);
     if (node.openFolds.has(title(fold))) fold.open = node.openFolds.get(title(fold));
-    if (focused === title(fold)) summary.focus({ preventScroll: true });
+    if (focused === title(fold)) summary.focus({ preventScroll });
   }
 }
 
