@@ -15,7 +15,7 @@ import pytest
 
 from customer_casebook.domain import facts, rules, verdict
 from customer_casebook.domain.facts import VOCABULARY, Facts
-from customer_casebook.domain.rules import LENSES, Lens, Rule
+from customer_casebook.domain.rules import EDITIONS, GENERAL, LENSES, Lens, Rule
 
 RULES = [rule for lens in LENSES.values() for rule in lens.rules]
 EACH_LENS = pytest.mark.parametrize("lens", LENSES.values(), ids=list(LENSES))
@@ -112,7 +112,8 @@ def test_a_rule_speaks_for_itself(rule: Rule) -> None:
     assert rule.explanation.endswith(".")
     assert 1 <= len(re.findall(r"[.!?](?=\s|$)", rule.explanation)) <= 4
     assert rule.editions
-    assert rule.editions == tuple(each for each in ("v3", "4", "5") if each in rule.editions)
+    ordered = tuple(each for each in EDITIONS if each in rule.editions)
+    assert rule.editions in (ordered, (GENERAL,))
     assert [rule.title, rule.id] not in [[r.title, r.id] for r in RULES if r is not rule]
 
 
@@ -134,6 +135,17 @@ def test_a_rule_in_v3_words_says_so(rule: Rule) -> None:
         assert rule.editions == ("v3",)
     if rule.answer == "sponsor":
         assert rule.editions == ("4", "5")
+
+
+def test_bookkeeping_and_law_are_general_and_no_edition_has_them_for_itself() -> None:
+    general = {rule.id for rule in RULES if rule.editions == (GENERAL,)}
+    assert general == {rule.id for rule in RULES if rule.lens in ("money", "penalties")}
+    assert {rule.scope for rule in RULES if rule.id in general} == {"in every edition: general"}
+
+
+def test_version_5_does_not_tell_customers_apart_as_internal_and_external() -> None:
+    spoken = [rule for rule in RULES if "5" in rule.editions]
+    assert not [r.id for r in spoken if re.search("(internal|external) customer", words(r))]
 
 
 def test_version_5_is_not_told_of_olas() -> None:

@@ -19,7 +19,7 @@ from customer_casebook.domain.facts import (
     Facts,
     InputError,
 )
-from customer_casebook.domain.rules import LENSES, Rule
+from customer_casebook.domain.rules import EDITIONS, GENERAL, LENSES, Rule
 from customer_casebook.domain.verdict import (
     UNDETERMINED,
     decide,
@@ -280,7 +280,57 @@ def test_an_edition_says_nothing_that_all_editions_together_do_not(
 ) -> None:
     verdict = decide(facts, lens, edition=edition)
     assert set(verdict.answers) <= set(decide(facts, lens).answers)
-    assert all(edition in reason.rule.editions for reason in verdict.because)
+    assert all({edition, GENERAL} & {*reason.rule.editions} for reason in verdict.because)
+
+
+@often
+@given(any_facts, st.sampled_from(["money", "penalties"]), st.sampled_from(EDITIONS))
+def test_what_is_general_is_said_in_every_edition(facts: Facts, lens: str, edition: str) -> None:
+    verdict = decide(facts, lens, edition=edition)
+    assert verdict.because == decide(facts, lens).because
+    assert str(verdict).count("[in every edition: general]") == len(verdict.because)
+    assert not verdict.instead
+
+
+@pytest.mark.parametrize(
+    ("organization", "agreement", "penalties"),
+    [("same", "sla", "escalation_only"), ("different", "contract_with_sla", "enforceable")],
+)
+def test_in_version_5_every_customer_gets_an_sla(
+    organization: str, agreement: str, penalties: str
+) -> None:
+    customer = {**DEPARTMENT, "organization": organization, "charge": "paid"}
+    verdicts = decide({**customer, "binding_contract": True}, edition="5")
+    assert verdicts["agreement"].answer == agreement
+    assert verdicts["penalties"].answer == penalties
+    assert verdicts["role"].answer == ("customer",)
+
+
+SILENT_IN_5 = ["customer", "service", "service_type", "owner", "provider_type"]
+
+
+@pytest.mark.parametrize("lens", SILENT_IN_5)
+@pytest.mark.parametrize("organization", ["same", "different"])
+def test_version_5_is_silent_on_inside_and_outside_and_says_what_it_has_instead(
+    lens: str, organization: str
+) -> None:
+    facts = {**DEPARTMENT, "organization": organization, "charge": "paid"}
+    verdict = decide(
+        {**facts, "sets_requirements": True, "direct_online": False}, lens, edition="5"
+    )
+    assert verdict.answer == UNDETERMINED
+    (note,) = verdict.as_json()["notes"]
+    assert note == LENSES[lens].instead["5"]
+    assert f"  silent    ITIL 5 has no rule for this\n  note      {note}" in str(verdict)
+
+
+def test_what_version_5_has_instead_is_told_in_its_own_words_and_nowhere_else() -> None:
+    (note,) = decide(DEPARTMENT, "customer", edition="5").notes
+    assert "basic, cooperative and collaborative" in note
+    assert "enabling value stream" in note
+    assert not decide(DEPARTMENT, "customer", edition="4").notes
+    assert not decide({**DEPARTMENT, "consumes": False}, "customer", edition="5").notes
+    assert not decide({"charge": "paid"}, "money", edition="5").notes
 
 
 def test_an_edition_that_does_not_exist_is_refused() -> None:

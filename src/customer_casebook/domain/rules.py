@@ -17,6 +17,11 @@ Edition = Literal["v3", "4", "5"]
 EDITIONS: tuple[Edition, ...] = get_args(Edition)
 V3, V4, V5 = EDITIONS
 
+# What bookkeeping, law or usage says is a term of no edition, and holds in each of them.
+Tag = Literal["v3", "4", "5", "general"]
+TAGS: tuple[Tag, ...] = get_args(Tag)
+GENERAL: Literal["general"] = "general"
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -25,7 +30,7 @@ class Rule:
     lens: str  # the name of the lens
     name: str  # unique within the lens
     answer: str  # what the lens answers where the rule holds
-    editions: tuple[Edition, ...]  # the editions of ITIL that the rule belongs to
+    editions: tuple[Tag, ...]  # the editions of ITIL that the rule belongs to, or general alone
     reads: tuple[str, ...]  # the facts it depends on
     holds: Callable[[Facts], bool]  # whether it holds for complete facts
     title: str  # the rule in one sentence
@@ -36,25 +41,32 @@ class Rule:
     def id(self) -> str:
         return f"{self.lens}.{self.name}"
 
+    @property
+    def scope(self) -> str:
+        """Where it holds, as a verdict's text says it."""
+        general = self.editions == (GENERAL,)
+        return "in every edition: general" if general else ", ".join(self.editions)
+
 
 @dataclass(slots=True, eq=False)
 class Lens:
     """One question asked of a case, and the rules that answer it."""
 
     name: str  # the key in `LENSES`
+    instead: Mapping[str, str] = field(default_factory=dict)  # what an edition without a rule says
     many: bool = False  # whether several answers can be right together
     rules: list[Rule] = field(default_factory=list)  # in the order of this page
     answers: tuple[str, ...] = ()  # the answers of the rules, in the order of the rules
     reads: tuple[str, ...] = ()  # the facts its rules read, in the order of the vocabulary
 
     def rule(
-        self, answer: str, *editions: Edition, reads: str
+        self, answer: str, *editions: Tag, reads: str
     ) -> Callable[[Callable[[Facts], bool]], Callable[[Facts], bool]]:
         """Adds the decorated function to the lens as a rule.
 
         Args:
             answer: What the lens answers where the function returns true.
-            editions: The editions of ITIL that the rule belongs to; none means all of them.
+            editions: The editions of ITIL that the rule belongs to, or `GENERAL`; none means all editions.
             reads: The names of the facts that the function depends on, with spaces between them.
         """
 
@@ -70,15 +82,36 @@ class Lens:
         return add
 
 
-CUSTOMER = Lens("customer")  # is the party an internal, an external, or not a customer?
+# What an edition says instead, where it has no rule for an answer of a lens.
+_RELATIONSHIPS = (
+    "Version 5 has no entry for internal and external customers. It tells basic, cooperative and "
+    "collaborative relationships apart. It describes an enabling value stream by the value that it "
+    "makes for internal customers."
+)
+_V3_SERVICES = (
+    "Internal and external services are words of v3. ITIL 4 and 5 have no entry for them."
+)
+_V3_TYPES = "The provider types I to III are words of v3. ITIL 4 and 5 have no entry for them."
+_V3_SUPPORT = (
+    "An OLA and an underpinning contract have no entry in version 5. With every customer, inside or "
+    "outside, the provider agrees an SLA."
+)
+_PRACTICES = (
+    "In ITIL 4 and 5 the relationship management practice looks after customers, and the supplier "
+    "management practice after suppliers."
+)
+
+CUSTOMER = Lens("customer", {V5: _RELATIONSHIPS})  # an internal, an external, or not a customer?
 ROLE = Lens("role", many=True)  # which roles does the party have?
-SERVICE = Lens("service")  # what kind of service does the party receive?
-SERVICE_TYPE = Lens("service_type")  # of which of the three types of v3 is the service?
+SERVICE = Lens(
+    "service", {V4: _V3_SERVICES, V5: f"{_V3_SERVICES} {_RELATIONSHIPS}"}
+)  # of which kind?
+SERVICE_TYPE = Lens("service_type", SERVICE.instead)  # of which of the three types of v3?
 MONEY = Lens("money")  # what does the charge mean in the books?
-AGREEMENT = Lens("agreement")  # which agreement fits the relationship?
+AGREEMENT = Lens("agreement", {V5: _V3_SUPPORT})  # which agreement fits the relationship?
 PENALTIES = Lens("penalties")  # what can happen when a target is missed?
-OWNER = Lens("owner")  # who manages the relationship?
-PROVIDER_TYPE = Lens("provider_type")  # which of the three types of v3 is the provider here?
+OWNER = Lens("owner", {V4: _PRACTICES, V5: _PRACTICES})  # who manages the relationship?
+PROVIDER_TYPE = Lens("provider_type", {V4: _V3_TYPES, V5: _V3_TYPES})  # of the three types of v3
 
 LENSES: Mapping[str, Lens] = {
     lens.name: lens
@@ -358,7 +391,7 @@ def no_service_for_party(f: Facts) -> bool:
     return not is_served(f)
 
 
-@MONEY.rule("nothing_moves", reads="charge")
+@MONEY.rule("nothing_moves", GENERAL, reads="charge")
 def free_of_charge(f: Facts) -> bool:
     """If a party is not charged, nothing comes in from it.
 
@@ -368,17 +401,19 @@ def free_of_charge(f: Facts) -> bool:
     return f.charge == "none"
 
 
-@MONEY.rule("nothing_moves", V3, reads="charge")
+@MONEY.rule("nothing_moves", GENERAL, reads="charge")
 def notional_charge(f: Facts) -> bool:
-    """A notional charge shows the cost, and no money moves.
+    """If the cost is only shown, no money moves.
 
     The cost is calculated and shown, so that people know what they consume. Today this is often
     called showback.
+
+    The name notional charging is of v3.
     """
     return f.charge == "notional"
 
 
-@MONEY.rule("internal_transaction", reads=f"{_ORGANIZATION_FACTS} charge")
+@MONEY.rule("internal_transaction", GENERAL, reads=f"{_ORGANIZATION_FACTS} charge")
 def charge_within_organization(f: Facts) -> bool:
     """What one part of an organization pays to another is an internal transaction, not revenue.
 
@@ -388,7 +423,7 @@ def charge_within_organization(f: Facts) -> bool:
     return f.charge == "paid" and in_same_organization(f)
 
 
-@MONEY.rule("revenue", reads=f"{_ORGANIZATION_FACTS} charge")
+@MONEY.rule("revenue", GENERAL, reads=f"{_ORGANIZATION_FACTS} charge")
 def charge_to_outsider(f: Facts) -> bool:
     """What somebody outside pays, in money or in kind, is revenue.
 
@@ -397,18 +432,18 @@ def charge_to_outsider(f: Facts) -> bool:
     return f.charge == "paid" and not in_same_organization(f)
 
 
-@AGREEMENT.rule("sla", V3, V4, reads=_CUSTOMER_FACTS)
+@AGREEMENT.rule("sla", reads=_CUSTOMER_FACTS)
 def agreed_with_internal_customer(f: Facts) -> bool:
-    """With an internal customer the provider agrees a service level agreement.
+    """With a customer of its own organization the provider agrees a service level agreement.
 
     The two negotiate, measure and review it in full. Management enforces it, not the law.
     """
     return is_customer(f) and in_same_organization(f)
 
 
-@AGREEMENT.rule("contract_with_sla", V3, V4, reads=_CONSUMER_FACTS)
+@AGREEMENT.rule("contract_with_sla", reads=_CONSUMER_FACTS)
 def agreed_with_external_customer(f: Facts) -> bool:
-    """With an external customer the service level agreement is part of a contract.
+    """With a customer outside its organization the provider agrees a service level agreement in a contract.
 
     The contract makes the promise binding in law. The SLA in it says what was promised. If there is
     no contract yet, the two should make one. Until then no penalty can be enforced.
@@ -444,17 +479,17 @@ def no_party_to_agreement(f: Facts) -> bool:
     return not (is_customer(f) or only_supplies(f) or supports_internally(f))
 
 
-@PENALTIES.rule("enforceable", reads=_CONTRACT_FACTS)
+@PENALTIES.rule("enforceable", GENERAL, reads=_CONTRACT_FACTS)
 def enforced_by_contract(f: Facts) -> bool:
     """If a binding contract stands behind the agreement, penalties can be enforced.
 
-    This works in both directions. An external customer can claim against the provider, and the
-    provider can claim against a supplier.
+    The contract must say so in a clause. This works in both directions. A customer outside can
+    claim against the provider, and the provider can claim against a supplier.
     """
     return agrees_from_outside(f) and f.binding_contract == "yes"
 
 
-@PENALTIES.rule("escalation_only", reads=_ROLE_FACTS)
+@PENALTIES.rule("escalation_only", GENERAL, reads=_ROLE_FACTS)
 def escalated_within_organization(f: Facts) -> bool:
     """Within one organization a missed target is escalated to management, not taken to court.
 
@@ -465,7 +500,7 @@ def escalated_within_organization(f: Facts) -> bool:
     return supports_internally(f) or (is_customer(f) and in_same_organization(f))
 
 
-@PENALTIES.rule("none", reads=_CONTRACT_FACTS)
+@PENALTIES.rule("none", GENERAL, reads=_CONTRACT_FACTS)
 def no_binding_contract(f: Facts) -> bool:
     """Without a binding contract no penalty can be enforced against an outsider, or by one.
 
@@ -475,7 +510,7 @@ def no_binding_contract(f: Facts) -> bool:
     return agrees_from_outside(f) and f.binding_contract == "no"
 
 
-@PENALTIES.rule("none", reads=_ROLE_FACTS)
+@PENALTIES.rule("none", GENERAL, reads=_ROLE_FACTS)
 def no_agreement(f: Facts) -> bool:
     """If nothing was agreed with the party, no target can be missed.
 

@@ -8,7 +8,7 @@ from pkgutil import resolve_name
 from typing import Any, NamedTuple, TypeAlias, overload
 
 from customer_casebook.domain.facts import UNKNOWN, VOCABULARY, Facts, require_known
-from customer_casebook.domain.rules import EDITIONS, LENSES, Lens, Rule, speaks_for_itself
+from customer_casebook.domain.rules import EDITIONS, GENERAL, LENSES, Lens, Rule, speaks_for_itself
 
 UNDETERMINED = "undetermined"
 
@@ -57,6 +57,7 @@ class Verdict:
     missing: tuple[str, ...]  # the unknown facts that can change the answer
     flips: tuple[Flip, ...]
     edition: str | None = None  # the edition whose rules decided; ``None``: all editions
+    instead: str = ""  # what the edition says where it has no rule for the case
 
     @property
     def answers(self) -> tuple[str, ...]:
@@ -72,7 +73,8 @@ class Verdict:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        return tuple(reason.rule.note for reason in self.because if reason.rule.note)
+        """Where an edition uses other words, or says something else instead."""
+        return (*(r.rule.note for r in self.because if r.rule.note), *filter(None, (self.instead,)))
 
     def as_json(self) -> dict[str, Any]:
         """The verdict as plain lists and dictionaries."""
@@ -105,7 +107,7 @@ class Verdict:
         if set(self.possible) != set(self.answers):
             lines.append(f"  possible  {humanize(self.possible)}")
         for reason in self.because:
-            lines.append(f"  because   {reason.rule.title} [{', '.join(reason.rule.editions)}]")
+            lines.append(f"  because   {reason.rule.title} [{reason.rule.scope}]")
             lines += [f"            {name} = {value}" for name, value in reason.facts.items()]
             lines += [f"            {n} = {v} (presumed)" for n, v in reason.presumed.items()]
         lines += [f"  note      {note}" for note in self.notes]
@@ -154,8 +156,8 @@ def decide(
     Args:
         facts: The facts of a case, or a mapping that `Facts.read` accepts.
         lens: The lens to decide; ``None`` decides all of them, by name.
-        edition: Use only the rules of this edition: ``v3``, ``4`` or ``5``. Where the edition has no
-            rule for a case, the answer is undetermined.
+        edition: Use only the rules of this edition, ``v3``, ``4`` or ``5``, and the general ones. Where
+            there is no rule for a case, the answer is undetermined.
 
     Raises:
         FactError: A name or a value is not in the vocabulary.
@@ -226,8 +228,8 @@ class _Outcome(NamedTuple):
 def _lens(name: str, edition: str | None) -> Lens:
     """A lens with the rules of one edition, or of all editions."""
     lens = LENSES[name]
-    rules = [rule for rule in lens.rules if edition is None or edition in rule.editions]
-    return Lens(name, lens.many, rules, lens.answers, lens.reads)
+    rules = [r for r in lens.rules if edition is None or {edition, GENERAL} & {*r.editions}]
+    return Lens(name, lens.instead, lens.many, rules, lens.answers, lens.reads)
 
 
 def _judge(lens: Lens, facts: Facts, edition: str | None) -> Verdict:
@@ -248,6 +250,7 @@ def _judge(lens: Lens, facts: Facts, edition: str | None) -> Verdict:
         missing=tuple(_missing(lens, row, outcomes)),
         flips=tuple(_flips(lens, row, facts, settled)),
         edition=edition,
+        instead="" if settled or _all_speak(outcomes) else lens.instead.get(edition or "", ""),
     )
 
 
@@ -275,6 +278,11 @@ def _outcomes(lens: Lens, row: _Row, *, presuming: bool = True) -> Mapping[_Row,
     presuming = presuming and facts.get("sets_requirements") == UNKNOWN
     outcome_of = _presuming_outcome if presuming else _outcome
     return {complete: outcome_of(lens, complete) for complete in product(*choices)}
+
+
+def _all_speak(outcomes: Mapping[_Row, _Outcome]) -> bool:
+    """Whether there is a rule for every outcome: an edition need not have one."""
+    return all(outcome.rules for outcome in outcomes.values())
 
 
 def _settled(outcomes: Mapping[_Row, _Outcome]) -> _AnswerSet:
