@@ -18,6 +18,7 @@ UNIT = f"unit same {SERVED}"
 COMPANY = f"organization different {SERVED}"
 PERSON = f"private_person different {SERVED}"
 EMPLOYEE = f"employee {SERVED}"
+MEMBER = f"member {SERVED}"
 ENTITY = f"organization {SERVED}"
 ASIDE = "!consumes !supplies !sets_requirements !uses !authorizes_budget !inside_provider none"
 BUYS = "sets_requirements !uses authorizes_budget paid binding_contract !direct_online"
@@ -76,6 +77,9 @@ SETTLED = {
     "8 employee who only uses": (
         f"{EMPLOYEE} same {ONLY_USES}",
         f"{MERE_USER} service=internal service_type=internal_customer_facing"),
+    "20 student who only uses": (f"{MEMBER} same {ONLY_USES}", f"{MERE_USER} service=internal"),
+    "20 patient who only uses": (
+        f"{MEMBER} different {ONLY_USES}", f"{MERE_USER} service=external"),
     "9 CFO who only funds": (
         f"{EMPLOYEE} same !sets_requirements !uses authorizes_budget",
         "customer=not_a_customer role=sponsor service=internal agreement=none penalties=none"),
@@ -101,6 +105,7 @@ SETTLED = {
 HOUSE = ("organization", "same=internal different=external")
 OUTSIDE = ("consumes", "yes=external no=not_a_customer")
 VOICE = ("sets_requirements", "yes=external no=not_a_customer")
+MEMBERS_VOICE = ("sets_requirements", "yes=internal no=not_a_customer")
 
 OPEN = {
     "1 subsidiary or affiliate": (f"{ENTITY} paid", "customer", *HOUSE),
@@ -125,6 +130,9 @@ OPEN = {
     # Whoever consumes is presumed to have a voice; so what is open is who does: citizen or town.
     "17 citizen": ("private_person different uses", "customer", *OUTSIDE),
     "18 joint venture: who steers it": (ENTITY, "customer", *HOUSE),
+    "20 student: whose requirements": (f"{MEMBER} same uses", "customer", *MEMBERS_VOICE),
+    "20 citizen: whose requirements": (f"{MEMBER} different uses", "customer", *VOICE),
+    "20 pupil: which organization": (f"{MEMBER} sets_requirements uses", "customer", *HOUSE),
 }  # fmt: skip
 
 
@@ -162,10 +170,13 @@ def test_an_open_case_names_the_fact_that_decides(
 
 def test_no_row_of_the_table_is_left_out() -> None:
     rows = {int(case.split()[0]) for case in (*SETTLED, *OPEN)}
-    assert rows == set(range(1, 20))
+    assert rows == set(range(1, 21))
 
 
-@pytest.mark.parametrize("facts", [EMPLOYEE, PERSON], ids=["4 contractor", "17 citizen"])
+USERS = {"4 contractor": EMPLOYEE, "17 citizen": PERSON, "20 student": f"{MEMBER} same"}
+
+
+@pytest.mark.parametrize("facts", USERS.values(), ids=USERS)
 def test_who_uses_is_a_user_whatever_else_is_open(facts: str) -> None:
     verdict = decide(read(f"{facts} uses"), "role")
     assert "user" in verdict.answer

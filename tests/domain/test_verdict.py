@@ -64,7 +64,7 @@ class Naive:
         return {rule.answer for rule in self.rules_in(world)}
 
     def presumes(self, world: Facts) -> bool:
-        """Who consumes sets requirements, unless the facts say otherwise; an employee may not."""
+        """Who consumes sets requirements, unless the facts say otherwise; an employee or a member may not."""
         speaks = world.party_is in ("unit", "organization", "private_person")
         return self.facts.sets_requirements == UNKNOWN and world.consumes == "yes" and speaks
 
@@ -446,3 +446,19 @@ def test_nobody_uses_what_nobody_consumes() -> None:
     assert is_plausible(Facts(uses="yes"))
     assert not is_plausible(Facts(uses="yes", consumes="no"))
     assert not is_plausible(Facts.read(dict(CONTRADICTIONS[0][0])))
+
+
+@pytest.mark.parametrize("organization", ["same", "different", UNKNOWN])
+def test_a_member_is_not_presumed_to_have_a_voice(organization: str) -> None:
+    member = {"party_is": "member", "organization": organization, "consumes": True, "uses": True}
+    verdict = decide({**member, "authorizes_budget": False}, "customer")
+    assert verdict.answer == UNDETERMINED
+    assert "sets_requirements" in verdict.missing
+    assert "inside_provider" not in verdict.missing  # a member does not work for the provider
+    person = {**member, "party_is": "private_person"}
+    assert decide(person, "customer").because[0].presumed == {"sets_requirements": "yes"}
+
+
+def test_a_member_is_no_part_of_the_provider() -> None:
+    facts = Facts.read({"party_is": "member", "inside_provider": True})
+    assert facts.contradiction == "a member does not work for the provider"

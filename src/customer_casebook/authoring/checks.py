@@ -234,7 +234,7 @@ def _clashes(story: Any, _: Lines, lists: Lists) -> Problems:
             yield place, f"is {value}, but in the world {words}; change one of them"
 
 
-_KINDS_IN_WORLD = {"private_person": "person", "employee": "person"}
+_KINDS_IN_WORLD = dict.fromkeys(("private_person", "employee", "member"), "person")
 
 
 def _together(shown: Shown) -> Problems:

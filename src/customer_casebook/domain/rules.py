@@ -130,8 +130,8 @@ def in_same_organization(f: Facts) -> bool:
 
 
 def is_part_of_provider(f: Facts) -> bool:
-    """The party is a part of the provider, so it belongs to the same organization."""
-    return f.inside_provider == "yes" and in_same_organization(f)
+    """The party is a part of the provider, so it belongs to the same organization and works for it."""
+    return f.inside_provider == "yes" and in_same_organization(f) and f.party_is != "member"
 
 
 def is_customer(f: Facts) -> bool:
@@ -185,7 +185,8 @@ def speaks_for_itself(f: Facts) -> bool:
     """The party is presumed to set its own requirements where the facts do not say whether it does.
 
     This is so for a unit, an organization or a private person that consumes the service, because
-    somebody decides for it. It is not so for an employee: most employees use what others ordered.
+    somebody decides for it. It is not so for an employee or a member, such as a student or a patient:
+    most of them use what others ordered.
     """
     return f.party_is in ("unit", "organization", "private_person") and f.consumes == "yes"
 
