@@ -40,11 +40,28 @@ def holding(lens: str, known: Facts) -> tuple[Rule, ...]:
     return tuple(rule for rule in LENSES[lens].rules if rule.holds(known))
 
 
-class Naive:
-    """Every way the unknown facts a lens reads may turn out, and what its rules then say."""
+# What is presumed of a party that consumes, where the facts do not say.
+USUAL = {"role": {"supplies": "no"}, "agreement": {"charge": "paid", "binding_contract": "no"}}
 
-    def __init__(self, facts: Facts, lens: str, *, presuming: bool = True) -> None:
-        self.facts, self.lens, self.presuming = facts, lens, presuming
+
+class Naive:
+    """Every way the unknown facts a lens reads may turn out, and what its rules then say.
+
+    ``without`` names a fact of which nothing is presumed.
+    """
+
+    def __init__(self, facts: Facts, lens: str, *, without: str = "") -> None:
+        self.stated, self.presuming = facts, without != "sets_requirements"
+        usual = USUAL.get(lens, {}) if facts.consumes == "yes" else {}
+        if facts.party_is == "member" and "inside_provider" in LENSES[lens].reads:
+            usual = {**usual, "inside_provider": "no"}
+        self.usual = {
+            name: value
+            for name, value in usual.items()
+            if name != without and getattr(facts, name) == UNKNOWN
+        }
+        facts = facts._replace(**self.usual)
+        self.facts, self.lens = facts, lens
         self.unknown = [name for name in LENSES[lens].reads if getattr(facts, name) == UNKNOWN]
         self.worlds = [
             facts._replace(**dict(zip(self.unknown, values, strict=True)))
@@ -79,19 +96,25 @@ class Naive:
         }
 
     def flips(self) -> dict[tuple[str, str, str], set[str]]:
-        known = self.facts.known()
+        known = self.stated.known()
         if self.presumes(self.facts):
             known["sets_requirements"] = "yes"
         after = {
-            (name, was, to): Naive(self.facts.with_changes(**{name: to}), self.lens).settled
+            (name, was, to): Naive(self.stated.with_changes(**{name: to}), self.lens).settled
             for name, was in known.items()
             for to in VOCABULARY[name].says
             if to != was and name in LENSES[self.lens].reads
         }
         return {change: settled for change, settled in after.items() if settled != self.settled}
 
-    def presumption_needed(self) -> bool:
-        return not self.settled <= Naive(self.facts, self.lens, presuming=False).settled
+    def resting(self, name: str) -> set[str]:
+        """The answers that only the presumption about a fact settles."""
+        return self.settled - Naive(self.stated, self.lens, without=name).settled
+
+    def presumptions(self) -> dict[str, str]:
+        """The facts on whose presumption a settled answer rests."""
+        presumed = {"sets_requirements": "yes", **self.usual}
+        return {name: value for name, value in presumed.items() if self.resting(name)}
 
 
 def as_set(answer: str | tuple[str, ...]) -> set[str]:
@@ -130,7 +153,7 @@ def test_any_lens_agrees_with_brute_force(facts: Facts, lens: str) -> None:
 def test_learning_a_fact_settles_more_and_never_less(facts: Facts, lens: str, data: Any) -> None:
     before = decide(facts, lens)
     unknown = sorted(set(Facts._fields) - set(facts.known()))
-    assume(unknown and not Naive(facts, lens).presumption_needed())
+    assume(unknown and not Naive(facts, lens).presumptions())
     name = data.draw(st.sampled_from(unknown))
     after = decide(
         facts.with_changes(**{name: data.draw(st.sampled_from([*VOCABULARY[name].says]))}), lens
@@ -156,9 +179,8 @@ def test_neither_charge_nor_feedback_changes_who_is_a_customer(facts: Facts, nam
 def test_a_presumption_is_stated_exactly_when_the_answer_rests_on_it(
     facts: Facts, lens: str
 ) -> None:
-    presumed = [reason.presumed for reason in decide(facts, lens).because if reason.presumed]
-    assert bool(presumed) == Naive(facts, lens).presumption_needed()
-    assert all(reason == {"sets_requirements": "yes"} for reason in presumed)
+    presumed = [fact for r in decide(facts, lens).because for fact in r.presumed.items()]
+    assert dict(presumed) == Naive(facts, lens).presumptions()
 
 
 @often

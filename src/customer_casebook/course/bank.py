@@ -187,7 +187,9 @@ class SortItem(Item):
         self.right = frozenset(f"{k}:{a}" for k, part in self.parts.items() for a in part.right)
 
     def _row(self, k: str, part: CaseItem) -> Group:
-        case, reads = part.case, {*LENSES[part.lens].reads}
+        case, lens = part.case, LENSES[part.lens]
+        # What is as usual is read without it.
+        reads = {*lens.reads} - (lens.presumes.keys() - part.deciding_facts.keys())
         premise = part.book.sentence(_PREMISE, case)
         if "(" in self.names[k]:
             premise += f" ({case.title})"

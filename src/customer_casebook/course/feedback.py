@@ -121,7 +121,7 @@ class CaseFeedback:
         for name in reversed(Facts._fields):
             fewer = {other: value for other, value in facts.items() if other != name}
             verdict = decide(fewer, self.lens)
-            presuming = any(reason.presumed for reason in verdict.because)
+            presuming = any("sets_requirements" in reason.presumed for reason in verdict.because)
             if verdict.answer == self.verdict.answer and not (stated and presuming):
                 facts = fewer
         return facts

@@ -58,6 +58,7 @@ class Lens:
     rules: list[Rule] = field(default_factory=list)  # in the order of this page
     answers: tuple[str, ...] = ()  # the answers of the rules, in the order of the rules
     reads: tuple[str, ...] = ()  # the facts its rules read, in the order of the vocabulary
+    presumes: Mapping[str, str] = field(default_factory=dict)  # what is usual of those who consume
 
     def rule(
         self, answer: str, *editions: Tag, reads: str
@@ -102,13 +103,15 @@ _PRACTICES = (
 )
 
 CUSTOMER = Lens("customer", {V5: _RELATIONSHIPS})  # an internal, an external, or not a customer?
-ROLE = Lens("role", many=True)  # which roles does the party have?
+ROLE = Lens("role", many=True, presumes={"supplies": "no"})  # which roles does the party have?
 SERVICE = Lens(
     "service", {V4: _V3_SERVICES, V5: f"{_V3_SERVICES} {_RELATIONSHIPS}"}
 )  # of which kind?
 SERVICE_TYPE = Lens("service_type", SERVICE.instead)  # of which of the three types of v3?
 MONEY = Lens("money")  # what does the charge mean in the books?
-AGREEMENT = Lens("agreement", {V5: _V3_SUPPORT})  # which agreement fits the relationship?
+AGREEMENT = Lens(  # which agreement should there be?
+    "agreement", {V5: _V3_SUPPORT}, presumes={"charge": "paid", "binding_contract": "no"}
+)
 PENALTIES = Lens("penalties")  # what can happen when a target is missed?
 OWNER = Lens("owner", {V4: _PRACTICES, V5: _PRACTICES})  # who manages the relationship?
 PROVIDER_TYPE = Lens("provider_type", {V4: _V3_TYPES, V5: _V3_TYPES})  # of the three types of v3
@@ -130,8 +133,8 @@ def in_same_organization(f: Facts) -> bool:
 
 
 def is_part_of_provider(f: Facts) -> bool:
-    """The party is a part of the provider, so it belongs to the same organization and works for it."""
-    return f.inside_provider == "yes" and in_same_organization(f) and f.party_is != "member"
+    """The party is a part of the provider, so it belongs to the same organization."""
+    return f.inside_provider == "yes" and in_same_organization(f)
 
 
 def is_customer(f: Facts) -> bool:
@@ -145,7 +148,11 @@ def does_not_set_requirements(f: Facts) -> bool:
 
 
 def only_supplies(f: Facts) -> bool:
-    """The party supplies the provider. A party that also consumes the service counts as its consumer."""
+    """The party supplies the provider, and does not consume the service.
+
+    A party that does both has both roles. This service is agreed with it as with a consumer; what it
+    supplies is another service, with an agreement of its own.
+    """
     return f.supplies == "yes" and f.consumes != "yes"
 
 
@@ -176,6 +183,12 @@ def agrees_from_outside(f: Facts) -> bool:
     return (is_customer(f) or only_supplies(f)) and not in_same_organization(f)
 
 
+def is_free_outside(f: Facts) -> bool:
+    """A customer outside the organization pays nothing and has no contract."""
+    is_free = f.charge != "paid" and f.binding_contract == "no"
+    return is_customer(f) and not in_same_organization(f) and is_free
+
+
 def has_managed_relationship(f: Facts) -> bool:
     """The party is a customer or a sponsor outside the provider: somebody manages its relationship."""
     return is_customer(f) or (is_sponsor(f) and not is_part_of_provider(f))
@@ -199,6 +212,7 @@ _CONSUMER_FACTS = f"{_ORGANIZATION_FACTS} consumes sets_requirements"
 _CUSTOMER_FACTS = f"{_CONSUMER_FACTS} inside_provider"
 _PAYER_FACTS = f"{_CONSUMER_FACTS} authorizes_budget inside_provider"
 _SUPPLIER_FACTS = f"{_ORGANIZATION_FACTS} consumes supplies"
+_FREE_FACTS = f"{_CONSUMER_FACTS} charge binding_contract"
 _DELIVERY_FACTS = f"{_ORGANIZATION_FACTS} {_SERVED_FACTS}"
 _SUPPORT_FACTS = f"{_ORGANIZATION_FACTS} inside_provider {_SERVED_FACTS}"
 _ROLE_FACTS = f"{_DELIVERY_FACTS} sets_requirements inside_provider"
@@ -255,7 +269,8 @@ def only_uses_the_service(f: Facts) -> bool:
     A party that only uses the service is a user. The customer says what is needed and answers for
     the outcomes. In v3 words, the customer buys the service and agrees the targets.
 
-    In v3, people often call such a user an internal or external customer anyway.
+    In v3 and at work, people often call such a user an internal or external customer anyway. Many
+    practitioners do not want colleagues to be called customers. In ITIL the requirements decide.
     """
     return does_not_set_requirements(f) and f.authorizes_budget == "no"
 
@@ -276,7 +291,8 @@ def only_authorizes_the_budget(f: Facts) -> bool:
 def sets_the_requirements(f: Facts) -> bool:
     """The customer sets the requirements for the service and answers for the outcomes.
 
-    In v3 the customer buys the service and agrees the targets. Version 5 adds products.
+    In v3 the customer buys the service and agrees the targets. Version 5 adds products. It does not
+    matter whether the customer could choose another provider.
     """
     return is_customer(f)
 
@@ -300,22 +316,26 @@ def authorizes_the_budget(f: Facts) -> bool:
     return is_sponsor(f)
 
 
-@ROLE.rule("supplier", reads=_SUPPLIER_FACTS)
+@ROLE.rule("supplier", reads=f"{_ORGANIZATION_FACTS} supplies")
 def supplies_from_outside(f: Facts) -> bool:
     """An outside party that gives the provider something the service needs is a supplier.
 
-    In this relationship the supplier serves the provider.
+    In this relationship the supplier serves the provider. A party that also consumes the service has
+    both roles.
     """
-    return only_supplies(f) and not in_same_organization(f)
+    return f.supplies == "yes" and not in_same_organization(f)
 
 
-@ROLE.rule("internal_support", reads=_SUPPLIER_FACTS)
+@ROLE.rule("internal_support", reads=f"{_ORGANIZATION_FACTS} supplies")
 def supports_from_inside(f: Facts) -> bool:
     """A group of the same organization that helps the provider to deliver the service is internal support.
 
     It works behind the service, together with the provider.
+
+    Internal support group is a name of v3. In ITIL 4 and 5 a supplier may be inside the organization,
+    so there this group may be called a supplier.
     """
-    return only_supplies(f) and in_same_organization(f)
+    return f.supplies == "yes" and in_same_organization(f)
 
 
 @ROLE.rule("other_stakeholder", reads=_STAKEHOLDER_FACTS)
@@ -325,7 +345,7 @@ def has_an_interest(f: Facts) -> bool:
     Regulators and owners have one. A colleague with an opinion may have one. Listen to them, but
     the provider does not agree the service with them.
     """
-    return not (is_customer(f) or is_user(f) or is_sponsor(f) or only_supplies(f))
+    return not (is_customer(f) or is_user(f) or is_sponsor(f) or f.supplies == "yes")
 
 
 @SERVICE.rule("internal", V3, reads=_DELIVERY_FACTS)
@@ -442,14 +462,14 @@ def agreed_with_internal_customer(f: Facts) -> bool:
     return is_customer(f) and in_same_organization(f)
 
 
-@AGREEMENT.rule("contract_with_sla", reads=_CONSUMER_FACTS)
+@AGREEMENT.rule("contract_with_sla", reads=_FREE_FACTS)
 def agreed_with_external_customer(f: Facts) -> bool:
     """With a customer outside its organization the provider agrees a service level agreement in a contract.
 
     The contract makes the promise binding in law. The SLA in it says what was promised. If there is
     no contract yet, the two should make one. Until then no penalty can be enforced.
     """
-    return is_customer(f) and not in_same_organization(f)
+    return is_customer(f) and not in_same_organization(f) and not is_free_outside(f)
 
 
 @AGREEMENT.rule("ola", V3, V4, reads=_SUPPORT_FACTS)
@@ -469,6 +489,16 @@ def agreed_with_supplier(f: Facts) -> bool:
     What the provider promised its customers depends on it.
     """
     return only_supplies(f) and not in_same_organization(f)
+
+
+@AGREEMENT.rule("none", GENERAL, reads=_FREE_FACTS)
+def has_terms_of_use_at_best(f: Facts) -> bool:
+    """A free service for somebody outside has terms of use at best.
+
+    Where nobody pays and no contract binds, no service level is agreed. The provider may still care
+    about its level.
+    """
+    return is_free_outside(f)
 
 
 @AGREEMENT.rule("none", reads=_ROLE_FACTS)

@@ -174,7 +174,7 @@ def decide(
 
 def settled_answers(facts: Facts, lens: str) -> frozenset[str]:
     """The answers of the verdict alone, which take a tenth of its time."""
-    return _settled_in(_lens(lens, None), tuple([getattr(facts, n) for n in LENSES[lens].reads]))
+    return _settled_in(_lens(lens, None), _row(LENSES[lens], facts))
 
 
 def is_plausible(facts: Facts) -> bool:
@@ -229,29 +229,36 @@ def _lens(name: str, edition: str | None) -> Lens:
     """A lens with the rules of one edition, or of all editions."""
     lens = LENSES[name]
     rules = [r for r in lens.rules if edition is None or {edition, GENERAL} & {*r.editions}]
-    return Lens(name, lens.instead, lens.many, rules, lens.answers, lens.reads)
+    return Lens(name, lens.instead, lens.many, rules, lens.answers, lens.reads, lens.presumes)
 
 
 def _judge(lens: Lens, facts: Facts, edition: str | None) -> Verdict:
-    row = tuple([getattr(facts, name) for name in lens.reads])
+    row = _row(lens, facts)
     outcomes = {row: _outcome(lens, row)} if UNKNOWN not in row else _outcomes(lens, row)
     settled = _settled(outcomes)
     possible = _AnswerSet().union(*(outcome.answers for outcome in outcomes.values()))
-    presumed = _AnswerSet()  # the answers that only the presumption settles
-    if facts.sets_requirements == UNKNOWN:
-        presumed = settled - _settled(_outcomes(lens, row, presuming=False))
+    presumed = _presumed(lens, facts, row, settled)
     holding = {rule.name for outcome in outcomes.values() for rule in outcome.rules}
     deciding = [rule for rule in lens.rules if rule.answer in settled and rule.name in holding]
     return Verdict(
         lens=lens.name,
         answer=_answer(lens, settled),
         possible=tuple(answer for answer in lens.answers if answer in possible),
-        because=tuple(_reason(rule, facts.known(), rule.answer in presumed) for rule in deciding),
+        because=tuple(_reason(rule, facts.known(), presumed) for rule in deciding),
         missing=tuple(_missing(lens, row, outcomes)),
-        flips=tuple(_flips(lens, row, facts, settled)),
+        flips=tuple(_flips(lens, facts, settled)),
         edition=edition,
         instead="" if settled or _all_speak(outcomes) else lens.instead.get(edition or "", ""),
     )
+
+
+def _row(lens: Lens, facts: Facts) -> _Row:
+    """The facts that a lens reads; where the case does not say, a consumer and a member are as usual."""
+    usual = dict(lens.presumes) if facts.consumes == "yes" else {}
+    if facts.party_is == "member":  # it does not work for the provider
+        usual["inside_provider"] = "no"
+    known = facts.known() if usual else {}
+    return tuple([known.get(k, usual[k]) if k in usual else getattr(facts, k) for k in lens.reads])
 
 
 @cache
@@ -296,10 +303,30 @@ def _settled_in(lens: Lens, row: _Row) -> _AnswerSet:
     return _settled(_outcomes(lens, row)) if UNKNOWN in row else _outcome(lens, row).answers
 
 
-def _reason(rule: Rule, known: Mapping[str, str], presumed: bool) -> Reason:
+_Presumed: TypeAlias = Mapping[tuple[str, str], _AnswerSet]
+
+
+def _presumed(lens: Lens, facts: Facts, row: _Row, settled: _AnswerSet) -> _Presumed:
+    """Each fact that is presumed, with its value, and the answers that are settled only by it."""
+    presumed = {}
+    if facts.sets_requirements == UNKNOWN:
+        without = _settled(_outcomes(lens, row, presuming=False))
+        presumed["sets_requirements", "yes"] = settled - without
+    for place, name in enumerate(lens.reads):
+        if row[place] != getattr(facts, name):
+            without = _settled(_outcomes(lens, (*row[:place], UNKNOWN, *row[place + 1 :])))
+            presumed[name, row[place]] = settled - without
+    return presumed
+
+
+def _reason(rule: Rule, known: Mapping[str, str], presumed: _Presumed) -> Reason:
     facts = {name: known[name] for name in rule.reads if name in known}
-    presumes = presumed and "sets_requirements" in rule.reads
-    return Reason(rule, facts, {"sets_requirements": "yes"} if presumes else {})
+    needs = {
+        name: value
+        for (name, value), answers in presumed.items()
+        if name in rule.reads and rule.answer in answers
+    }
+    return Reason(rule, facts, needs)
 
 
 def _missing(lens: Lens, row: _Row, outcomes: Mapping[_Row, _Outcome]) -> Iterator[str]:
@@ -314,15 +341,14 @@ def _missing(lens: Lens, row: _Row, outcomes: Mapping[_Row, _Outcome]) -> Iterat
                 yield name
 
 
-def _flips(lens: Lens, row: _Row, facts: Facts, settled: _AnswerSet) -> Iterator[Flip]:
-    """Every change of one known or presumed fact that changes the answer."""
+def _flips(lens: Lens, facts: Facts, settled: _AnswerSet) -> Iterator[Flip]:
+    """Every change of one known fact, or of the presumed voice, that changes the answer."""
     presumed = facts.sets_requirements == UNKNOWN and speaks_for_itself(facts)
-    for place, name in enumerate(lens.reads):
-        old = "yes" if presumed and name == "sets_requirements" else row[place]
+    for name in lens.reads:
+        old = "yes" if presumed and name == "sets_requirements" else getattr(facts, name)
         for new in VOCABULARY[name].says if old != UNKNOWN else ():
             if new != old:
-                other = (*row[:place], new, *row[place + 1 :])
-                after = _settled_in(lens, other)
+                after = _settled_in(lens, _row(lens, facts._replace(**{name: new})))
                 if after != settled:
                     yield Flip(name, old, new, _answer(lens, after))
 
