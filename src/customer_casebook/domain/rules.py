@@ -429,7 +429,7 @@ def notional_charge(f: Facts) -> bool:
     The cost is calculated and shown, so that people know what they consume. Today this is often
     called showback.
 
-    The name notional charging is of v3.
+    Notional charging is a name of v3.
     """
     return f.charge == "notional"
 

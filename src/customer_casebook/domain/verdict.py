@@ -246,7 +246,7 @@ def _judge(lens: Lens, facts: Facts, edition: str | None) -> Verdict:
         possible=tuple(answer for answer in lens.answers if answer in possible),
         because=tuple(_reason(rule, facts.known(), presumed) for rule in deciding),
         missing=tuple(_missing(lens, row, outcomes)),
-        flips=tuple(_flips(lens, facts, settled)),
+        flips=tuple(_flips(lens, row, facts, settled)),
         edition=edition,
         instead="" if settled or _all_speak(outcomes) else lens.instead.get(edition or "", ""),
     )
@@ -257,8 +257,10 @@ def _row(lens: Lens, facts: Facts) -> _Row:
     usual = dict(lens.presumes) if facts.consumes == "yes" else {}
     if facts.party_is == "member":  # it does not work for the provider
         usual["inside_provider"] = "no"
-    known = facts.known() if usual else {}
-    return tuple([known.get(k, usual[k]) if k in usual else getattr(facts, k) for k in lens.reads])
+    if UNKNOWN in facts and usual:
+        known = facts.known()
+        facts = facts._replace(**{k: v for k, v in usual.items() if k not in known})
+    return tuple([getattr(facts, name) for name in lens.reads])
 
 
 @cache
@@ -312,7 +314,7 @@ def _presumed(lens: Lens, facts: Facts, row: _Row, settled: _AnswerSet) -> _Pres
     if facts.sets_requirements == UNKNOWN:
         without = _settled(_outcomes(lens, row, presuming=False))
         presumed["sets_requirements", "yes"] = settled - without
-    for place, name in enumerate(lens.reads):
+    for place, name in enumerate(lens.reads if UNKNOWN in facts else ()):
         if row[place] != getattr(facts, name):
             without = _settled(_outcomes(lens, (*row[:place], UNKNOWN, *row[place + 1 :])))
             presumed[name, row[place]] = settled - without
@@ -341,14 +343,20 @@ def _missing(lens: Lens, row: _Row, outcomes: Mapping[_Row, _Outcome]) -> Iterat
                 yield name
 
 
-def _flips(lens: Lens, facts: Facts, settled: _AnswerSet) -> Iterator[Flip]:
+def _flips(lens: Lens, row: _Row, facts: Facts, settled: _AnswerSet) -> Iterator[Flip]:
     """Every change of one known fact, or of the presumed voice, that changes the answer."""
     presumed = facts.sets_requirements == UNKNOWN and speaks_for_itself(facts)
-    for name in lens.reads:
+    for place, name in enumerate(lens.reads):
         old = "yes" if presumed and name == "sets_requirements" else getattr(facts, name)
         for new in VOCABULARY[name].says if old != UNKNOWN else ():
             if new != old:
-                after = _settled_in(lens, _row(lens, facts._replace(**{name: new})))
+                other = (*row[:place], new, *row[place + 1 :])
+                if UNKNOWN in facts and name in (
+                    "consumes",
+                    "party_is",
+                ):  # they change what is usual
+                    other = _row(lens, facts._replace(**{name: new}))
+                after = _settled_in(lens, other)
                 if after != settled:
                     yield Flip(name, old, new, _answer(lens, after))
 
