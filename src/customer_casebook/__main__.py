@@ -89,7 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     verb.add_argument("--no-browser", action="store_true", help="open no browser; say the address")
     verb.add_argument("folder", nargs="?", type=Path, metavar="FOLDER", help=_LESSONS)
     verb = _add(verbs, _decide, "say what the rules make of facts, or of a case", json=_LINES)
-    verb.add_argument("--edition", choices=EDITIONS, help="let only the rules of one edition speak")
+    verb.add_argument("--edition", choices=EDITIONS, help="use one edition and what is general")
     verb.add_argument("files", **files)
     verb = _add(verbs, _check, "find everything that is wrong with files of content")
     verb.add_argument("files", **files)

@@ -413,6 +413,7 @@ def facts_in_world(party: str, provider: str, shows: str) -> list[str]:
          "lanternhill-linen and hospital-it belong to lanternhill-hospital"),
         ("marketing", "group-it", "party_is: organization", "marketing is of the kind unit"),
         ("squallcote", "group-it", "party_is: unit", "squallcote is of the kind organization"),
+        ("desk", "group-it", "party_is: member", "desk is of the kind unit"),
         ("squallcote", "group-it", "party_is: private_person",
          "squallcote is of the kind organization"),
         ("tunde-abernale", "group-it", "party_is: unit", "tunde-abernale is of the kind person"),
@@ -439,6 +440,8 @@ def test_facts_that_the_world_contradicts_are_faults(
         ("desk", "group-it", "organization: same, inside_provider: yes"),
         ("lupe-santorval", "group-it", "party_is: employee, organization: same"),
         ("rosalind-achterby", "group-it", "party_is: private_person, organization: different"),
+        ("rosalind-achterby", "group-it", "party_is: member, uses: yes"),
+        ("lupe-santorval", "group-it", "party_is: member, organization: same"),
         ("marketing", "group-it", "uses: yes"),
     ],
 )

@@ -28,7 +28,7 @@ from customer_casebook.course.records import (
 )
 from customer_casebook.document import BulletList, Details, EvidenceBlock, to_text
 from customer_casebook.domain.facts import VOCABULARY
-from customer_casebook.domain.rules import EDITIONS, LENSES
+from customer_casebook.domain.rules import EDITIONS, GENERAL, LENSES
 from customer_casebook.domain.verdict import UNDETERMINED, decide, decisive_flip
 from tests.course.books import BOOK, CASE, HUB, ITEMS, case_content, item, question, small_book
 from tests.test_lessons import lesson_items
@@ -110,7 +110,8 @@ def test_a_question_practises_objectives_that_exist_and_says_its_editions(name: 
     assert len(set(record.objectives)) == len(record.objectives)
     if isinstance(record, ConceptQuestion):
         assert record.editions
-        assert list(record.editions) == [name for name in EDITIONS if name in record.editions]
+        ordered = tuple(name for name in EDITIONS if name in record.editions)
+        assert record.editions in (ordered, (GENERAL,))
 
 
 @of_kind("case", "find", "sort")
@@ -361,6 +362,16 @@ def test_a_match_asks_what_its_edition_says() -> None:
         )
         meanings.append(to_text(make_item(BOOK, record).intro))
     assert meanings[0] != meanings[1]
+
+
+def test_what_is_general_is_asked_under_no_editions_name() -> None:
+    terms = [{"id": k, "term": k, "definitions": {"general": f"What {k} means."}} for k in "ab"]
+    match = {"kind": "match", "id": "m", "objectives": [], "terms": ["a"], "edition": "general"}
+    options = [{"text": k, "because": f"{k}.", "right": k == "A"} for k in "ABC"]
+    choose = {"kind": "choose", "id": "c", "objectives": [], "prompt": "Which?", "options": options}
+    book = small_book(match, choose | {"editions": ["general"]}, terms=terms)
+    assert item("school:m", book).topic == "Terms (in this course)"
+    assert item("school:c", book).topic == "Every edition: general"
 
 
 def test_a_question_without_a_key_has_no_item() -> None:

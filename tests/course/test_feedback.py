@@ -15,7 +15,7 @@ from customer_casebook.course.items import CaseItem
 from customer_casebook.course.records import Evidence
 from customer_casebook.document import BulletList, to_text
 from customer_casebook.domain.facts import VOCABULARY, Facts
-from customer_casebook.domain.rules import EDITIONS, LENSES
+from customer_casebook.domain.rules import EDITIONS, GENERAL, LENSES
 from customer_casebook.domain.verdict import UNDETERMINED, Flip, Verdict, decide, humanize
 from tests.course.books import BOOK, CASE, HUB, small_book
 
@@ -237,6 +237,7 @@ def test_the_editions_of_a_rule_are_named_unless_it_holds_in_every_one() -> None
     assert in_editions(EDITIONS) == "(Every edition.)"
     assert in_editions(["v3"]) == "(ITIL v3.)"
     assert in_editions(["4", "5"]) == "(ITIL 4 and 5.)"
+    assert in_editions([GENERAL]) == "(In every edition: general.)"
 
 
 def test_a_private_person_stands_outside_where_no_change_of_a_fact_would_help() -> None:
@@ -311,6 +312,9 @@ def test_a_verdict_card_says_all_that_its_text_says(facts: Facts, edition: str |
 def test_an_edition_without_a_rule_says_so() -> None:
     card = verdict_card(decide(BOOK.case("purse-audio-guide").facts, "role", edition="v3"))
     assert "Role in ITIL v3: ITIL v3 has no rule for this" in card
+    verdict = decide(BOOK.case(HUB).facts, "customer", edition="5")
+    assert f"<p>{verdict.instead}</p>" in verdict_card(verdict)
+    assert "relationships" in verdict.instead
 
 
 def test_all_verdicts_are_a_table() -> None:

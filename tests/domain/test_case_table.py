@@ -1,4 +1,4 @@
-"""The nineteen classic cases: settled where the facts settle them, open where not.
+"""The twenty-seven classic cases: settled where the facts settle them, open where not.
 
 Facts are written in short: a value stands for its fact, a name for yes, a name with ``!`` for no;
 ``organization`` is the kind of party here.
@@ -18,6 +18,7 @@ UNIT = f"unit same {SERVED}"
 COMPANY = f"organization different {SERVED}"
 PERSON = f"private_person different {SERVED}"
 EMPLOYEE = f"employee {SERVED}"
+MEMBER = f"member {SERVED}"
 ENTITY = f"organization {SERVED}"
 ASIDE = "!consumes !supplies !sets_requirements !uses !authorizes_budget !inside_provider none"
 BUYS = "sets_requirements !uses authorizes_budget paid binding_contract !direct_online"
@@ -76,6 +77,9 @@ SETTLED = {
     "8 employee who only uses": (
         f"{EMPLOYEE} same {ONLY_USES}",
         f"{MERE_USER} service=internal service_type=internal_customer_facing"),
+    "20 student who only uses": (f"{MEMBER} same {ONLY_USES}", f"{MERE_USER} service=internal"),
+    "20 patient who only uses": (
+        f"{MEMBER} different {ONLY_USES}", f"{MERE_USER} service=external"),
     "9 CFO who only funds": (
         f"{EMPLOYEE} same !sets_requirements !uses authorizes_budget",
         "customer=not_a_customer role=sponsor service=internal agreement=none penalties=none"),
@@ -101,6 +105,51 @@ SETTLED = {
 HOUSE = ("organization", "same=internal different=external")
 OUTSIDE = ("consumes", "yes=external no=not_a_customer")
 VOICE = ("sets_requirements", "yes=external no=not_a_customer")
+MEMBERS_VOICE = ("sets_requirements", "yes=internal no=not_a_customer")
+
+SETTLED |= {
+    "7 consumer of a free app": (
+        f"{PERSON} uses none !binding_contract direct_online",
+        "customer=external agreement=none penalties=none money=nothing_moves"),
+    "7 consumer of a free app whose contract is not told of": (
+        f"{PERSON} uses none", "customer=external agreement=none"),
+    "7 consumer of an app whose price is not told of": (
+        f"{PERSON} uses", "customer=external agreement=contract_with_sla"),
+    "21 developers with a say": (
+        f"{UNIT} sets_requirements uses !authorizes_budget", f"{INTERNAL} role=customer+user"),
+    "21 developers as a piece of the provider": (
+        "unit same consumes !supplies sets_requirements uses !authorizes_budget inside_provider",
+        "customer=not_a_customer role=user service_type=supporting agreement=ola owner=nobody"),
+    "22 insurer that pays": (
+        "organization different !consumes !supplies !sets_requirements authorizes_budget paid",
+        "customer=not_a_customer role=sponsor money=revenue agreement=none penalties=none"),
+    "22 patient who receives": (
+        f"{MEMBER} different {ONLY_USES} none", f"{MERE_USER} money=nothing_moves"),
+    "23 client of a managed service provider": (f"{COMPANY} {BUYS}", SOLD),
+    "23 client's client seen from the first provider": (
+        f"organization different {ASIDE}", NOT_HERE),
+    "23 integrator outside": ("organization different !consumes supplies binding_contract",
+        SUPPLIER),
+    "23 integrator inside": (
+        "unit same !consumes supplies", f"{BEHIND} role=internal_support agreement=ola"),
+    "24 provider before the sale": (UNIT, INTERNAL),
+    "24 provider from the day of the sale": (f"unit different {SERVED} {BUYS}", SOLD),
+    "25 company that buys and also supplies": (
+        f"organization different consumes supplies !inside_provider {BUYS}",
+        f"{EXTERNAL} owner=account_manager role=customer+sponsor+supplier"),
+    "25 department that is served and also helps": (
+        "unit same consumes supplies !inside_provider sets_requirements !uses !authorizes_budget",
+        f"{INTERNAL} role=customer+internal_support"),
+    "25 user who also supplies": (
+        f"private_person different consumes supplies !inside_provider {ONLY_USES}",
+        "customer=not_a_customer role=supplier+user"),
+    "26 colleague who only uses": (f"{EMPLOYEE} same {ONLY_USES}", MERE_USER),
+    "26 colleague who sets the requirements": (
+        f"{EMPLOYEE} same sets_requirements uses !authorizes_budget",
+        f"{INTERNAL} role=customer+user"),
+    "27 department with a say and without a choice": (f"{UNIT} sets_requirements", INTERNAL),
+    "27 department without a say or a choice": (f"{UNIT} {ONLY_USES}", MERE_USER),
+}  # fmt: skip
 
 OPEN = {
     "1 subsidiary or affiliate": (f"{ENTITY} paid", "customer", *HOUSE),
@@ -125,6 +174,20 @@ OPEN = {
     # Whoever consumes is presumed to have a voice; so what is open is who does: citizen or town.
     "17 citizen": ("private_person different uses", "customer", *OUTSIDE),
     "18 joint venture: who steers it": (ENTITY, "customer", *HOUSE),
+    "21 developers: which provider": (
+        "unit same consumes sets_requirements",
+        "customer", "inside_provider", "no=internal yes=not_a_customer"),
+    "22 who pays, and says what is needed": (
+        "organization different consumes authorizes_budget sets_requirements",
+        "penalties", "binding_contract", "yes=enforceable no=none"),
+    "23 integrator: inside or outside": (
+        "organization !consumes supplies !inside_provider",
+        "agreement", "organization", "same=ola different=underpinning_contract"),
+    "24 provider on the day of the sale": (f"unit {SERVED}", "customer", *HOUSE),
+    "26 colleague called a customer": (f"{EMPLOYEE} same uses", "customer", *MEMBERS_VOICE),
+    "20 student: whose requirements": (f"{MEMBER} same uses", "customer", *MEMBERS_VOICE),
+    "20 citizen: whose requirements": (f"{MEMBER} different uses", "customer", *VOICE),
+    "20 pupil: which organization": (f"{MEMBER} sets_requirements uses", "customer", *HOUSE),
 }  # fmt: skip
 
 
@@ -162,10 +225,13 @@ def test_an_open_case_names_the_fact_that_decides(
 
 def test_no_row_of_the_table_is_left_out() -> None:
     rows = {int(case.split()[0]) for case in (*SETTLED, *OPEN)}
-    assert rows == set(range(1, 20))
+    assert rows == set(range(1, 28))
 
 
-@pytest.mark.parametrize("facts", [EMPLOYEE, PERSON], ids=["4 contractor", "17 citizen"])
+USERS = {"4 contractor": EMPLOYEE, "17 citizen": PERSON, "20 student": f"{MEMBER} same"}
+
+
+@pytest.mark.parametrize("facts", USERS.values(), ids=USERS)
 def test_who_uses_is_a_user_whatever_else_is_open(facts: str) -> None:
     verdict = decide(read(f"{facts} uses"), "role")
     assert "user" in verdict.answer
@@ -176,3 +242,54 @@ def test_a_team_inside_the_provider_receives_a_supporting_service_and_is_no_cust
     facts = read("unit same consumes sets_requirements uses inside_provider")
     assert decide(facts, "customer").answer == "not_a_customer"
     assert decide(facts, "service_type").answer == "supporting"
+
+
+@pytest.mark.parametrize("edition", ["v3", "4", "5"])
+def test_whoever_pays_for_others_is_a_sponsor_and_in_v3_terms_open(edition: str) -> None:
+    payer = read("organization different !consumes !supplies authorizes_budget !sets_requirements")
+    verdict = decide(payer, "role", edition=edition)
+    assert verdict.answer == (UNDETERMINED if edition == "v3" else ("sponsor",))
+
+
+def test_a_supplier_from_inside_is_internal_support_and_the_newer_editions_may_call_it_supplier() -> (
+    None
+):
+    verdict = decide(read("unit same !consumes supplies"), "role")
+    assert verdict.answer == ("internal_support",)
+    [note] = verdict.notes
+    assert "name of v3" in note
+    assert "In ITIL 4 and 5 a supplier may be inside" in note
+
+
+def test_that_the_word_customer_is_disputed_among_colleagues_is_said() -> None:
+    verdict = decide(read(f"{EMPLOYEE} same {ONLY_USES}"), "customer")
+    [note] = verdict.notes
+    assert "do not want colleagues to be called customers" in note
+    assert "In ITIL the requirements decide." in note
+
+
+@pytest.mark.parametrize("edition", [None, "v3", "4", "5"])
+def test_a_free_service_for_outsiders_has_no_contract_with_an_sla_in_any_edition(
+    edition: str | None,
+) -> None:
+    free = read(f"{PERSON} uses none !binding_contract")
+    verdict = decide(free, "agreement", edition=edition)
+    assert verdict.answer == "none"
+    assert "terms of use at best" in verdict.why
+    bound = decide(free.with_changes(binding_contract="yes"), "agreement", edition=edition)
+    assert bound.answer == "contract_with_sla"
+    inside = decide(read(f"{UNIT} none !binding_contract"), "agreement", edition=edition)
+    assert inside.answer == "sla"
+
+
+def test_what_is_usual_of_a_consumer_is_stated_where_the_answer_rests_on_it() -> None:
+    [reason] = decide(read(f"{PERSON} sets_requirements"), "agreement").because
+    assert reason.presumed == {"charge": "paid"}
+    [reason] = decide(read(f"{PERSON} sets_requirements none"), "agreement").because
+    assert reason.presumed == {"binding_contract": "no"}
+    lone = read("employee same consumes !sets_requirements !uses !authorizes_budget")
+    [reason] = decide(lone, "role").because
+    assert (reason.rule.answer, reason.presumed) == ("other_stakeholder", {"supplies": "no"})
+    verdict = decide(read("unit same consumes !inside_provider !uses !authorizes_budget"), "role")
+    assert verdict.possible == ("customer",)
+    assert not verdict.missing

@@ -11,7 +11,7 @@ import pytest
 from customer_casebook.domain.facts import CONTRADICTIONS, UNKNOWN, VOCABULARY, FactError, Facts
 
 VALUES = {
-    "party_is": {"private_person", "employee", "unit", "organization"},
+    "party_is": {"private_person", "employee", "member", "unit", "organization"},
     "organization": {"same", "different"},
     "charge": {"none", "notional", "paid"},
 }

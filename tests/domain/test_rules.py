@@ -15,7 +15,7 @@ import pytest
 
 from customer_casebook.domain import facts, rules, verdict
 from customer_casebook.domain.facts import VOCABULARY, Facts
-from customer_casebook.domain.rules import LENSES, Lens, Rule
+from customer_casebook.domain.rules import EDITIONS, GENERAL, LENSES, Lens, Rule
 
 RULES = [rule for lens in LENSES.values() for rule in lens.rules]
 EACH_LENS = pytest.mark.parametrize("lens", LENSES.values(), ids=list(LENSES))
@@ -60,11 +60,11 @@ def test_a_complete_set_of_facts_is_decided_by_exactly_one_rule(lens: Lens) -> N
         assert holding if lens.many else len(holding) == 1, (holding, known.known())
 
 
-def test_supplier_support_and_other_stakeholder_stand_alone() -> None:
+def test_an_other_stakeholder_has_no_other_role_and_a_supplier_is_not_inside_and_outside() -> None:
     for known in complete_sets(LENSES["role"].reads):
         roles = {rule.answer for rule in LENSES["role"].rules if rule.holds(known)}
-        if roles & {"supplier", "internal_support", "other_stakeholder"}:
-            assert len(roles) == 1, (roles, known.known())
+        assert "other_stakeholder" not in roles or len(roles) == 1, (roles, known.known())
+        assert not {"supplier", "internal_support"} <= roles, known.known()
 
 
 @EACH_RULE
@@ -100,9 +100,9 @@ def test_some_facts_decide_one_question_only_and_feedback_none() -> None:
         return {lens.name for lens in LENSES.values() if name in lens.reads}
 
     assert not lenses("gives_feedback")
-    assert lenses("charge") == {"money"}
+    assert lenses("charge") == {"money", "agreement"}  # what is free has no contract with an SLA
     assert lenses("serves_several_units") == {"provider_type"}
-    assert lenses("binding_contract") == {"penalties"}
+    assert lenses("binding_contract") == {"penalties", "agreement"}
     assert lenses("direct_online") == {"owner"}
 
 
@@ -112,7 +112,8 @@ def test_a_rule_speaks_for_itself(rule: Rule) -> None:
     assert rule.explanation.endswith(".")
     assert 1 <= len(re.findall(r"[.!?](?=\s|$)", rule.explanation)) <= 4
     assert rule.editions
-    assert rule.editions == tuple(each for each in ("v3", "4", "5") if each in rule.editions)
+    ordered = tuple(each for each in EDITIONS if each in rule.editions)
+    assert rule.editions in (ordered, (GENERAL,))
     assert [rule.title, rule.id] not in [[r.title, r.id] for r in RULES if r is not rule]
 
 
@@ -134,6 +135,20 @@ def test_a_rule_in_v3_words_says_so(rule: Rule) -> None:
         assert rule.editions == ("v3",)
     if rule.answer == "sponsor":
         assert rule.editions == ("4", "5")
+
+
+def test_bookkeeping_and_law_are_general_and_no_edition_has_them_for_itself() -> None:
+    general = {rule.id for rule in RULES if rule.editions == (GENERAL,)}
+    assert general == {
+        *(rule.id for rule in RULES if rule.lens in ("money", "penalties")),
+        "agreement.has_terms_of_use_at_best",
+    }
+    assert {rule.scope for rule in RULES if rule.id in general} == {"in every edition: general"}
+
+
+def test_version_5_does_not_tell_customers_apart_as_internal_and_external() -> None:
+    spoken = [rule for rule in RULES if "5" in rule.editions]
+    assert not [r.id for r in spoken if re.search("(internal|external) customer", words(r))]
 
 
 def test_version_5_is_not_told_of_olas() -> None:

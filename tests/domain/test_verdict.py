@@ -19,7 +19,7 @@ from customer_casebook.domain.facts import (
     Facts,
     InputError,
 )
-from customer_casebook.domain.rules import LENSES, Rule
+from customer_casebook.domain.rules import EDITIONS, GENERAL, LENSES, Rule
 from customer_casebook.domain.verdict import (
     UNDETERMINED,
     decide,
@@ -40,11 +40,28 @@ def holding(lens: str, known: Facts) -> tuple[Rule, ...]:
     return tuple(rule for rule in LENSES[lens].rules if rule.holds(known))
 
 
-class Naive:
-    """Every way the unknown facts a lens reads may turn out, and what its rules then say."""
+# What is presumed of a party that consumes, where the facts do not say.
+USUAL = {"role": {"supplies": "no"}, "agreement": {"charge": "paid", "binding_contract": "no"}}
 
-    def __init__(self, facts: Facts, lens: str, *, presuming: bool = True) -> None:
-        self.facts, self.lens, self.presuming = facts, lens, presuming
+
+class Naive:
+    """Every way the unknown facts a lens reads may turn out, and what its rules then say.
+
+    ``without`` names a fact of which nothing is presumed.
+    """
+
+    def __init__(self, facts: Facts, lens: str, *, without: str = "") -> None:
+        self.stated, self.presuming = facts, without != "sets_requirements"
+        usual = USUAL.get(lens, {}) if facts.consumes == "yes" else {}
+        if facts.party_is == "member" and "inside_provider" in LENSES[lens].reads:
+            usual = {**usual, "inside_provider": "no"}
+        self.usual = {
+            name: value
+            for name, value in usual.items()
+            if name != without and getattr(facts, name) == UNKNOWN
+        }
+        facts = facts._replace(**self.usual)
+        self.facts, self.lens = facts, lens
         self.unknown = [name for name in LENSES[lens].reads if getattr(facts, name) == UNKNOWN]
         self.worlds = [
             facts._replace(**dict(zip(self.unknown, values, strict=True)))
@@ -64,7 +81,7 @@ class Naive:
         return {rule.answer for rule in self.rules_in(world)}
 
     def presumes(self, world: Facts) -> bool:
-        """Who consumes sets requirements, unless the facts say otherwise; an employee may not."""
+        """Who consumes sets requirements, unless the facts say otherwise; an employee or a member may not."""
         speaks = world.party_is in ("unit", "organization", "private_person")
         return self.facts.sets_requirements == UNKNOWN and world.consumes == "yes" and speaks
 
@@ -79,19 +96,25 @@ class Naive:
         }
 
     def flips(self) -> dict[tuple[str, str, str], set[str]]:
-        known = self.facts.known()
+        known = self.stated.known()
         if self.presumes(self.facts):
             known["sets_requirements"] = "yes"
         after = {
-            (name, was, to): Naive(self.facts.with_changes(**{name: to}), self.lens).settled
+            (name, was, to): Naive(self.stated.with_changes(**{name: to}), self.lens).settled
             for name, was in known.items()
             for to in VOCABULARY[name].says
             if to != was and name in LENSES[self.lens].reads
         }
         return {change: settled for change, settled in after.items() if settled != self.settled}
 
-    def presumption_needed(self) -> bool:
-        return not self.settled <= Naive(self.facts, self.lens, presuming=False).settled
+    def resting(self, name: str) -> set[str]:
+        """The answers that only the presumption about a fact settles."""
+        return self.settled - Naive(self.stated, self.lens, without=name).settled
+
+    def presumptions(self) -> dict[str, str]:
+        """The facts on whose presumption a settled answer rests."""
+        presumed = {"sets_requirements": "yes", **self.usual}
+        return {name: value for name, value in presumed.items() if self.resting(name)}
 
 
 def as_set(answer: str | tuple[str, ...]) -> set[str]:
@@ -130,7 +153,7 @@ def test_any_lens_agrees_with_brute_force(facts: Facts, lens: str) -> None:
 def test_learning_a_fact_settles_more_and_never_less(facts: Facts, lens: str, data: Any) -> None:
     before = decide(facts, lens)
     unknown = sorted(set(Facts._fields) - set(facts.known()))
-    assume(unknown and not Naive(facts, lens).presumption_needed())
+    assume(unknown and not Naive(facts, lens).presumptions())
     name = data.draw(st.sampled_from(unknown))
     after = decide(
         facts.with_changes(**{name: data.draw(st.sampled_from([*VOCABULARY[name].says]))}), lens
@@ -156,9 +179,8 @@ def test_neither_charge_nor_feedback_changes_who_is_a_customer(facts: Facts, nam
 def test_a_presumption_is_stated_exactly_when_the_answer_rests_on_it(
     facts: Facts, lens: str
 ) -> None:
-    presumed = [reason.presumed for reason in decide(facts, lens).because if reason.presumed]
-    assert bool(presumed) == Naive(facts, lens).presumption_needed()
-    assert all(reason == {"sets_requirements": "yes"} for reason in presumed)
+    presumed = [fact for r in decide(facts, lens).because for fact in r.presumed.items()]
+    assert dict(presumed) == Naive(facts, lens).presumptions()
 
 
 @often
@@ -280,7 +302,57 @@ def test_an_edition_says_nothing_that_all_editions_together_do_not(
 ) -> None:
     verdict = decide(facts, lens, edition=edition)
     assert set(verdict.answers) <= set(decide(facts, lens).answers)
-    assert all(edition in reason.rule.editions for reason in verdict.because)
+    assert all({edition, GENERAL} & {*reason.rule.editions} for reason in verdict.because)
+
+
+@often
+@given(any_facts, st.sampled_from(["money", "penalties"]), st.sampled_from(EDITIONS))
+def test_what_is_general_is_said_in_every_edition(facts: Facts, lens: str, edition: str) -> None:
+    verdict = decide(facts, lens, edition=edition)
+    assert verdict.because == decide(facts, lens).because
+    assert str(verdict).count("[in every edition: general]") == len(verdict.because)
+    assert not verdict.instead
+
+
+@pytest.mark.parametrize(
+    ("organization", "agreement", "penalties"),
+    [("same", "sla", "escalation_only"), ("different", "contract_with_sla", "enforceable")],
+)
+def test_in_version_5_every_customer_gets_an_sla(
+    organization: str, agreement: str, penalties: str
+) -> None:
+    customer = {**DEPARTMENT, "organization": organization, "charge": "paid"}
+    verdicts = decide({**customer, "binding_contract": True}, edition="5")
+    assert verdicts["agreement"].answer == agreement
+    assert verdicts["penalties"].answer == penalties
+    assert verdicts["role"].answer == ("customer",)
+
+
+SILENT_IN_5 = ["customer", "service", "service_type", "owner", "provider_type"]
+
+
+@pytest.mark.parametrize("lens", SILENT_IN_5)
+@pytest.mark.parametrize("organization", ["same", "different"])
+def test_version_5_is_silent_on_inside_and_outside_and_says_what_it_has_instead(
+    lens: str, organization: str
+) -> None:
+    facts = {**DEPARTMENT, "organization": organization, "charge": "paid"}
+    verdict = decide(
+        {**facts, "sets_requirements": True, "direct_online": False}, lens, edition="5"
+    )
+    assert verdict.answer == UNDETERMINED
+    (note,) = verdict.as_json()["notes"]
+    assert note == LENSES[lens].instead["5"]
+    assert f"  silent    ITIL 5 has no rule for this\n  note      {note}" in str(verdict)
+
+
+def test_what_version_5_has_instead_is_told_in_its_own_words_and_nowhere_else() -> None:
+    (note,) = decide(DEPARTMENT, "customer", edition="5").notes
+    assert "basic, cooperative and collaborative" in note
+    assert "enabling value stream" in note
+    assert not decide(DEPARTMENT, "customer", edition="4").notes
+    assert not decide({**DEPARTMENT, "consumes": False}, "customer", edition="5").notes
+    assert not decide({"charge": "paid"}, "money", edition="5").notes
 
 
 def test_an_edition_that_does_not_exist_is_refused() -> None:
@@ -396,3 +468,19 @@ def test_nobody_uses_what_nobody_consumes() -> None:
     assert is_plausible(Facts(uses="yes"))
     assert not is_plausible(Facts(uses="yes", consumes="no"))
     assert not is_plausible(Facts.read(dict(CONTRADICTIONS[0][0])))
+
+
+@pytest.mark.parametrize("organization", ["same", "different", UNKNOWN])
+def test_a_member_is_not_presumed_to_have_a_voice(organization: str) -> None:
+    member = {"party_is": "member", "organization": organization, "consumes": True, "uses": True}
+    verdict = decide({**member, "authorizes_budget": False}, "customer")
+    assert verdict.answer == UNDETERMINED
+    assert "sets_requirements" in verdict.missing
+    assert "inside_provider" not in verdict.missing  # a member does not work for the provider
+    person = {**member, "party_is": "private_person"}
+    assert decide(person, "customer").because[0].presumed == {"sets_requirements": "yes"}
+
+
+def test_a_member_is_no_part_of_the_provider() -> None:
+    facts = Facts.read({"party_is": "member", "inside_provider": True})
+    assert facts.contradiction == "a member does not work for the provider"

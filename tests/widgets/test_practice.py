@@ -18,7 +18,7 @@ from customer_casebook.course.journal import Attempt, History, Journal
 from customer_casebook.course.selection import practice_questions
 from customer_casebook.document import to_html, to_text
 from customer_casebook.domain.facts import InputError
-from customer_casebook.domain.rules import EDITIONS
+from customer_casebook.domain.rules import EDITIONS, GENERAL
 from customer_casebook.widgets.activity import START
 from customer_casebook.widgets.card import Card, places_of
 from customer_casebook.widgets.diagram import draw_rows
@@ -32,7 +32,7 @@ from customer_casebook.widgets.practice import (
     sort_parties,
     term,
 )
-from tests.course.books import BOOK, item
+from tests.course.books import BOOK, item, small_book
 
 PARTIES = ["marketing-campaign-hub", "wimbrel-pocket-account", "miller-flood-bell"]
 EVERYTHING = list(BOOK.objectives)
@@ -389,10 +389,21 @@ def test_a_term_is_shown_by_edition_and_where_it_has_no_entry_this_is_said(name:
     activity, entry = term(name), BOOK.glossary[name]
     text, html = " ".join(to_text(activity.transcript).split()), to_html(activity.transcript)
     definitions: dict[str, str] = dict(entry.definitions.items())
-    for edition in EDITIONS:
+    general = definitions.pop(GENERAL, None)
+    assert ("- In this course: " in text) == bool(general)
+    for edition in definitions if general else EDITIONS:
         meaning = definitions.get(edition, "No entry of its own.")
         assert f"- ITIL {edition}: {meaning}" in text
-    assert text.count("No entry of its own.") == len(EDITIONS) - len(entry.definitions)
+    entries = len(definitions) if general else len(EDITIONS)
+    assert text.count("No entry of its own.") == entries - len(definitions)
     assert (entry.note or entry.term) in text
     assert html in activity.text
     assert activity.text.count("<details>") == 1
+
+
+def test_a_general_term_is_shown_as_one_of_this_course_and_under_no_editions_name() -> None:
+    definitions = {"general": "Owed for a miss.", "4": "An entry."}
+    terms = [{"id": "penalty", "term": "Penalty", "definitions": definitions}]
+    text = to_text(term("penalty", book=small_book(terms=terms)).transcript)
+    assert "- In this course: Owed for a miss.\n- ITIL 4: An entry.\n" in f"{text}\n"
+    assert "No entry" not in text

@@ -18,7 +18,7 @@ from customer_casebook.course import records
 from customer_casebook.declarations import NOT_BLANK, FactNames, NotBlank, Reference
 from customer_casebook.domain import facts
 from customer_casebook.domain.facts import UNKNOWN, normalize_value, short_repr, what_to_write
-from customer_casebook.domain.rules import EDITIONS, LENSES
+from customer_casebook.domain.rules import GENERAL, LENSES, TAGS
 from customer_casebook.domain.verdict import UNDETERMINED, decide, decisive_facts, decisive_flip
 
 Lists = Mapping[str, Mapping[str, Any]]  # what a file may name; without a list nobody can tell
@@ -234,7 +234,7 @@ def _clashes(story: Any, _: Lines, lists: Lists) -> Problems:
             yield place, f"is {value}, but in the world {words}; change one of them"
 
 
-_KINDS_IN_WORLD = {"private_person": "person", "employee": "person"}
+_KINDS_IN_WORLD = dict.fromkeys(("private_person", "employee", "member"), "person")
 
 
 def _together(shown: Shown) -> Problems:
@@ -292,8 +292,9 @@ def _defined_terms(question: Any, lines: Lines, lists: Lists) -> Problems:
     yield from _countable("terms", _get(question, "terms", list))
     for number, name in enumerate(_get(question, "terms", list)):
         term = lists.get("terms", {}).get(name) if isinstance(name, str) else None
-        if term and edition in EDITIONS and edition not in _get(term, "definitions", dict):
-            message = f"{name} has no definition in ITIL {edition}; write one, or another term"
+        if term and edition in TAGS and edition not in _get(term, "definitions", dict):
+            place = edition if edition == GENERAL else f"ITIL {edition}"
+            message = f"{name} has no definition in {place}; write one, or another term"
             yield ("terms", number), message
         elif term:
             text = _get(term, "definitions", dict).get(edition)
@@ -340,6 +341,11 @@ def _spot(question: Any, _: Lines, __: Lists) -> Problems:
 # Words.
 
 
+def _scope(record: Any, _: Lines, __: Lists) -> Problems:
+    if {GENERAL} < {str(tag) for tag in _get(record, "editions", list)}:
+        yield ("editions",), "name general beside an edition; write general alone, or the editions"
+
+
 def _answers(sign: Any, _: Lines, __: Lists) -> Problems:
     if ("choice" in sign) == ("omits" in sign):
         yield (), "needs one of choice and omits; write the wrong answer it betrays"
@@ -374,10 +380,11 @@ def _exactly(words: Iterable[str], place: Place, mapping: Mapping[str, Any]) -> 
 
 _CHECKS: Mapping[Any, tuple[Callable[[Any, Lines, Lists], Problems], ...]] = {
     records.Case: (_story,),
-    records.ConceptQuestion: (_options,),
+    records.ConceptQuestion: (_options, _scope),
     records.MatchQuestion: (_defined_terms,),
     records.SortQuestion: (_sort,),
     records.SpotQuestion: (_story, _clashes, _spot),
+    records.Misconception: (_scope,),
     records.Sign: (_answers,),
     FILES["lenses"]: (_all_lenses,),
     FILES["world"]: (_circles,),

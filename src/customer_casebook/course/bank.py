@@ -40,7 +40,7 @@ from customer_casebook.document import (
     Paragraph,
     RunInHeading,
 )
-from customer_casebook.domain.rules import LENSES
+from customer_casebook.domain.rules import GENERAL, LENSES
 from customer_casebook.domain.verdict import decisive_facts
 
 
@@ -50,7 +50,8 @@ class ConceptItem(Item):
     def __init__(self, book: Casebook, record: ConceptQuestion) -> None:
         self.record = record
         self.id = book.prefix + record.id
-        self.topic = f"ITIL {join(record.editions)}"
+        general = GENERAL in record.editions
+        self.topic = "Every edition: general" if general else f"ITIL {join(record.editions)}"
         self.prompt = record.prompt
         self.many = self.explains_every_option = record.kind == "choose_all"
         self.by_id = dict(
@@ -186,7 +187,9 @@ class SortItem(Item):
         self.right = frozenset(f"{k}:{a}" for k, part in self.parts.items() for a in part.right)
 
     def _row(self, k: str, part: CaseItem) -> Group:
-        case, reads = part.case, {*LENSES[part.lens].reads}
+        case, lens = part.case, LENSES[part.lens]
+        # What is as usual is read without it.
+        reads = {*lens.reads} - (lens.presumes.keys() - part.deciding_facts.keys())
         premise = part.book.sentence(_PREMISE, case)
         if "(" in self.names[k]:
             premise += f" ({case.title})"
@@ -247,7 +250,8 @@ class MatchItem(Item):
         self.terms = {k: book.glossary[k] for k in record.terms}
         self.definitions = {k: term.definitions[record.edition] for k, term in self.terms.items()}
         self.id = book.prefix + record.id
-        self.topic = f"Terms (ITIL {record.edition})"
+        where = "in this course" if record.edition == GENERAL else f"ITIL {record.edition}"
+        self.topic = f"Terms ({where})"
         self.prompt = record.prompt or "Which definition belongs to which term?"
         self.right = frozenset(f"{k}:{k}" for k in self.terms)
         # The alphabet gives nothing away.

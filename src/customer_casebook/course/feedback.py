@@ -22,7 +22,7 @@ from customer_casebook.document import (
     to_html,
 )
 from customer_casebook.domain.facts import UNKNOWN, VOCABULARY, Facts
-from customer_casebook.domain.rules import EDITIONS, LENSES
+from customer_casebook.domain.rules import EDITIONS, GENERAL, LENSES
 from customer_casebook.domain.verdict import (
     MAIN_FACT,
     UNDETERMINED,
@@ -121,7 +121,7 @@ class CaseFeedback:
         for name in reversed(Facts._fields):
             fewer = {other: value for other, value in facts.items() if other != name}
             verdict = decide(fewer, self.lens)
-            presuming = any(reason.presumed for reason in verdict.because)
+            presuming = any("sets_requirements" in reason.presumed for reason in verdict.because)
             if verdict.answer == self.verdict.answer and not (stated and presuming):
                 facts = fewer
         return facts
@@ -261,12 +261,14 @@ class CaseFeedback:
 
 def in_editions(editions: Sequence[str]) -> str:
     """The editions that something holds in, as learners read it."""
+    if GENERAL in editions:
+        return "(In every edition: general.)"
     return "(Every edition.)" if tuple(editions) == EDITIONS else f"(ITIL {join(editions)}.)"
 
 
 def _correction(misconception: Misconception) -> str:
     editions = misconception.editions
-    suffix = "" if editions == EDITIONS else f" {in_editions(editions)}"
+    suffix = "" if editions in (EDITIONS, (GENERAL,)) else f" {in_editions(editions)}"
     return f"A common mistake: {quote(misconception.claim)} {misconception.corrective}{suffix}"
 
 

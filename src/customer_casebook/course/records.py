@@ -20,7 +20,7 @@ from customer_casebook.declarations import (
     yes_field,
 )
 from customer_casebook.domain.facts import Facts, normalize_value
-from customer_casebook.domain.rules import Edition
+from customer_casebook.domain.rules import Tag
 
 CaseId = Annotated[str, Reference("cases")]
 LensName = Annotated[str, Reference("lenses")]
@@ -154,7 +154,7 @@ class Misconception(Record):
     id: str = text_field("a short name, such as payer-is-the-customer", ID_PATTERN)
     claim: str = text_field("the wrong reason in the words of a learner")
     corrective: str = text_field("a few short sentences")
-    editions: tuple[Edition, ...] = list_field(
+    editions: tuple[Tag, ...] = list_field(
         'the editions in which the corrective holds, such as ["4", "5"]'
     )
     shows: tuple[Sign, ...] = list_field("a list of signs: lens, choice or omits, when")
@@ -179,7 +179,7 @@ class Term(Record):
 
     id: str = text_field("a short name, such as sponsor", ID_PATTERN)
     term: str = text_field("the word as it is written")
-    definitions: Mapping[Edition, Text] = list_field("what the term means, by edition")
+    definitions: Mapping[Tag, Text] = list_field("what the term means, by edition")
     note: str | None = text_field("how the editions differ", default=None)
     see: tuple[TermId, ...] = value_field("ids of related terms", default=())
 
@@ -221,7 +221,7 @@ class ConceptQuestion(QuestionRecord):
 
     kind: Literal["choose", "choose_all"]
     prompt: str = text_field("what is asked")
-    editions: tuple[Edition, ...] = list_field("the editions its key holds in")
+    editions: tuple[Tag, ...] = list_field("the editions its key holds in")
     options: tuple[Option, ...] = list_field("three to five options")
 
 
@@ -260,12 +260,12 @@ class SortQuestion(QuestionRecord):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatchQuestion(QuestionRecord):
-    """Terms and their definitions in one edition."""
+    """Terms and their definitions in one edition, or as terms of none."""
 
     kind: Literal["match"]
     prompt: str = text_field("what is asked", default="")
     terms: tuple[TermId, ...] = list_field("ids from glossary.yaml")
-    edition: Edition = value_field("the edition it asks", default="4")
+    edition: Tag = value_field("the edition it asks, or general", default="4")
 
 
 Question = LensQuestion | ConceptQuestion | SpotQuestion | SortQuestion | MatchQuestion

@@ -40,10 +40,13 @@ class Facts(NamedTuple):
 
     party_is: str = _fact(
         "The party is",
-        "What is the party: a private person, an employee, a unit or a whole organization?",
+        "What is the party: a private person, an employee, a member such as a student or a patient, "
+        "a unit or a whole organization?",
         {
             "private_person": "{party} is a private person",
             "employee": "{party} is an employee",
+            "member": "{party} belongs to an organization as a student or a patient does, and does "
+            "not work for it",
             "unit": "{party} is a unit of an organization",
             "organization": "{party} is an organization of its own",
         },
@@ -161,6 +164,10 @@ CONTRADICTIONS: tuple[tuple[Mapping[str, str], str], ...] = (
     (
         {"party_is": "private_person", "inside_provider": "yes"},
         "a private person is part of nothing",
+    ),
+    (
+        {"party_is": "member", "inside_provider": "yes"},
+        "a member does not work for the provider",
     ),
     ({"organization": "same", "party_is": "private_person"}, "a private person belongs to none"),
     ({"direct_online": "yes", "organization": "same"}, "only outside parties are served directly"),

@@ -17,6 +17,11 @@ Edition = Literal["v3", "4", "5"]
 EDITIONS: tuple[Edition, ...] = get_args(Edition)
 V3, V4, V5 = EDITIONS
 
+# What bookkeeping, law or usage says is a term of no edition, and holds in each of them.
+Tag = Literal["v3", "4", "5", "general"]
+TAGS: tuple[Tag, ...] = get_args(Tag)
+GENERAL: Literal["general"] = "general"
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -25,7 +30,7 @@ class Rule:
     lens: str  # the name of the lens
     name: str  # unique within the lens
     answer: str  # what the lens answers where the rule holds
-    editions: tuple[Edition, ...]  # the editions of ITIL that the rule belongs to
+    editions: tuple[Tag, ...]  # the editions of ITIL that the rule belongs to, or general alone
     reads: tuple[str, ...]  # the facts it depends on
     holds: Callable[[Facts], bool]  # whether it holds for complete facts
     title: str  # the rule in one sentence
@@ -36,25 +41,33 @@ class Rule:
     def id(self) -> str:
         return f"{self.lens}.{self.name}"
 
+    @property
+    def scope(self) -> str:
+        """Where it holds, as a verdict's text says it."""
+        general = self.editions == (GENERAL,)
+        return "in every edition: general" if general else ", ".join(self.editions)
+
 
 @dataclass(slots=True, eq=False)
 class Lens:
     """One question asked of a case, and the rules that answer it."""
 
     name: str  # the key in `LENSES`
+    instead: Mapping[str, str] = field(default_factory=dict)  # what an edition without a rule says
     many: bool = False  # whether several answers can be right together
     rules: list[Rule] = field(default_factory=list)  # in the order of this page
     answers: tuple[str, ...] = ()  # the answers of the rules, in the order of the rules
     reads: tuple[str, ...] = ()  # the facts its rules read, in the order of the vocabulary
+    presumes: Mapping[str, str] = field(default_factory=dict)  # what is usual of those who consume
 
     def rule(
-        self, answer: str, *editions: Edition, reads: str
+        self, answer: str, *editions: Tag, reads: str
     ) -> Callable[[Callable[[Facts], bool]], Callable[[Facts], bool]]:
         """Adds the decorated function to the lens as a rule.
 
         Args:
             answer: What the lens answers where the function returns true.
-            editions: The editions of ITIL that the rule belongs to; none means all of them.
+            editions: The editions of ITIL that the rule belongs to, or `GENERAL`; none means all editions.
             reads: The names of the facts that the function depends on, with spaces between them.
         """
 
@@ -70,15 +83,38 @@ class Lens:
         return add
 
 
-CUSTOMER = Lens("customer")  # is the party an internal, an external, or not a customer?
-ROLE = Lens("role", many=True)  # which roles does the party have?
-SERVICE = Lens("service")  # what kind of service does the party receive?
-SERVICE_TYPE = Lens("service_type")  # of which of the three types of v3 is the service?
+# What an edition says instead, where it has no rule for an answer of a lens.
+_RELATIONSHIPS = (
+    "Version 5 has no entry for internal and external customers. It tells basic, cooperative and "
+    "collaborative relationships apart. It describes an enabling value stream by the value that it "
+    "makes for internal customers."
+)
+_V3_SERVICES = (
+    "Internal and external services are words of v3. ITIL 4 and 5 have no entry for them."
+)
+_V3_TYPES = "The provider types I to III are words of v3. ITIL 4 and 5 have no entry for them."
+_V3_SUPPORT = (
+    "An OLA and an underpinning contract have no entry in version 5. With every customer, inside or "
+    "outside, the provider agrees an SLA."
+)
+_PRACTICES = (
+    "In ITIL 4 and 5 the relationship management practice looks after customers, and the supplier "
+    "management practice after suppliers."
+)
+
+CUSTOMER = Lens("customer", {V5: _RELATIONSHIPS})  # an internal, an external, or not a customer?
+ROLE = Lens("role", many=True, presumes={"supplies": "no"})  # which roles does the party have?
+SERVICE = Lens(
+    "service", {V4: _V3_SERVICES, V5: f"{_V3_SERVICES} {_RELATIONSHIPS}"}
+)  # of which kind?
+SERVICE_TYPE = Lens("service_type", SERVICE.instead)  # of which of the three types of v3?
 MONEY = Lens("money")  # what does the charge mean in the books?
-AGREEMENT = Lens("agreement")  # which agreement fits the relationship?
+AGREEMENT = Lens(  # which agreement should there be?
+    "agreement", {V5: _V3_SUPPORT}, presumes={"charge": "paid", "binding_contract": "no"}
+)
 PENALTIES = Lens("penalties")  # what can happen when a target is missed?
-OWNER = Lens("owner")  # who manages the relationship?
-PROVIDER_TYPE = Lens("provider_type")  # which of the three types of v3 is the provider here?
+OWNER = Lens("owner", {V4: _PRACTICES, V5: _PRACTICES})  # who manages the relationship?
+PROVIDER_TYPE = Lens("provider_type", {V4: _V3_TYPES, V5: _V3_TYPES})  # of the three types of v3
 
 LENSES: Mapping[str, Lens] = {
     lens.name: lens
@@ -112,7 +148,11 @@ def does_not_set_requirements(f: Facts) -> bool:
 
 
 def only_supplies(f: Facts) -> bool:
-    """The party supplies the provider. A party that also consumes the service counts as its consumer."""
+    """The party supplies the provider, and does not consume the service.
+
+    A party that does both has both roles. This service is agreed with it as with a consumer; what it
+    supplies is another service, with an agreement of its own.
+    """
     return f.supplies == "yes" and f.consumes != "yes"
 
 
@@ -143,6 +183,12 @@ def agrees_from_outside(f: Facts) -> bool:
     return (is_customer(f) or only_supplies(f)) and not in_same_organization(f)
 
 
+def is_free_outside(f: Facts) -> bool:
+    """A customer outside the organization pays nothing and has no contract."""
+    is_free = f.charge != "paid" and f.binding_contract == "no"
+    return is_customer(f) and not in_same_organization(f) and is_free
+
+
 def has_managed_relationship(f: Facts) -> bool:
     """The party is a customer or a sponsor outside the provider: somebody manages its relationship."""
     return is_customer(f) or (is_sponsor(f) and not is_part_of_provider(f))
@@ -152,7 +198,8 @@ def speaks_for_itself(f: Facts) -> bool:
     """The party is presumed to set its own requirements where the facts do not say whether it does.
 
     This is so for a unit, an organization or a private person that consumes the service, because
-    somebody decides for it. It is not so for an employee: most employees use what others ordered.
+    somebody decides for it. It is not so for an employee or a member, such as a student or a patient:
+    most of them use what others ordered.
     """
     return f.party_is in ("unit", "organization", "private_person") and f.consumes == "yes"
 
@@ -165,6 +212,7 @@ _CONSUMER_FACTS = f"{_ORGANIZATION_FACTS} consumes sets_requirements"
 _CUSTOMER_FACTS = f"{_CONSUMER_FACTS} inside_provider"
 _PAYER_FACTS = f"{_CONSUMER_FACTS} authorizes_budget inside_provider"
 _SUPPLIER_FACTS = f"{_ORGANIZATION_FACTS} consumes supplies"
+_FREE_FACTS = f"{_CONSUMER_FACTS} charge binding_contract"
 _DELIVERY_FACTS = f"{_ORGANIZATION_FACTS} {_SERVED_FACTS}"
 _SUPPORT_FACTS = f"{_ORGANIZATION_FACTS} inside_provider {_SERVED_FACTS}"
 _ROLE_FACTS = f"{_DELIVERY_FACTS} sets_requirements inside_provider"
@@ -221,7 +269,8 @@ def only_uses_the_service(f: Facts) -> bool:
     A party that only uses the service is a user. The customer says what is needed and answers for
     the outcomes. In v3 words, the customer buys the service and agrees the targets.
 
-    In v3, people often call such a user an internal or external customer anyway.
+    In v3 and at work, people often call such a user an internal or external customer anyway. Many
+    practitioners do not want colleagues to be called customers. In ITIL the requirements decide.
     """
     return does_not_set_requirements(f) and f.authorizes_budget == "no"
 
@@ -242,7 +291,8 @@ def only_authorizes_the_budget(f: Facts) -> bool:
 def sets_the_requirements(f: Facts) -> bool:
     """The customer sets the requirements for the service and answers for the outcomes.
 
-    In v3 the customer buys the service and agrees the targets. Version 5 adds products.
+    In v3 the customer buys the service and agrees the targets. Version 5 adds products. It does not
+    matter whether the customer could choose another provider.
     """
     return is_customer(f)
 
@@ -266,22 +316,26 @@ def authorizes_the_budget(f: Facts) -> bool:
     return is_sponsor(f)
 
 
-@ROLE.rule("supplier", reads=_SUPPLIER_FACTS)
+@ROLE.rule("supplier", reads=f"{_ORGANIZATION_FACTS} supplies")
 def supplies_from_outside(f: Facts) -> bool:
     """An outside party that gives the provider something the service needs is a supplier.
 
-    In this relationship the supplier serves the provider.
+    In this relationship the supplier serves the provider. A party that also consumes the service has
+    both roles.
     """
-    return only_supplies(f) and not in_same_organization(f)
+    return f.supplies == "yes" and not in_same_organization(f)
 
 
-@ROLE.rule("internal_support", reads=_SUPPLIER_FACTS)
+@ROLE.rule("internal_support", reads=f"{_ORGANIZATION_FACTS} supplies")
 def supports_from_inside(f: Facts) -> bool:
     """A group of the same organization that helps the provider to deliver the service is internal support.
 
     It works behind the service, together with the provider.
+
+    Internal support group is a name of v3. In ITIL 4 and 5 a supplier may be inside the organization,
+    so there this group may be called a supplier.
     """
-    return only_supplies(f) and in_same_organization(f)
+    return f.supplies == "yes" and in_same_organization(f)
 
 
 @ROLE.rule("other_stakeholder", reads=_STAKEHOLDER_FACTS)
@@ -291,7 +345,7 @@ def has_an_interest(f: Facts) -> bool:
     Regulators and owners have one. A colleague with an opinion may have one. Listen to them, but
     the provider does not agree the service with them.
     """
-    return not (is_customer(f) or is_user(f) or is_sponsor(f) or only_supplies(f))
+    return not (is_customer(f) or is_user(f) or is_sponsor(f) or f.supplies == "yes")
 
 
 @SERVICE.rule("internal", V3, reads=_DELIVERY_FACTS)
@@ -358,7 +412,7 @@ def no_service_for_party(f: Facts) -> bool:
     return not is_served(f)
 
 
-@MONEY.rule("nothing_moves", reads="charge")
+@MONEY.rule("nothing_moves", GENERAL, reads="charge")
 def free_of_charge(f: Facts) -> bool:
     """If a party is not charged, nothing comes in from it.
 
@@ -368,17 +422,19 @@ def free_of_charge(f: Facts) -> bool:
     return f.charge == "none"
 
 
-@MONEY.rule("nothing_moves", V3, reads="charge")
+@MONEY.rule("nothing_moves", GENERAL, reads="charge")
 def notional_charge(f: Facts) -> bool:
-    """A notional charge shows the cost, and no money moves.
+    """If the cost is only shown, no money moves.
 
     The cost is calculated and shown, so that people know what they consume. Today this is often
     called showback.
+
+    Notional charging is a name of v3.
     """
     return f.charge == "notional"
 
 
-@MONEY.rule("internal_transaction", reads=f"{_ORGANIZATION_FACTS} charge")
+@MONEY.rule("internal_transaction", GENERAL, reads=f"{_ORGANIZATION_FACTS} charge")
 def charge_within_organization(f: Facts) -> bool:
     """What one part of an organization pays to another is an internal transaction, not revenue.
 
@@ -388,7 +444,7 @@ def charge_within_organization(f: Facts) -> bool:
     return f.charge == "paid" and in_same_organization(f)
 
 
-@MONEY.rule("revenue", reads=f"{_ORGANIZATION_FACTS} charge")
+@MONEY.rule("revenue", GENERAL, reads=f"{_ORGANIZATION_FACTS} charge")
 def charge_to_outsider(f: Facts) -> bool:
     """What somebody outside pays, in money or in kind, is revenue.
 
@@ -397,23 +453,23 @@ def charge_to_outsider(f: Facts) -> bool:
     return f.charge == "paid" and not in_same_organization(f)
 
 
-@AGREEMENT.rule("sla", V3, V4, reads=_CUSTOMER_FACTS)
+@AGREEMENT.rule("sla", reads=_CUSTOMER_FACTS)
 def agreed_with_internal_customer(f: Facts) -> bool:
-    """With an internal customer the provider agrees a service level agreement.
+    """With a customer of its own organization the provider agrees a service level agreement.
 
     The two negotiate, measure and review it in full. Management enforces it, not the law.
     """
     return is_customer(f) and in_same_organization(f)
 
 
-@AGREEMENT.rule("contract_with_sla", V3, V4, reads=_CONSUMER_FACTS)
+@AGREEMENT.rule("contract_with_sla", reads=_FREE_FACTS)
 def agreed_with_external_customer(f: Facts) -> bool:
-    """With an external customer the service level agreement is part of a contract.
+    """With a customer outside its organization the provider agrees a service level agreement in a contract.
 
     The contract makes the promise binding in law. The SLA in it says what was promised. If there is
     no contract yet, the two should make one. Until then no penalty can be enforced.
     """
-    return is_customer(f) and not in_same_organization(f)
+    return is_customer(f) and not in_same_organization(f) and not is_free_outside(f)
 
 
 @AGREEMENT.rule("ola", V3, V4, reads=_SUPPORT_FACTS)
@@ -435,6 +491,16 @@ def agreed_with_supplier(f: Facts) -> bool:
     return only_supplies(f) and not in_same_organization(f)
 
 
+@AGREEMENT.rule("none", GENERAL, reads=_FREE_FACTS)
+def has_terms_of_use_at_best(f: Facts) -> bool:
+    """A free service for somebody outside has terms of use at best.
+
+    Where nobody pays and no contract binds, no service level is agreed. The provider may still care
+    about its level.
+    """
+    return is_free_outside(f)
+
+
 @AGREEMENT.rule("none", reads=_ROLE_FACTS)
 def no_party_to_agreement(f: Facts) -> bool:
     """With a party that is not a customer and does not help to deliver, there is nothing to agree.
@@ -444,17 +510,17 @@ def no_party_to_agreement(f: Facts) -> bool:
     return not (is_customer(f) or only_supplies(f) or supports_internally(f))
 
 
-@PENALTIES.rule("enforceable", reads=_CONTRACT_FACTS)
+@PENALTIES.rule("enforceable", GENERAL, reads=_CONTRACT_FACTS)
 def enforced_by_contract(f: Facts) -> bool:
     """If a binding contract stands behind the agreement, penalties can be enforced.
 
-    This works in both directions. An external customer can claim against the provider, and the
-    provider can claim against a supplier.
+    The contract must say so in a clause. This works in both directions. A customer outside can
+    claim against the provider, and the provider can claim against a supplier.
     """
     return agrees_from_outside(f) and f.binding_contract == "yes"
 
 
-@PENALTIES.rule("escalation_only", reads=_ROLE_FACTS)
+@PENALTIES.rule("escalation_only", GENERAL, reads=_ROLE_FACTS)
 def escalated_within_organization(f: Facts) -> bool:
     """Within one organization a missed target is escalated to management, not taken to court.
 
@@ -465,7 +531,7 @@ def escalated_within_organization(f: Facts) -> bool:
     return supports_internally(f) or (is_customer(f) and in_same_organization(f))
 
 
-@PENALTIES.rule("none", reads=_CONTRACT_FACTS)
+@PENALTIES.rule("none", GENERAL, reads=_CONTRACT_FACTS)
 def no_binding_contract(f: Facts) -> bool:
     """Without a binding contract no penalty can be enforced against an outsider, or by one.
 
@@ -475,7 +541,7 @@ def no_binding_contract(f: Facts) -> bool:
     return agrees_from_outside(f) and f.binding_contract == "no"
 
 
-@PENALTIES.rule("none", reads=_ROLE_FACTS)
+@PENALTIES.rule("none", GENERAL, reads=_ROLE_FACTS)
 def no_agreement(f: Facts) -> bool:
     """If nothing was agreed with the party, no target can be missed.
 

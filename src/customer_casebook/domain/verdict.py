@@ -8,7 +8,7 @@ from pkgutil import resolve_name
 from typing import Any, NamedTuple, TypeAlias, overload
 
 from customer_casebook.domain.facts import UNKNOWN, VOCABULARY, Facts, require_known
-from customer_casebook.domain.rules import EDITIONS, LENSES, Lens, Rule, speaks_for_itself
+from customer_casebook.domain.rules import EDITIONS, GENERAL, LENSES, Lens, Rule, speaks_for_itself
 
 UNDETERMINED = "undetermined"
 
@@ -57,6 +57,7 @@ class Verdict:
     missing: tuple[str, ...]  # the unknown facts that can change the answer
     flips: tuple[Flip, ...]
     edition: str | None = None  # the edition whose rules decided; ``None``: all editions
+    instead: str = ""  # what the edition says where it has no rule for the case
 
     @property
     def answers(self) -> tuple[str, ...]:
@@ -72,7 +73,8 @@ class Verdict:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        return tuple(reason.rule.note for reason in self.because if reason.rule.note)
+        """Where an edition uses other words, or says something else instead."""
+        return (*(r.rule.note for r in self.because if r.rule.note), *filter(None, (self.instead,)))
 
     def as_json(self) -> dict[str, Any]:
         """The verdict as plain lists and dictionaries."""
@@ -105,7 +107,7 @@ class Verdict:
         if set(self.possible) != set(self.answers):
             lines.append(f"  possible  {humanize(self.possible)}")
         for reason in self.because:
-            lines.append(f"  because   {reason.rule.title} [{', '.join(reason.rule.editions)}]")
+            lines.append(f"  because   {reason.rule.title} [{reason.rule.scope}]")
             lines += [f"            {name} = {value}" for name, value in reason.facts.items()]
             lines += [f"            {n} = {v} (presumed)" for n, v in reason.presumed.items()]
         lines += [f"  note      {note}" for note in self.notes]
@@ -154,8 +156,8 @@ def decide(
     Args:
         facts: The facts of a case, or a mapping that `Facts.read` accepts.
         lens: The lens to decide; ``None`` decides all of them, by name.
-        edition: Use only the rules of this edition: ``v3``, ``4`` or ``5``. Where the edition has no
-            rule for a case, the answer is undetermined.
+        edition: Use only the rules of this edition, ``v3``, ``4`` or ``5``, and the general ones. Where
+            there is no rule for a case, the answer is undetermined.
 
     Raises:
         FactError: A name or a value is not in the vocabulary.
@@ -172,7 +174,7 @@ def decide(
 
 def settled_answers(facts: Facts, lens: str) -> frozenset[str]:
     """The answers of the verdict alone, which take a tenth of its time."""
-    return _settled_in(_lens(lens, None), tuple([getattr(facts, n) for n in LENSES[lens].reads]))
+    return _settled_in(_lens(lens, None), _row(LENSES[lens], facts))
 
 
 def is_plausible(facts: Facts) -> bool:
@@ -226,29 +228,39 @@ class _Outcome(NamedTuple):
 def _lens(name: str, edition: str | None) -> Lens:
     """A lens with the rules of one edition, or of all editions."""
     lens = LENSES[name]
-    rules = [rule for rule in lens.rules if edition is None or edition in rule.editions]
-    return Lens(name, lens.many, rules, lens.answers, lens.reads)
+    rules = [r for r in lens.rules if edition is None or {edition, GENERAL} & {*r.editions}]
+    return Lens(name, lens.instead, lens.many, rules, lens.answers, lens.reads, lens.presumes)
 
 
 def _judge(lens: Lens, facts: Facts, edition: str | None) -> Verdict:
-    row = tuple([getattr(facts, name) for name in lens.reads])
+    row = _row(lens, facts)
     outcomes = {row: _outcome(lens, row)} if UNKNOWN not in row else _outcomes(lens, row)
     settled = _settled(outcomes)
     possible = _AnswerSet().union(*(outcome.answers for outcome in outcomes.values()))
-    presumed = _AnswerSet()  # the answers that only the presumption settles
-    if facts.sets_requirements == UNKNOWN:
-        presumed = settled - _settled(_outcomes(lens, row, presuming=False))
+    presumed = _presumed(lens, facts, row, settled)
     holding = {rule.name for outcome in outcomes.values() for rule in outcome.rules}
     deciding = [rule for rule in lens.rules if rule.answer in settled and rule.name in holding]
     return Verdict(
         lens=lens.name,
         answer=_answer(lens, settled),
         possible=tuple(answer for answer in lens.answers if answer in possible),
-        because=tuple(_reason(rule, facts.known(), rule.answer in presumed) for rule in deciding),
+        because=tuple(_reason(rule, facts.known(), presumed) for rule in deciding),
         missing=tuple(_missing(lens, row, outcomes)),
         flips=tuple(_flips(lens, row, facts, settled)),
         edition=edition,
+        instead="" if settled or _all_speak(outcomes) else lens.instead.get(edition or "", ""),
     )
+
+
+def _row(lens: Lens, facts: Facts) -> _Row:
+    """The facts that a lens reads; where the case does not say, a consumer and a member are as usual."""
+    usual = dict(lens.presumes) if facts.consumes == "yes" else {}
+    if facts.party_is == "member":  # it does not work for the provider
+        usual["inside_provider"] = "no"
+    if UNKNOWN in facts and usual:
+        known = facts.known()
+        facts = facts._replace(**{k: v for k, v in usual.items() if k not in known})
+    return tuple([getattr(facts, name) for name in lens.reads])
 
 
 @cache
@@ -277,6 +289,11 @@ def _outcomes(lens: Lens, row: _Row, *, presuming: bool = True) -> Mapping[_Row,
     return {complete: outcome_of(lens, complete) for complete in product(*choices)}
 
 
+def _all_speak(outcomes: Mapping[_Row, _Outcome]) -> bool:
+    """Whether there is a rule for every outcome: an edition need not have one."""
+    return all(outcome.rules for outcome in outcomes.values())
+
+
 def _settled(outcomes: Mapping[_Row, _Outcome]) -> _AnswerSet:
     """The answers that all outcomes have in common."""
     return _AnswerSet.intersection(*(outcome.answers for outcome in outcomes.values()))
@@ -288,10 +305,30 @@ def _settled_in(lens: Lens, row: _Row) -> _AnswerSet:
     return _settled(_outcomes(lens, row)) if UNKNOWN in row else _outcome(lens, row).answers
 
 
-def _reason(rule: Rule, known: Mapping[str, str], presumed: bool) -> Reason:
+_Presumed: TypeAlias = Mapping[tuple[str, str], _AnswerSet]
+
+
+def _presumed(lens: Lens, facts: Facts, row: _Row, settled: _AnswerSet) -> _Presumed:
+    """Each fact that is presumed, with its value, and the answers that are settled only by it."""
+    presumed = {}
+    if facts.sets_requirements == UNKNOWN:
+        without = _settled(_outcomes(lens, row, presuming=False))
+        presumed["sets_requirements", "yes"] = settled - without
+    for place, name in enumerate(lens.reads if UNKNOWN in facts else ()):
+        if row[place] != getattr(facts, name):
+            without = _settled(_outcomes(lens, (*row[:place], UNKNOWN, *row[place + 1 :])))
+            presumed[name, row[place]] = settled - without
+    return presumed
+
+
+def _reason(rule: Rule, known: Mapping[str, str], presumed: _Presumed) -> Reason:
     facts = {name: known[name] for name in rule.reads if name in known}
-    presumes = presumed and "sets_requirements" in rule.reads
-    return Reason(rule, facts, {"sets_requirements": "yes"} if presumes else {})
+    needs = {
+        name: value
+        for (name, value), answers in presumed.items()
+        if name in rule.reads and rule.answer in answers
+    }
+    return Reason(rule, facts, needs)
 
 
 def _missing(lens: Lens, row: _Row, outcomes: Mapping[_Row, _Outcome]) -> Iterator[str]:
@@ -307,13 +344,18 @@ def _missing(lens: Lens, row: _Row, outcomes: Mapping[_Row, _Outcome]) -> Iterat
 
 
 def _flips(lens: Lens, row: _Row, facts: Facts, settled: _AnswerSet) -> Iterator[Flip]:
-    """Every change of one known or presumed fact that changes the answer."""
+    """Every change of one known fact, or of the presumed voice, that changes the answer."""
     presumed = facts.sets_requirements == UNKNOWN and speaks_for_itself(facts)
     for place, name in enumerate(lens.reads):
-        old = "yes" if presumed and name == "sets_requirements" else row[place]
+        old = "yes" if presumed and name == "sets_requirements" else getattr(facts, name)
         for new in VOCABULARY[name].says if old != UNKNOWN else ():
             if new != old:
                 other = (*row[:place], new, *row[place + 1 :])
+                if UNKNOWN in facts and name in (
+                    "consumes",
+                    "party_is",
+                ):  # they change what is usual
+                    other = _row(lens, facts._replace(**{name: new}))
                 after = _settled_in(lens, other)
                 if after != settled:
                     yield Flip(name, old, new, _answer(lens, after))

@@ -88,7 +88,7 @@ class Picture:
             says = ["{party} is a part of {provider}, in {organization}."]
             provider = box((9, 54, 282, 114), self.provider, title=True)
             room = 12  # the name of the provider is close above the first arrow
-        radius = 27 if facts.party_is in ("private_person", "employee") else 3
+        radius = 27 if facts.party_is in ("private_person", "employee", "member") else 3
         shapes = [*roofs, provider, box((213, 72, 74, 72), self.party, radius=radius)]
         service = next((k for k in ("yes", UNKNOWN) if k in (facts.consumes, facts.uses)), "no")
         money = str(decide(facts, "money").answer) if facts.charge == "paid" else facts.charge

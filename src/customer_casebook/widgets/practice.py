@@ -15,7 +15,7 @@ from customer_casebook.course.progress import summarize
 from customer_casebook.course.selection import MAX_PRACTICE_QUESTIONS, practice_questions
 from customer_casebook.document import Block, Details, Heading, Paragraph, Table, to_html
 from customer_casebook.domain.facts import InputError, require_known
-from customer_casebook.domain.rules import EDITIONS, LENSES
+from customer_casebook.domain.rules import EDITIONS, GENERAL, LENSES
 from customer_casebook.widgets.activity import (
     SEED_FIELD,
     Activity,
@@ -245,7 +245,7 @@ def own_the_relationship(case_ids: Sequence[str], *, book: Casebook | None = Non
 
 
 def term(*ids: str, book: Casebook | None = None) -> Panel:
-    """Words of the field by edition, each to be opened when wanted.
+    """Words of the field by edition, each to be opened when wanted; general ones as those of this course.
 
     Args:
         *ids: The ids of glossary entries, one or more.
@@ -262,6 +262,9 @@ def term(*ids: str, book: Casebook | None = None) -> Panel:
         require_known("term", id_, book.glossary)
         entry = book.glossary[id_]
         rows = [(f"ITIL {k}", entry.definitions.get(k, "No entry of its own.")) for k in EDITIONS]
+        if GENERAL in entry.definitions:  # never under an edition's name
+            rows = [row for row in rows if row[0].removeprefix("ITIL ") in entry.definitions]
+            rows.insert(0, ("In this course", entry.definitions[GENERAL]))
         blocks: list[Block] = [Table(entry.term, ("Edition", "Meaning"), rows)]
         blocks += [Paragraph(entry.note)] if entry.note else []
         entries.append(Details(f"{entry.term}: what it means in each edition", blocks))
