@@ -331,6 +331,48 @@ def test_a_letter_has_a_fate_for_both_ways_or_for_the_choice_alone() -> None:
                 assert fates.keys() & {choice, f"{choice}/{other}"}, fate
 
 
+# The glossary
+
+# What bookkeeping, law or common usage says is no ITIL term in any edition.
+GENERAL_TERMS = {"penalty", "stretch-target", "internal-transaction", "revenue"}
+
+
+def glossary() -> dict[str, Mapped]:
+    return {record["id"]: record for record in load("glossary.yaml")["terms"]}
+
+
+def test_words_of_no_edition_are_shown_as_words_of_this_course() -> None:
+    marked = {k for k, record in glossary().items() if "in this course" in record["term"]}
+    assert marked == GENERAL_TERMS
+    for k in GENERAL_TERMS:
+        assert glossary()[k]["note"].startswith("In this course only: ")
+        assert "no ITIL term in any edition" in glossary()[k]["note"]
+
+
+def test_where_version_5_has_no_new_definition_the_entry_is_carried_over() -> None:
+    for k, record in glossary().items():
+        newest = record["definitions"].get("5", "")
+        assert newest.startswith("Carried over from ITIL 4: ") == (k in {"stakeholder", "supplier"})
+
+
+def test_version_5_has_its_own_words_for_parties_and_products() -> None:
+    definitions = {k: record["definitions"] for k, record in glossary().items()}
+    only_5 = {k for k, texts in definitions.items() if {*texts} == {"5"}}
+    assert only_5 == {"digital-product", "digital-product-vendor", "relationship-types", "xla"}
+    for k in ("service-provider", "service-consumer"):
+        assert definitions[k]["4"].startswith("The role")
+        assert definitions[k]["5"].startswith("An organization")
+    assert "products and services" in definitions["customer"]["5"]
+    assert not [k for k in ("user", "sponsor") if "product" in definitions[k]["5"]]
+    assert "agreed level" in definitions["sla"]["5"]
+
+
+def test_every_edition_tells_users_from_customers() -> None:
+    for record in misconceptions():
+        if {*record["id"].split("-")} & {"user", "using"}:
+            assert record["editions"] == [*EDITIONS], record["id"]
+
+
 # The misconceptions
 
 
