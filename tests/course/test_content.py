@@ -228,6 +228,67 @@ def test_a_story_of_sentences_is_no_case_over_again() -> None:
     assert not set(scenes) & set(cases)
 
 
+# The questions
+
+
+def questions() -> dict[str, Mapped]:
+    files = sorted((CONTENT / "questions").glob("*.yaml"))
+    records = (record for path in files for record in load(f"questions/{path.name}")["questions"])
+    return {record["id"]: record for record in records}
+
+
+def stems(text: str) -> set[str]:
+    return {word[:4].rstrip("rs") for word in re.findall(r"[a-z]{3,}", text.casefold())}
+
+
+@pytest.mark.parametrize("name", [k for k, v in questions().items() if v["kind"] == "match"])
+def test_no_definition_to_match_is_found_by_a_word_of_its_term(name: str) -> None:
+    record, terms = questions()[name], glossary()
+    meanings = {k: terms[k]["definitions"][record.get("edition", "4")] for k in record["terms"]}
+    for k, meaning in meanings.items():
+        others = stems(" ".join(text for other, text in meanings.items() if other != k))
+        assert not (stems(terms[k]["term"]) & stems(meaning)) - others, k
+
+
+def test_a_match_asks_no_edition_for_what_is_carried_over() -> None:
+    for name, record in questions().items():
+        if record["kind"] == "match":
+            texts = [glossary()[k]["definitions"][record["edition"]] for k in record["terms"]]
+            assert not [text for text in texts if text.startswith("Carried over")], name
+
+
+# At least one wrong option of each of these is what somebody with a known misconception says.
+BETRAYS = {
+    "solveig-on-reliance": ('"We pay', "payer-is-the-customer"),
+    "redesigned-for-the-wrong-taste": ("No harm is done", "external-are-no-stakeholders"),
+    "what-halvornes-notice-costs": ("A budget", "vendor-is-the-sponsor"),
+    "chef-cooks-for-the-diners": ("Halvorne should get", "external-deserves-better"),
+    "flowers-in-the-last-month": ("The person who pays", "payer-is-the-customer"),
+    "paid-to-the-last-crown": ("That an outsider deserves", "external-deserves-better"),
+    "what-is-fast": ("A word with those who approved", "approving-makes-the-customer"),
+    "green-for-a-need-of-two-years-ago": ("A bill", "internal-always-charged"),
+    "three-hundred-questionnaires": ("Three hundred", "feedback-makes-the-customer"),
+    "how-a-minute-becomes-a-target": ("The pursers", "user-is-the-customer"),
+    "what-version-5-adds": ("Funding", "vendor-is-the-sponsor"),
+    "answers-to-the-payer-claim": ("The customer is the one", "approving-makes-the-customer"),
+}
+
+
+@pytest.mark.parametrize("name", BETRAYS)
+def test_a_wrong_option_is_what_a_known_misconception_says(name: str) -> None:
+    start, misconception = BETRAYS[name]
+    options = questions()[name]["options"]
+    [wrong] = [option for option in options if option["text"].startswith(start)]
+    assert not wrong.get("right")
+    assert misconception in {record["id"] for record in misconceptions()}
+
+
+def test_money_is_asked_in_the_books_of_the_whole_organization() -> None:
+    sorts = [v for v in questions().values() if (v["kind"], v.get("lens")) == ("sort", "money")]
+    assert sorts
+    assert all("books of the whole organization" in record["prompt"] for record in sorts)
+
+
 # All cases together
 
 
