@@ -283,6 +283,39 @@ def test_a_wrong_option_is_what_a_known_misconception_says(name: str) -> None:
     assert misconception in {record["id"] for record in misconceptions()}
 
 
+def key_fault(question: Mapped) -> str:
+    """What is wrong with the right options of a concept question; empty where nothing is."""
+    right = [bool(option.get("right")) for option in question["options"]]
+    if question["kind"] == "choose":
+        return "" if sum(right) == 1 else "exactly one is right"
+    # One right option would be a choose that does not say so, and all of them need no reading.
+    return "" if 1 < sum(right) < len(right) else "several are right, and one at least is not"
+
+
+@pytest.mark.parametrize(
+    ("kind", "right", "has_fault"),
+    [
+        ("choose_all", (True, False, False), True),
+        ("choose_all", (True, True, True), True),
+        ("choose_all", (False, False, False), True),
+        ("choose_all", (True, True, False), False),
+        ("choose", (True, False, False), False),
+        ("choose", (True, True, False), True),
+    ],
+)
+def test_a_key_that_asks_something_else_than_its_kind_says_is_found(
+    kind: str, right: tuple[bool, ...], has_fault: bool
+) -> None:
+    question = {"kind": kind, "options": [{"right": is_right} for is_right in right]}
+    assert bool(key_fault(question)) == has_fault
+
+
+def test_several_options_of_choose_all_are_right_and_never_all_of_them() -> None:
+    concepts = {k: v for k, v in questions().items() if "options" in v}
+    assert {v["kind"] for v in concepts.values()} == {"choose", "choose_all"}
+    assert {k: fault for k, v in concepts.items() if (fault := key_fault(v))} == {}
+
+
 def test_money_is_asked_in_the_books_of_the_whole_organization() -> None:
     sorts = [v for v in questions().values() if (v["kind"], v.get("lens")) == ("sort", "money")]
     assert sorts
