@@ -228,6 +228,100 @@ def test_a_story_of_sentences_is_no_case_over_again() -> None:
     assert not set(scenes) & set(cases)
 
 
+# The questions
+
+
+def questions() -> dict[str, Mapped]:
+    files = sorted((CONTENT / "questions").glob("*.yaml"))
+    records = (record for path in files for record in load(f"questions/{path.name}")["questions"])
+    return {record["id"]: record for record in records}
+
+
+def stems(text: str) -> set[str]:
+    return {word[:4].rstrip("rs") for word in re.findall(r"[a-z]{3,}", text.casefold())}
+
+
+@pytest.mark.parametrize("name", [k for k, v in questions().items() if v["kind"] == "match"])
+def test_no_definition_to_match_is_found_by_a_word_of_its_term(name: str) -> None:
+    record, terms = questions()[name], glossary()
+    meanings = {k: terms[k]["definitions"][record.get("edition", "4")] for k in record["terms"]}
+    for k, meaning in meanings.items():
+        others = stems(" ".join(text for other, text in meanings.items() if other != k))
+        assert not (stems(terms[k]["term"]) & stems(meaning)) - others, k
+
+
+def test_a_match_asks_no_edition_for_what_is_carried_over() -> None:
+    for name, record in questions().items():
+        if record["kind"] == "match":
+            texts = [glossary()[k]["definitions"][record["edition"]] for k in record["terms"]]
+            assert not [text for text in texts if text.startswith("Carried over")], name
+
+
+# At least one wrong option of each of these is what somebody with a known misconception says.
+BETRAYS = {
+    "solveig-on-reliance": ('"We pay', "payer-is-the-customer"),
+    "redesigned-for-the-wrong-taste": ("No harm is done", "external-are-no-stakeholders"),
+    "what-halvornes-notice-costs": ("A budget", "vendor-is-the-sponsor"),
+    "chef-cooks-for-the-diners": ("Halvorne should get", "external-deserves-better"),
+    "flowers-in-the-last-month": ("The person who pays", "payer-is-the-customer"),
+    "paid-to-the-last-crown": ("That an outsider deserves", "external-deserves-better"),
+    "what-is-fast": ("A word with those who approved", "approving-makes-the-customer"),
+    "green-for-a-need-of-two-years-ago": ("A bill", "internal-always-charged"),
+    "three-hundred-questionnaires": ("Three hundred", "feedback-makes-the-customer"),
+    "how-a-minute-becomes-a-target": ("The pursers", "user-is-the-customer"),
+    "what-version-5-adds": ("Funding", "vendor-is-the-sponsor"),
+    "answers-to-the-payer-claim": ("The customer is the one", "approving-makes-the-customer"),
+}
+
+
+@pytest.mark.parametrize("name", BETRAYS)
+def test_a_wrong_option_is_what_a_known_misconception_says(name: str) -> None:
+    start, misconception = BETRAYS[name]
+    options = questions()[name]["options"]
+    [wrong] = [option for option in options if option["text"].startswith(start)]
+    assert not wrong.get("right")
+    assert misconception in {record["id"] for record in misconceptions()}
+
+
+def key_fault(question: Mapped) -> str:
+    """What is wrong with the right options of a concept question; empty where nothing is."""
+    right = [bool(option.get("right")) for option in question["options"]]
+    if question["kind"] == "choose":
+        return "" if sum(right) == 1 else "exactly one is right"
+    # One right option would be a choose that does not say so, and all of them need no reading.
+    return "" if 1 < sum(right) < len(right) else "several are right, and one at least is not"
+
+
+@pytest.mark.parametrize(
+    ("kind", "right", "has_fault"),
+    [
+        ("choose_all", (True, False, False), True),
+        ("choose_all", (True, True, True), True),
+        ("choose_all", (False, False, False), True),
+        ("choose_all", (True, True, False), False),
+        ("choose", (True, False, False), False),
+        ("choose", (True, True, False), True),
+    ],
+)
+def test_a_key_that_asks_something_else_than_its_kind_says_is_found(
+    kind: str, right: tuple[bool, ...], has_fault: bool
+) -> None:
+    question = {"kind": kind, "options": [{"right": is_right} for is_right in right]}
+    assert bool(key_fault(question)) == has_fault
+
+
+def test_several_options_of_choose_all_are_right_and_never_all_of_them() -> None:
+    concepts = {k: v for k, v in questions().items() if "options" in v}
+    assert {v["kind"] for v in concepts.values()} == {"choose", "choose_all"}
+    assert {k: fault for k, v in concepts.items() if (fault := key_fault(v))} == {}
+
+
+def test_money_is_asked_in_the_books_of_the_whole_organization() -> None:
+    sorts = [v for v in questions().values() if (v["kind"], v.get("lens")) == ("sort", "money")]
+    assert sorts
+    assert all("books of the whole organization" in record["prompt"] for record in sorts)
+
+
 # All cases together
 
 
@@ -329,6 +423,48 @@ def test_a_letter_has_a_fate_for_both_ways_or_for_the_choice_alone() -> None:
             if slash:
                 other = {"through": "direct", "direct": "through"}[way]
                 assert fates.keys() & {choice, f"{choice}/{other}"}, fate
+
+
+# The glossary
+
+# What bookkeeping, law or common usage says is no ITIL term in any edition.
+GENERAL_TERMS = {"penalty", "stretch-target", "internal-transaction", "revenue"}
+
+
+def glossary() -> dict[str, Mapped]:
+    return {record["id"]: record for record in load("glossary.yaml")["terms"]}
+
+
+def test_words_of_no_edition_are_shown_as_words_of_this_course() -> None:
+    marked = {k for k, record in glossary().items() if "in this course" in record["term"]}
+    assert marked == GENERAL_TERMS
+    for k in GENERAL_TERMS:
+        assert glossary()[k]["note"].startswith("In this course only: ")
+        assert "no ITIL term in any edition" in glossary()[k]["note"]
+
+
+def test_where_version_5_has_no_new_definition_the_entry_is_carried_over() -> None:
+    for k, record in glossary().items():
+        newest = record["definitions"].get("5", "")
+        assert newest.startswith("Carried over from ITIL 4: ") == (k in {"stakeholder", "supplier"})
+
+
+def test_version_5_has_its_own_words_for_parties_and_products() -> None:
+    definitions = {k: record["definitions"] for k, record in glossary().items()}
+    only_5 = {k for k, texts in definitions.items() if {*texts} == {"5"}}
+    assert only_5 == {"digital-product", "digital-product-vendor", "relationship-types", "xla"}
+    for k in ("service-provider", "service-consumer"):
+        assert definitions[k]["4"].startswith("The role")
+        assert definitions[k]["5"].startswith("An organization")
+    assert "products and services" in definitions["customer"]["5"]
+    assert not [k for k in ("user", "sponsor") if "product" in definitions[k]["5"]]
+    assert "agreed level" in definitions["sla"]["5"]
+
+
+def test_every_edition_tells_users_from_customers() -> None:
+    for record in misconceptions():
+        if {*record["id"].split("-")} & {"user", "using"}:
+            assert record["editions"] == [*EDITIONS], record["id"]
 
 
 # The misconceptions
