@@ -435,11 +435,11 @@ def glossary() -> dict[str, Mapped]:
     return {record["id"]: record for record in load("glossary.yaml")["terms"]}
 
 
-def test_words_of_no_edition_are_shown_as_words_of_this_course() -> None:
-    marked = {k for k, record in glossary().items() if "in this course" in record["term"]}
-    assert marked == GENERAL_TERMS
+def test_words_of_no_edition_are_general_and_stand_under_none() -> None:
+    general = {k for k, record in glossary().items() if "general" in record["definitions"]}
+    assert general == GENERAL_TERMS
     for k in GENERAL_TERMS:
-        assert glossary()[k]["note"].startswith("In this course only: ")
+        assert [*glossary()[k]["definitions"]] == ["general"]
         assert "no ITIL term in any edition" in glossary()[k]["note"]
 
 

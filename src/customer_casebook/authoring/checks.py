@@ -277,6 +277,9 @@ def _options(question: Any, _: Lines, __: Lists) -> Problems:
         yield ("options",), "has no right option; write right: yes where it is"
     elif len(options) < 3:
         yield ("options",), "has fewer than three options; write three to five"
+    elif question["kind"] == "choose_all" and right in (1, len(options)):
+        some = "one right option" if right == 1 else "no wrong option"
+        yield ("options",), f"has {some}; of choose_all several are right, and one at least is not"
     yield from _countable("options", options)
 
 
