@@ -86,7 +86,7 @@ class Learner:
             self.press("ArrowRight")
         elif kind == "summary" or (kind in ("button", "submit") and not BACK.match(name)):
             self.press("Enter")
-            if name in ("Practise this now", "Review now"):
+            if name in ("Practise this now", "Review now", "Start"):
                 self.page.wait_for_function("document.activeElement.closest('.ccb-panel')")
                 self.look(name)
                 return True
