@@ -240,7 +240,8 @@ def test_a_mock_exam_stays_in_sight_and_a_pass_is_praised_though_nothing_is_firm
     sat = exam(n=3, seed=1)
     sat.paper._handle_custom_msg({"what": "start", "exam": ""}, [])
     for place, question in enumerate(sat.items):
-        choice = places_of(question, question.right) if share else [0]
+        wrong = {next(each for each in question.options if each not in question.right)}
+        choice = places_of(question, question.right if share else wrong)
         answer = {"choice": choice, "ms": 5, "flag": False, "seq": 1}
         about = {"what": "answer", "id": f"{place}", "seq": 1, "asks": _asks(question)}
         sat.paper._handle_custom_msg({**about, "exam": sat.paper.exam, "answer": answer}, [])
