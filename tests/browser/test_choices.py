@@ -15,8 +15,10 @@ from tests.browser.test_keys import UNGUARDED
 from tests.course.books import BOOK, item
 
 SORT = "sort-who-is-one-of-us"
+# An answer or an exam of another test would be taken up.
+ALONE = "import os, tempfile\nos.environ['CUSTOMER_CASEBOOK_DATA'] = tempfile.mkdtemp()\n"
 CALLS = (
-    "from customer_casebook import exam, practice, sort_parties",
+    f"{ALONE}from customer_casebook import exam, practice, sort_parties",
     "practice()",
     "exam()",
     f"sort_parties({[*getattr(BOOK.questions[SORT], 'cases', ())]})",
