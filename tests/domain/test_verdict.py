@@ -484,3 +484,9 @@ def test_a_member_is_not_presumed_to_have_a_voice(organization: str) -> None:
 def test_a_member_is_no_part_of_the_provider() -> None:
     facts = Facts.read({"party_is": "member", "inside_provider": True})
     assert facts.contradiction == "a member does not work for the provider"
+
+
+@pytest.mark.parametrize("organization", ["same", "different"])
+def test_a_member_s_own_money_comes_from_outside(organization: str) -> None:
+    facts = {"party_is": "member", "organization": organization, "charge": "paid"}
+    assert decide(facts, "money").answer == "revenue"

@@ -441,16 +441,17 @@ def charge_within_organization(f: Facts) -> bool:
     The ledger moves the amount from one cost centre to another. In the books of the whole
     organization the two entries cancel out.
     """
-    return f.charge == "paid" and in_same_organization(f)
+    return f.charge == "paid" and in_same_organization(f) and f.party_is != "member"
 
 
 @MONEY.rule("revenue", GENERAL, reads=f"{_ORGANIZATION_FACTS} charge")
 def charge_to_outsider(f: Facts) -> bool:
     """What somebody outside pays, in money or in kind, is revenue.
 
-    Payment in kind counts too. An airline that pays its consultants partly in tickets has paid.
+    Payment in kind counts too. An airline that pays its consultants partly in tickets has paid. The
+    own money of a member, such as a student or a patient, comes from outside too.
     """
-    return f.charge == "paid" and not in_same_organization(f)
+    return f.charge == "paid" and not charge_within_organization(f)
 
 
 @AGREEMENT.rule("sla", reads=_CUSTOMER_FACTS)
