@@ -493,6 +493,19 @@ def test_import_says_what_it_cannot_read_and_adds_nothing(
     assert journal().read() == before
 
 
+def test_an_import_goes_on_after_a_short_write(
+    own_journal: Journal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "answers.json"
+    assert main(["journal", "export", str(file)]) == FINE
+    before = own_journal.read()
+    own_journal.erase(before.files)
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda handle, data: write(handle, data[:7]))
+    assert main(["journal", "import", str(file)]) == FINE
+    assert journal().read().attempts == before.attempts
+
+
 def test_an_import_that_fails_adds_nothing(
     own_journal: Journal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
 ) -> None:

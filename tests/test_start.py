@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,7 +15,6 @@ from hypothesis import strategies as st
 
 from customer_casebook import start
 from customer_casebook.__main__ import FAULTY, FINE, main
-from customer_casebook.course.casebook import course
 from customer_casebook.course.journal import DATA_FOLDER_VARIABLE, Attempt, journal
 
 LESSON = "01_who_is_the_customer.ipynb"
@@ -98,6 +98,22 @@ def test_what_an_older_version_brought_is_renewed(
     assert not (folder / YOURS).exists()
 
 
+def test_a_place_to_play_that_nobody_used_is_renewed_too(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    name = f"{start.FIRST}.ipynb"
+    brought = (folder / name).read_bytes()
+    for source in "2 + 2", "3 + 3":
+        notebook = nbformat.reads(brought.decode(), as_version=4)
+        [place] = (cell for cell in notebook.cells if "play" in cell.metadata.get("tags", ()))
+        place.source = source
+        new = tmp_path / name
+        nbformat.write(notebook, new)
+        monkeypatch.setattr(start, "lessons", lambda: {name: tmp_path / name})
+        assert start.bring(folder) == []
+        assert (folder / name).read_bytes() == new.read_bytes()
+
+
 def test_a_lesson_that_was_deleted_comes_back(folder: Path) -> None:
     (folder / LESSON).unlink()
     assert start.bring(folder) == [f"{LESSON} was missing and is here again"]
@@ -136,19 +152,17 @@ def test_a_folder_that_cannot_be(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert said.err.count("\n") == 1
 
 
-def test_the_next_lesson_is_the_first_that_nothing_of_was_answered(own_journal: Any) -> None:
-    assert start.next_lesson() == start.FIRST
-    lessons = sorted({k.lesson for k in course().objectives.values() if k.lesson})
-    for lesson in lessons[1:]:
-        done = {k.id for k in course().objectives.values() if k.lesson and k.lesson < lesson}
-        for question in course().questions.values():
-            if done.intersection(question.objectives) and not set(question.objectives) - done:
-                told: dict[str, Any] = {"choice": (), "sure": True, "misconception": None, "ms": 1}
-                own_journal.record(Attempt(item=question.id, right=True, **told))
-        assert start.next_lesson() == lesson
-    for question in course().questions.values():
-        own_journal.record(Attempt(item=question.id, right=True, **told))
-    assert start.next_lesson() == start.LAST
+def test_the_next_lesson_is_the_first_whose_first_case_is_open(own_journal: Any) -> None:
+    told: dict[str, Any] = {"choice": (), "sure": True, "misconception": None, "ms": 1}
+    opened = []
+    while (lesson := start.next_lesson()) != start.LAST:
+        opened.append(lesson)
+        code = start.lessons()[f"{lesson}.ipynb"].read_text("utf-8")
+        first = re.search(r'study\(\s*\\"([^"\\]+)', code)
+        assert first
+        own_journal.record(Attempt(item=f"{first[1]}/customer", right=False, **told))
+    every = [name.removesuffix(".ipynb") for name in start.lessons()]
+    assert [*opened, start.LAST] == every
 
 
 @pytest.mark.parametrize(("flags", "extra"), [([], "lab"), (["--notebook"], "notebook")])

@@ -5,6 +5,7 @@ The course's lessons are copied. A lesson that the learner changed stays, under 
 
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
@@ -17,12 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from customer_casebook import __version__
-from customer_casebook.course.casebook import course
 from customer_casebook.course.journal import journal
-from customer_casebook.course.progress import summarize
 
 FIRST = "00_start_here"
 LAST = "15_practice_and_exam"
+_FIRST_STUDY = re.compile(r'study\(\s*"([^"]+)"')
 
 # What was brought into a folder, so that a later version can tell a lesson that nobody has changed.
 _DELIVERED = ".customer-casebook.json"
@@ -62,9 +62,11 @@ def bring(folder: Path) -> list[str]:
             target, ours = folder / name, _cells_in(source)
             if target.is_symlink() or target.exists():
                 theirs = _cells_in(target)
-                if theirs is not None and _without_play(theirs) == _without_play(ours):
+                is_as_brought = theirs is not None and _digest(theirs) == delivered.get(name)
+                is_same = theirs is not None and _without_play(theirs) == _without_play(ours)
+                if theirs == ours or (is_same and not is_as_brought):
                     continue
-                if theirs is None or _digest(theirs) != delivered.get(name):
+                if not is_as_brought:
                     copy = _free_name(target)
                     target.replace(copy)
                     news.append(f"{name} was changed here: your copy is now {copy.name}")
@@ -83,14 +85,13 @@ def bring(folder: Path) -> list[str]:
 
 
 def next_lesson() -> str:
-    """The lesson to open: the first that nothing of was answered yet; at the end, practice and exam."""
-    book, history = course(), journal().read()
-    if not history.attempts:
-        return FIRST
-    known = summarize(book, history.attempts, journal().clock.now()).objectives
-    tried = {mastery.id for mastery in known if mastery.answered}
-    left = {k.lesson for k in book.objectives.values() if k.lesson and k.id not in tried}
-    return min(left, default=LAST)
+    """The lesson to open: the first whose first case nobody has answered yet; at the end, practice and exam."""
+    begun = {attempt.item.partition("/")[0] for attempt in journal().read().attempts}
+    for name, path in lessons().items():
+        code = "\n".join(source for kind, source, _ in _cells_in(path) or () if kind == "code")
+        if (study := _FIRST_STUDY.search(code)) and study[1] not in begun:
+            return Path(name).stem
+    return LAST
 
 
 def open_jupyter(lesson: Path, *, notebook: bool = False, browser: bool = True) -> None:

@@ -306,9 +306,12 @@ def _blocks_of(verdict: Verdict, book: Casebook) -> Iterator[Block]:
     for flip in verdict.flips:
         row = rows.setdefault(flip.fact, [humanize(flip.old), ""])
         label = book.answer_label(verdict.lens, flip.answer)
+        if flip.answer == UNDETERMINED and verdict.edition:
+            label = f"no settled answer in ITIL {verdict.edition}"
         row[1] += f"{'; ' if row[1] else ''}{humanize(flip.new)}: {label}"
     columns = ("Fact", "Here", "If it were different")
-    yield Table("The facts", columns, [(VOCABULARY[name].label, *rows[name]) for name in rows])
+    if rows:
+        yield Table("The facts", columns, [(VOCABULARY[name].label, *rows[name]) for name in rows])
     yield from map(Paragraph, verdict.notes)
 
 

@@ -279,8 +279,9 @@ class Journal:
             other = Journal(*self.folders, clock=self.clock)
             other._open_shard()
             try:
-                for line in map(_line_of, new.values()):
-                    os.write(other._shard, line)
+                data = b"".join(map(_line_of, new.values()))
+                while data:
+                    data = data[os.write(other._shard, data) :]
                 os.fsync(other._shard)
             except OSError:
                 file = other._shard_file

@@ -162,7 +162,7 @@ export function courseMode(app, Widget) {
 
     // Whether Python has all activities that the page shows, or showed when it was saved.
     async function isAlive(kernel) {
-      const views = codeCells(notebook).flatMap(outputsOf).map(viewOf).filter(Boolean);
+      const views = asShipped(lesson, notebook).flatMap(outputsOf).map(viewOf).filter(Boolean);
       const { content } = await kernel.requestCommInfo({ target_name: "jupyter.widget" });
       return views.length > 0 && views.every(({ model_id: id }) => id in content.comms);
     }
