@@ -34,7 +34,7 @@ SCREEN: dict[str, Any] = {
     "reduced_motion": "reduce",
 }
 # The outputs of a notebook and the line below; multiples of 4, or they would not be whole pixels of the picture.
-CLIP: Any = {"x": 84, "y": 92, "width": 908, "height": 708}
+CLIP: Any = {"x": 16, "y": 140, "width": 976, "height": 660}
 REST = (496, 560)  # between two columns, where the pointer hides nothing
 THUMB = 16  # the width of a slider's thumb in Chromium
 GLIDE = (0.1, 0.4, 0.75, 0.95, 1.0)  # how far the pointer is, frame by frame
@@ -50,7 +50,7 @@ _STAGE = """async theme => {
             #main { bottom: 44px !important; height: auto !important }
             #tour-caption { background: var(--jp-ui-font-color1); bottom: 0; color: var(--jp-layout-color1);
                 font: 600 17px/52px var(--jp-ui-font-family); height: 52px; left: 0; position: fixed;
-                text-indent: 94px; width: 100%; z-index: 9999 }
+                text-indent: 26px; width: 100%; z-index: 9999 }
             #tour-pointer { left: 0; pointer-events: none; position: fixed; top: 0; z-index: 99999 }
             #tour-pointer circle { fill: #e69f0055; stroke: #e69f00; stroke-width: 3; visibility: hidden }
             #tour-pointer[data-down] circle { visibility: visible }
