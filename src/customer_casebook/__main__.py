@@ -225,6 +225,7 @@ def _where(arguments: argparse.Namespace) -> int:
 
 def _export(arguments: argparse.Namespace) -> int:
     from customer_casebook.course.journal import attempts_as_csv, history_as_json, journal
+    from customer_casebook.start import write_whole
 
     file, history = arguments.file, journal().read()
     ending = file.suffix.lower()
@@ -235,7 +236,7 @@ def _export(arguments: argparse.Namespace) -> int:
     history = replace(history, exams=[]) if ending == ".csv" else history
     as_text = attempts_as_csv(history.attempts) if ending == ".csv" else history_as_json(history)
     try:
-        _write(file, as_text)
+        write_whole(file, as_text.encode(errors="backslashreplace"), 0o600)
     except OSError as error:
         return _complain(f"{file}: {error.strerror}")
     _say(f"{file}: {history}", history.notice)
@@ -255,20 +256,6 @@ def _import(arguments: argparse.Namespace) -> int:
         return _complain(f"{arguments.file}: {why}")
     _say(f"{count_of(added, 'event')} added, {len(events) - added} were here already")
     return FINE
-
-
-def _write(file: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    from tempfile import TemporaryDirectory
-
-    with TemporaryDirectory(dir=file.parent, prefix=f".{file.name}.") as folder:
-        new = Path(folder, file.name)
-        new.touch(0o600)
-        with new.open("w", encoding="utf-8", newline="", errors="backslashreplace") as out:
-            out.write(text)
-            out.flush()
-            os.fsync(out.fileno())
-        new.replace(file)
 
 
 def _erase(arguments: argparse.Namespace) -> int:

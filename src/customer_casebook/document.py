@@ -139,10 +139,10 @@ class Table:
     def html(self) -> Markup:
         ends = [_end(cells) for cells in zip(*(rest for _, *rest in self.rows), strict=True)]
         first, *names = self.columns
-        head = _cells('<th scope="col"{}>{}</th>', ends or [""] * len(names), names)
+        head = _repeated('<th scope="col"{}>{}</th>', ends or [""] * len(names), names)
         row = Markup('<tr><th scope="row">{}</th>{}</tr>')
         rows = [
-            row.format(first, _cells("<td{}>{}</td>", ends, rest)) for first, *rest in self.rows
+            row.format(first, _repeated("<td{}>{}</td>", ends, rest)) for first, *rest in self.rows
         ]
         return Markup(
             "<table><caption>{}</caption>"
@@ -206,12 +206,8 @@ def _end(cells: Sequence[str]) -> str:
     return Markup(' align="right"') if are_numbers else ""
 
 
-def _cells(template: str, ends: Iterable[str], words: Iterable[str]) -> Markup:
-    return Markup().join(map(Markup(template).format, ends, words))  # noqa: S704  (ours)
-
-
-def _repeated(template: str, words: Iterable[str]) -> Markup:
-    return Markup().join(Markup(template).format(word) for word in words)  # noqa: S704  (ours)
+def _repeated(template: str, *words: Iterable[str]) -> Markup:
+    return Markup().join(map(Markup(template).format, *words))  # noqa: S704  (ours)
 
 
 @cache

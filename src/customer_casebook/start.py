@@ -15,6 +15,7 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from customer_casebook import __version__
@@ -57,14 +58,14 @@ def bring(folder: Path) -> list[str]:
     news = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        delivered = _delivered(folder)
+        delivered, now = _delivered(folder), {}
         for name, source in lessons().items():
             target, ours = folder / name, _cells_in(source)
+            now[name] = _digest(ours)
             if target.is_symlink() or target.exists():
                 theirs = _cells_in(target)
                 is_as_brought = theirs is not None and _digest(theirs) == delivered.get(name)
-                is_same = theirs is not None and _without_play(theirs) == _without_play(ours)
-                if theirs == ours or (is_same and not is_as_brought):
+                if theirs == ours or (_is_same(theirs, ours) and not is_as_brought):
                     continue
                 if not is_as_brought:
                     copy = _free_name(target)
@@ -72,10 +73,9 @@ def bring(folder: Path) -> list[str]:
                     news.append(f"{name} was changed here: your copy is now {copy.name}")
             elif name in delivered:
                 news.append(f"{name} was missing and is here again")
-            _put(target, source.read_bytes())
-        now = {name: _digest(_cells_in(source)) for name, source in lessons().items()}
+            write_whole(target, source.read_bytes())
         if now != delivered:
-            _put(folder / _DELIVERED, json.dumps(now, indent=1).encode())
+            write_whole(folder / _DELIVERED, json.dumps(now, indent=1).encode())
     except OSError as error:
         place = error.filename or folder
         raise StartError(
@@ -104,35 +104,25 @@ def open_jupyter(lesson: Path, *, notebook: bool = False, browser: bool = True) 
     if notebook:
         module, name, extra = "notebook.app", "JupyterNotebookApp", "notebook"
     if not find_spec(module.partition(".")[0]):
-        raise StartError(f"it needs more to run; install it with: {_install(extra)}")
+        install = f'{Path(sys.executable).name} -m pip install "customer-casebook[{extra}]"'
+        raise StartError(f"it needs more to run; install it with: {install}")
     app: Any = getattr(import_module(module), name)
     app.launch_instance([str(lesson), *([] if browser else ["--no-browser"])])
-
-
-def _install(extra: str) -> str:
-    return f'{Path(sys.executable).name} -m pip install "customer-casebook[{extra}]"'
 
 
 def report(folder: Path) -> Iterator[tuple[bool, str]]:
     """What is where, line by line, and whether it is as it should be."""
     yield True, f"Python {sys.version.split()[0]}: {sys.executable}"
     yield True, f"Customer Casebook {__version__}: {Path(__file__).parent}"
-    here = [name for name in lessons() if (folder / name).is_file()]
-    changed = [
-        name
-        for name in here
-        if (theirs := _cells_in(folder / name)) is None
-        or _without_play(theirs) != _without_play(_cells_in(lessons()[name]))
-    ]
-    of = f"{len(here)} of {len(lessons())} lessons in {folder}"
+    ours = lessons()
+    here = [name for name in ours if (folder / name).is_file()]
+    changed = [n for n in here if not _is_same(_cells_in(folder / n), _cells_in(ours[n]))]
+    of = f"{len(here)} of {len(ours)} lessons in {folder}"
     yield bool(here), of if here else f"no lessons in {folder} yet; start brings them"
     if changed:
         yield True, f"other than in the course: {', '.join(changed)}"
-    for name, what in (
-        ("jupyterlab", "JupyterLab"),
-        ("notebook", "Notebook"),
-        ("matplotlib", "charts"),
-    ):
+    parts = {"jupyterlab": "JupyterLab", "notebook": "Notebook", "matplotlib": "charts"}
+    for name, what in parts.items():
         try:
             yield True, f"{what}: {name} {version(name)}"
         except PackageNotFoundError:
@@ -176,8 +166,13 @@ def _read_cell(cell: dict[str, Any]) -> tuple[str, str, bool]:
     return cell["cell_type"], "".join(cell["source"]), is_to_play
 
 
-def _without_play(cells: _Cells | None) -> list[tuple[str, str, bool]]:
-    return [(kind, "" if plays else source, plays) for kind, source, plays in cells or ()]
+def _is_same(theirs: _Cells | None, ours: _Cells | None) -> bool:
+    """Whether a lesson is the course's, but for what is written in a place to play."""
+    return theirs is not None and _without_play(theirs) == _without_play(ours or [])
+
+
+def _without_play(cells: _Cells) -> _Cells:
+    return [(kind, "" if plays else source, plays) for kind, source, plays in cells]
 
 
 def _digest(cells: _Cells | None) -> str:
@@ -199,8 +194,13 @@ def _free_name(path: Path) -> Path:
     return next(copy for copy in copies if not (copy.exists() or copy.is_symlink()))
 
 
-def _put(target: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
-    new = target.with_name(f".{target.name}.{os.getpid()}")
-    new.write_bytes(content)
-    new.replace(target)
+def write_whole(file: Path, content: bytes, mode: int = 0o666) -> None:
+    """Write a file whole or not at all; ``mode`` is held to what the user's mask allows."""
+    with TemporaryDirectory(dir=file.parent, prefix=f".{file.name}.") as folder:
+        new = Path(folder, file.name)
+        new.touch(mode)
+        with new.open("wb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+        new.replace(file)

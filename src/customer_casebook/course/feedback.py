@@ -22,7 +22,7 @@ from customer_casebook.document import (
     to_html,
 )
 from customer_casebook.domain.facts import UNKNOWN, VOCABULARY, Facts
-from customer_casebook.domain.rules import EDITIONS, GENERAL, LENSES
+from customer_casebook.domain.rules import EDITIONS, GENERAL, LENSES, Rule
 from customer_casebook.domain.verdict import (
     MAIN_FACT,
     UNDETERMINED,
@@ -88,10 +88,7 @@ class CaseFeedback:
     @property
     def reasons(self) -> list[Block]:
         """The rules that decided."""
-        return [
-            RunInHeading(rule.title, f"{rule.explanation} {in_editions(rule.editions)}")
-            for rule in (reason.rule for reason in self.verdict.because)
-        ]
+        return [_rule_block(reason.rule) for reason in self.verdict.because]
 
     @property
     def turn(self) -> list[Block]:
@@ -259,6 +256,10 @@ class CaseFeedback:
         return question + (f" ({capital('; '.join(outcomes))}.)" if outcomes else "")
 
 
+def _rule_block(rule: Rule) -> RunInHeading:
+    return RunInHeading(rule.title, f"{rule.explanation} {in_editions(rule.editions)}")
+
+
 def in_editions(editions: Sequence[str]) -> str:
     """The editions that something holds in, as learners read it."""
     if GENERAL in editions:
@@ -297,8 +298,7 @@ def _blocks_of(verdict: Verdict, book: Casebook) -> Iterator[Block]:
     yield Heading(f"{label}: {_answer_in_words(verdict, book)}", level=4)
     rows: dict[str, list[str]] = {}  # a fact, its value, and what another value would change
     for because in verdict.because:
-        rule = because.rule
-        yield RunInHeading(rule.title, f"{rule.explanation} {in_editions(rule.editions)}")
+        yield _rule_block(because.rule)
         rows |= {name: [humanize(value), ""] for name, value in because.facts.items()}
         presumed = because.presumed.items()
         rows |= {name: [f"{humanize(value)} (presumed)", ""] for name, value in presumed}

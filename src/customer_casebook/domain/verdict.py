@@ -210,6 +210,8 @@ def decisive_facts(facts: Facts, verdict: Verdict) -> list[str]:
     ]
 
 
+_MAKES_USUAL = ("consumes", "party_is")  # the facts that change what is presumed as usual
+
 # How `decide` works. A lens reads a few facts; a row holds a value for each of them. A complete row
 # has one outcome: the rules that hold. An unknown fact stands for all of its values.
 
@@ -351,10 +353,7 @@ def _flips(lens: Lens, row: _Row, facts: Facts, settled: _AnswerSet) -> Iterator
         for new in VOCABULARY[name].says if old != UNKNOWN else ():
             if new != old:
                 other = (*row[:place], new, *row[place + 1 :])
-                if UNKNOWN in facts and name in (
-                    "consumes",
-                    "party_is",
-                ):  # they change what is usual
+                if UNKNOWN in facts and name in _MAKES_USUAL:
                     other = _row(lens, facts._replace(**{name: new}))
                 after = _settled_in(lens, other)
                 if after != settled:

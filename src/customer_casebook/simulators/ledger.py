@@ -76,14 +76,17 @@ def longest_bars(numbers: Figures) -> Reach:
 
 
 def _totals(numbers: Figures, values: Values) -> Totals:
-    books = economics.keep_books(**arguments(numbers, values))
+    return _totals_of(economics.keep_books(**arguments(numbers, values)))
+
+
+def _totals_of(books: economics.Ledger) -> Totals:
     return {name: books.totals(book) for book, name in _BOOKS.items()}
 
 
 def ledger_outcome(numbers: Figures, reach: Reach, values: Values, before: Values) -> Outcome:
     """What the four books say."""
     books = economics.keep_books(**arguments(numbers, values))
-    totals = {name: books.totals(book) for book, name in _BOOKS.items()}
+    totals = _totals_of(books)
     group = totals["Group"]
     rows = [(label, *(crowns(lines[label]) for lines in totals.values())) for label in group]
     notes = [
