@@ -347,6 +347,21 @@ def test_another_kind_of_exam_does_not_take_it_up() -> None:
     assert exam(n=N, minutes=MINUTES).paper.phase == "running"
 
 
+def test_a_new_exam_starts_though_older_ones_of_other_kinds_were_never_handed_in() -> None:
+    for minutes in (MINUTES, MINUTES + 1):
+        sat = begin(minutes=minutes)
+        give(sat, 0, asked(sat)[0].right)
+        new_kernel()
+        Clock.wait(days=1)
+    last = exam()
+    assert last.paper.phase == "done"  # the latest is told
+    press(last, "new")
+    tell(last, "start", values={"n": f"{N}", "minutes": f"{MINUTES}", "seed": ""})
+    assert last.paper.phase == "running"
+    assert last.session.started == Clock.right
+    assert len(on_disk()) == 2  # and the answers of both count
+
+
 def test_one_whose_time_is_up_is_handed_in_at_its_deadline_when_met_again() -> None:
     sat = begin()
     give(sat, 0, asked(sat)[0].right)

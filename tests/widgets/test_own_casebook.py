@@ -189,8 +189,8 @@ def test_its_exam_asks_its_own_bank_and_is_another_one_than_the_courses(
 def test_practice_ends_with_the_progress_in_this_book(own: Callable[[str], Call]) -> None:
     card = call(own, "practice")
     answer_all(card, right)
-    assert card.note == own("progress")().progress.summary
-    assert card.note.startswith("3 answers so far; ")
+    assert own("progress")().progress.summary in card.note
+    assert ">3 answers so far; " in card.note
     assert " 0 of " not in card.note.replace("0 of them firm", "")
 
 

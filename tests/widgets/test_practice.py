@@ -10,10 +10,11 @@ from threading import Event, Thread, current_thread
 from typing import Any
 
 import pytest
+from markupsafe import escape
 
 import customer_casebook.widgets.practice as module
 from customer_casebook.course.casebook import case
-from customer_casebook.course.items import CaseItem
+from customer_casebook.course.items import CaseItem, question_of
 from customer_casebook.course.journal import Attempt, History, Journal
 from customer_casebook.course.selection import practice_questions
 from customer_casebook.document import to_html, to_text
@@ -133,6 +134,25 @@ def start(chosen: Practice, **values: object) -> Card:
     [card] = chosen.work.children
     assert isinstance(card, Card)
     return card
+
+
+def test_at_the_end_it_says_which_objectives_are_learnt_and_which_to_repeat_in_which_lesson() -> (
+    None
+):
+    known, unknown = "internal-works-here", "open-cases"
+    card = practice(known, unknown, n=4, seed=1)
+    assert isinstance(card, Card)
+    for place, question in enumerate(card.questions):
+        record = question_of(BOOK, question.id)
+        right = sorted(question.right)
+        wrong = [option for option in question.options if option not in question.right][:1]
+        give(card, place, f"p{place}", *(right if record and known in record.objectives else wrong))
+    learnt, repeat = card.note.split("What to repeat:")
+    assert "What you have learnt:" in learnt
+    assert escape(BOOK.objectives[known].can) in learnt
+    assert escape(BOOK.objectives[unknown].can) in repeat
+    assert f'<a href="{BOOK.objectives[unknown].lesson}.ipynb">' in repeat
+    assert "4 answers so far" in repeat  # and where the learner stands in all
 
 
 def test_without_arguments_the_learner_chooses_number_objective_and_seed() -> None:

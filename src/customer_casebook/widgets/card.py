@@ -36,7 +36,7 @@ class Card(View):
     is acknowledged. The kernel alone writes the rest, for all pages: ``answers``, the place of a
     question to ``{press, choice, sure, ms}``, where a choice lists places of options in the order
     shown; ``round``, which counts new starts; ``acknowledged``, press to ``{state, text}``; and
-    ``note``, which is shown once all questions are answered.
+    ``note``, HTML that is shown once all questions are answered.
     """
 
     spec = traitlets.Dict().tag(sync=True)

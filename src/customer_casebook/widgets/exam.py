@@ -143,7 +143,7 @@ class Exam(Activity, widgets.VBox):
         self.actions.error = error_html(words, details)
 
     def _resume(self) -> list[course_exam.ExamSession]:
-        """Take up the last exam of this kind, if it was not handed in; all exams of the journal."""
+        """Take up the last exam of this kind that runs, or was the last of all; all exams of the journal."""
         history = journal().read()
         sessions = self._sessions(history)
         kind = self.seed, self.n, self.minutes
@@ -152,11 +152,19 @@ class Exam(Activity, widgets.VBox):
             for session in sessions
             if self.is_open or (session.seed, len(session.item_ids), session.minutes) == kind
         ]
+        running, now = [], journal().clock.now()
+        for session in alike:
+            if session.finished:
+                continue
+            if session is alike[-1] or session.elapsed(now) < session.limit:
+                running.append(session)
+            else:
+                self._count(session, history)  # it was left alone, and its answers count
         if last := next((session for session in reversed(alike) if session.finished), None):
             self._count(last, history)  # its kernel may have ended in the middle of it
             self.actions.buttons = _LOOK
-        if last := next((session for session in reversed(alike) if not session.finished), None):
-            self._run(last)
+        if running:
+            self._run(running[-1])
         return sessions
 
     def _sessions(self, history: History) -> list[course_exam.ExamSession]:

@@ -2,18 +2,34 @@
 
 import secrets
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from threading import RLock
 
 import ipywidgets as widgets
+from markupsafe import Markup
 
 from customer_casebook.course.bank import FindItem, SortItem, SpotItem, item_of
 from customer_casebook.course.casebook import Casebook, course, course_with, full_stop
-from customer_casebook.course.items import CaseItem, Item, find_question, sort_question, story
+from customer_casebook.course.items import (
+    CaseItem,
+    Item,
+    find_question,
+    lesson_link,
+    sort_question,
+    story,
+)
 from customer_casebook.course.journal import journal
-from customer_casebook.course.progress import summarize
+from customer_casebook.course.progress import MASTERY_SHARE, Mastery, summarize
 from customer_casebook.course.selection import MAX_PRACTICE_QUESTIONS, practice_questions
-from customer_casebook.document import Block, Details, Heading, Paragraph, Table, to_html
+from customer_casebook.document import (
+    Block,
+    BulletList,
+    Details,
+    Heading,
+    Paragraph,
+    Table,
+    to_html,
+)
 from customer_casebook.domain.facts import InputError, require_known
 from customer_casebook.domain.rules import EDITIONS, GENERAL, LENSES
 from customer_casebook.widgets.activity import (
@@ -107,7 +123,8 @@ def practice_deck(
     item_ids = practice_questions(book, objectives, n, key, times)
     if not item_ids:
         raise InputError(f"this casebook has no question on {', '.join(objectives) or 'anything'}")
-    card = deck(items_in_new_order(book, item_ids, key), "Practice", book=book)
+    items = items_in_new_order(book, item_ids, key)
+    card = deck(items, "Practice", book=book, objectives=objectives)
     if seed is None:
         about = (
             f"Questions ({'one' if n == 1 else n}) are drawn again each time this cell runs; "
@@ -170,12 +187,22 @@ def find_evidence(case_id: str, lens: str = "customer", *, book: Casebook | None
     return deck([item], "Find the evidence")
 
 
-def deck(items: Sequence[Item], title: str, *, book: Casebook | None = None) -> Card:
-    """A card for items that bring their own story; with a ``book`` it ends with the progress in it."""
+def deck(
+    items: Sequence[Item],
+    title: str,
+    *,
+    book: Casebook | None = None,
+    objectives: Collection[str] = (),
+) -> Card:
+    """A card for items that bring their own story; with a ``book`` it ends with the progress in it.
+
+    Of ``objectives`` it says at the end which ones are learnt, and which ones are to be repeated.
+    """
 
     def summary() -> str:
-        attempts, now = journal().read().attempts, journal().clock.now()
-        return summarize(book or course(), attempts, now).summary
+        progress = summarize(book or course(), journal().read().attempts, journal().clock.now())
+        begun = [each for each in progress.objectives if each.id in objectives and each.answered]
+        return to_html([*_learnt(book or course(), begun), Paragraph(progress.summary)])
 
     rows = [((item.prompt, full_stop(item.answer)), [place]) for place, item in enumerate(items)]
     board = board_of("What was asked", ("Question", "The answer"), rows) if len(rows) > 1 else None
@@ -185,6 +212,26 @@ def deck(items: Sequence[Item], title: str, *, book: Casebook | None = None) -> 
     card = Card(items, summary if book else None, layout="deck", title=title, **ends)
     card.transcript = [Heading(title), *as_text(items)]
     return card
+
+
+def _learnt(book: Casebook, begun: Sequence[Mastery]) -> list[Block]:
+    """Two lists of objectives, each where it has one: what is learnt, and what to repeat in which lesson."""
+    learnt, repeat = list[str](), list[str]()
+    for mastery in begun:
+        can, lesson = full_stop(mastery.label), book.objectives[mastery.id].lesson
+        if mastery.share >= MASTERY_SHARE:
+            learnt.append(can)
+        else:
+            link = lesson_link(lesson) if lesson else ""
+            words = Markup("{} {} of {} right. {}")
+            repeat.append(words.format(can, mastery.right, mastery.answered, link))
+    lists = {"What you have learnt:": learnt, "What to repeat:": repeat}
+    return [
+        block
+        for head, lines in lists.items()
+        if lines
+        for block in (Paragraph(head, "ccb-head"), BulletList(lines))
+    ]
 
 
 class OwnerMap(Activity, widgets.VBox):

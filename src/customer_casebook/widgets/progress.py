@@ -76,7 +76,7 @@ class Overview(Activity, widgets.VBox):
 
     def _at_end(self) -> str:
         self._press("again")
-        return self.progress.summary
+        return doc.Paragraph(self.progress.summary).html()
 
     def _show(self) -> None:
         history = journal().read()

@@ -28,7 +28,7 @@ function renderCard({ model, el }) {
   const saved = h("p", { class: "ccb-saved" });
   const after = h("div", { class: "ccb-after" });
   const board = h("div", { class: "ccb-board" });
-  const note = h("p", { class: "ccb-note", role: "status" });
+  const note = h("div", { class: "ccb-note", role: "status" });
   const end = h("div", { class: "ccb-end" });
   const desk = makeDesk(intro, panel, live, saved, after, end);
   // It can have the focus, so a click into its text is a click into the card.
@@ -195,7 +195,7 @@ function renderCard({ model, el }) {
     const words = refused
       ? `Not all of your answers are saved yet. Start again once they are. ${IF_THIS_STAYS}`
       : model.get("note");
-    say(note, words);
+    redraw(note, words);
   }
 
   function feedback() {
