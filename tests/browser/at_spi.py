@@ -50,7 +50,7 @@ _ROLES = {
     90: "table row",
     95: "document web",
     101: "alert",
-    106: "block quote",
+    105: "block quote",
     110: "landmark",
     116: "static",
 }
@@ -217,5 +217,5 @@ def _line(process: subprocess.Popen[str]) -> str:
     """The first thing that a program says."""
     assert process.stdout
     said = process.stdout.readline().strip()
-    assert re.search(r"\w", said), f"{process.args} did not start"
+    assert re.search(r"\w", said), f"{process.args!r} did not start"
     return said
