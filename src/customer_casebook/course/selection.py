@@ -4,7 +4,7 @@ No order has blocks: interleaved questions are learnt better (Brunmair & Richter
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from itertools import cycle
 from secrets import token_hex
@@ -108,31 +108,34 @@ def exam_questions(
 
 
 def _is_late(cases: Sequence[str], n: int, record: Question) -> bool:
-    """Whether a twin waits for what else there is: its case is among the first ``n``, or too many twins are."""
+    """Whether a twin waits for what else there is, as it tells an asked case again, or there are enough twins.
+
+    Args:
+        cases: Those that are asked so far.
+        n: How many questions are asked so far.
+        record: The question that may be next.
+    """
     if not isinstance(record, LensQuestion) or TWIN not in record.case:
         return False
-    names = [case.partition(TWIN)[0] for case in cases]
-    many = QUESTIONS_PER_TWIN * sum(TWIN in case for case in cases) > n
-    return many or record.case.partition(TWIN)[0] in names
+    twins = sum(TWIN in case for case in cases)
+    stories = {case.partition(TWIN)[0] for case in cases}
+    return record.case.partition(TWIN)[0] in stories or QUESTIONS_PER_TWIN * (twins + 1) > n + 1
 
 
 def exam_pool(book: Casebook) -> list[Question]:
     """What an exam may ask: no sort, which takes several stories, and nothing that a lesson has asked.
 
-    Of each twin it may ask what the rules answer otherwise than of the case.
+    Of a twin it may ask what has another answer than in the case and in the twins before.
     """
     records = book.questions.values()
     pool = [record for record in records if record.kind != "sort" and not record.in_lesson]
-    return [*pool, *_twin_questions(book)]
-
-
-def _twin_questions(book: Casebook) -> Iterator[Question]:
     for case in book.cases.values():
-        for twin_id in case.twin_ids if case.objectives else ():
-            twin = case.twin(twin_id)
-            for lens in LENSES:
-                if settled_answers(twin.facts, lens) != settled_answers(case.facts, lens):
-                    yield lens_question(twin, lens)
+        known = {(lens, settled_answers(case.facts, lens)) for lens in LENSES if case.twin_ids}
+        for twin in map(case.twin, case.twin_ids if case.objectives else ()):
+            answers = {lens: settled_answers(twin.facts, lens) for lens in LENSES}
+            pool += [lens_question(twin, k) for k, v in answers.items() if (k, v) not in known]
+            known |= answers.items()
+    return pool
 
 
 def interleaved(book: Casebook, item_ids: Iterable[str]) -> list[str]:
