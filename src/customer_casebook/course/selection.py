@@ -128,7 +128,9 @@ def exam_pool(book: Casebook) -> list[Question]:
     Of a twin it may ask what has another answer than in the case and in the twins before.
     """
     records = book.questions.values()
-    pool = [record for record in records if record.kind != "sort" and not record.in_lesson]
+    pool: list[Question] = [
+        record for record in records if record.kind != "sort" and not record.in_lesson
+    ]
     for case in book.cases.values():
         known = {(lens, settled_answers(case.facts, lens)) for lens in LENSES if case.twin_ids}
         for twin in map(case.twin, case.twin_ids if case.objectives else ()):
