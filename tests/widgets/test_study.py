@@ -12,7 +12,7 @@ from markupsafe import escape
 
 from customer_casebook.course.casebook import case, cases
 from customer_casebook.course.items import CaseItem
-from customer_casebook.document import Markdown, to_html, to_text
+from customer_casebook.document import to_html, to_text
 from customer_casebook.domain.facts import InputError
 from customer_casebook.domain.rules import LENSES
 from customer_casebook.domain.verdict import decide

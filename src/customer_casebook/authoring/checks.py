@@ -26,10 +26,7 @@ Lists = Mapping[str, Mapping[str, Any]]  # what a file may name; without a list 
 Lines = Callable[[Place], int]  # the line of a place in the file
 Problems = Iterator[tuple[Place, str]]
 MAX_CHOICES = 9  # a digit chooses one of them
-MAX_CLUE_WORDS, MAX_CLUE_SENTENCES = (
-    45,
-    3,
-)  # of another telling, as of the evidence of our own cases
+MAX_CLUE_WORDS, MAX_CLUE_SENTENCES = 45, 3  # of another telling, as of our own evidence
 Shown = dict[str, tuple[Place, str]]  # where a fact is shown first, and its value
 
 

@@ -116,7 +116,10 @@ class Case(Record):
             for each in self.evidence
         )
         still_open = {fact: text for fact, text in self.open.items() if fact not in other.shows}
-        return replace(self, id=twin_id, evidence=evidence, takeaway="", open=still_open)
+        title = f"{self.title} (another telling)"
+        return replace(
+            self, id=twin_id, title=title, evidence=evidence, takeaway="", open=still_open
+        )
 
 
 @dataclass(frozen=True, slots=True)
