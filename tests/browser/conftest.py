@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.browser.at_spi import NEEDED, program
 from tests.browser.lab import ROOT, Lab, LabPage, run_lab, run_voila
 
 _HERE = Path(__file__).parent
@@ -25,30 +26,41 @@ _FLAGS = [
     "--disable-sync",
 ]
 _NO_BROWSER = "no Chromium was found: install Debian's chromium, or name one in CHROMIUM"
+_NOT_HEARD = "Firefox, WebKit or a screen for them was not found: install what .ci/run does"
 
 
 def _chromium() -> str | None:
     return os.environ.get("CHROMIUM") or shutil.which("chromium")
 
 
-def _left_out() -> bool:
-    return not _chromium() and os.environ.get("CI") != "true"
+def _left_out() -> dict[str, Path]:
+    """Why tests are left out, and where they are; in CI none are."""
+    if os.environ.get("CI") == "true":
+        return {}
+    if not _chromium():
+        return {f"The browser tests were left out: {_NO_BROWSER}.": _HERE}
+    if not all(map(program, NEEDED)):
+        return {
+            f"What Firefox and WebKit tell was left out: {_NOT_HEARD}.": _HERE / "test_heard.py"
+        }
+    return {}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark browser tests; leave them out, and say so, where there is no browser and no CI."""
-    here = [item for item in items if _HERE in item.path.parents]
-    for item in here:
-        item.add_marker(pytest.mark.browser)
-    if here and _left_out():
+    for item in items:
+        if _HERE in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+    for place in _left_out().values():
+        here = [item for item in items if place in (item.path, *item.path.parents)]
         items[:] = [item for item in items if item not in here]
         config.hook.pytest_deselected(items=here)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say in plain words what was not tested."""
-    if _left_out():
-        terminalreporter.write_line(f"The browser tests were left out: {_NO_BROWSER}.")
+    for reason in _left_out():
+        terminalreporter.write_line(reason)
 
 
 # Scope "package", not "session": playwright keeps an event loop running in this thread, and tests
