@@ -95,7 +95,7 @@ def test_an_installed_course_is_what_was_installed(
     ("right", "wrong", "fault"),
     [
         ("party: hr", "party: hrr", ":5: party: there is no 'hrr'; write hr, "),
-        ("takeaway:", "takaway:", ":58: takaway: there is no such key; write id, "),
+        ("takeaway:", "takaway:", ":68: takaway: there is no such key; write id, "),
         (f"id: {OLD}", "id: pay", f":1: id: is not the name of the file; write {NEW}, "),
         ("story: |", "story: [", ":7: opens a bracket that is never closed, "),
     ],

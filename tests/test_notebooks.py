@@ -46,6 +46,7 @@ ACTIVITIES = {
     "sort_parties",
     "study",
     "term",
+    "twins",
     "what_if",
 }
 MAX_WORDS_BEFORE_A_QUESTION = 150

@@ -17,6 +17,7 @@ from .widgets.progress import progress as progress
 from .widgets.progress import review as review
 from .widgets.study import compare as compare
 from .widgets.study import study as study
+from .widgets.study import twins as twins
 from .widgets.what_if import what_if as what_if
 
 __version__: str

@@ -16,6 +16,7 @@ class PlayableCasebook:
         self.book = book
         self.study = partial(study.study, book=book)
         self.compare = partial(study.compare, book=book)
+        self.twins = partial(study.twins, book=book)
         self.what_if = partial(what_if.what_if, book=book)
         self.find_evidence = partial(practice.find_evidence, book=book)
         self.sort_parties = partial(practice.sort_parties, book=book)

@@ -154,6 +154,7 @@ ACTIVITIES: Mapping[str, tuple[str, Way]] = {
     "study": ('study("marketing-campaign-hub", ["customer", "role"])', _twice),
     "undetermined": ('study("tussock-till-system", ["customer"])', _twice),
     "compare": ('compare("marketing-campaign-hub", "ferries-ticket-shop", ["owner"])', _twice),
+    "twins": ('twins("marketing-campaign-hub")', _twice),
     "what_if": ('what_if("marketing-campaign-hub", [("customer", "external")])', _what_if),
     "every kind": ('deck([*kinds.values()], "Every kind")', _deck),
     "find_evidence": ('find_evidence("marketing-campaign-hub")', _deck),

@@ -9,7 +9,7 @@ from typing import Any
 from customer_casebook.course.bank import item_of
 from customer_casebook.course.casebook import Casebook, course, make_casebook
 from customer_casebook.course.items import Item, question_of
-from customer_casebook.course.records import Question
+from customer_casebook.course.records import TWIN, Evidence, Question
 
 BOOK = course()
 ITEMS: dict[str, Item] = {k: known for k in BOOK.questions if (known := item_of(BOOK, k))}
@@ -23,9 +23,18 @@ def fresh_course() -> Casebook:
 
 
 def without(question_id: str) -> Casebook:
-    """The course with one question less in its bank."""
+    """The course with one question less in its bank; or of a twin, with no twin of its case."""
     fewer = {k: record for k, record in BOOK.questions.items() if k != question_id}
-    return replace(BOOK, questions=fewer, items={**BOOK.items})
+    if question_id in BOOK.questions:
+        return replace(BOOK, questions=fewer, items={**BOOK.items})
+    name = question_id.partition(TWIN)[0]
+    alone = replace(BOOK.cases[name], evidence=without_twins(name))
+    return replace(BOOK, cases={**BOOK.cases, name: alone}, items={})
+
+
+def without_twins(case_id: str) -> tuple[Evidence, ...]:
+    """The evidence of a case of the course, which says what it says and nothing else."""
+    return tuple(replace(clue, otherwise=()) for clue in BOOK.case(case_id).evidence)
 
 
 def small_book(

@@ -33,11 +33,14 @@ from customer_casebook.course.exam import (
 from customer_casebook.course.items import Item
 from customer_casebook.course.journal import Attempt, ExamEvent, Journal
 from customer_casebook.course.records import Question
-from customer_casebook.course.selection import exam_questions
-from tests.course.books import BOOK, CASE, ITEMS, fresh_course, small_book, without
+from customer_casebook.course.selection import exam_pool, exam_questions
+from tests.course.books import BOOK, CASE, fresh_course, small_book, without
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
-OBJECTIVE_OF = {k: record.objectives[0] for k, record in BOOK.questions.items()}
+OBJECTIVE_OF = {
+    record.id: record.objectives[0] for record in (*BOOK.questions.values(), *exam_pool(BOOK))
+}
+ITEMS = {k: known for k in OBJECTIVE_OF if (known := item_of(BOOK, k))}
 THREE = ["four-around-the-payroll", "tick-the-transfers", "match-customer-user-sponsor"]
 
 seeds = st.integers(0, 10**9)

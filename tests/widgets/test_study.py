@@ -13,9 +13,11 @@ from markupsafe import escape
 from customer_casebook.course.casebook import case, cases
 from customer_casebook.course.items import CaseItem
 from customer_casebook.document import to_html, to_text
+from customer_casebook.domain.facts import InputError
 from customer_casebook.domain.rules import LENSES
+from customer_casebook.domain.verdict import decide
 from customer_casebook.widgets.card import Card
-from customer_casebook.widgets.study import compare, study
+from customer_casebook.widgets.study import compare, study, twins
 from tests.course.books import BOOK, case_content, small_book
 from tests.widgets import case_items
 
@@ -123,3 +125,73 @@ def test_hostile_content_stays_text() -> None:
         html += [words for cells in board(card).values() for words, _ in cells]
         assert escape(bad) in "".join(html)
         assert not re.search(r"<(script|img|a)\b", "".join(html))
+
+
+# Two tellings
+
+TOLD_TWICE = [
+    (twin_id, lens)
+    for each in cases().values()
+    for twin_id in each.twin_ids
+    for lens, verdict in decide(each.facts).items()
+    if verdict.answer != decide(each.twin(twin_id).facts, lens).answer
+]
+
+
+@pytest.mark.parametrize(("twin_id", "lens"), TOLD_TWICE[::5])
+def test_two_tellings_ask_what_differs_and_what_follows(twin_id: str, lens: str) -> None:
+    card = twins(twin_id, lens)
+    first, other, second = card.questions
+    case_id = twin_id.partition("~")[0]
+    ids = [f"{case_id}/{lens}", f"twins/{twin_id}/{lens}", f"{twin_id}/{lens}"]
+    assert [each.id for each in card.questions] == ids
+    assert (card.spec["layout"], card.spec["intro"]) == ("deck", "")
+    told, twin = case(case_id), case(twin_id)
+    pairs = zip(told.evidence, twin.evidence, strict=True)
+    [both] = [pair for pair in pairs if pair[0].text != pair[1].text]
+    reads = {first: (True, False), other: (True, True), second: (False, True)}
+    for question, shown in reads.items():
+        words = "".join(to_text(question.intro).split())
+        assert tuple("".join(clue.text.split()) in words for clue in both) == shown
+        assert "".join(told.story.replace("*", "").split()) in words.replace("*", "")
+    assert board(card) == {
+        BOOK.lens_texts[lens].label: [(escape(first.answer), 0), (escape(second.answer), 2)]
+    }
+    assert escape(other.answer) in card.spec["closing"]
+    html, text = to_html(card.transcript), to_text(card.transcript)
+    letters = unescape(re.sub(r"</?[a-z][^>]*>", "", html))
+    assert re.findall(r"\w", letters) == re.findall(r"\w", text)
+    assert told.takeaway not in text  # it speaks of the first telling alone
+
+
+def test_of_several_twins_the_first_that_answers_otherwise_is_told() -> None:
+    each = next(each for each in cases().values() if len(each.twin_ids) > 1)
+    last = each.twin_ids[-1]
+    lens = next(lens for twin_id, lens in TOLD_TWICE if twin_id == last)
+    told = next(
+        twin_id for twin_id, known in TOLD_TWICE if known == lens and twin_id.startswith(each.id)
+    )
+    assert twins(each.id, lens).questions[2].id == f"{told}/{lens}"
+    assert twins(last, lens).questions[2].id == f"{last}/{lens}"
+
+
+def test_a_lens_that_says_the_same_of_both_tellings_is_refused() -> None:
+    with pytest.raises(InputError) as refused:
+        twins("facilities-web-shop", "money")
+    assert str(refused.value) == (
+        "facilities-web-shop has no twin with another answer on money; "
+        "ask about role, agreement, penalties, owner"
+    )
+    book = small_book(cases=[case_content("facilities-web-shop")])
+    assert (
+        twins("facilities-web-shop", "role", book=book).questions[1].id.startswith("school:twins/")
+    )
+
+
+def test_a_twin_is_studied_and_compared_without_the_words_on_the_first_verdict() -> None:
+    told = case("facilities-web-shop")
+    [twin_id] = told.twin_ids
+    for card in (study(twin_id), compare(told.id, twin_id)):
+        assert "<p></p>" not in card.spec["closing"]
+        assert "<li></li>" not in card.spec["closing"]
+    assert escape(told.takeaway) not in study(twin_id).spec["closing"]

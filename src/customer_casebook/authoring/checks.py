@@ -4,6 +4,7 @@ A check yields places, what is wrong there, and what to write. Where values meet
 there, for a file may be broken elsewhere.
 """
 
+import calendar
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -25,6 +26,7 @@ Lists = Mapping[str, Mapping[str, Any]]  # what a file may name; without a list 
 Lines = Callable[[Place], int]  # the line of a place in the file
 Problems = Iterator[tuple[Place, str]]
 MAX_CHOICES = 9  # a digit chooses one of them
+MAX_CLUE_WORDS, MAX_CLUE_SENTENCES = 45, 3  # of another telling, as of our own evidence
 Shown = dict[str, tuple[Place, str]]  # where a fact is shown first, and its value
 
 
@@ -210,6 +212,69 @@ def _story(story: Any, lines: Lines, _: Lists) -> Problems:
         yield ("open", name), f"is not open: line {lines(first[name][0])} shows it; leave it out"
 
 
+def _tellings(case: Any, lines: Lines, _: Lists) -> Problems:
+    """Each other telling is short, says something else, and makes another case of it."""
+    for number, clue in enumerate(clues := _get(case, "evidence", list)):
+        others = _first_shown({"evidence": [it for it in clues if it is not clue]})
+        for place, telling in enumerate(_get(clue, "otherwise", list)):
+            where: Place = ("evidence", number, "otherwise", place)
+            for inside, message in _telling(case, clue, telling, others, lines):
+                yield (*where, *inside), message
+
+
+def _telling(case: Any, clue: Any, telling: Any, others: Shown, lines: Lines) -> Problems:
+    text, shows = _get(telling, "text", str), ("shows",)
+    words, sentences = len(text.split()), len(re.findall(r"[.?!]+[\"”]?(?=\s|$)", text))
+    if words > MAX_CLUE_WORDS or sentences > MAX_CLUE_SENTENCES:
+        most = f"{MAX_CLUE_SENTENCES} sentences with {MAX_CLUE_WORDS} words at most"
+        yield ("text",), f"has {sentences} sentences with {words} words; write {most}"
+    for name in _strangers(text, " ".join(_texts(case))):
+        yield ("text",), f"names {name}, whom nothing in the case introduces; say who it is"
+    if text.split() == _get(clue, "text", str).split():
+        yield ("text",), "is what the evidence itself says; write what it would say otherwise"
+    own = _get(telling, "shows", dict)
+    first = {name: (("shows", name), normalize_value(own[name])) for name in own if own[name] != ""}
+    for name, (place, value) in first.items():
+        if value == UNKNOWN:
+            yield place, "is unknown, so nothing shows it; leave it out"
+        elif name in others:
+            yield place, f"is shown in line {lines(others[name][0])} already; show each fact once"
+    before = {k: v for k, (_, v) in _first_shown({"evidence": [clue]}).items()}
+    now = {name: value for name, (_, value) in first.items()}
+    rest = {name: value for name, (_, value) in others.items()}
+    if any(facts.find_fault(*fact) for fact in (*before.items(), *now.items(), *rest.items())):
+        return
+    if now == before:
+        yield shows, "is what the evidence itself shows; show another value of a fact"
+        return
+    clashes = [*_together({**others, **first})]
+    yield from ((place, message) for place, message in clashes if place[0] == "shows")
+    lenses = decide(rest | before), decide(rest | now)
+    if not clashes and all(lenses[0][k].answer == lenses[1][k].answer for k in LENSES):
+        yield shows, "changes no verdict of the case; change a fact that decides"
+
+
+def _texts(case: Any) -> Iterator[str]:
+    """What a case says in words, but for its other tellings."""
+    yield from (_get(case, "title", str), _get(case, "story", str))
+    for clue in _get(case, "evidence", list):
+        yield from (_get(clue, "source", str), _get(clue, "text", str))
+
+
+_NO_NAMES = {"I", "IT", *calendar.day_name, *calendar.month_name}
+_NAME = r"[A-Z][\w'-]*(?: (?:(?:and|&|of|the) )?[A-Z][\w'-]*)*"
+
+
+def _strangers(text: str, known: str) -> Iterator[str]:
+    """The names inside the sentences of a text that another one does not have, and this does not explain."""
+    text = " ".join(text.split())
+    for match in re.finditer(rf"(?<=[a-z,;] ){_NAME}", text):
+        words = {*re.findall(r"[A-Z][\w-]*", match[0])} - _NO_NAMES
+        is_explained = re.match(r", (?:an?|the|her|his|who|which) ", text[match.end() :])
+        if words - {*re.findall(r"[A-Z][\w-]*", known)} and not is_explained:
+            yield match[0]
+
+
 def _clashes(story: Any, _: Lines, lists: Lists) -> Problems:
     """Facts that cannot be true together, or not in this world."""
     shown, parties = _first_shown(story), lists.get("parties", {})
@@ -382,7 +447,7 @@ def _exactly(words: Iterable[str], place: Place, mapping: Mapping[str, Any]) -> 
 
 
 _CHECKS: Mapping[Any, tuple[Callable[[Any, Lines, Lists], Problems], ...]] = {
-    records.Case: (_story,),
+    records.Case: (_story, _tellings),
     records.ConceptQuestion: (_options, _scope),
     records.MatchQuestion: (_defined_terms,),
     records.SortQuestion: (_sort,),

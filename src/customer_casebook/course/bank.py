@@ -4,7 +4,7 @@ Only a concept question has its right options written down. Every other key is c
 rules from the facts, or from the glossary.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from string import ascii_uppercase
 
 from customer_casebook.course.casebook import Casebook, full_stop, join, quote
@@ -19,8 +19,10 @@ from customer_casebook.course.items import (
     reordered,
     story,
     text_ids,
+    told_twice,
 )
 from customer_casebook.course.records import (
+    TWIN,
     Case,
     ConceptQuestion,
     Evidence,
@@ -137,6 +139,59 @@ class FindItem(Item):
             needed = f"The answer needs that too, but it depends on another {self.piece}."
             return f"It shows that {statements}. {needed}"
         return f"It shows that {statements}. The answer does not depend on that."
+
+
+class TwinsItem(Item):
+    """Find the piece of evidence in which two tellings of a case differ, so that a lens answers otherwise."""
+
+    prompt = (
+        "The same case is told twice. Which piece of evidence says something else the second time?"
+    )
+
+    def __init__(self, book: Casebook, record: LensQuestion) -> None:
+        self.id = book.prefix + record.id
+        self.first = CaseItem(book, book.case(record.case.partition(TWIN)[0]), record.lens)
+        self.second = _twin_item(book, self.first, record.case)
+        self.topic = self.first.topic
+        pairs = zip(self.first.case.evidence, self.second.case.evidence, strict=True)
+        self.pairs = {clue.id: (clue, other) for clue, other in pairs}
+        self.options = {k: clue.source for k, (clue, _) in self.pairs.items()}
+        self.right = frozenset(k for k, (one, two) in self.pairs.items() if one.text != two.text)
+        self.intro = told_twice(self.first.case, self.second.case)
+
+    @property
+    def decisive_evidence(self) -> tuple[str, ...]:
+        cases = (self.first.case, self.second.case)
+        return tuple(f"{case.id}/{k}" for case in cases for k in self.options if k in self.right)
+
+    @property
+    def explanation(self) -> list[Block]:
+        return [
+            RunInHeading("What it shows:", self._shown(k)) for k in self.options if k in self.right
+        ]
+
+    def why_not(self, option: str) -> str:
+        return self._shown(option) if option in self.right else "It says the same both times."
+
+    def _shown(self, option: str) -> str:
+        """What a piece of evidence shows in the one telling and in the other, where that differs."""
+        one, two = (clue.shows for clue in self.pairs[option])
+        first, second = self._news(one, two), self._news(two, one)
+        return f"In the first telling, {first}. In the second one, {second}."
+
+    def _news(self, shown: Mapping[str, str], other: Mapping[str, str]) -> str:
+        facts = [fact for fact in shown.items() if fact not in other.items()]
+        if not facts:
+            return "nothing shows that"
+        return join(self.first.statement(*fact) for fact in facts)
+
+
+def _twin_item(book: Casebook, first: CaseItem, case_id: str) -> CaseItem:
+    """A lens of the twin of that id; of a case, of its first twin with another answer, or of itself."""
+    if TWIN in case_id:
+        return CaseItem(book, book.case(case_id), first.lens)
+    twins = (CaseItem(book, first.case.twin(k), first.lens) for k in first.case.twin_ids)
+    return next((twin for twin in twins if twin.right != first.right), first)
 
 
 class SpotItem(FindItem):
@@ -307,6 +362,8 @@ def make_item(book: Casebook, record: Question) -> Item:
     match record:
         case LensQuestion(kind="find"):
             return FindItem(book, book.case(record.case), record)
+        case LensQuestion(kind="twins"):
+            return TwinsItem(book, record)
         case LensQuestion():
             asked = book.case(record.case)
             return CaseItem(book, asked, record.lens, record.id, story(asked))
@@ -327,3 +384,24 @@ def item_of(book: Casebook, item_id: str) -> Item | None:
         several = item.many or item.groups
         book.items[item_id] = item if (item.right if several else len(item.right) == 1) else None
     return book.items.get(item_id)
+
+
+def telling_ids(book: Casebook, item_id: str) -> list[str]:
+    """The ids that ask the same of every telling of a case, that of the case as it is written first.
+
+    Of what is about no single case there is one telling.
+    """
+    record = question_of(book, item_id)
+    if not isinstance(record, LensQuestion) or record.kind == "twins" or TWIN in record.case:
+        return [item_id]
+    twins, find = book.cases[record.case].twin_ids, "find/" if record.kind == "find" else ""
+    ids = [f"{book.prefix}{find}{twin}/{record.lens}" for twin in twins]
+    if record.id in book.questions:
+        ids = [f"{item_id}{twin.removeprefix(record.case)}" for twin in twins]
+    return [item_id, *(k for k in ids if item_of(book, k))]
+
+
+def next_telling(book: Casebook, item_id: str, last: str) -> str:
+    """The telling that follows the last one, from the first to the last and round again."""
+    ids = telling_ids(book, item_id)
+    return ids[(ids.index(last) + 1) % len(ids)] if last in ids else item_id

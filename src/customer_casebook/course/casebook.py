@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from customer_casebook.course.figures import Figures, Simulation
 from customer_casebook.course.records import (
+    TWIN,
     Case,
     LensText,
     Misconception,
@@ -82,10 +83,17 @@ class Casebook:
         """Whether an item id is one of this book, also where the item is gone."""
         return item_id.rpartition(":")[0] == self.name
 
+    def find_case(self, case_id: str) -> Case | None:
+        """The case of that id, or the twin, which is made when it is asked for; None if there is none."""
+        case = self.cases.get(case_id.partition(TWIN)[0])
+        if case and case_id in case.twin_ids:
+            return case.twin(case_id)
+        return self.cases.get(case_id)
+
     def case(self, case_id: str) -> Case:
-        """The case of that id. Raises `InputError` if there is none."""
-        if str(case_id) in self.cases:  # whatever a notebook hands over
-            return self.cases[str(case_id)]
+        """The case of that id, or the twin. Raises `InputError` if there is none."""
+        if case := self.find_case(str(case_id)):  # whatever a notebook hands over
+            return case
         near = get_close_matches(str(case_id)[:80], self.cases, 1)
         hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(self.cases)}"
         raise InputError(f"there is no case {short_repr(case_id)}; {hint}")
@@ -135,7 +143,7 @@ def course_with(*case_ids: object) -> Casebook:
     Raises:
         ContentError: Something is wrong with a file of it. The course stays what it was.
     """
-    unknown = {*map(str, case_ids)} - course().cases.keys()
+    unknown = {str(name).partition(TWIN)[0] for name in case_ids} - course().cases.keys()
     new = unknown and unknown & {path.stem for path in CONTENT.glob("cases/*.yaml")}
     if new and not BUILT_CONTENT.is_file():
         resolve_name("customer_casebook.authoring.folder:read_casebook")(CONTENT)  # finds faults

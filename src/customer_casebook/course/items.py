@@ -1,21 +1,25 @@
 """Items: what a card can ask, with its options, the right ones, and what each choice is answered with.
 
 The id of an item is that of its question in the bank, or says what a lesson asks by itself:
-``case/lens``, ``find/case/lens`` or ``sort/lens/case+case``. Ids of another book than the course
-begin with the book's name and a colon.
+``case/lens``, ``find/case/lens``, ``twins/case/lens`` or ``sort/lens/case+case``. Of a twin it is that
+of its case with ``~evidence.1`` behind the name of the question or the case. Ids of another book than
+the course begin with the book's name and a colon.
 """
 
 import copy
 import json
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from hashlib import sha256
-from typing import NamedTuple, Self
+from typing import Literal, NamedTuple, Self
 
 from customer_casebook.course.casebook import Casebook, capital
 from customer_casebook.course.feedback import CaseFeedback
 from customer_casebook.course.records import (
+    TWIN,
     Case,
     Evidence,
     LensQuestion,
@@ -23,7 +27,15 @@ from customer_casebook.course.records import (
     Question,
     SortQuestion,
 )
-from customer_casebook.document import Block, EvidenceBlock, Heading, Link, Markdown, RunInHeading
+from customer_casebook.document import (
+    Block,
+    EvidenceBlock,
+    Heading,
+    Link,
+    Markdown,
+    Paragraph,
+    RunInHeading,
+)
 from customer_casebook.domain.rules import LENSES
 from customer_casebook.domain.verdict import UNDETERMINED
 
@@ -170,10 +182,17 @@ class CaseItem(CaseFeedback, Item):
         self.options = reordered(self.options, seed, last=UNDETERMINED)
 
 
-def find_question(case_id: str, lens: str) -> LensQuestion:
-    """The question of a lesson that wants the decisive evidence of a case."""
-    id_ = f"find/{case_id}/{lens}"
-    return LensQuestion(kind="find", id=id_, objectives=(), case=case_id, lens=lens)
+def find_question(case_id: str, lens: str, kind: Literal["find", "twins"] = "find") -> LensQuestion:
+    """The question of a lesson that wants the decisive evidence of a case, or what its twin has otherwise."""
+    id_ = f"{kind}/{case_id}/{lens}"
+    return LensQuestion(kind=kind, id=id_, objectives=(), case=case_id, lens=lens)
+
+
+def lens_question(case: Case, lens: str) -> LensQuestion:
+    """One lens of a case. A case of the lessons counts as a whole; of a twin an exam asks one lens by itself."""
+    about = case.objectives if TWIN in case.id else ()
+    id_ = f"{case.id}/{lens}"
+    return LensQuestion(kind="case", id=id_, objectives=about, case=case.id, lens=lens)
 
 
 def sort_question(case_ids: Sequence[str], lens: str) -> SortQuestion:
@@ -189,16 +208,31 @@ def question_of(book: Casebook, item_id: str) -> Question | None:
     name = item_id.removeprefix(book.prefix)
     if name in book.questions:
         return book.questions[name]
-    match name.split("/"):
-        case ["sort", lens, cases]:
+    question, _, telling = name.partition(TWIN)
+    record = book.questions.get(question)
+    if isinstance(record, LensQuestion) and (
+        twin := book.find_case(f"{record.case}{TWIN}{telling}")
+    ):
+        return replace(record, id=name, case=twin.id, in_lesson=False)
+    return _lesson_question(book, name.split("/"))
+
+
+def _lesson_question(book: Casebook, words: list[str]) -> Question | None:
+    match words:
+        case ["sort", lens, cases] if lens in LENSES and not LENSES[lens].many:
             ids = tuple(cases.split("+"))
-            if lens in LENSES and not LENSES[lens].many and book.cases.keys() >= {*ids}:
-                return sort_question(ids, lens)
-        case ["find", case_id, lens] if case_id in book.cases and lens in LENSES:
-            return find_question(case_id, lens)
-        case [case_id, lens] if case_id in book.cases and lens in LENSES:
-            return LensQuestion(kind="case", id=name, objectives=(), case=case_id, lens=lens)
+            return sort_question(ids, lens) if all(map(book.find_case, ids)) else None
+        case ["find" | "twins" as kind, case_id, lens] if lens in LENSES:
+            return find_question(case_id, lens, kind) if book.find_case(case_id) else None
+        case [case_id, lens] if lens in LENSES:
+            case = book.find_case(case_id)
+            return lens_question(case, lens) if case else None
     return None
+
+
+def original_id(item_id: str) -> str:
+    """The id that asks the same of the case as it is written; only that of a twin is another one."""
+    return re.sub(f"^([^{TWIN}+]*){TWIN}[^{TWIN}/+]*(/[^{TWIN}/+]*)?$", r"\1\2", item_id)
 
 
 def story(case: Case) -> list[Block]:
@@ -209,6 +243,18 @@ def story(case: Case) -> list[Block]:
 def evidence_blocks(case: Case, clues: Iterable[Evidence]) -> list[EvidenceBlock]:
     """Some evidence of a case as a learner reads it."""
     return [EvidenceBlock(evidence_id(case, clue), clue.source, clue.text) for clue in clues]
+
+
+def told_twice(case: Case, twin: Case) -> list[Block]:
+    """A case and a twin of it as a learner reads them side by side: the story, and the evidence of each."""
+    return [
+        Heading(case.title),
+        Markdown(case.story),
+        Paragraph("The first telling", "ccb-head"),
+        *evidence_blocks(case, case.evidence),
+        Paragraph("The second telling", "ccb-head"),
+        *evidence_blocks(twin, twin.evidence),
+    ]
 
 
 def evidence_id(case: Case, clue: Evidence) -> str:

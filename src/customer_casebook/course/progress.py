@@ -2,20 +2,21 @@
 
 Everything is computed from the attempts and a moment; nothing is stored. An item that the book no
 longer has counts in the number of answers and in the calibration, and nowhere else. An answer to an
-older wording (another fingerprint) proves no mastery, but keeps the item's place in the reviews.
+older wording (another fingerprint) proves no mastery, but keeps the item's place in the reviews. An
+answer to a twin is an answer to the item that it tells otherwise; a review asks for the next telling.
 Reviews are due by the learner's calendar day: whoever comes a little earlier each evening finds them.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from itertools import product
 from typing import Literal
 
-from customer_casebook.course.bank import item_of
+from customer_casebook.course.bank import item_of, next_telling
 from customer_casebook.course.casebook import Casebook
-from customer_casebook.course.items import Item, question_of
+from customer_casebook.course.items import Item, original_id, question_of
 from customer_casebook.course.journal import Attempt, count_of
 from customer_casebook.course.records import LensQuestion, Misconception
 from customer_casebook.course.selection import exam_pool, interleaved
@@ -134,14 +135,19 @@ def summarize(book: Casebook, attempts: Sequence[Attempt], now: datetime) -> Pro
         now: The moment, in the learner's zone.
     """
     attempts = [attempt for attempt in attempts if book.owns(attempt.item)]
-    histories: dict[str, list[Attempt]] = {}
+    item_ids = dict.fromkeys(attempt.item for attempt in attempts)
+    items = {k: item for k in item_ids if (item := item_of(book, k))}
+    histories: dict[str, list[Attempt]] = {}  # by the id of the first telling
     for attempt in attempts:
-        histories.setdefault(attempt.item, []).append(attempt)
-    items = {k: item for k in histories if (item := item_of(book, k))}
-    right = {
-        k: histories[k][-1].right for k, item in items.items() if _is_of(item, histories[k][-1])
-    }
-    reviews = [review for k in items if (review := _review(k, histories[k], now.tzinfo))]
+        if attempt.item in items:
+            histories.setdefault(original_id(attempt.item), []).append(attempt)
+    latest = {k: history[-1] for k, history in histories.items()}
+    right = {k: last.right for k, last in latest.items() if _is_of(items[last.item], last)}
+    reviews = [
+        replace(review, item=next_telling(book, k, latest[k].item))
+        for k in histories
+        if (review := _review(k, histories[k], now.tzinfo))
+    ]
     due = [review for review in reviews if review.due <= now]
     objectives, lenses = _masteries(book, right)
     counts = Counter((attempt.sure, attempt.right) for attempt in attempts)

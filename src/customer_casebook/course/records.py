@@ -4,7 +4,7 @@ They are plain frozen dataclasses; what they say about their files is read from 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 
 from customer_casebook.declarations import (
@@ -32,6 +32,19 @@ TermId = Annotated[str, Reference("terms")]
 
 # Cases and their world.
 
+TWIN = "~"  # stands in the id of a twin, behind that of its case
+
+
+@dataclass(frozen=True, slots=True)
+class Telling(Record):
+    """What a piece of evidence says in another telling of its case."""
+
+    text: str = text_field("one to three sentences that a learner can find the facts in")
+    shows: FactValues = value_field("the facts it shows then, those that stay included")
+
+    def __post_init__(self) -> None:
+        _normalize(self, "shows")
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence(Record):
@@ -41,6 +54,9 @@ class Evidence(Record):
     source: str = text_field("where the clue comes from, such as Invoice or E-mail from Ada")
     text: str = text_field("one to three sentences that a learner can find the facts in")
     shows: FactValues = value_field("the facts it shows")
+    otherwise: tuple[Telling, ...] = value_field(
+        "what it would say if its fact were otherwise: a list of text, shows", default=()
+    )
 
     def __post_init__(self) -> None:
         _normalize(self, "shows")
@@ -75,6 +91,35 @@ class Case(Record):
     def facts(self) -> Facts:
         """Everything that the evidence shows. Raises `FactError` for what is no fact."""
         return Facts.read({k: value for clue in self.evidence for k, value in clue.shows.items()})
+
+    @property
+    def twin_ids(self) -> tuple[str, ...]:
+        """The ids of the other tellings: ``case~evidence.1`` and so on, which no id of a file can be."""
+        return tuple(
+            f"{self.id}{TWIN}{clue.id}.{number}"
+            for clue in self.evidence
+            for number in range(1, 1 + len(clue.otherwise))
+        )
+
+    def twin(self, twin_id: str) -> "Case":
+        """The case with one piece of evidence otherwise. What speaks of the first verdict is left out.
+
+        Raises:
+            ValueError: There is no twin of that id.
+        """
+        telling = self.twin_ids.index(twin_id)
+        clue, other = [(clue, other) for clue in self.evidence for other in clue.otherwise][telling]
+        evidence = tuple(
+            replace(each, text=other.text, shows=other.shows, otherwise=())
+            if each is clue
+            else replace(each, otherwise=())
+            for each in self.evidence
+        )
+        still_open = {fact: text for fact, text in self.open.items() if fact not in other.shows}
+        title = f"{self.title} (another telling)"
+        return replace(
+            self, id=twin_id, title=title, evidence=evidence, takeaway="", open=still_open
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,9 +244,12 @@ class QuestionRecord(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LensQuestion(QuestionRecord):
-    """One lens asked of one case (``case``), or the evidence on which its answer turns (``find``)."""
+    """One lens asked of one case (``case``), or the evidence on which its answer turns (``find``).
 
-    kind: Literal["case", "find"]
+    Of a case with a twin that the lens tells from it: the evidence that differs (``twins``).
+    """
+
+    kind: Literal["case", "find", "twins"]
     case: CaseId = text_field("an id from cases")
     lens: LensName = text_field("the lens to ask")
 

@@ -5,17 +5,26 @@ No order has blocks: interleaved questions are learnt better (Brunmair & Richter
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from itertools import cycle
 from secrets import token_hex
 
-from customer_casebook.course.bank import item_of
+from customer_casebook.course.bank import item_of, telling_ids
 from customer_casebook.course.casebook import Casebook
-from customer_casebook.course.items import question_of, stable_shuffle_key
-from customer_casebook.course.records import Question
+from customer_casebook.course.items import (
+    lens_question,
+    original_id,
+    question_of,
+    stable_shuffle_key,
+)
+from customer_casebook.course.records import TWIN, LensQuestion, Question
 from customer_casebook.domain.facts import require_number
+from customer_casebook.domain.rules import LENSES
+from customer_casebook.domain.verdict import settled_answers
 
 MAX_PRACTICE_QUESTIONS = 1000
 MAX_IN_A_ROW = 4  # questions of one answer, kind or objective; more are a block
+QUESTIONS_PER_TWIN = 4  # of an exam, at least: the story of a twin takes long to read
 
 
 def practice_questions(
@@ -32,14 +41,17 @@ def practice_questions(
         objectives: Their ids; every one that exists where there are none.
         n: How many at most.
         seed: Decides between items that are equally good.
-        times_answered: Item id to number of answers; items answered less often come first.
+        times_answered: Item id to number of answers; items answered less often come first, and of
+            each the telling that was. Without it no twin is asked: a seed keeps its practice.
 
     Raises:
         InputError: ``n`` is no such number.
     """
     require_number("n", n, MAX_PRACTICE_QUESTIONS)
     wanted = objectives or sorted(book.objectives, key=lambda k: stable_shuffle_key(seed, k))
-    times = Counter(times_answered)
+    times = Counter[str]()
+    for item_id, count in (times_answered or {}).items():
+        times[original_id(item_id)] += count
     left = [record for record in book.questions.values() if {*wanted} & {*record.objectives}]
     left.sort(key=lambda r: (times[book.prefix + r.id], stable_shuffle_key(seed, r.id)))
     chosen: list[Question] = []
@@ -52,7 +64,11 @@ def practice_questions(
             pile = [record for record in pile if times[book.prefix + record.id] == least]
             chosen.append(min(pile, key=lambda r: (r.kind == last, r.objectives[0] != objective)))
             left.remove(chosen[-1])
-    return interleaved(book, [book.prefix + record.id for record in chosen])
+    item_ids = [book.prefix + record.id for record in chosen]
+    if times_answered is not None:
+        tellings = (telling_ids(book, item_id) for item_id in item_ids)
+        item_ids = [min(ids, key=lambda k: times_answered.get(k, 0)) for ids in tellings]
+    return interleaved(book, item_ids)
 
 
 def exam_questions(
@@ -78,20 +94,50 @@ def exam_questions(
     fresh = sorted(shuffled, key=lambda record: times[book.prefix + record.id])
     left = {k: [entry for entry in fresh if entry.objectives[0] == k] for k in book.objectives}
     shares = Counter[str]()
-    chosen = set()
+    chosen = dict[str, Question]()
     for _ in range(n):
         # Whole shares by d'Hondt: the objective that is furthest behind its weight is next.
         open_ = [objective for objective in book.objectives.values() if left[objective.id]]
         behind = max(open_, key=lambda objective: (1 + objective.core) / (shares[objective.id] + 1))
         shares[behind.id] += 1
-        chosen.add(left[behind.id].pop(0).id)
+        cases = [record.case for record in chosen.values() if isinstance(record, LensQuestion)]
+        entry = min(left[behind.id], key=partial(_is_late, cases, len(chosen)))
+        left[behind.id].remove(entry)
+        chosen[entry.id] = entry
     return interleaved(book, [book.prefix + entry.id for entry in shuffled if entry.id in chosen])
 
 
+def _is_late(cases: Sequence[str], n: int, record: Question) -> bool:
+    """Whether a twin waits for what else there is, as it tells an asked case again, or there are enough twins.
+
+    Args:
+        cases: Those that are asked so far.
+        n: How many questions are asked so far.
+        record: The question that may be next.
+    """
+    if not isinstance(record, LensQuestion) or TWIN not in record.case:
+        return False
+    twins = sum(TWIN in case for case in cases)
+    stories = {case.partition(TWIN)[0] for case in cases}
+    return record.case.partition(TWIN)[0] in stories or QUESTIONS_PER_TWIN * (twins + 1) > n + 1
+
+
 def exam_pool(book: Casebook) -> list[Question]:
-    """What an exam may ask: no sort, which takes several stories, and nothing that a lesson has asked."""
+    """What an exam may ask: no sort, which takes several stories, and nothing that a lesson has asked.
+
+    Of a twin it may ask what has another answer than in the case and in the twins before.
+    """
     records = book.questions.values()
-    return [record for record in records if record.kind != "sort" and not record.in_lesson]
+    pool: list[Question] = [
+        record for record in records if record.kind != "sort" and not record.in_lesson
+    ]
+    for case in book.cases.values():
+        known = {(lens, settled_answers(case.facts, lens)) for lens in LENSES if case.twin_ids}
+        for twin in map(case.twin, case.twin_ids if case.objectives else ()):
+            answers = {lens: settled_answers(twin.facts, lens) for lens in LENSES}
+            pool += [lens_question(twin, k) for k, v in answers.items() if (k, v) not in known]
+            known |= answers.items()
+    return pool
 
 
 def interleaved(book: Casebook, item_ids: Iterable[str]) -> list[str]:

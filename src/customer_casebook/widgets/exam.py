@@ -449,7 +449,7 @@ def exam(
 
 def _asks(item: Item) -> str:
     """A short hash of a question as it is shown: a page says it with an answer."""
-    words = [item.prompt, *map(item.wording, item.options)]
+    words = [item.id, item.prompt, *map(item.wording, item.options)]  # a twin has the same words
     return sha256(json.dumps(words).encode()).hexdigest()[:12]
 
 

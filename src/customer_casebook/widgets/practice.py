@@ -118,8 +118,9 @@ def practice_deck(
     for objective in objectives:
         require_known("objective", objective, book.objectives)
     key = secrets.randbelow(2**32) if seed is None else seed
-    attempts = journal().read().attempts if seed is None else []
-    times = Counter(attempt.item for attempt in attempts)
+    times = None
+    if seed is None:
+        times = Counter(attempt.item for attempt in journal().read().attempts)
     item_ids = practice_questions(book, objectives, n, key, times)
     if not item_ids:
         raise InputError(f"this casebook has no question on {', '.join(objectives) or 'anything'}")

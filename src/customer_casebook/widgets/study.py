@@ -5,9 +5,18 @@ from typing import Any
 
 from markupsafe import escape
 
-from customer_casebook.course.casebook import Casebook, course_with
-from customer_casebook.course.items import CaseItem, story
-from customer_casebook.document import BulletList, Details, Paragraph, Table, to_html
+from customer_casebook.course.bank import TwinsItem
+from customer_casebook.course.casebook import Casebook, course_with, full_stop
+from customer_casebook.course.items import CaseItem, find_question, story
+from customer_casebook.document import (
+    Block,
+    BulletList,
+    Details,
+    Heading,
+    Paragraph,
+    Table,
+    to_html,
+)
 from customer_casebook.domain.facts import InputError, require_known
 from customer_casebook.domain.rules import LENSES
 from customer_casebook.widgets.card import Card, as_text
@@ -32,7 +41,8 @@ def study(
     items = {lens: CaseItem(book, case, lens) for lens in LENSES}
     rows = {lens: (item.topic, item.answer, _ground(item)) for lens, item in items.items()}
     columns = ("Lens", "Verdict", "Because")
-    file = (Table(case.title, columns, [*rows.values()]), Paragraph(case.takeaway))
+    lesson = [Paragraph(case.takeaway)] if case.takeaway else []  # a twin has none
+    file: list[Block] = [Table(case.title, columns, [*rows.values()]), *lesson]
     case_file = Details("The case file, with every verdict", file)
     shown = [(rows[lens], [wanted.index(lens)] * 2) for lens in LENSES if lens in wanted]
     questions = [items[lens] for lens in wanted]
@@ -44,9 +54,7 @@ def study(
         board=board_of(f"Case file: {case.title}", columns, shown),
         closed="Case closed",
         close="Close the case",
-        closing=to_html(
-            [Paragraph(case.takeaway), *([case_file] if len(shown) < len(rows) else [])]
-        ),
+        closing=to_html([*lesson, *([case_file] if len(shown) < len(rows) else [])]),
     )
     card.transcript = [*story(case), *as_text(questions), case_file]
     return card
@@ -87,10 +95,52 @@ def compare(
         board=board_of("Side by side", columns, numbered),
         closed="Both cases closed",
         close="See them side by side",
-        closing=BulletList([case.takeaway for case in cases]).html(),
+        closing=BulletList([case.takeaway for case in cases if case.takeaway]).html(),
     )
     case_files = Details("Both case files, side by side", [Table(title, columns, rows)])
     card.transcript = [*story(cases[0]), *story(cases[1]), *as_text(questions), case_files]
+    return card
+
+
+def twins(case_id: str, lens: str = "customer", *, book: Casebook | None = None) -> Card:
+    """Two tellings of one case: answer the first, find what the second says otherwise, and what follows.
+
+    Args:
+        case_id: The case, or one twin of it, such as ``case~evidence.1``.
+        lens: A lens that does not answer the same in both.
+        book: The casebook that has the case; the course where none is named.
+
+    Raises:
+        InputError: The case or the lens does not exist, or no twin of it has another answer.
+    """
+    book = book or course_with(case_id)
+    require_known("lens", lens, LENSES)
+    case = book.case(case_id)
+    other = TwinsItem(book, find_question(case.id, lens, "twins"))
+    first, second = other.first, other.second
+    if first.right == second.right:
+        items = {k: TwinsItem(book, find_question(case.id, k, "twins")) for k in LENSES}
+        known = ", ".join(k for k, item in items.items() if item.first.right != item.second.right)
+        hint = f"ask about {known}" if known else "choose another case"
+        raise InputError(f"{case.id} has no twin with another answer on {lens}; {hint}")
+    first.intro, second.intro = story(first.case), story(second.case)
+    title = f"{case.title}: told twice"
+    columns = ("Lens", "The first telling", "The second telling")
+    row = (first.topic, first.answer, second.answer)
+    what = Paragraph(f"What makes the difference: {full_stop(other.answer)}")
+    questions = [first, other, second]
+    card = Card(
+        questions,
+        layout="deck",
+        title=title,
+        intro="",
+        board=board_of("Side by side", columns, [(row, [0, 2])]),
+        closed="Both tellings closed",
+        close="See them side by side",
+        closing=what.html(),
+    )
+    side_by_side = Details("Both tellings, side by side", [Table(title, columns, [row]), what])
+    card.transcript = [Heading(title), *as_text(questions), side_by_side]
     return card
 
 
