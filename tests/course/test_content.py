@@ -279,7 +279,10 @@ BETRAYS = {
     "the-screen-in-the-care-home": ("The resident is an internal", "user-is-the-customer"),
     "whom-the-maker-serves": ("A sponsor", "payer-is-the-customer"),
     "an-invoice-with-a-tax-line": ("Revenue, since", "charged-so-external"),
-    "a-bank-an-app-and-a-saver": ("To the software firm, the saver is a customer", "using-an-app-makes-the-customer"),
+    "a-bank-an-app-and-a-saver": (
+        "To the software firm, the saver is a customer",
+        "using-an-app-makes-the-customer",
+    ),
 }
 
 
