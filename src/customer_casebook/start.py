@@ -22,7 +22,7 @@ from customer_casebook import __version__
 from customer_casebook.course.journal import journal
 
 FIRST = "00_start_here"
-LAST = "15_practice_and_exam"
+LAST = "18_practice_and_exam"
 _FIRST_STUDY = re.compile(r'study\(\s*"([^"]+)"')
 
 # What was brought into a folder, so that a later version can tell a lesson that nobody has changed.

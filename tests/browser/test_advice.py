@@ -27,7 +27,7 @@ from tests.browser.test_connection import turn, wait_for
 from tests.own_casebook import OFFICE, write_folder
 
 CALLS = ('study("marketing-campaign-hub", ["customer"])', 'what_if("marketing-campaign-hub")')
-LAST = "15_practice_and_exam.ipynb"
+LAST = "18_practice_and_exam.ipynb"
 SEEDS = count(500)  # each exam is another one
 PATIENCE_MS = 10_000  # of who chose something, and nothing happens
 

@@ -82,7 +82,7 @@ def test_a_lesson_runs_as_it_opens_and_stays_at_its_top(
     card.answer(card.questions[0])
     expect(card.saved).to_have_text("Saved.")
     assert new_items(lab, before) == [card.questions[0].id]
-    where = f"Lesson 1 of 14 · Who is the customer? · {MINUTES} minutes · activity {{}} of 4"
+    where = f"Lesson 1 of 17 · Who is the customer? · {MINUTES} minutes · activity {{}} of 4"
     expect(bar(page)).to_contain_text(where.format(1))
     CardOnPage(page, 'study("fair-weather-web-shop"').node.evaluate("node => node.scrollIntoView()")
     expect(bar(page)).to_contain_text(where.format(3))
@@ -92,7 +92,7 @@ def test_a_lesson_runs_as_it_opens_and_stays_at_its_top(
     expect(CardOnPage(page, STUDY).feedback).to_contain_text("Right")
     assert counts(page) == ran
     bar(page).get_by_role("link", name="Next").click()
-    expect(bar(page)).to_contain_text("Lesson 2 of 14", timeout=60_000)
+    expect(bar(page)).to_contain_text("Lesson 2 of 17", timeout=60_000)
     state(page, "Ready.")
     page.page.wait_for_function(f"!{PANEL}.context.model.dirty")
     expect(page.page.get_by_role("dialog")).to_have_count(0)

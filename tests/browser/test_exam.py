@@ -439,7 +439,7 @@ def _days_pass(lab: Lab, days: float) -> None:
 
 
 def test_the_whole_story_of_a_learner(browser: Browser, home: Lab) -> None:
-    last = "15_practice_and_exam.ipynb"
+    last = "18_practice_and_exam.ipynb"
 
     with opened(browser, home, "00_start_here.ipynb") as page:
         card = CardOnPage(page, "study(")

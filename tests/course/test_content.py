@@ -272,6 +272,18 @@ BETRAYS = {
     "how-a-minute-becomes-a-target": ("The pursers", "user-is-the-customer"),
     "what-version-5-adds": ("Funding", "vendor-is-the-sponsor"),
     "answers-to-the-payer-claim": ("The customer is the one", "approving-makes-the-customer"),
+    "two-wishes-for-one-search": ("Only the department", "payer-is-the-customer"),
+    "what-the-word-is-good-for": ("It shows that the two", "department-is-another-organization"),
+    "ordered-from-above": ("The order makes the director", "approving-makes-the-customer"),
+    "a-pupil-and-a-timetable": ("An internal customer", "user-is-the-customer"),
+    "a-program-to-download": ("A customer, since it tells", "feedback-makes-the-customer"),
+    "the-screen-in-the-care-home": ("The resident is an internal", "user-is-the-customer"),
+    "whom-the-maker-serves": ("A sponsor", "payer-is-the-customer"),
+    "an-invoice-with-a-tax-line": ("Revenue, since", "charged-so-external"),
+    "a-bank-an-app-and-a-saver": (
+        "To the software firm, the saver is a customer",
+        "using-an-app-makes-the-customer",
+    ),
 }
 
 
