@@ -40,6 +40,7 @@ ACTIVITIES = {
     "ledger",
     "own_the_relationship",
     "practice",
+    "prepare_for",
     "progress",
     "review",
     "service_levels",

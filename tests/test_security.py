@@ -133,6 +133,7 @@ ACTIVITIES: Mapping[str, Callable[[], Any]] = {
     "progress": ccb.progress,
     "review": ccb.review,
     "exam": examined,
+    "prepare_for": ccb.prepare_for,
 }
 
 

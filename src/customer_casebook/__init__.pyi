@@ -11,6 +11,7 @@ from .widgets.exam import exam as exam
 from .widgets.practice import find_evidence as find_evidence
 from .widgets.practice import own_the_relationship as own_the_relationship
 from .widgets.practice import practice as practice
+from .widgets.practice import prepare_for as prepare_for
 from .widgets.practice import sort_parties as sort_parties
 from .widgets.practice import term as term
 from .widgets.progress import progress as progress

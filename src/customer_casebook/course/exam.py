@@ -32,6 +32,31 @@ _MAX_PAPER_BYTES = MAX_LINE_BYTES // 2  # the rest of its line is short
 
 
 @dataclass(frozen=True, slots=True)
+class ExamFormat:
+    """What an exam of ITIL is like: how long it is, and which edition it asks; none means all of them."""
+
+    name: str
+    edition: str | None
+    questions: int
+    minutes: int
+
+
+# By the name of what a learner prepares for.
+EXAM_FORMATS = {
+    "": ExamFormat("All editions", None, EXAM_QUESTIONS, EXAM_MINUTES),
+    "4": ExamFormat("ITIL 4 Foundation", "4", EXAM_QUESTIONS, EXAM_MINUTES),
+    "5": ExamFormat("ITIL Foundation (Version 5)", "5", EXAM_QUESTIONS, EXAM_MINUTES),
+    "bridge": ExamFormat("ITIL Foundation Bridge (Version 5)", "5", 20, 30),
+}
+EXTRA_TIME = 0.25  # for those who speak another language than that of the exam
+
+
+def format_of(goal: str) -> ExamFormat:
+    """The exam that a learner prepares for."""
+    return EXAM_FORMATS.get(goal, EXAM_FORMATS[""])
+
+
+@dataclass(frozen=True, slots=True)
 class Wording:
     """A question as an exam asked it."""
 

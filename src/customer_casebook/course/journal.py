@@ -128,7 +128,13 @@ class History:
     @property
     def exam_count(self) -> int:
         """The number of exams that were begun."""
-        return len({event.exam for event in self.exams})
+        return len({event.exam for event in self.exams if event.exam})
+
+    @property
+    def goal(self) -> str:
+        """The exam that the learner prepares for, as last chosen; empty where none was."""
+        chosen = [e.data.get("for") for e in self.exams if e.what == _GOAL and not e.exam]
+        return str(chosen[-1]) if chosen else ""
 
     @property
     def notice(self) -> str:
@@ -219,6 +225,10 @@ class Journal:
                 return False
             self.last_error = None
             return True
+
+    def choose_goal(self, name: str) -> bool:
+        """Keep for which exam the learner prepares; whether it is on disk."""
+        return self.record(ExamEvent("", _GOAL, {"for": name}, at=iso_moment(self.clock.now())))
 
     def read(self, now: datetime | None = None) -> History:
         """Merge by their ids the events that all kernels have written, and those that wait in this one.
@@ -549,6 +559,7 @@ def _event_of(row: dict[str, Any]) -> Event | None:
 # often than wrong.
 
 _JUMP = "clock"
+_GOAL = "goal"
 _DAY, _WEEK = timedelta(days=1), timedelta(days=7)
 
 

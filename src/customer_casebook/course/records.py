@@ -295,6 +295,11 @@ class SpotQuestion(QuestionRecord):
     sentences: tuple[Sentence, ...] = list_field("five to eight sentences: text, shows")
     lens: LensName = text_field("the lens to ask")
 
+    @property
+    def facts(self) -> Facts:
+        """Everything that the sentences show. Raises `FactError` for what is no fact."""
+        return Facts.read({k: value for each in self.sentences for k, value in each.shows.items()})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SortQuestion(QuestionRecord):

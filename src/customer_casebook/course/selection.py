@@ -17,10 +17,18 @@ from customer_casebook.course.items import (
     question_of,
     stable_shuffle_key,
 )
-from customer_casebook.course.records import TWIN, LensQuestion, Question
+from customer_casebook.course.records import (
+    TWIN,
+    ConceptQuestion,
+    LensQuestion,
+    MatchQuestion,
+    Question,
+    SortQuestion,
+    SpotQuestion,
+)
 from customer_casebook.domain.facts import require_number
-from customer_casebook.domain.rules import LENSES
-from customer_casebook.domain.verdict import settled_answers
+from customer_casebook.domain.rules import GENERAL, LENSES
+from customer_casebook.domain.verdict import agrees, settled_answers
 
 MAX_PRACTICE_QUESTIONS = 1000
 MAX_IN_A_ROW = 4  # questions of one answer, kind or objective; more are a block
@@ -33,6 +41,7 @@ def practice_questions(
     n: int,
     seed: object,
     times_answered: Mapping[str, int] | None = None,
+    edition: str | None = None,
 ) -> list[str]:
     """The ids of ``n`` items on these objectives, or of all there are; no item twice, the kinds mixed.
 
@@ -43,6 +52,7 @@ def practice_questions(
         seed: Decides between items that are equally good.
         times_answered: Item id to number of answers; items answered less often come first, and of
             each the telling that was. Without it no twin is asked: a seed keeps its practice.
+        edition: Ask only what holds in this edition; in none where nobody has chosen one.
 
     Raises:
         InputError: ``n`` is no such number.
@@ -53,6 +63,7 @@ def practice_questions(
     for item_id, count in (times_answered or {}).items():
         times[original_id(item_id)] += count
     left = [record for record in book.questions.values() if {*wanted} & {*record.objectives}]
+    left = [record for record in left if holds_in(book, record, edition)]
     left.sort(key=lambda r: (times[book.prefix + r.id], stable_shuffle_key(seed, r.id)))
     chosen: list[Question] = []
     turns = cycle(wanted)
@@ -72,7 +83,11 @@ def practice_questions(
 
 
 def exam_questions(
-    book: Casebook, n: int, seed: int | None, times_asked: Mapping[str, int] | None = None
+    book: Casebook,
+    n: int,
+    seed: int | None,
+    times_asked: Mapping[str, int] | None = None,
+    edition: str | None = None,
 ) -> list[str]:
     """The ids of the items of an exam, over the objectives by weight.
 
@@ -82,11 +97,12 @@ def exam_questions(
         seed: The same exam for everybody; None for one that nobody else has.
         times_asked: Item id to number of exams that asked it; read without a seed only. Of each
             objective the items asked least often come first.
+        edition: Ask only what holds in this edition.
 
     Raises:
         InputError: There are no exams of ``n`` questions.
     """
-    pool = exam_pool(book)
+    pool = exam_pool(book, edition)
     require_number("n", n, len(pool))
     times = Counter(times_asked if seed is None else None)
     key = token_hex() if seed is None else seed
@@ -122,10 +138,29 @@ def _is_late(cases: Sequence[str], n: int, record: Question) -> bool:
     return record.case.partition(TWIN)[0] in stories or QUESTIONS_PER_TWIN * (twins + 1) > n + 1
 
 
-def exam_pool(book: Casebook) -> list[Question]:
+def holds_in(book: Casebook, record: Question, edition: str | None) -> bool:
+    """Whether the answer to a question is that of an edition; of any, where none is named."""
+    if edition is None:
+        return True
+    match record:
+        case ConceptQuestion():
+            return bool({edition, GENERAL} & {*record.editions})
+        case MatchQuestion():
+            return record.edition in (edition, GENERAL)
+        case SpotQuestion():
+            told = [record.facts]
+        case SortQuestion():
+            told = [book.case(case_id).facts for case_id in record.cases]
+        case LensQuestion():
+            told = [book.case(record.case).facts]
+    return all(agrees(edition, facts, record.lens) for facts in told)
+
+
+def exam_pool(book: Casebook, edition: str | None = None) -> list[Question]:
     """What an exam may ask: no sort, which takes several stories, and nothing that a lesson has asked.
 
-    Of a twin it may ask what has another answer than in the case and in the twins before.
+    Of a twin it may ask what has another answer than in the case and in the twins before. Where an
+    edition is named, it asks only what holds in that.
     """
     records = book.questions.values()
     pool: list[Question] = [
@@ -137,7 +172,7 @@ def exam_pool(book: Casebook) -> list[Question]:
             answers = {lens: settled_answers(twin.facts, lens) for lens in LENSES}
             pool += [lens_question(twin, k) for k, v in answers.items() if (k, v) not in known]
             known |= answers.items()
-    return pool
+    return [record for record in pool if holds_in(book, record, edition)]
 
 
 def interleaved(book: Casebook, item_ids: Iterable[str]) -> list[str]:

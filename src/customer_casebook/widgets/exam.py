@@ -34,8 +34,9 @@ from customer_casebook.widgets.activity import (
     whole_number_field,
 )
 from customer_casebook.widgets.card import feedback, material, options_at, places_of, question_spec
-from customer_casebook.widgets.practice import deck
+from customer_casebook.widgets.practice import deck, goal_field
 
+_TIMES = [("", "As in the exam"), ("more", "25 % more, as for those with another first language")]
 _LOOK = {"look": "Look at your last exam again"}
 _MIN_JUMP_TO_TELL_SECONDS = 30
 
@@ -111,6 +112,7 @@ class Exam(Activity, widgets.VBox):
         """An exam of that kind; one that ``is_open`` is of the kind that the learner chooses."""
         self.book = book
         self.seed, self.n, self.minutes, self.is_open = seed, n, minutes, is_open
+        self.edition: str | None = None
         self._lock = RLock()
         self.items: list[Item] = []  # the questions of the session that count
         self.notes: list[str] = []  # what else a learner must know of it
@@ -119,13 +121,19 @@ class Exam(Activity, widgets.VBox):
         )  # shards of other kernels, as last seen
         self.time_offset = self.ahead = journal().clock.ahead()
         self.result: course_exam.Result | None = None  # of the last exam of this kind
-        self.transcript = _about(n, minutes)
-        most = len(exam_pool(book))
+        self.transcript = _about(n, minutes, is_open=is_open)
+        numbers = {
+            "n": ("Questions", len(exam_pool(book))),
+            "minutes": ("Minutes", course_exam.MAX_EXAM_MINUTES),
+        }
+        own = {"start": "", "help": "Leave it empty, and it is as in that exam."}
         self.fields = {
-            "n": whole_number_field("n", "Questions", n, most),
-            "minutes": whole_number_field(
-                "minutes", "Minutes", minutes, course_exam.MAX_EXAM_MINUTES
-            ),
+            "goal": goal_field(journal().read().goal),
+            "time": {"name": "time", "label": "Time", "options": _TIMES, "start": ""},
+            **{
+                k: whole_number_field(k, label, 1, most) | own
+                for k, (label, most) in numbers.items()
+            },
             "seed": SEED_FIELD,
         }
         shown = [*self.fields.values()] if is_open else []
@@ -249,17 +257,23 @@ class Exam(Activity, widgets.VBox):
 
     def _choose(self, values: object) -> None:
         """Take over what the learner has chosen; what makes no sense stays as it was."""
-        if self.is_open and isinstance(values, dict):
-            wanted = {k: number_in(values, field) for k, field in self.fields.items()}
-            self.seed = wanted["seed"]
-            self.n, self.minutes = wanted["n"] or self.n, wanted["minutes"] or self.minutes
+        if not self.is_open or not isinstance(values, dict):
+            return
+        kind = course_exam.format_of(str(values.get("goal")))
+        wanted = {k: number_in(values, self.fields[k]) for k in ("n", "minutes", "seed")}
+        self.seed = wanted["seed"]
+        self.edition = kind.edition if exam_pool(self.book, kind.edition) else None
+        most = len(exam_pool(self.book, self.edition))
+        self.n = min(wanted["n"] or kind.questions, most)
+        longer = 1 + course_exam.EXTRA_TIME * (values.get("time") == "more")
+        self.minutes = wanted["minutes"] or round(kind.minutes * longer)
 
     def _start(self) -> None:
         sessions = self._resume()  # another kernel may have begun it meanwhile
         if self.paper.phase != "ready":
             return
         times = Counter(item_id for session in sessions for item_id in session.item_ids)
-        item_ids = exam_questions(self.book, self.n, self.seed, times)
+        item_ids = exam_questions(self.book, self.n, self.seed, times, self.edition)
         data = {"items": item_ids, "seed": self.seed, "minutes": self.minutes}
         at = journal().clock.now()
         start = ExamEvent(uuid4().hex, "start", data, at=iso_moment(at))
@@ -418,10 +432,10 @@ def exam(
     *,
     book: Casebook | None = None,
 ) -> Exam:
-    """A mock exam in the format of ITIL 4 Foundation: 40 questions, 60 minutes, 65 % to pass.
+    """A mock exam in the format of a Foundation exam: 40 questions, 60 minutes, 65 % to pass.
 
     An exam that was begun goes on where it was, its clock included. Without seed, number and
-    minutes the learner chooses them.
+    minutes the learner chooses them, and the exam that is prepared for: see `EXAM_FORMATS`.
 
     Args:
         seed: The same questions for everybody, as for a class; without it no two exams are alike.
@@ -438,8 +452,9 @@ def exam(
     if not most:
         raise InputError("this casebook has no question for an exam")
     is_open = seed is None and n is None and minutes is None
-    n = min(course_exam.EXAM_QUESTIONS, most) if n is None else n
-    minutes = course_exam.EXAM_MINUTES if minutes is None else minutes
+    usual = course_exam.format_of("")
+    n = min(usual.questions, most) if n is None else n
+    minutes = usual.minutes if minutes is None else minutes
     require_number("n", n, most)
     require_number("minutes", minutes, course_exam.MAX_EXAM_MINUTES)
     if seed is not None and type(seed) is not int:  # the journal keeps no other seeds
@@ -453,16 +468,24 @@ def _asks(item: Item) -> str:
     return sha256(json.dumps(words).encode()).hexdigest()[:12]
 
 
-def _about(n: int, minutes: int) -> list[doc.Block]:
+def _about(n: int, minutes: int, *, is_open: bool) -> list[doc.Block]:
+    kinds = [kind for kind in course_exam.EXAM_FORMATS.values() if kind.edition]
+    rows = [(kind.name, str(kind.questions), str(kind.minutes)) for kind in kinds]
+    length = "" if is_open else f"{n} questions over the whole course, {minutes} minutes. "
     return [
         doc.Heading("Mock exam"),
         doc.Paragraph(
-            f"{n} questions over the whole course, {minutes} minutes, {course_exam.PASS_PERCENT}% to pass. There is "
-            "no feedback until you hand in. Then every question is explained, what you had wrong first."
+            f"{length}{course_exam.PASS_PERCENT}% to pass. There is no feedback until you hand in. Then every "
+            "question is explained, what you had wrong first."
+        ),
+        *(
+            [doc.Table("As long as the real one", ("Exam", "Questions", "Minutes"), rows)]
+            if is_open
+            else []
         ),
         doc.Paragraph(
             "It asks about the subject of this course, customers and services. It does not ask about the whole "
-            "syllabus of ITIL 4 Foundation. No lesson has asked any of it in the same words. It is only for you: "
+            "syllabus of an ITIL exam. No lesson has asked any of it in the same words. It is only for you: "
             "nobody gives marks for it."
         ),
         doc.BulletList(

@@ -4,12 +4,14 @@ import secrets
 from collections import Counter
 from collections.abc import Collection, Sequence
 from threading import RLock
+from typing import Any
 
 import ipywidgets as widgets
 from markupsafe import Markup
 
 from customer_casebook.course.bank import FindItem, SortItem, SpotItem, item_of
 from customer_casebook.course.casebook import Casebook, course, course_with, full_stop
+from customer_casebook.course.exam import EXAM_FORMATS, format_of
 from customer_casebook.course.items import (
     CaseItem,
     Item,
@@ -89,6 +91,50 @@ class Practice(Activity, widgets.VBox):
         self.work.children, self.actions.error = [card], ""
 
 
+def goal_field(start: str) -> dict[str, Any]:
+    """A field for the exam that a learner prepares for."""
+    options = [(name, kind.name) for name, kind in EXAM_FORMATS.items()]
+    return {"name": "goal", "label": "Exam", "options": options, "start": start}
+
+
+class Goal(Panel):
+    """The exam that a learner prepares for: chosen once, and kept in the journal."""
+
+    transcript = (
+        Heading("Which exam do you prepare for?"),
+        Paragraph(
+            "Choose it once. Practice and the mock exam then ask only what holds in that edition, and a word of "
+            "the field shows first what it means there. You can choose again at any time."
+        ),
+    )
+
+    def __init__(self) -> None:
+        start = journal().read().goal
+        super().__init__(
+            to_html(self.transcript),
+            self._keep,
+            buttons={"keep": "Keep it"},
+            fields=[goal_field(start)],
+        )
+
+    def _failed(self, details: str) -> None:
+        self.error = error_html("This could not be kept. It is not your fault.", details)
+
+    @report_errors(_failed)
+    def _keep(self, _name: str) -> None:
+        goal = str(self.values.get("goal"))
+        goal = goal if goal in EXAM_FORMATS else ""
+        is_kept = journal().choose_goal(goal)
+        words = f"Kept: {EXAM_FORMATS[goal].name}. It holds from the next practice or exam that you start."
+        self.live = words if is_kept else f"Not saved yet. {journal().notice}"
+        self.text = to_html([*self.transcript, Paragraph(self.live)])
+
+
+def prepare_for() -> Goal:
+    """Let the learner choose an exam to prepare for. What is asked later keeps to its edition."""
+    return Goal()
+
+
 def practice(
     *objectives: str, n: int | None = None, seed: int | None = None, book: Casebook | None = None
 ) -> Card | Practice:
@@ -118,10 +164,12 @@ def practice_deck(
     for objective in objectives:
         require_known("objective", objective, book.objectives)
     key = secrets.randbelow(2**32) if seed is None else seed
-    times = None
+    times = edition = None
     if seed is None:
-        times = Counter(attempt.item for attempt in journal().read().attempts)
-    item_ids = practice_questions(book, objectives, n, key, times)
+        history = journal().read()
+        times = Counter(attempt.item for attempt in history.attempts)
+        edition = format_of(history.goal).edition
+    item_ids = practice_questions(book, objectives, n, key, times, edition)
     if not item_ids:
         raise InputError(f"this casebook has no question on {', '.join(objectives) or 'anything'}")
     items = items_in_new_order(book, item_ids, key)
@@ -295,6 +343,8 @@ def own_the_relationship(case_ids: Sequence[str], *, book: Casebook | None = Non
 def term(*ids: str, book: Casebook | None = None) -> Panel:
     """Words of the field by edition, each to be opened when wanted; general ones as those of this course.
 
+    For a learner who prepares for an exam, the other editions than its own are folded away.
+
     Args:
         *ids: The ids of glossary entries, one or more.
         book: The casebook with the glossary; the course where none is named.
@@ -305,6 +355,7 @@ def term(*ids: str, book: Casebook | None = None) -> Panel:
     book = book or course()
     if not ids:
         raise InputError(f"there is no term to show; name some of {', '.join(book.glossary)}")
+    edition = format_of(journal().read().goal).edition
     entries: list[Details] = []
     for id_ in ids:
         require_known("term", id_, book.glossary)
@@ -313,8 +364,15 @@ def term(*ids: str, book: Casebook | None = None) -> Panel:
         if GENERAL in entry.definitions:  # never under an edition's name
             rows = [row for row in rows if row[0].removeprefix("ITIL ") in entry.definitions]
             rows.insert(0, ("In this course", entry.definitions[GENERAL]))
-        blocks: list[Block] = [Table(entry.term, ("Edition", "Meaning"), rows)]
-        blocks += [Paragraph(entry.note)] if entry.note else []
+        own = [row for row in rows if row[0] in (f"ITIL {edition}", "In this course")]
+        others = [row for row in rows if row not in own] if edition and own else []
+        columns, note = ("Edition", "Meaning"), [Paragraph(entry.note)] if entry.note else []
+        blocks: list[Block] = [Table(entry.term, columns, own if others else rows)]
+        blocks += (
+            [Details("In other editions", [Table(entry.term, columns, others), *note])]
+            if others
+            else note
+        )
         entries.append(Details(f"{entry.term}: what it means in each edition", blocks))
     panel = Panel(to_html(entries))
     panel.transcript = [block for details in entries for block in details.blocks]

@@ -77,7 +77,7 @@ function makeForm(fields) {
   const id = groupName();
   const controls = fields.map(({ name, start, options, least, most }) => {
     const same = { id: `${id}-${name}`, class: "ccb-field" };
-    if (options) return h("select", same, ...options.map(([value, label]) => h("option", { value }, label)));
+    if (options) return h("select", same, ...options.map(([value, label]) => h("option", { value, selected: value === start }, label)));
     const hold = ({ target }) => {
       const number = parseInt(target.value, 10);
       target.value = Number.isNaN(number) ? start : Math.min(Math.max(number, least ?? 0), most);
