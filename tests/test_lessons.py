@@ -29,8 +29,8 @@ def words(item: Item) -> Words:
 
 
 def lesson_items() -> Iterator[Item]:
-    """What the cells of all lessons ask; the last notebook, for practice, draws anew each time."""
-    for lesson in json.loads(LESSONS.read_text("utf-8"))[:-1]:
+    """What the cells of all lessons ask; after them come practice, which draws anew each time, and the editions."""
+    for lesson in json.loads(LESSONS.read_text("utf-8"))[:-2]:
         for code in lesson["code"]:
             if code.startswith(ASKING):
                 activity = eval(code, vars(customer_casebook) | names())  # noqa: S307  (ours)

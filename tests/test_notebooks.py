@@ -31,6 +31,7 @@ from tests.samples import lesson
 
 ROOT = Path(__file__).parents[1]
 COURSE = sorted((ROOT / "notebooks").glob("*.ipynb"))
+LESSONS = COURSE[:-2]  # after them: practice, which asks by choice, and a page to look things up
 ACTIVITIES = {
     "compare",
     "exam",
@@ -159,7 +160,7 @@ def test_the_page_that_runs_the_course_by_itself_knows_it_as_it_is() -> None:
     assert known == lessons.course(), "run `python -m tools.lessons`"
     assert [each["name"] for each in json.loads(known)] == [path.name for path in COURSE]
     timed = [each["name"] for each in json.loads(known) if each["minutes"]]
-    assert timed == [path.name for path in COURSE[1:-1]]
+    assert timed == [path.name for path in LESSONS[1:]]
 
 
 @each_notebook
@@ -175,9 +176,7 @@ def test_there_is_a_place_to_play() -> None:
     assert cell.source.startswith("decide(")
 
 
-@pytest.mark.parametrize(
-    "path", COURSE[:-1], ids=lambda path: path.stem
-)  # the last one asks by choice
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_the_first_question_comes_soon(path: Path) -> None:
     cells = read(path).cells
     first = next(at for at, cell in enumerate(cells) if _shows_an_activity(cell))

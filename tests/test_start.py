@@ -162,7 +162,7 @@ def test_the_next_lesson_is_the_first_whose_first_case_is_open(own_journal: Any)
         assert first
         own_journal.record(Attempt(item=f"{first[1]}/customer", right=False, **told))
     every = [name.removesuffix(".ipynb") for name in start.lessons()]
-    assert [*opened, start.LAST] == every
+    assert [*opened, start.LAST] == every[:-1]  # the last is a page to look things up
 
 
 @pytest.mark.parametrize(("flags", "extra"), [([], "lab"), (["--notebook"], "notebook")])

@@ -17,8 +17,8 @@ import customer_casebook.course.exam as course_exam
 import customer_casebook.widgets.exam as module
 from customer_casebook.course.bank import MatchItem
 from customer_casebook.course.casebook import Casebook
-from customer_casebook.course.exam import MAX_EXAM_MINUTES, exam_sessions
-from customer_casebook.course.items import CaseItem, Item
+from customer_casebook.course.exam import EXAM_FORMATS, MAX_EXAM_MINUTES, exam_sessions
+from customer_casebook.course.items import CaseItem, Item, question_of
 from customer_casebook.course.journal import (
     MAX_LINE_BYTES,
     Attempt,
@@ -29,7 +29,7 @@ from customer_casebook.course.journal import (
     journal,
 )
 from customer_casebook.course.records import ConceptQuestion
-from customer_casebook.course.selection import exam_pool, exam_questions
+from customer_casebook.course.selection import exam_pool, exam_questions, holds_in
 from customer_casebook.document import to_text
 from customer_casebook.domain.facts import InputError
 from customer_casebook.widgets.activity import START as TRANSCRIPT
@@ -547,8 +547,10 @@ def test_an_exam_says_what_it_is_and_what_it_is_not() -> None:
 def test_without_arguments_the_learner_chooses_number_minutes_and_seed() -> None:
     sat = exam()
     assert [(each["name"], each["start"]) for each in sat.paper.fields] == [
-        ("n", "40"),
-        ("minutes", "60"),
+        ("goal", ""),
+        ("time", ""),
+        ("n", ""),
+        ("minutes", ""),
         ("seed", ""),
     ]
     tell(sat, "start", values={"n": "5", "minutes": "9", "seed": "7"})
@@ -560,7 +562,25 @@ def test_without_arguments_the_learner_chooses_number_minutes_and_seed() -> None
 
 
 @pytest.mark.parametrize(
-    "nonsense", [None, [], {}, {"n": "0"}, {"n": "9" * 30}, {"minutes": "x"}, {"seed": "-1"}]
+    ("goal", "time", "n", "minutes"),
+    [("", "", 40, 60), ("4", "", 40, 60), ("5", "more", 40, 75), ("bridge", "more", 20, 38)],
+)
+def test_an_exam_is_as_long_as_the_real_one_and_keeps_to_its_edition(
+    goal: str, time: str, n: int, minutes: int
+) -> None:
+    journal().choose_goal(goal)
+    sat = exam()
+    assert sat.paper.fields[0]["start"] == goal  # chosen once, and kept
+    tell(sat, "start", values={"goal": goal, "time": time, "n": "", "minutes": "", "seed": ""})
+    assert (len(asked(sat)), sat.session.minutes) == (n, minutes)
+    records = [question_of(BOOK, item.id) for item in asked(sat)]
+    edition = EXAM_FORMATS[goal].edition
+    assert all(record and holds_in(BOOK, record, edition) for record in records)
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [None, [], {}, {"goal": "x"}, {"n": "0"}, {"n": "9" * 30}, {"minutes": "x"}, {"seed": "-1"}],
 )
 def test_what_makes_no_sense_is_not_chosen(nonsense: object) -> None:
     sat = exam()
@@ -939,7 +959,7 @@ def test_its_transcript_is_the_same_for_everybody_at_any_time(tmp_path: Path) ->
     for form in ("text/plain", "text/html"):
         assert before[form] == running[form] == after[form]
         assert TRANSCRIPT in " ".join(after[form].split())
-        assert "40 questions" in after[form]
+        assert "65% to pass" in after[form]
         assert str(tmp_path) not in after[form]
 
 

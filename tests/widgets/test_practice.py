@@ -15,8 +15,8 @@ from markupsafe import escape
 import customer_casebook.widgets.practice as module
 from customer_casebook.course.casebook import case
 from customer_casebook.course.items import CaseItem, question_of
-from customer_casebook.course.journal import Attempt, History, Journal
-from customer_casebook.course.selection import practice_questions
+from customer_casebook.course.journal import Attempt, History, Journal, journal
+from customer_casebook.course.selection import holds_in, practice_questions
 from customer_casebook.document import to_html, to_text
 from customer_casebook.domain.facts import InputError
 from customer_casebook.domain.rules import EDITIONS, GENERAL
@@ -30,6 +30,7 @@ from customer_casebook.widgets.practice import (
     items_in_new_order,
     own_the_relationship,
     practice,
+    prepare_for,
     sort_parties,
     term,
 )
@@ -153,6 +154,22 @@ def test_at_the_end_it_says_which_objectives_are_learnt_and_which_to_repeat_in_w
     assert escape(BOOK.objectives[unknown].can) in repeat
     assert f'<a href="{BOOK.objectives[unknown].lesson}.ipynb">' in repeat
     assert "4 answers so far" in repeat  # and where the learner stands in all
+
+
+def test_the_exam_that_one_prepares_for_is_kept_and_practice_keeps_to_its_edition() -> None:
+    chosen = prepare_for()
+    chosen._handle_custom_msg({"button": "keep", "press": "p", "values": {"goal": "5"}}, [])
+    assert "Kept: ITIL Foundation (Version 5)." in chosen.text
+    assert journal().read().goal == "5"
+    assert prepare_for().fields[0]["start"] == "5"
+    card = practice(n=30)
+    assert isinstance(card, Card)
+    records = [question_of(BOOK, item_id) for item_id in asked(card)]
+    assert all(record and holds_in(BOOK, record, "5") for record in records)
+    seen = asked(practice(n=30, seed=3))
+    assert not all(holds_in(BOOK, BOOK.questions[k], "5") for k in seen)  # a seed is for everybody
+    text = to_text(term("sponsor").transcript)
+    assert text.index("ITIL 5") < text.index("In other editions") < text.index("ITIL v3")
 
 
 def test_without_arguments_the_learner_chooses_number_objective_and_seed() -> None:
