@@ -108,8 +108,10 @@ class Histories(RuleBasedStateMachine):
         for place in (module, course_journal):
             self.patch.setattr(place, "uuid4", lambda: UUID(int=next(self.numbers)))
 
-        def questions(book: Casebook, n: int, _: None, times: Counter[str]) -> list[str]:
-            return exam_questions(book, n, next(self.numbers), times)
+        def questions(
+            book: Casebook, n: int, _: None, times: Counter[str], edition: str | None
+        ) -> list[str]:
+            return exam_questions(book, n, next(self.numbers), times, edition)
 
         self.patch.setattr(module, "exam_questions", questions)
 
