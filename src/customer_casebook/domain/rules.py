@@ -252,12 +252,12 @@ def does_not_consume(f: Facts) -> bool:
     return f.consumes == "no"
 
 
-@CUSTOMER.rule("not_a_customer", V3, reads="party_is organization consumes inside_provider")
+@CUSTOMER.rule("not_a_customer", reads="party_is organization consumes inside_provider")
 def team_of_provider(f: Facts) -> bool:
     """A part of the provider is not the provider's customer.
 
-    A team that receives a supporting service helps the provider to serve its customers. The team
-    has needs and deserves good service. The customers are those whom the whole provider serves.
+    A team inside the provider helps it to serve its customers. Such a team has needs and deserves
+    good service. The customers are those whom the whole provider serves.
     """
     return f.consumes == "yes" and is_part_of_provider(f)
 
