@@ -203,7 +203,8 @@ def _coverage(arguments: argparse.Namespace) -> int:
     offered = offers(course())
     as_json = {"objectives": [*map(asdict, rows)], "misconceptions": [*map(asdict, offered)]}
     print(json.dumps(as_json, indent=2) if arguments.json else as_table(rows, offered))
-    return FAULTY if any(row.holes for row in (*rows, *offered)) else FINE
+    holes = [row.holes for row in rows] + [offer.holes for offer in offered]
+    return FAULTY if any(holes) else FINE
 
 
 def _where(arguments: argparse.Namespace) -> int:
