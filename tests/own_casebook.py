@@ -107,8 +107,8 @@ CONTENT: dict[str, list[dict[str, Any]]] = {
             "editions": ["4", "5"],
             "options": [
                 {"text": "The choir", "because": "It says what it wants.", "right": True},
-                {"text": "The spoon", "because": "It wants nothing."},
-                {"text": "The bell", "because": "It rings."},
+                {"text": "The spoon", "because": "It wants nothing.", "misconception": "none"},
+                {"text": "The bell", "because": "It rings.", "misconception": "none"},
             ],
         },
     ],

@@ -193,16 +193,18 @@ def _read(name: str, default_kind: str) -> FolderReading:
 
 
 def _coverage(arguments: argparse.Namespace) -> int:
-    from customer_casebook.authoring.coverage import as_table, coverage
+    from customer_casebook.authoring.coverage import as_table, coverage, offers
     from customer_casebook.course.casebook import course
 
     try:
         rows = coverage(course(), Path(arguments.notebooks))
     except ValueError as error:
         return _complain(f"customer-casebook: {error}")
-    as_json = {"objectives": [asdict(row) for row in rows]}
-    print(json.dumps(as_json, indent=2) if arguments.json else as_table(rows))
-    return FAULTY if any(row.holes for row in rows) else FINE
+    offered = offers(course())
+    as_json = {"objectives": [*map(asdict, rows)], "misconceptions": [*map(asdict, offered)]}
+    print(json.dumps(as_json, indent=2) if arguments.json else as_table(rows, offered))
+    holes = [row.holes for row in rows] + [offer.holes for offer in offered]
+    return FAULTY if any(holes) else FINE
 
 
 def _where(arguments: argparse.Namespace) -> int:

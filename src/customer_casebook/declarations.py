@@ -24,6 +24,7 @@ class Reference:
     """Marks a text that names another record, or a word of the domain."""
 
     kind: str  # the list that has to hold it, such as "cases" or "lenses"
+    none: str = ""  # the word that names nothing of it, where it may be written
 
     def __get_pydantic_json_schema__(self, schema: Any, schema_of: Any) -> dict[str, Any]:
         """For editors: only lenses are known before a file is read."""

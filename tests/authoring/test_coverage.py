@@ -4,19 +4,30 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell, writes
 
 from customer_casebook.__main__ import FAULTY, FINE, main
-from customer_casebook.authoring.coverage import Coverage, as_table, cells, coverage
+from customer_casebook.authoring.coverage import (
+    QUESTIONS_PER_MISCONCEPTION,
+    Coverage,
+    as_table,
+    cells,
+    coverage,
+    offers,
+)
 from customer_casebook.course.casebook import course
 from customer_casebook.course.progress import QUESTIONS_PER_OBJECTIVE
+from customer_casebook.course.records import Misconception
+from tests.course.books import ITEMS, question, small_book
 
 Captured = pytest.CaptureFixture[str]
 OBJECTIVES = course().objectives
 FIRST, SECOND, *_ = OBJECTIVES
+OFFERS = offers(course())
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
 
@@ -40,7 +51,7 @@ def test_passages_and_activities_are_counted_over_all_notebooks(tmp_path: Path) 
     assert (rows[FIRST].passages, rows[FIRST].activities, rows[FIRST].holes) == (2, 1, [])
     assert (rows[SECOND].passages, rows[SECOND].activities) == (1, 0)
     assert rows[SECOND].holes == ["no activity practises it"]
-    table = as_table(rows.values())
+    table = as_table(rows.values(), [])
     assert table.count("  missing: no passage teaches it") == len(rows) - 2
     assert all(name in table for name in rows)
 
@@ -63,7 +74,43 @@ def test_questions_and_the_misconceptions_they_betray_are_counted_from_the_bank(
 def test_too_few_questions_are_a_hole() -> None:
     bare = Coverage("a", "Do a.", None, passages=1, activities=1, questions=3, misconceptions=())
     assert bare.holes == ["3 questions, where 4 are needed"]
-    assert "missing: 3 questions" in as_table([bare])
+    assert "missing: 3 questions" in as_table([bare], [])
+
+
+# Misconceptions
+
+
+@pytest.mark.parametrize("known", course().misconceptions, ids=lambda known: known.id)
+def test_a_misconception_is_on_offer_in_six_questions_and_where_a_lesson_teaches_against_it(
+    known: Misconception,
+) -> None:
+    [offer] = [each for each in OFFERS if each.id == known.id]
+    asked = [k for k, asked in ITEMS.items() if known.id in asked.betrayable]
+    assert offer.questions == len(asked) >= QUESTIONS_PER_MISCONCEPTION
+    assert offer.lessons.keys() == {OBJECTIVES[name].lesson for name in known.objectives}
+    for lesson, count in offer.lessons.items():
+        own = {name for name in OBJECTIVES if OBJECTIVES[name].lesson == lesson}
+        assert count == len([k for k in asked if own & {*question(k).objectives}]) > 0
+    assert not offer.holes
+
+
+def test_a_misconception_that_is_hardly_on_offer_is_a_hole() -> None:
+    wrong = {"text": "He", "because": "No.", "misconception": "cook"}
+    options = [{"text": "She", "because": "So.", "right": True}, wrong]
+    soup = {"kind": "choose", "id": "soup", "objectives": [FIRST], "prompt": "Who?"}
+    claim = {"claim": "a", "corrective": "b", "editions": ["4"]}
+    misconceptions = [
+        {"id": "cook", "objectives": [FIRST, "open-cases"], **claim},
+        {"id": "waiter", **claim},
+    ]
+    book = small_book(soup | {"editions": ["4"], "options": options}, misconceptions=misconceptions)
+    cook, waiter = offers(book)
+    first, second = OBJECTIVES[FIRST].lesson, OBJECTIVES["open-cases"].lesson
+    assert (cook.questions, cook.lessons) == (1, {first: 1, second: 0})
+    few = "questions, where 6 are needed"
+    assert cook.holes == [f"1 {few}", f"no question of {second} offers it"]
+    assert waiter.holes == [f"0 {few}", "no lesson teaches against it"]
+    assert as_table([], [waiter]).endswith("  missing: no lesson teaches against it")
 
 
 @pytest.mark.parametrize("name", ["open-case", "", 7])
@@ -106,7 +153,9 @@ def test_the_command_prints_json_and_fails_on_a_hole(tmp_path: Path, capsys: Cap
     for passage, status in ((every, FINE), (every[1:], FAULTY)):
         write(tmp_path, passage, every)
         assert main(["coverage", "--json", str(tmp_path)]) == status
-        rows = json.loads(capsys.readouterr().out)["objectives"]
+        told = json.loads(capsys.readouterr().out)
+        rows = told["objectives"]
+        assert told["misconceptions"] == [asdict(offer) for offer in OFFERS]
         assert [row["id"] for row in rows] == every
         assert rows[0]["text"] == OBJECTIVES[FIRST].can
         for row in rows:

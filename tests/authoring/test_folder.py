@@ -474,8 +474,8 @@ def test_a_folder_is_opened_as_a_casebook_and_takes_the_rest_from_the_course(
 ) -> None:
     sort = (
         "questions: [{id: s, kind: choose, objectives: [open-cases], editions: [v3], prompt: Who?,"
-        " options: [{text: A, because: So., right: yes}, {text: B, because: No.},"
-        " {text: C, because: No.}]}]"
+        " options: [{text: A, because: So., right: yes}, {text: B, because: No., misconception: none},"
+        " {text: C, because: No., misconception: none}]}]"
     )
     folder = write(tmp_path / "My Light_house", world=WORLD, questions=sort)
     write(folder, cases__without_0faults=CASE)

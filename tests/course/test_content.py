@@ -76,7 +76,7 @@ def misconceptions() -> list[Mapped]:
 
 
 def signs() -> list[tuple[str, Mapped]]:
-    return [(record["id"], sign) for record in misconceptions() for sign in record["shows"]]
+    return [(record["id"], sign) for record in misconceptions() for sign in record.get("shows", ())]
 
 
 def telltale(texts: Iterable[str]) -> list[str]:
@@ -258,42 +258,25 @@ def test_a_match_asks_no_edition_for_what_is_carried_over() -> None:
             assert not [text for text in texts if text.startswith("Carried over")], name
 
 
-# At least one wrong option of each of these is what somebody with a known misconception says.
-BETRAYS = {
-    "solveig-on-reliance": ('"We pay', "payer-is-the-customer"),
-    "redesigned-for-the-wrong-taste": ("No harm is done", "external-are-no-stakeholders"),
-    "what-halvornes-notice-costs": ("A budget", "vendor-is-the-sponsor"),
-    "chef-cooks-for-the-diners": ("Halvorne should get", "external-deserves-better"),
-    "flowers-in-the-last-month": ("The person who pays", "payer-is-the-customer"),
-    "paid-to-the-last-crown": ("That an outsider deserves", "external-deserves-better"),
-    "what-is-fast": ("A word with those who approved", "approving-makes-the-customer"),
-    "green-for-a-need-of-two-years-ago": ("A bill", "internal-always-charged"),
-    "three-hundred-questionnaires": ("Three hundred", "feedback-makes-the-customer"),
-    "how-a-minute-becomes-a-target": ("The pursers", "user-is-the-customer"),
-    "what-version-5-adds": ("Funding", "vendor-is-the-sponsor"),
-    "answers-to-the-payer-claim": ("The customer is the one", "approving-makes-the-customer"),
-    "two-wishes-for-one-search": ("Only the department", "payer-is-the-customer"),
-    "what-the-word-is-good-for": ("It shows that the two", "department-is-another-organization"),
-    "ordered-from-above": ("The order makes the director", "approving-makes-the-customer"),
-    "a-pupil-and-a-timetable": ("An internal customer", "user-is-the-customer"),
-    "a-program-to-download": ("A customer, since it tells", "feedback-makes-the-customer"),
-    "the-screen-in-the-care-home": ("The resident is an internal", "user-is-the-customer"),
-    "whom-the-maker-serves": ("A sponsor", "payer-is-the-customer"),
-    "an-invoice-with-a-tax-line": ("Revenue, since", "charged-so-external"),
-    "a-bank-an-app-and-a-saver": (
-        "To the software firm, the saver is a customer",
-        "using-an-app-makes-the-customer",
-    ),
-}
+def test_each_wrong_option_betrays_a_known_misconception_or_says_that_none_is_known() -> None:
+    known = {record["id"] for record in misconceptions()}
+    concepts = [record["options"] for record in questions().values() if "options" in record]
+    for options in concepts:
+        for option in options:
+            allowed = {None} if option.get("right") else {*known, "none"}
+            assert option.get("misconception") in allowed, option["text"]
+    offer = [any(option.get("misconception") in known for option in it) for it in concepts]
+    assert sum(offer) / len(offer) > 0.7
 
 
-@pytest.mark.parametrize("name", BETRAYS)
-def test_a_wrong_option_is_what_a_known_misconception_says(name: str) -> None:
-    start, misconception = BETRAYS[name]
-    options = questions()[name]["options"]
-    [wrong] = [option for option in options if option["text"].startswith(start)]
-    assert not wrong.get("right")
-    assert misconception in {record["id"] for record in misconceptions()}
+def test_an_option_betrays_what_its_edition_corrects() -> None:
+    scopes = {record["id"]: {*record["editions"]} for record in misconceptions()}
+    for name, question in questions().items():
+        for option in question.get("options", ()):
+            scope = scopes.get(option.get("misconception"), {GENERAL})
+            assert {*scope, *question["editions"]} & {GENERAL} or scope & {*question["editions"]}, (
+                name
+            )
 
 
 def key_fault(question: Mapped) -> str:
@@ -483,8 +466,8 @@ def test_every_edition_tells_users_from_customers() -> None:
 # The misconceptions
 
 
-def test_there_are_eighteen_misconceptions_each_with_a_short_corrective() -> None:
-    assert len({record["id"] for record in misconceptions()}) == len(misconceptions()) == 18
+def test_there_are_twenty_misconceptions_each_with_a_short_corrective() -> None:
+    assert len({record["id"] for record in misconceptions()}) == len(misconceptions()) == 20
     for record in misconceptions():
         assert KEBAB.fullmatch(record["id"])
         assert sentences(record["claim"]) == 1
@@ -517,7 +500,7 @@ def test_a_misconception_never_contradicts_the_rules(misconception: str, sign: M
             assert answer not in verdict.possible, (misconception, facts)
 
 
-def test_every_misconception_is_betrayed_in_some_case() -> None:
+def test_every_misconception_is_betrayed_in_some_case_unless_no_lens_is_about_it() -> None:
     """Some wrong choice, of some lens of some case, gets it as its first match."""
     betrayed = set()
     for path, lens in product(CASES, LENSES.values()):
@@ -531,7 +514,7 @@ def test_every_misconception_is_betrayed_in_some_case() -> None:
                 ):
                     betrayed.add(misconception)
                     break
-    assert {record["id"] for record in misconceptions()} - betrayed == set()
+    assert betrayed == {misconception for misconception, _ in signs()}
 
 
 # The course as a casebook

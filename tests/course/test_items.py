@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from customer_casebook.course.bank import SortItem, item_of, make_item
+from customer_casebook.course.bank import ConceptItem, SortItem, item_of, make_item
 from customer_casebook.course.items import (
     CaseItem,
     Item,
@@ -188,9 +189,36 @@ def test_betrayable_is_what_one_changed_choice_betrays(asked: Item) -> None:
     assert asked.betrayable == {wrong.id for wrong in misconceptions if wrong}
 
 
-def test_the_whole_bank_can_betray_misconceptions_and_a_concept_cannot() -> None:
-    assert any(asked.betrayable for asked in ITEMS.values())
-    assert ITEMS[of_kind("choose")].betrayable == frozenset()
+def test_a_wrong_option_of_a_concept_betrays_what_it_names() -> None:
+    betrayed = Counter[str | None]()
+    for asked in ITEMS.values():
+        if isinstance(asked, ConceptItem):
+            for k, option in asked.by_id.items():
+                wrong = asked.misconception({k})
+                name = None if option.misconception == "none" else option.misconception
+                assert (wrong.id if wrong else None) == name
+                betrayed[name] += not option.right
+    assert min(betrayed.values()) > 0
+    assert {*betrayed} == {None, *(known.id for known in BOOK.misconceptions)}
+
+
+def test_of_several_wrong_options_the_most_telling_misconception_counts() -> None:
+    names = [BOOK.misconceptions[place].id for place in (3, 1)]
+    wrong = [{"text": k, "because": "No.", "misconception": k} for k in (*names, "gone", "none")]
+    options = [*wrong, {"text": "Right", "because": "So.", "right": True}]
+    question = {
+        "kind": "choose_all",
+        "id": "many",
+        "objectives": ["open-cases"],
+        "prompt": "Which?",
+    }
+    book = small_book(question | {"editions": ["4"], "options": options})
+    asked = item("school:many", book)
+    betrayed = asked.misconception(asked.options)
+    assert betrayed
+    assert betrayed.id == names[1]
+    assert asked.misconception([*asked.options][2:]) is None  # the book knows no such misconception
+    assert asked.betrayable == {*names}
 
 
 # The order of the options

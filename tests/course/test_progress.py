@@ -19,6 +19,7 @@ from customer_casebook.course.progress import (
     QUESTIONS_PER_OBJECTIVE,
     REVIEW_INTERVALS,
     Advice,
+    Belief,
     Calibration,
     Mastery,
     Progress,
@@ -148,24 +149,75 @@ def test_confidence_is_held_against_correctness_where_it_was_asked() -> None:
     assert after.answered == 11
 
 
-def test_a_misconception_is_open_until_an_item_that_could_betray_it_is_answered_rightly() -> None:
+def test_a_misconception_is_open_until_two_items_that_could_betray_it_are_answered_rightly() -> (
+    None
+):
     betraying = next(k for k, known in ITEMS.items() if known.betrayable)
     wrong = min(ITEMS[betraying].betrayable)
     harmless = next(k for k, known in ITEMS.items() if wrong not in known.betrayable)
-    mistake = attempt(betraying, right=False, misconception=wrong)
+    mistake, right = attempt(betraying, right=False, misconception=wrong), attempt(betraying)
 
     def misconceptions(*attempts: Attempt) -> list[str]:
         return open_in(progress(attempts))
 
     assert misconceptions(mistake) == [wrong]
-    assert misconceptions(mistake, mistake, attempt(harmless)) == [wrong]
-    assert misconceptions(attempt(betraying), mistake) == [wrong]
-    assert misconceptions(mistake, attempt(betraying)) == []
-    assert misconceptions(mistake, attempt(betraying), mistake) == [wrong]
-    assert misconceptions(mistake, attempt(betraying, right=False)) == [wrong]
+    assert misconceptions(mistake, mistake, *[attempt(harmless)] * 9) == [wrong]
+    assert misconceptions(right, mistake) == [wrong]
+    assert misconceptions(mistake, right) == [wrong]  # which may be a guess
+    assert misconceptions(mistake, right, right) == []
+    assert misconceptions(mistake, right, right, mistake) == [wrong]
+    assert misconceptions(*[right] * 9, mistake) == []  # which may be a slip
+    assert misconceptions(*[right] * 9, mistake, mistake) == [wrong]
 
 
-def test_open_misconceptions_come_in_the_order_of_the_casebook_and_unknown_ones_do_not() -> None:
+def test_only_an_answer_that_had_the_chance_is_evidence_of_a_misconception() -> None:
+    betraying = next(k for k, known in ITEMS.items() if len(known.betrayable) > 1)
+    wrong, other = sorted(ITEMS[betraying].betrayable)[:2]
+    harmless = next(k for k, known in ITEMS.items() if not known.betrayable)
+
+    def chances(*attempts: Attempt) -> dict[str, tuple[bool, ...]]:
+        return {known.misconception.id: known.chances for known in progress(attempts).beliefs}
+
+    mistake, right = attempt(betraying, right=False, misconception=wrong), attempt(betraying)
+    assert chances(attempt(harmless), attempt(harmless, right=False)) == {}
+    assert chances(attempt(betraying, right=False)) == {}  # neither the one nor the other
+    assert chances(mistake) == {wrong: (True,)}
+    assert chances(mistake, right, mistake)[wrong] == (True, False, True)
+    assert chances(mistake, right, mistake)[other] == (False,)
+    assert chances(right).keys() == ITEMS[betraying].betrayable
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=12), st.data())
+def test_the_likelihood_of_a_misconception_is_a_share_in_which_later_chances_weigh_more(
+    chances: list[bool], data: st.DataObject
+) -> None:
+    known = Belief(BOOK.misconceptions[0], tuple(chances))
+    assert 0 <= known.likelihood <= 1
+    assert (known.likelihood > 0) == any(chances)
+    assert Belief(known.misconception, (*chances, True)).likelihood >= known.likelihood
+    assert Belief(known.misconception, (*chances, False)).likelihood <= known.likelihood
+    place = data.draw(st.integers(0, len(chances) - 1))
+    swapped = [*chances[:place], *reversed(chances[place : place + 2]), *chances[place + 2 :]]
+    if swapped != chances:
+        later = Belief(known.misconception, tuple(swapped)).likelihood > known.likelihood
+        assert later == chances[place]
+
+
+def test_the_most_likely_misconception_comes_first() -> None:
+    betraying = next(k for k, known in ITEMS.items() if known.betrayable)
+    doubtful = min(ITEMS[betraying].betrayable)
+    names = [known.id for known in BOOK.misconceptions if known.id != doubtful]
+    first = attempt(betraying, right=False, misconception=doubtful)
+    others = [attempt(right=False, misconception=k) for k in names[-2:]]
+    after = progress([first, attempt(betraying), *others])
+    assert open_in(after) == [*names[-2:], doubtful]
+    shares = [known.likelihood for known in after.beliefs]
+    assert shares == sorted(shares, reverse=True)
+
+
+def test_misconceptions_as_likely_come_in_the_order_of_the_casebook_and_unknown_ones_do_not() -> (
+    None
+):
     names = [misconception.id for misconception in BOOK.misconceptions]
     mistakes = [attempt(right=False, misconception=k) for k in [*reversed(names), "forgotten"]]
     assert open_in(progress(mistakes)) == names
@@ -324,9 +376,9 @@ def test_a_right_answer_to_another_wording_corrects_no_misconception() -> None:
     wrong = min(ITEMS[betraying].betrayable)
     mistake = attempt(betraying, right=False, misconception=wrong, content="older")
     assert open_in(progress([mistake])) == [wrong]
-    assert open_in(progress([mistake, attempt(betraying, content="older")])) == [wrong]
+    assert open_in(progress([mistake, *[attempt(betraying, content="older")] * 2])) == [wrong]
     today = ITEMS[betraying].fingerprint
-    assert open_in(progress([mistake, attempt(betraying, content=today)])) == []
+    assert open_in(progress([mistake, *[attempt(betraying, content=today)] * 2])) == []
 
 
 # What to do next.
@@ -382,8 +434,8 @@ def test_answers_to_another_book_count_nowhere() -> None:
 
 def test_a_right_answer_to_another_book_corrects_no_misconception() -> None:
     mistake = attempt(LESSON, right=False, misconception=WRONG)
-    assert open_in(progress([mistake, attempt(f"school:{LESSON}")])) == [WRONG]
-    assert open_in(progress([mistake, attempt(LESSON)])) == []
+    assert open_in(progress([mistake, *[attempt(f"school:{LESSON}")] * 2])) == [WRONG]
+    assert open_in(progress([mistake, *[attempt(LESSON)] * 2])) == []
 
 
 def test_a_misconception_of_an_item_that_is_gone_is_not_open() -> None:

@@ -109,7 +109,8 @@ def test_a_few_answers_are_counted_drawn_and_told_in_tables() -> None:
     assert "2 answers so far; 3 of " in overview.actions.text
     assert "Nothing is due; the next review is on " in overview.actions.text
     assert misconception.claim in overview.details.text.replace("&#x27;", "'")
-    assert "Misconceptions that you still have:" in overview.details.text
+    assert "Misconceptions that you still have, the most likely first:" in overview.details.text
+    assert "You chose it the only time it was on offer." in overview.details.text
     assert '<th scope="row">I am sure</th><td>0</td><td>1</td>' in _unaligned(overview)
     assert '<th scope="row">I think so</th><td>1</td><td>0</td>' in _unaligned(overview)
     assert "when sure, right 0% of the time; when not sure, right 100%" in overview.details.text
@@ -158,7 +159,7 @@ def test_review_now_serves_what_is_due_and_its_end_brings_progress_up_to_date() 
     assert "2 answers so far" in overview.actions.text
     assert "Nothing is due; the next review is on " in overview.actions.text
     assert card.note == Paragraph(overview.progress.summary).html()
-    assert misconception.claim not in overview.details.text.replace("&#x27;", "'")
+    assert "You chose it 1 of the 2 times it was on offer." in overview.details.text
     assert overview.actions.buttons["next"] == "Practise this now"
     assert overview.work.children == (card,)
 

@@ -48,7 +48,7 @@ def _meetings(node: Node, lines: Lines, lists: Lists) -> Problems:
     """What shows only when a value meets others."""
     place, value, shape, mark, _ = node
     if isinstance(mark, Reference) and mark.kind in lists:
-        yield from _among(lists[mark.kind], place, value)
+        yield from _among([*lists[mark.kind], *filter(None, [mark.none])], place, value)
     if shape is str and isinstance(value, str):
         yield from _shown_as_typed(place, value)
     elif isinstance(value, list):
@@ -346,6 +346,13 @@ def _options(question: Any, _: Lines, __: Lists) -> Problems:
         some = "one right option" if right == 1 else "no wrong option"
         yield ("options",), f"has {some}; of choose_all several are right, and one at least is not"
     yield from _countable("options", options)
+    for number, option in enumerate(options):
+        place, is_right = ("options", number, "misconception"), _get(option, "right", bool)
+        belief = option.get("misconception") if isinstance(option, dict) else None
+        if is_right and belief is not None:
+            yield place, "stands at a right option, which shows none; leave it out"
+        elif not is_right and belief is None and _get(option, "text", str):
+            yield place, "is missing; write the id of what whoever chooses it believes, or none"
 
 
 def _countable(key: str, listed: list[Any]) -> Problems:

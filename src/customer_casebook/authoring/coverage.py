@@ -1,19 +1,22 @@
-"""What of a casebook's objectives is taught, practised and asked, counted from notebooks and questions.
+"""What of a casebook's objectives is taught, practised and asked, and which misconceptions are on offer.
 
 A cell says which objectives it teaches or practises in its metadata: ``{"objectives": [ids]}``.
 """
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from customer_casebook.course.bank import make_item
+from customer_casebook.course.bank import item_of
 from customer_casebook.course.casebook import Casebook
 from customer_casebook.course.progress import QUESTIONS_PER_OBJECTIVE
+from customer_casebook.course.records import Question
 from customer_casebook.domain.facts import short_repr, what_to_write
+
+QUESTIONS_PER_MISCONCEPTION = 6  # as many as a class needs to show whether it has one
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,48 @@ class Coverage:
         return missing
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One misconception, and the questions to which a wrong answer can betray it."""
+
+    id: str
+    claim: str
+    questions: int
+    lessons: Mapping[str, int]  # that teach against it, each with such questions on its objectives
+
+    @property
+    def holes(self) -> list[str]:
+        """What is missing, in words."""
+        few = f"{self.questions} questions, where {QUESTIONS_PER_MISCONCEPTION} are needed"
+        missing = [few] if self.questions < QUESTIONS_PER_MISCONCEPTION else []
+        missing += [] if self.lessons else ["no lesson teaches against it"]
+        return missing + [f"no question of {k} offers it" for k, n in self.lessons.items() if not n]
+
+
+def _betrayable(book: Casebook, record: Question) -> frozenset[str]:
+    item = item_of(book, book.prefix + record.id)
+    return item.betrayable if item else frozenset()
+
+
+def offers(book: Casebook) -> list[Offer]:
+    """Where every misconception is on offer.
+
+    A lesson teaches against a misconception if this names an objective of the lesson; what the
+    lesson asks are the questions of its objectives.
+    """
+    betrayable = [(q.objectives, _betrayable(book, q)) for q in book.questions.values()]
+    rows = []
+    for known in book.misconceptions:
+        asked = [objectives for objectives, ids in betrayable if known.id in ids]
+        taught = [book.objectives[name].lesson or name for name in known.objectives]
+        met = [
+            {book.objectives[name].lesson or name for name in objectives} for objectives in asked
+        ]
+        lessons = {lesson: sum(lesson in one for one in met) for lesson in sorted(taught)}
+        rows.append(Offer(known.id, known.claim, len(asked), lessons))
+    return rows
+
+
 def coverage(book: Casebook, notebooks: Path) -> list[Coverage]:
     """The coverage of every objective.
 
@@ -53,7 +98,7 @@ def coverage(book: Casebook, notebooks: Path) -> list[Coverage]:
     rows = []
     for name, objective in book.objectives.items():
         questions = [record for record in book.questions.values() if name in record.objectives]
-        betrayable = {it for record in questions for it in make_item(book, record).betrayable}
+        betrayable = {it for record in questions for it in _betrayable(book, record)}
         made = (counts[name, "markdown"], counts[name, "code"], len(questions))
         rows.append(Coverage(name, objective.can, objective.row, *made, tuple(sorted(betrayable))))
     return rows
@@ -78,11 +123,16 @@ def cells(notebooks: Path) -> list[tuple[str, str, Any]]:
     return rows
 
 
-def as_table(rows: Iterable[Coverage]) -> str:
-    """A line for each objective, and what is missing below it."""
+def as_table(rows: Iterable[Coverage], offered: Iterable[Offer]) -> str:
+    """A line for each objective and each misconception, and what is missing below it."""
     lines = [f"{'objective':30} row   passages  activities  questions  misconceptions"]
     for row in rows:
         numbers = f"{row.passages:8}  {row.activities:10}  {row.questions:9}"
         lines.append(f"{row.id:30} {row.row or '-':5} {numbers}  {len(row.misconceptions):14}")
         lines += [f"  missing: {hole}" for hole in row.holes]
+    lines += ["", f"{'misconception':36} questions  in the lessons that teach against it"]
+    for offer in offered:
+        lessons = ", ".join(f"{lesson[:2]}: {n}" for lesson, n in offer.lessons.items())
+        lines.append(f"{offer.id:36} {offer.questions:9}  {lessons}")
+        lines += [f"  missing: {hole}" for hole in offer.holes]
     return "\n".join(lines)

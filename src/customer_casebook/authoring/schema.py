@@ -51,9 +51,9 @@ def _file(about: str, *lists: str) -> Any:
 _WRONG_REASONS = "The known wrong reasons; the first one that fits counts."
 _LISTS = {
     "world": _file("Everybody and every service that a case can be about.", "parties", "services"),
-    "misconceptions": _file(_WRONG_REASONS, "misconceptions"),
     "lenses": _file("Every lens in words.", "lenses"),
     "objectives": _file("The objectives of the course.", "objectives"),
+    "misconceptions": _file(_WRONG_REASONS, "misconceptions"),
     "glossary": _file("The words of the field.", "terms"),
     "questions": _file("Questions of the bank.", "questions"),
     "simulators": _file("The simulators in words.", "simulators"),

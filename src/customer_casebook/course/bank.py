@@ -50,7 +50,7 @@ class ConceptItem(Item):
     """A question about the subject itself. Every option has an explanation of its own."""
 
     def __init__(self, book: Casebook, record: ConceptQuestion) -> None:
-        self.record = record
+        self.book, self.record = book, record
         self.id = book.prefix + record.id
         general = GENERAL in record.editions
         self.topic = "Every edition: general" if general else f"ITIL {join(record.editions)}"
@@ -75,6 +75,10 @@ class ConceptItem(Item):
 
     def why_not(self, option: str) -> str:
         return self.by_id[option].because
+
+    def misconception(self, choice: Iterable[str]) -> Misconception | None:
+        names = [self.by_id[option].misconception for option in choice if option in self.by_id]
+        return next((each for each in self.book.misconceptions if each.id in names), None)
 
     def reorder(self, seed: object) -> None:
         by_place = reordered({place: k for k, place in self.places.items()}, seed)

@@ -25,6 +25,8 @@ from customer_casebook.course.selection import exam_pool, interleaved
 REVIEW_INTERVALS = tuple(timedelta(days=days) for days in (1, 3, 7))
 QUESTIONS_PER_OBJECTIVE = 4  # as many as an objective needs to be taught and mastered
 MASTERY_SHARE = 0.8  # of right answers among those given
+RECENCY = 0.7  # what a chance weighs against the next one, so that after two it weighs half
+OPEN_LIKELIHOOD = 1 / 3  # two right answers close a fresh misconception; one may be a guess
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,30 @@ class Calibration:
 
 
 @dataclass(frozen=True, slots=True)
+class Belief:
+    """What the answers say of one misconception: whether the learner took it, each time it was on offer."""
+
+    misconception: Misconception
+    chances: tuple[bool, ...]  # in the order of time
+
+    @property
+    def likelihood(self) -> float:
+        """The share of chances that were taken, from 0 to 1; the later ones weigh more.
+
+        A belief ends when somebody corrects it, so what was said before counts less and less. It is
+        the next chances that make an answer old, and not the days: whoever is away learns nothing.
+        """
+        weights = [RECENCY**age for age in reversed(range(len(self.chances)))]
+        taken = (weight for weight, chance in zip(weights, self.chances, strict=True) if chance)
+        return sum(taken) / sum(weights)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the learner may still have it."""
+        return self.likelihood > OPEN_LIKELIHOOD
+
+
+@dataclass(frozen=True, slots=True)
 class Review:
     """An item that comes back."""
 
@@ -94,10 +120,15 @@ class Progress:
     objectives: tuple[Mastery, ...]
     lenses: tuple[Mastery, ...]
     calibration: Calibration
-    open_misconceptions: tuple[Misconception, ...]  # betrayed, and not corrected since
+    beliefs: tuple[Belief, ...]  # every misconception that was on offer, the most likely first
     due: tuple[Review, ...]  # in the order to be asked
     next_due: datetime | None  # the next moment after now
     advice: Advice | None  # None where the book has nothing to ask
+
+    @property
+    def open_misconceptions(self) -> tuple[Misconception, ...]:
+        """Those that the learner may still have, the most likely first."""
+        return tuple(belief.misconception for belief in self.beliefs if belief.is_open)
 
     @property
     def summary(self) -> str:
@@ -156,7 +187,7 @@ def summarize(book: Casebook, attempts: Sequence[Attempt], now: datetime) -> Pro
         objectives=objectives,
         lenses=lenses,
         calibration=Calibration(*(counts[kind] for kind in product((True, False), (True, False)))),
-        open_misconceptions=_open_misconceptions(book, items, attempts),
+        beliefs=_beliefs(book, items, attempts),
         due=_in_order(book, due),
         next_due=min((review.due for review in reviews if review.due > now), default=None),
         advice=Advice("review") if due else _advice(book, objectives, is_new=not attempts),
@@ -192,23 +223,27 @@ def _masteries(
     )
 
 
-def _open_misconceptions(
+def _beliefs(
     book: Casebook, items: Mapping[str, Item], attempts: Sequence[Attempt]
-) -> tuple[Misconception, ...]:
-    """The misconceptions betrayed with no right answer since to an item that could betray them."""
-    corrected, still_open = set[str](), set[str]()
-    for attempt in reversed(attempts):
+) -> tuple[Belief, ...]:
+    """Every misconception that was on offer, the most likely first.
+
+    An answer is evidence of a misconception only where it had the chance: the learner took it, or was
+    right where a wrong answer could have taken it. Whoever was wrong in another way may have both
+    beliefs or one, so that counts for nothing; and so does whatever did not offer it. These are counts
+    and no probabilities: nobody has the data to say how often one guesses or slips.
+    """
+    chances: dict[str, list[bool]] = {}  # whether it was taken, in the order of time
+    for attempt in attempts:
         item = items.get(attempt.item)
         if item and attempt.right and _is_of(item, attempt):
-            corrected |= item.betrayable
-        elif (
-            item
-            and not attempt.right
-            and attempt.misconception
-            and attempt.misconception not in corrected
-        ):
-            still_open.add(attempt.misconception)
-    return tuple(entry for entry in book.misconceptions if entry.id in still_open)
+            for name in item.betrayable:
+                chances.setdefault(name, []).append(False)
+        elif item and not attempt.right and attempt.misconception:
+            chances.setdefault(attempt.misconception, []).append(True)
+    met = [entry for entry in book.misconceptions if entry.id in chances]
+    beliefs = [Belief(entry, tuple(chances[entry.id])) for entry in met]
+    return tuple(sorted(beliefs, key=lambda belief: -belief.likelihood))
 
 
 def _review(item_id: str, history: Sequence[Attempt], zone: tzinfo | None) -> Review | None:

@@ -24,6 +24,7 @@ from customer_casebook.domain.rules import Tag
 
 CaseId = Annotated[str, Reference("cases")]
 LensName = Annotated[str, Reference("lenses")]
+MisconceptionId = Annotated[str, Reference("misconceptions", none="none")]
 ObjectiveId = Annotated[str, Reference("objectives")]
 PartyId = Annotated[str, Reference("parties")]
 ServiceId = Annotated[str, Reference("services")]
@@ -202,7 +203,12 @@ class Misconception(Record):
     editions: tuple[Tag, ...] = list_field(
         'the editions in which the corrective holds, such as ["4", "5"]'
     )
-    shows: tuple[Sign, ...] = list_field("a list of signs: lens, choice or omits, when")
+    shows: tuple[Sign, ...] = value_field(
+        "a list of signs: lens, choice or omits, when", default=()
+    )
+    objectives: tuple[ObjectiveId, ...] = value_field(
+        "the objectives whose lessons teach against it, from objectives.yaml", default=()
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +267,10 @@ class Option(Record):
     text: str = text_field("the answer")
     because: str = text_field("why this answer is right, or wrong")
     right: bool = yes_field("yes where it is to be chosen")
+    misconception: MisconceptionId | None = text_field(
+        "what whoever chooses it believes, from misconceptions.yaml; none if that is not known",
+        default=None,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

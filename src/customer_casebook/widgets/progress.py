@@ -12,7 +12,7 @@ from customer_casebook.course.casebook import Casebook, course
 from customer_casebook.course.exam import Result, past_results
 from customer_casebook.course.items import lesson_link
 from customer_casebook.course.journal import journal
-from customer_casebook.course.progress import Advice, Mastery, Progress, summarize
+from customer_casebook.course.progress import Advice, Belief, Mastery, Progress, summarize
 from customer_casebook.course.selection import MAX_PRACTICE_QUESTIONS
 from customer_casebook.domain.facts import require_number
 from customer_casebook.widgets.activity import Activity, Panel, error_html, report_errors
@@ -192,8 +192,9 @@ def _details(book: Casebook, progress: Progress) -> str:
         "I think so": (trust.unsure_right, trust.unsure_wrong),
     }
     charts.append(_bars(words, "answers: right, and ▨ wrong", bars))
-    claims = [misconception.claim for misconception in progress.open_misconceptions]
-    head = "Misconceptions that you still have:" if claims else "You have no known misconception."
+    claims = [_chosen(belief) for belief in progress.beliefs if belief.is_open]
+    head = "Misconceptions that you still have, the most likely first:"
+    head = head if claims else "You have no known misconception."
     confidence = [(said, *map(str, counts)) for said, counts in bars.items()]
     blocks: list[doc.Block] = [
         doc.Paragraph(head, "ccb-head"),
@@ -205,6 +206,13 @@ def _details(book: Casebook, progress: Progress) -> str:
     ]
     pictures = "".join(f'<div class="ccb-picture">{chart}</div>' for chart in charts)
     return f'<div class="ccb-bench"><div>{pictures}</div><div>{doc.to_html(blocks)}</div></div>'
+
+
+def _chosen(belief: Belief) -> str:
+    """A misconception, and how often it was chosen where it was on offer."""
+    taken, offered = sum(belief.chances), len(belief.chances)
+    times = "the only time" if offered == 1 else f"{taken} of the {offered} times"
+    return f"{belief.misconception.claim} You chose it {times} it was on offer."
 
 
 def _mastery_table(
