@@ -128,8 +128,9 @@ customElements.define(
       const items = JSON.parse(this.dataset.items);
       const last = Object.fromEntries(allLines().map(({ item, content, right }) => [`${item} ${content}`, right]));
       const met = items.filter((item) => item in last);
-      const words = `${met.length} of ${items.length} answered, ${met.filter((item) => last[item]).length} right`;
-      this.append(items.length ? (met.length ? words : `${items.length} questions`) : "to read here");
+      if (!met.length) return;
+      this.dataset.met = met.length;
+      this.replaceChildren(`${met.length} of ${items.length} answered, ${met.filter((item) => last[item]).length} right`);
     }
   },
 );
@@ -157,7 +158,7 @@ customElements.define(
       const stored = more.filter((line) => record(line.event, JSON.stringify(line))).length;
       const full = stored < more.length ? ` There is no room for ${more.length - stored} more: they stay until you close this page.` : "";
       say(said, `Added ${stored}, and ${rows.length - more.length} were here already.${full}`);
-      document.querySelectorAll("casebook-count").forEach((count) => count.replaceWith(count.cloneNode()));
+      document.querySelectorAll("casebook-count").forEach((count) => count.connectedCallback());
     }
   },
 );

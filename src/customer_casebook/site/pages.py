@@ -45,24 +45,23 @@ _LIVE = (
 _INSTEAD = {
     "If this page does not start by itself, choose *Run*, then *Run All Cells*.": "",
     " Then scroll back up to here.": "",
-    "**Here is a place to play.** This line of code takes all the letters away. Press `Shift+Enter` in it: the answer"
-    ' stays the same. Then write `consumes="yes"` in the place of `gives_feedback="no"`.': (
-        "Take all the letters away, and the answer stays the same:"
+    "**Here is a place to play.** This line of code takes all the letters away. Press `Shift+Enter` in"
+    ' it: the answer stays the same. Then write `consumes="yes"` in the place of'
+    ' `gives_feedback="no"`.': "Take all the letters away, and the answer stays the same:",
+    "**Each page starts by itself** when you open it. If one does not, choose *Run*, then *Run All"
+    " Cells*, in the menu at the top. If nothing happens, choose *Kernel*, then *Restart Kernel and Run"
+    " All Cells*. You do not have to read or change the code.": (
+        "**Stop whenever you like.** The first page lists the lessons, and what you have answered."
     ),
-    "**Each page starts by itself** when you open it. If one does not, choose *Run*, then *Run All Cells*, in the menu at"
-    " the top. If nothing happens, choose *Kernel*, then *Restart Kernel and Run All Cells*. You do not have to read or"
-    " change the code.": (
-        "**Answer in any order.** The first page lists the lessons and what you have answered. You can stop at any time."
+    " To run the cells without a mouse, press `Ctrl+Shift+C`. A list of commands opens: type *run all"
+    " cells*. The arrow keys move from cell to cell.": "",
+    " Your answers are saved in your own folder, where this notebook runs.": (
+        " Your answers are kept in this browser."
     ),
-    " To run the cells without a mouse, press `Ctrl+Shift+C`. A list of commands opens: type *run all cells*. The arrow"
-    " keys move from cell to cell.": "",
-    " Your answers are saved in your own folder, where this notebook runs. They are not sent anywhere.": (
-        " Your answers are kept in this browser. They are not sent anywhere."
-    ),
-    " Questions that you missed, or were not sure of, come back for review, first after a day and then after longer"
-    " times.": "",
-    "Choose *Kernel*, then *Restart Kernel and Run All Cells*, each time you come back. Where a window asks, choose"
-    " *Restart*.": "All of this needs Python, so here you can only read about it.",
+    " Questions that you missed, or were not sure of, come back for review, first after a day and then"
+    " after longer times.": "",
+    "Choose *Kernel*, then *Restart Kernel and Run All Cells*, each time you come back. Where a window"
+    " asks, choose *Restart*.": "All of this needs Python, so here you can only read about it.",
 }
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -85,16 +84,17 @@ def site(notebooks: Mapping[str, Path]) -> dict[str, str]:
     scripts = [*(_FRONT_END / f"{name}.js" for name in _SCRIPTS), _HERE / "page.js"]
     assets = {
         "js": "(() => {\n" + "".join(path.read_text("utf-8") for path in scripts) + "})();\n",
-        "css": "".join(path.read_text("utf-8") for path in (_FRONT_END / "style.css", _HERE / "page.css")),
+        "css": "".join(
+            path.read_text("utf-8") for path in (_FRONT_END / "style.css", _HERE / "page.css")
+        ),
     }
     names = {kind: f"casebook-{_digest(text)}.{kind}" for kind, text in assets.items()}
     files = {names[kind]: text for kind, text in assets.items()}
     lessons = [_lesson(name, path) for name, path in notebooks.items()]
     files[INDEX] = _page("Customer Casebook", _index(lessons), "", names)
-    for place, lesson in enumerate(lessons):
-        around = [*lessons[max(place - 1, 0) : place], None, *lessons[place + 1 : place + 2]]
+    for before, lesson, after in zip([None, *lessons], lessons, [*lessons[1:], None], strict=False):
         title = f"{lesson.title} · Customer Casebook"
-        files[lesson.file] = _page(title, lesson.body, _ways(around), names)
+        files[lesson.file] = _page(title, lesson.body, _ways(before, after), names)
     listed = json.dumps(["./", *sorted(files)])
     worker = (_HERE / WORKER).read_text("utf-8")
     version = _digest(worker + "".join(files[name] for name in sorted(files)))
@@ -124,7 +124,7 @@ def _lesson(name: str, path: Path) -> _Lesson:
             case activity.Panel() as panel:
                 parts.append(f'<div class="ccb"><div class="ccb-text">{panel.text}</div></div>')
             case _:
-                parts += [f'<div class="ccb">{html}</div>' for html in _saved(cell)]
+                parts += [f'<div class="ccb saved">{html}</div>' for html in _saved(cell)]
     first = "".join(cells[0]["source"])
     minutes = re.search(r"about (\d+) minutes", first)
     title = first.splitlines()[0].removeprefix("# ")
@@ -141,7 +141,9 @@ def _prose(markdown: str) -> str:
     for words, instead in _INSTEAD.items():
         markdown = re.sub(r"\s+".join(map(re.escape, re.split(r"\s+", words))), instead, markdown)
     html: str = _markdown().render(markdown).replace('.ipynb">', '.html">')
-    tables = html.replace("<table>", '<div class="ccb-wide" tabindex="0" role="group" aria-label="Table"><table>')
+    tables = html.replace(
+        "<table>", '<div class="ccb-wide" tabindex="0" role="group" aria-label="Table"><table>'
+    )
     return f'<div class="prose">{tables.replace("</table>", "</table></div>")}</div>'
 
 
@@ -153,9 +155,13 @@ def _markdown() -> MarkdownIt:
 def _activity(code: str) -> object:
     """What a cell shows if it calls one of `_CARDS`."""
     match ast.parse(code).body[-1]:
-        case ast.Expr(ast.Call(ast.Name(name), places, named)) if name in _CARDS and (places or named):
+        case ast.Expr(ast.Call(ast.Name(name), places, named)) if name in _CARDS and (
+            places or named
+        ):
             values = map(ast.literal_eval, places)
-            return _CARDS[name](*values, **{each.arg: ast.literal_eval(each.value) for each in named})  # type: ignore[operator]
+            return _CARDS[name](
+                *values, **{str(each.arg): ast.literal_eval(each.value) for each in named}
+            )  # type: ignore[operator]
     return None
 
 
@@ -173,8 +179,9 @@ def _card(place: str, card: Card, owners: practice.OwnerMap | None = None) -> st
     keys = [{"ids": sorted(item.options), "misconceptions": betrayals(item)} for item in questions]
     rows = [[draw_rows([row]) for row in _rows(item)] for item in owners.items] if owners else None
     data: dict[str, object] = {"spec": card.spec, "keys": keys, "rows": rows}
-    # Another wording or order is another card, whose places mean something else.
-    data["card"] = _digest(place + json.dumps(data))
+    # Where a question or an order changes, it is another card: a place means something else.
+    asked = [(each["item"], each["content"], each["order"]) for each in card.spec["questions"]]
+    data["card"] = _digest(json.dumps([place, asked]))
     # A page ends a script at its end tag, and reads a comment in another way.
     as_json = json.dumps(data, ensure_ascii=False).replace("</", "<\\/").replace("<!", "\\u003c!")
     transcript = to_html((owners or card).transcript)
@@ -198,20 +205,19 @@ def betrayals(item: Item) -> dict[str, str]:
     sizes = [n + 1 for n in places] if item.many else [1]
     choices = chain.from_iterable(combinations(places, n) for n in sizes)
     ids = sorted(item.options)
-    found = {choice: item.misconception(frozenset(ids[place] for place in choice)) for choice in choices}
+    found = {
+        choice: item.misconception(frozenset(ids[place] for place in choice)) for choice in choices
+    }
     return {",".join(map(str, choice)): wrong.id for choice, wrong in found.items() if wrong}
 
 
-def _ways(lessons: Iterable[_Lesson | None]) -> str:
-    """Links to the lessons before and after, which stand around None, and to the first page between them."""
-    links, rel = [], "prev"
-    for lesson in lessons:
-        if lesson:
-            arrows = ("← ", "") if rel == "prev" else ("", " →")
-            links.append(f'<a rel="{rel}" href="{lesson.file}">{escape(lesson.title).join(arrows)}</a>')
-        else:
-            links.append(f'<a href="{INDEX}">All lessons</a>')
-            rel = "next"
+def _ways(before: _Lesson | None, after: _Lesson | None) -> str:
+    """Links to the lessons before and after, and to the first page between them."""
+    links = [f'<a href="{INDEX}">All lessons</a>']
+    if before:
+        links.insert(0, f'<a href="{before.file}">← {escape(before.title)}</a>')
+    if after:
+        links.append(f'<a class="next" href="{after.file}">{escape(after.title)} →</a>')
     return f"<ul>{''.join(f'<li>{link}</li>' for link in links)}</ul>"
 
 
@@ -223,18 +229,23 @@ def _index(lessons: Iterable[_Lesson]) -> str:
         asked = escape(json.dumps(lesson.items))
         count = f'<casebook-count data-items="{asked}"><span class="plain">{about}</span></casebook-count>'
         link = f'<a href="{lesson.file}">{escape(lesson.title)}</a>'
-        entries.append(f"<li>{link} <small>{' · '.join(filter(None, (lesson.minutes, count)))}</small></li>")
+        entries.append(
+            f"<li>{link} <small>{' · '.join(filter(None, (lesson.minutes, count)))}</small></li>"
+        )
     return (
         '<div class="prose"><h1>Customer Casebook</h1>\n'
-        "<p>Learn to tell customers and services apart, one short case at a time. Read a case, choose an answer, and say how"
-        " sure you are. You see at once what is right, and why.</p>\n"
+        "<p>Learn to tell customers and services apart, one short case at a time. Read a case,"
+        " choose an answer, and say how sure you are. You see at once what is right, and why.</p>\n"
         f'<ol start="0" class="lessons">{"".join(entries)}</ol></div>'
     )
 
 
 def _page(title: str, body: str, ways: str, names: Mapping[str, str]) -> str:
     """A whole page."""
-    top, below = (f'<nav aria-label="{where}">{ways}</nav>' if ways else "" for where in ("Lessons", "Next lesson"))
+    top, below = (
+        f'<nav aria-label="{where}">{ways}</nav>' if ways else ""
+        for where in ("Lessons", "Next lesson")
+    )
     return f"""<!doctype html>
 <html lang="en">
 <head>
@@ -248,7 +259,7 @@ def _page(title: str, body: str, ways: str, names: Mapping[str, str]) -> str:
 <script src="{names["js"]}"></script>
 </head>
 <body>
-<a class="skip" href="#page">Skip to the page</a>
+<a class="skip" href="#page">Skip to the text</a>
 <header>{top}</header>
 <main id="page" tabindex="-1">
 {body}
