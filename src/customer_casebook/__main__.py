@@ -106,6 +106,8 @@ def _parser() -> argparse.ArgumentParser:
     verb = _add(actions, _import, "add the answers that another machine has exported")
     verb.add_argument("file", type=Path, metavar="FILE", help="a .json that export has written")
     _add(actions, _erase, "erase your answers, once you have said yes", yes="do not ask")
+    verb = _add(verbs, _site, "write the lessons as pages that need no Python")
+    verb.add_argument("folder", type=Path, metavar="OUT", help="new, empty, or an older site")
     verb = _add(verbs, _schema, "print a JSON Schema for editors")
     verb.add_argument("kind", nargs="?", default="case", choices=FILES, help="the kind of file")
     return parser
@@ -140,6 +142,28 @@ def _start(arguments: argparse.Namespace) -> int:
         start.open_jupyter(lesson, notebook=arguments.notebook, browser=not arguments.no_browser)
     except start.StartError as error:
         return _complain(f"customer-casebook: {error}")
+    return FINE
+
+
+def _site(arguments: argparse.Namespace) -> int:
+    from customer_casebook import start
+    from customer_casebook.site.pages import WORKER, site
+
+    folder, files = arguments.folder, site(start.lessons())
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        older = [*folder.iterdir()]
+        if older and not (folder / WORKER).exists():
+            return _complain(f"{folder}: holds other files; name a new folder")
+        for name, text in files.items():
+            start.write_whole(folder / name, text.encode())
+        for path in older:
+            if path.name.startswith("casebook-") and path.name not in files:
+                path.unlink()
+    except OSError as error:
+        return _complain(f"{error.filename or folder}: {error.strerror}")
+    size = sum(len(text.encode()) for text in files.values())
+    _say(f"{folder}: {len(files)} files, {size // 1000} kB; serve them from any path")
     return FINE
 
 

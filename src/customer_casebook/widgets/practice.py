@@ -315,15 +315,15 @@ class OwnerMap(Activity, widgets.VBox):
     def _draw(self, _change: object = None) -> None:
         """Draw each owner, once its question is answered, and whether the answer was right."""
         with self._lock:  # or an older map may be the last
-            self.map.text = draw_rows([self._row(*entry) for entry in enumerate(self.items)])
+            chosen = map(self.card.chosen, range(len(self.items)))
+            self.map.text = draw_rows([*map(owner_row, self.items, chosen)])
 
-    def _row(self, place: int, item: CaseItem) -> Row:
-        choice = self.card.chosen(place)
-        owner = item.answer if choice else "?"
-        if choice:
-            owner = f"✓ {owner}" if choice == item.right else f"{owner}, you missed this"
-        provider, party = (item.book.sentence(f"{{{k}}}", item.case) for k in ("provider", "party"))
-        return Row(provider, owner, party, item.facts.supplies == "yes")
+
+def owner_row(item: CaseItem, choice: frozenset[str] | None) -> Row:
+    """A relationship on the map, after this choice of its owner."""
+    owner = f"✓ {item.answer}" if choice == item.right else f"{item.answer}, you missed this"
+    provider, party = (item.book.sentence(f"{{{k}}}", item.case) for k in ("provider", "party"))
+    return Row(provider, "?" if choice is None else owner, party, item.facts.supplies == "yes")
 
 
 def own_the_relationship(case_ids: Sequence[str], *, book: Casebook | None = None) -> OwnerMap:

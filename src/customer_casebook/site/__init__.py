@@ -1,0 +1,1 @@
+"""The course as one static site, which is read and answered without Python."""
