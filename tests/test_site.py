@@ -115,7 +115,7 @@ def test_a_page_keeps_its_own_policy_and_asks_no_other_host(name: str) -> None:
     assert ".ipynb" not in insides
 
 
-@pytest.mark.parametrize("name", PAGES.keys() - {LIVE_ONLY})
+@pytest.mark.parametrize("name", sorted(PAGES.keys() - {LIVE_ONLY}))
 def test_a_page_does_not_speak_of_jupyter(name: str) -> None:
     assert not OF_JUPYTER.findall(PAGES[name].words)
 
