@@ -54,7 +54,7 @@ function lineOf({ item, content, answer, options, order, many, right }, { ids, m
 function makeModel({ card, spec, keys }) {
   const handlers = [];
   const read = () => attempt(() => JSON.parse(readStored(CARD + card)))?.[0] ?? { round: 0, answers: {} };
-  const state = { spec, card_id: card, note: "", acknowledged: {}, ...read() };
+  const state = { spec, card_id: card, note: "", acknowledged: {} };
   const trigger = (event, said) => handlers.filter(([name]) => name === event).forEach(([, handler]) => handler(said));
 
   function take({ round, answers }) {
@@ -89,6 +89,7 @@ function makeModel({ card, spec, keys }) {
     trigger("msg:custom", { heard: answer.press, state: news });
   }
 
+  take(read());
   addEventListener("storage", ({ key, newValue }) => key === CARD + card && newValue && take(read()));
   return {
     get: (name) => state[name],

@@ -141,10 +141,13 @@ def _prose(markdown: str) -> str:
     for words, instead in _INSTEAD.items():
         markdown = re.sub(r"\s+".join(map(re.escape, re.split(r"\s+", words))), instead, markdown)
     html: str = _markdown().render(markdown).replace('.ipynb">', '.html">')
-    tables = html.replace(
-        "<table>", '<div class="ccb-wide" tabindex="0" role="group" aria-label="Table"><table>'
-    )
-    return f'<div class="prose">{tables.replace("</table>", "</table></div>")}</div>'
+    return f'<div class="prose">{_wide(html)}</div>'
+
+
+def _wide(html: str) -> str:
+    """The same with tables that scroll where there is no room for them."""
+    scrolls = '<div class="ccb-wide" tabindex="0" role="group" aria-label="Table"><table>'
+    return html.replace("<table>", scrolls).replace("</table>", "</table></div>")
 
 
 @cache
@@ -170,7 +173,7 @@ def _saved(cell: Mapping[str, Any]) -> Iterable[str]:
     start = Paragraph(activity.START).html()
     for output in cell["outputs"]:
         html = "".join(output["data"]["text/html"]).removeprefix(activity.PRINT_UNFOLDED)
-        yield html.replace(start, f'<p class="live">{_LIVE}</p>')
+        yield _wide(html).replace(start, f'<p class="live">{_LIVE}</p>')
 
 
 def _card(place: str, card: Card, owners: practice.OwnerMap | None = None) -> str:
