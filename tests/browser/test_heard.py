@@ -14,6 +14,7 @@ import pytest
 
 from tests.browser.at_spi import BROWSERS, Bus, Node, browsing
 from tests.browser.lab import Lab
+from tests.browser.test_site import LESSON, SAVED, Server
 from tests.browser.test_trees import STEADY, TREES
 from tests.browser.walks import every_activity
 
@@ -88,3 +89,31 @@ def test_a_screen_reader_hears_the_same(voila: Lab, tmp_path: Path, name: str) -
     if os.environ.get("WRITE_TREES"):
         tree.write_text("\n".join(parts), "utf-8")
     assert parts == tree.read_text("utf-8").split("\n")
+
+
+@pytest.mark.parametrize("name", BROWSERS)
+def test_a_page_of_the_site_is_answered_and_keeps_it(tmp_path: Path, name: str) -> None:
+    def named(words: str) -> Callable[[list[Node]], list[Node]]:
+        return lambda nodes: [each for each in nodes if each.name == words]
+
+    def can_be_sure(nodes: list[Node]) -> bool:
+        return "disabled" not in named(SURE)(nodes)[0].states
+
+    def tells(words: str) -> Callable[[list[Node]], bool]:
+        return lambda nodes: any(words in each.text for each in nodes)
+
+    home = tmp_path / "home"
+    home.mkdir()
+    server = Server(tmp_path / "www")
+    title = "Who is the customer?"
+    with browsing(name, server.url + LESSON, home) as bus:
+        asked = [*read(bus, title, lambda nodes: bool(named(SURE)(nodes))).all()]
+        bus.press(next(each for each in asked if each.role == "radio button"))
+        bus.press(named(SURE)([*read(bus, title, can_be_sure).all()])[0])
+        answered = [*read(bus, title, tells(SAVED)).all()]
+        assert tells("Not quite.")(answered)
+        link = next(each for each in named("All lessons")(answered) if each.role == "link")
+        bus.get(link.where, "org.a11y.atspi.Action", "NActions")  # or Firefox does nothing
+        bus.press(link)
+        read(bus, "Customer Casebook", tells("1 of 7 answered"))
+    server.stop()
