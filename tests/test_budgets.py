@@ -15,15 +15,16 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "customer_casebook"
 
-MAX_PYTHON_LINES = 10_071  # the aim is 6,300
+MAX_PYTHON_LINES = 10_368  # the aim is 6,300
 MAX_FRONT_END_LINES = 2_244  # marks, a desk beside a story, and the outbox, or answers are lost
 MAX_LABEXTENSION_LINES = 488  # with course mode, script and style: 330
+MAX_SITE_LINES = 358  # a page around the cards, a model in place of Python, and a worker for offline
 MAX_READING_PATH_LINES = 2_629
 MAX_MODULES_PER_FOLDER = 10
 
 MAX_ROOM_LINES = {
     "__init__": 65,  # with its stub
-    "__main__": 315,
+    "__main__": 325,
     "authoring": 1_113,  # the aim is 700
     "course": 2_946,  # the aim is 1,800
     "declarations": 145,
@@ -32,6 +33,7 @@ MAX_ROOM_LINES = {
     "jupyter": 50,
     "playable": 59,
     "simulators": 1_096,
+    "site": 273,
     "start": 206,
     "widgets": 2_646,  # the aim is 1,350
 }
@@ -77,6 +79,7 @@ def test_the_package_stays_small() -> None:
     assert lines(files(PACKAGE, "py", "pyi")) <= MAX_PYTHON_LINES
     assert lines(files(PACKAGE / "labextension", "js", "css")) <= MAX_LABEXTENSION_LINES
     assert lines(files(PACKAGE / "widgets", "js", "css")) <= MAX_FRONT_END_LINES
+    assert lines(files(PACKAGE / "site", "js", "css")) <= MAX_SITE_LINES
     assert lines(files(ROOT / "tools", "py")) <= MAX_TOOLS_LINES
 
 

@@ -108,7 +108,7 @@ customElements.define(
       const data = JSON.parse(this.previousElementSibling.textContent);
       const model = makeModel(data);
       const [el, map] = [h("div"), h("div", { class: "ccb-text ccb-picture" })];
-      if (!data.rows) this.append(el);
+      if (!data.rows.length) this.append(el);
       else this.append(h("div", { class: "ccb-activity" }, h("div", { class: "ccb-owners" }, el, h("div", { class: "ccb" }, map))));
       renderCard({ model, el });
       const draw = () => {
@@ -116,7 +116,7 @@ customElements.define(
         const rights = data.spec.questions.map(({ answer }, place) => String(answer) === String(choices[place]));
         map.innerHTML = data.rows.map((row, place) => row[choices[place] ? (rights[place] ? 1 : 2) : 0]).join("");
       };
-      if (data.rows) draw(listen(model, { "change:answers": draw }));
+      if (data.rows.length) draw(listen(model, { "change:answers": draw }));
     }
   },
 );

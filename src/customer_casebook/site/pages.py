@@ -25,8 +25,8 @@ from customer_casebook.widgets.diagram import Row, draw_rows
 
 INDEX, WORKER = "index.html", "worker.js"
 
-_HERE = Path(__file__).parent
-_FRONT_END = _HERE.parent / "widgets" / "front"
+_OWN_FOLDER = Path(__file__).parent
+_FRONT_END = _OWN_FOLDER.parent / "widgets" / "front"
 _SCRIPTS = ("parts", "outbox", "card")  # of those there, what a card needs
 _CARDS = {
     "study": study.study,
@@ -81,14 +81,14 @@ class _Lesson(NamedTuple):
 
 def site(notebooks: Mapping[str, Path]) -> dict[str, str]:
     """All files of the site by name: the pages of these notebooks, their first page, style and scripts."""
-    scripts = [*(_FRONT_END / f"{name}.js" for name in _SCRIPTS), _HERE / "page.js"]
+    scripts = [*(_FRONT_END / f"{name}.js" for name in _SCRIPTS), _OWN_FOLDER / "page.js"]
     assets = {
         "js": "(() => {\n" + "".join(path.read_text("utf-8") for path in scripts) + "})();\n",
         "css": "".join(
-            path.read_text("utf-8") for path in (_FRONT_END / "style.css", _HERE / "page.css")
+            path.read_text("utf-8") for path in (_FRONT_END / "style.css", _OWN_FOLDER / "page.css")
         ),
     }
-    names = {kind: f"casebook-{_digest(text)}.{kind}" for kind, text in assets.items()}
+    names = {kind: f"casebook-{_hash_of(text)}.{kind}" for kind, text in assets.items()}
     files = {names[kind]: text for kind, text in assets.items()}
     lessons = [_lesson(name, path) for name, path in notebooks.items()]
     files[INDEX] = _page("Customer Casebook", _index(lessons), "", names)
@@ -96,12 +96,12 @@ def site(notebooks: Mapping[str, Path]) -> dict[str, str]:
         title = f"{lesson.title} · Customer Casebook"
         files[lesson.file] = _page(title, lesson.body, _ways(before, after), names)
     listed = json.dumps(["./", *sorted(files)])
-    worker = (_HERE / WORKER).read_text("utf-8")
-    version = _digest(worker + "".join(files[name] for name in sorted(files)))
+    worker = (_OWN_FOLDER / WORKER).read_text("utf-8")
+    version = _hash_of(worker + "".join(files[name] for name in sorted(files)))
     return files | {WORKER: f'const VERSION = "{version}";\nconst FILES = {listed};\n{worker}'}
 
 
-def _digest(text: str) -> str:
+def _hash_of(text: str) -> str:
     return sha256(text.encode()).hexdigest()[:12]
 
 
@@ -115,25 +115,18 @@ def _lesson(name: str, path: Path) -> _Lesson:
             parts.append(_prose(source))
             continue
         match _activity(source):
-            case Card() as card:
-                parts.append(_card(f"{name}/{cell['id']}", card))
-                items += map(_known_as, card.questions)
-            case practice.OwnerMap() as owners:
-                parts.append(_card(f"{name}/{cell['id']}", owners.card, owners))
-                items += map(_known_as, owners.items)
+            case Card() | practice.OwnerMap() as shown:
+                parts.append(_card(f"{name}/{cell['id']}", shown))
+                items += [f"{item.id} {item.fingerprint}" for item in _card_in(shown).questions]
             case activity.Panel() as panel:
                 parts.append(f'<div class="ccb"><div class="ccb-text">{panel.text}</div></div>')
             case _:
-                parts += [f'<div class="ccb saved">{html}</div>' for html in _saved(cell)]
+                parts += [f'<div class="ccb saved">{html}</div>' for html in _as_saved(cell)]
     first = "".join(cells[0]["source"])
     minutes = re.search(r"about (\d+) minutes", first)
     title = first.splitlines()[0].removeprefix("# ")
     about = f"{minutes[1]} minutes" if minutes else ""
     return _Lesson(f"{Path(name).stem}.html", title, about, "\n".join(parts), items)
-
-
-def _known_as(item: Item) -> str:
-    return f"{item.id} {item.fingerprint}"
 
 
 def _prose(markdown: str) -> str:
@@ -158,17 +151,14 @@ def _markdown() -> MarkdownIt:
 def _activity(code: str) -> object:
     """What a cell shows if it calls one of `_CARDS`."""
     match ast.parse(code).body[-1]:
-        case ast.Expr(ast.Call(ast.Name(name), places, named)) if name in _CARDS and (
-            places or named
-        ):
-            values = map(ast.literal_eval, places)
-            return _CARDS[name](
-                *values, **{str(each.arg): ast.literal_eval(each.value) for each in named}
-            )  # type: ignore[operator]
+        case ast.Expr(ast.Call(ast.Name(name), places, named)) if name in _CARDS:
+            call: Any = _CARDS[name]
+            values = {str(each.arg): ast.literal_eval(each.value) for each in named}
+            return call(*map(ast.literal_eval, places), **values)
     return None
 
 
-def _saved(cell: Mapping[str, Any]) -> Iterable[str]:
+def _as_saved(cell: Mapping[str, Any]) -> Iterable[str]:
     """What a cell was saved with, and how to have it live."""
     start = Paragraph(activity.START).html()
     for output in cell["outputs"]:
@@ -176,25 +166,32 @@ def _saved(cell: Mapping[str, Any]) -> Iterable[str]:
         yield _wide(html).replace(start, f'<p class="live">{_LIVE}</p>')
 
 
-def _card(place: str, card: Card, owners: practice.OwnerMap | None = None) -> str:
+def _card_in(shown: Card | practice.OwnerMap) -> Card:
+    return shown if isinstance(shown, Card) else shown.card
+
+
+def _card(place: str, shown: Card | practice.OwnerMap) -> str:
     """A card: what the script needs, and its transcript, which stays where the script does not run."""
-    questions = [*card.questions]
-    keys = [{"ids": sorted(item.options), "misconceptions": betrayals(item)} for item in questions]
-    rows = [[draw_rows([row]) for row in _rows(item)] for item in owners.items] if owners else None
-    data: dict[str, object] = {"spec": card.spec, "keys": keys, "rows": rows}
+    card, owned = _card_in(shown), getattr(shown, "items", ())
+    keys = [
+        {"ids": sorted(item.options), "misconceptions": betrayals(item)} for item in card.questions
+    ]
+    rows = [[draw_rows([row]) for row in _owner_rows(item)] for item in owned]
     # Where a question or an order changes, it is another card: a place means something else.
     asked = [(each["item"], each["content"], each["order"]) for each in card.spec["questions"]]
-    data["card"] = _digest(json.dumps([place, asked]))
+    name = _hash_of(json.dumps([place, asked]))
+    as_json = json.dumps(
+        {"card": name, "spec": card.spec, "keys": keys, "rows": rows}, ensure_ascii=False
+    )
     # A page ends a script at its end tag, and reads a comment in another way.
-    as_json = json.dumps(data, ensure_ascii=False).replace("</", "<\\/").replace("<!", "\\u003c!")
-    transcript = to_html((owners or card).transcript)
+    as_json = as_json.replace("</", "<\\/").replace("<!", "\\u003c!")
     return (
         f'<script type="application/json">{as_json}</script>\n'
-        f'<casebook-card><div class="ccb plain">{transcript}</div></casebook-card>'
+        f'<casebook-card><div class="ccb plain">{to_html(shown.transcript)}</div></casebook-card>'
     )
 
 
-def _rows(item: CaseItem) -> list[Row]:
+def _owner_rows(item: CaseItem) -> list[Row]:
     """A relationship on the map before an answer, after the right one and after a wrong one."""
     return [practice.owner_row(item, choice) for choice in (None, item.right, frozenset[str]())]
 

@@ -272,11 +272,9 @@ class OwnerMap(Activity, widgets.VBox):
 
 def owner_row(item: CaseItem, choice: frozenset[str] | None) -> Row:
     """A relationship on the map, after this choice of its owner."""
-    owner = "?" if choice is None else f"{item.answer}, you missed this"
-    if choice == item.right:
-        owner = f"✓ {item.answer}"
+    owner = f"✓ {item.answer}" if choice == item.right else f"{item.answer}, you missed this"
     provider, party = (item.book.sentence(f"{{{k}}}", item.case) for k in ("provider", "party"))
-    return Row(provider, owner, party, item.facts.supplies == "yes")
+    return Row(provider, "?" if choice is None else owner, party, item.facts.supplies == "yes")
 
 
 def own_the_relationship(case_ids: Sequence[str], *, book: Casebook | None = None) -> OwnerMap:
