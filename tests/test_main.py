@@ -209,7 +209,7 @@ def test_a_call_that_makes_no_sense_is_told_the_usage(
 @pytest.mark.parametrize(
     ("arguments", "hint"),
     [
-        (["chekc", "x"], "write start, decide, check, coverage, journal or schema (did you mean check?)"),
+        (["chekc", "x"], "write start, decide, check, coverage, journal, site or schema (did you mean check?)"),
         (["Decide"], "(did you mean decide?)"),
         (["journal", "were"], "there is no 'were'; write where, export, import or erase (did you mean where?)"),
         (["schema", "words"], "(did you mean world?)"),
