@@ -15,10 +15,12 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "customer_casebook"
 
-MAX_PYTHON_LINES = 10_368  # the aim is 6,300
+MAX_PYTHON_LINES = 10_367  # the aim is 6,300
 MAX_FRONT_END_LINES = 2_244  # marks, a desk beside a story, and the outbox, or answers are lost
 MAX_LABEXTENSION_LINES = 488  # with course mode, script and style: 330
-MAX_SITE_LINES = 358  # a page around the cards, a model in place of Python, and a worker for offline
+MAX_SITE_LINES = (
+    354  # a page around the cards, a model in place of Python, and a worker for offline
+)
 MAX_READING_PATH_LINES = 2_629
 MAX_MODULES_PER_FOLDER = 10
 
@@ -33,7 +35,7 @@ MAX_ROOM_LINES = {
     "jupyter": 50,
     "playable": 59,
     "simulators": 1_096,
-    "site": 273,
+    "site": 272,
     "start": 206,
     "widgets": 2_646,  # the aim is 1,350
 }
