@@ -220,7 +220,7 @@ def test_the_wheel_holds_every_file_of_the_package_and_the_licences(wheel: Path)
     package = {name.removeprefix("src/") for name in tracked() if name.startswith("src/")}
     package -= {f"customer_casebook/{name}" for name in LABEXTENSION}
     lessons = {f"customer_casebook/{name}" for name in tracked() if name.endswith(".ipynb")}
-    assert len(lessons) == 19
+    assert len(lessons) == 20
     assert package | lessons | {"customer_casebook/content.json"} <= packed
     data = f"customer_casebook-{customer_casebook.__version__}.data/data"
     assert {f"{data}/{place}" for place in FOR_JUPYTER} <= packed
@@ -265,7 +265,7 @@ def test_the_wheel_works_in_an_empty_environment(wheel: Path, tmp_path: Path) ->
         "-c",
         f"from customer_casebook.start import *; bring(Path({str(tmp_path / 'lessons')!r}))",
     )
-    assert len([*(tmp_path / "lessons").glob("*.ipynb")]) == 19
+    assert len([*(tmp_path / "lessons").glob("*.ipynb")]) == 20
     lesson = run(python, "-I", "-c", LEARNERS_KERNEL, cwd=tmp_path)
     assert lesson.splitlines() == ["True", "True"]
     ipython = (python, "-I", "-m", "IPython", "--colors=nocolor")
