@@ -106,9 +106,14 @@ def test_a_lesson_that_is_closed_asks_nothing(page: LabPage) -> None:
     expect(page.page.get_by_role("dialog")).to_have_count(0)
 
 
-def test_a_lesson_in_the_background_waits_until_one_looks_at_it(page: LabPage, name: str) -> None:
+def test_a_lesson_in_the_background_waits_until_one_looks_at_it(
+    page: LabPage, lab: Lab, name: str
+) -> None:
+    behind = lab.write(
+        "behind.ipynb", lesson()
+    )  # which Python has not, as perhaps that of another test
     open_behind = "path => window.jupyterapp.commands.execute('docmanager:open', {path, options: {activate: false}})"
-    page.page.evaluate(open_behind, LESSON)
+    page.page.evaluate(open_behind, behind)
     other = page.page.locator(".jp-NotebookPanel.lm-mod-hidden")
     expect(other).to_have_attribute("data-ccb", "starting")
     page.page.wait_for_function(
@@ -117,7 +122,7 @@ def test_a_lesson_in_the_background_waits_until_one_looks_at_it(page: LabPage, n
     )
     expect(other).to_have_attribute("data-ccb", "starting")
     expect(other.locator(".ccb:not(.ccb-verdict)")).to_have_count(0)
-    page.page.get_by_role("tab", name=LESSON).click()
+    page.page.get_by_role("tab", name=behind).click()
     state(page, "Ready.")
     page.page.get_by_role("tab", name=name).click()
     state(page, "Ready.")
