@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
 
 import customer_casebook
 from tests.test_project import ROOT
@@ -22,7 +23,9 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
     """Run a cell in an IPython that has just started; what it shows."""
 
     def run(cell: str, *, plain: bool = False) -> str:
-        shell: Any = InteractiveShell(colors="nocolor")  # type: ignore[no-untyped-call]
+        # A history keeps a database open for longer than the test.
+        config = Config(HistoryManager={"enabled": False})
+        shell: Any = InteractiveShell(colors="nocolor", config=config)  # type: ignore[no-untyped-call]
         if not plain:
             names = {*shell.user_ns}
             shell.safe_execfile(str(STARTUP), shell.user_ns, raise_exceptions=True)
