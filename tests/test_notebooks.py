@@ -21,6 +21,7 @@ import pytest
 from ipywidgets import HTML, Button, IntSlider, Output, VBox, Widget
 from jupyter_server.services.contents.filemanager import AsyncFileContentsManager
 from nbformat import NotebookNode
+from nbformat.sign import MemorySignatureStore, NotebookNotary
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from tools import lessons, notebooks
 from tools.notebooks import normalise
@@ -310,7 +311,11 @@ def test_a_server_saves_tidily_and_does_what_its_owner_has_set_besides(tmp_path:
     def own_hook(path: str, **_: object) -> None:
         heard.append(path)
 
+    # Signatures in a file would stay open after the test, and lie in the home of whoever runs it.
+    notary: Any = NotebookNotary(data_dir=str(tmp_path / "home"))
+    notary.store = MemorySignatureStore()
     manager: Any = AsyncFileContentsManager(root_dir=str(tmp_path))
+    manager.notary = notary
     manager.pre_save_hook = own_hook
     for point in jupyter._jupyter_server_extension_points():
         server = import_module(point["module"])
