@@ -19,13 +19,8 @@ from customer_casebook.declarations import Reference, build
 from customer_casebook.domain.facts import Facts, InputError, short_repr
 from customer_casebook.domain.rules import LENSES
 
-NAMED_LISTS = (
-    "parties",
-    "services",
-    "objectives",
-    "misconceptions",
-    "terms",
-)  # that other files name
+# That other files name.
+NAMED_LISTS = ("parties", "services", "objectives", "misconceptions", "terms")
 ADDED_LISTS = ("parties", "services")  # a casebook adds to these of the course, and replaces others
 
 

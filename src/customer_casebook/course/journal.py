@@ -34,6 +34,7 @@ MAX_SHARD_BYTES = 2**28  # a million answers in one kernel
 MAX_JUMP_SECONDS = 10**10
 MIN_JUMP_SECONDS = 1.0  # a clock that is only corrected slowly stays below it between two events
 
+_GOAL = "goal"  # an event of no exam that says which one the learner prepares for
 _BLOCK_BYTES = 2**16
 _CLOSED = -1  # in place of the handle of a file
 _FOLDER_REFUSED = {
@@ -559,7 +560,6 @@ def _event_of(row: dict[str, Any]) -> Event | None:
 # often than wrong.
 
 _JUMP = "clock"
-_GOAL = "goal"
 _DAY, _WEEK = timedelta(days=1), timedelta(days=7)
 
 

@@ -122,21 +122,8 @@ class Exam(Activity, widgets.VBox):
         self.time_offset = self.ahead = journal().clock.ahead()
         self.result: course_exam.Result | None = None  # of the last exam of this kind
         self.transcript = _about(n, minutes, is_open=is_open)
-        numbers = {
-            "n": ("Questions", len(exam_pool(book))),
-            "minutes": ("Minutes", course_exam.MAX_EXAM_MINUTES),
-        }
-        own = {"start": "", "help": "Leave it empty, and it is as in that exam."}
-        self.fields = {
-            "goal": goal_field(journal().read().goal),
-            "time": {"name": "time", "label": "Time", "options": _TIMES, "start": ""},
-            **{
-                k: whole_number_field(k, label, 1, most) | own
-                for k, (label, most) in numbers.items()
-            },
-            "seed": SEED_FIELD,
-        }
-        shown = [*self.fields.values()] if is_open else []
+        self.fields = _fields(book) if is_open else {}
+        shown = [*self.fields.values()]
         self.paper = Paper(part="exam", intro=doc.to_html(self.transcript), fields=shown)
         self.actions = Panel(buttons={}, press=self._press)
         self.practice = widgets.VBox()
@@ -262,9 +249,9 @@ class Exam(Activity, widgets.VBox):
         kind = course_exam.format_of(str(values.get("goal")))
         wanted = {k: number_in(values, self.fields[k]) for k in ("n", "minutes", "seed")}
         self.seed = wanted["seed"]
-        self.edition = kind.edition if exam_pool(self.book, kind.edition) else None
-        most = len(exam_pool(self.book, self.edition))
-        self.n = min(wanted["n"] or kind.questions, most)
+        pool = exam_pool(self.book, kind.edition)
+        self.edition = kind.edition if pool else None
+        self.n = min(wanted["n"] or kind.questions, len(pool or exam_pool(self.book)))
         longer = 1 + course_exam.EXTRA_TIME * (values.get("time") == "more")
         self.minutes = wanted["minutes"] or round(kind.minutes * longer)
 
@@ -460,6 +447,19 @@ def exam(
     if seed is not None and type(seed) is not int:  # the journal keeps no other seeds
         raise InputError(f"seed is {short_repr(seed)}; write a whole number, or leave it out")
     return Exam(book, seed, n, minutes, is_open=is_open)
+
+
+def _fields(book: Casebook) -> dict[str, dict[str, Any]]:
+    """What a learner may choose of an exam, by name."""
+    own = {"start": "", "help": "Leave it empty, and it is as in that exam."}
+    most = course_exam.MAX_EXAM_MINUTES
+    return {
+        "goal": goal_field(journal().read().goal),
+        "time": {"name": "time", "label": "Time", "options": _TIMES, "start": ""},
+        "n": whole_number_field("n", "Questions", 1, len(exam_pool(book))) | own,
+        "minutes": whole_number_field("minutes", "Minutes", 1, most) | own,
+        "seed": SEED_FIELD,
+    }
 
 
 def _asks(item: Item) -> str:
