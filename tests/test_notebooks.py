@@ -312,10 +312,9 @@ def test_a_server_saves_tidily_and_does_what_its_owner_has_set_besides(tmp_path:
         heard.append(path)
 
     # Signatures in a file would stay open after the test, and lie in the home of whoever runs it.
-    notary: Any = NotebookNotary(data_dir=str(tmp_path / "home"))
-    notary.store = MemorySignatureStore()
+    in_memory = {"store_factory": MemorySignatureStore, "data_dir": str(tmp_path / "home")}
     manager: Any = AsyncFileContentsManager(root_dir=str(tmp_path))
-    manager.notary = notary
+    manager.notary = NotebookNotary(**in_memory)
     manager.pre_save_hook = own_hook
     for point in jupyter._jupyter_server_extension_points():
         server = import_module(point["module"])
