@@ -7,7 +7,8 @@ rules from the facts, or from the glossary.
 from collections.abc import Iterable, Mapping, Sequence
 from string import ascii_uppercase
 
-from customer_casebook.course.casebook import Casebook, full_stop, join, quote
+from customer_casebook.course.casebook import Casebook, capital, full_stop, join, quote
+from customer_casebook.course.feedback import in_editions
 from customer_casebook.course.items import (
     CaseItem,
     Group,
@@ -27,12 +28,14 @@ from customer_casebook.course.records import (
     ConceptQuestion,
     Evidence,
     LensQuestion,
+    ListQuestion,
     MatchQuestion,
     Misconception,
     Question,
     SortQuestion,
     SpotQuestion,
 )
+from customer_casebook.course.styles import STYLES
 from customer_casebook.document import (
     Block,
     BulletList,
@@ -42,7 +45,7 @@ from customer_casebook.document import (
     Paragraph,
     RunInHeading,
 )
-from customer_casebook.domain.rules import GENERAL, LENSES
+from customer_casebook.domain.rules import LENSES
 from customer_casebook.domain.verdict import decisive_facts
 
 
@@ -52,8 +55,8 @@ class ConceptItem(Item):
     def __init__(self, book: Casebook, record: ConceptQuestion) -> None:
         self.book, self.record = book, record
         self.id = book.prefix + record.id
-        general = GENERAL in record.editions
-        self.topic = "Every edition: general" if general else f"ITIL {join(record.editions)}"
+        self.editions = record.editions
+        self.topic = capital(in_editions(self.editions))
         self.prompt = record.prompt
         self.many = self.explains_every_option = record.kind == "choose_all"
         self.by_id = dict(
@@ -69,9 +72,10 @@ class ConceptItem(Item):
 
     @property
     def explanation(self) -> list[Block]:
-        if not self.many:
-            return [Paragraph(option.because) for option in self.record.options if option.right]
-        return [RunInHeading(full_stop(o.text), o.because) for o in self.record.options if o.right]
+        right = [o for o in self.record.options if o.right]
+        if len(right) == 1 and not self.many:
+            return [Paragraph(right[0].because, editions=self.editions)]
+        return [RunInHeading(full_stop(o.text), o.because, self.editions) for o in right]
 
     def why_not(self, option: str) -> str:
         return self.by_id[option].because
@@ -85,13 +89,47 @@ class ConceptItem(Item):
         self.options = {k: self.options[k] for k in by_place.values()}
 
 
+class ListItem(ConceptItem):
+    """Which two of four statements are right: they stand in a list, and each option is a pair of them."""
+
+    def __init__(self, book: Casebook, record: ListQuestion) -> None:
+        super().__init__(book, record)
+        (a, b), (c, d) = sorted(self.right), sorted(self.options.keys() - self.right)
+        # Each statement stands in two of the pairs, so counting tells nothing.
+        self.pairs = {f"{one}+{two}": (one, two) for one, two in ((a, b), (c, d), (a, c), (b, d))}
+        self.right, self.places = frozenset([f"{a}+{b}"]), {}
+        self._show(self.by_id)
+
+    def _show(self, order: Iterable[str]) -> None:
+        letters = dict(zip(order, ascii_uppercase, strict=False))  # digits choose a pair
+        self.intro = [BulletList([f"{n}. {self.by_id[k].text}" for k, n in letters.items()])]
+        labels = {
+            pair: " and ".join(sorted(map(letters.__getitem__, parts)))
+            for pair, parts in self.pairs.items()
+        }
+        self.options = dict(sorted(labels.items(), key=lambda each: each[1]))
+
+    def reorder(self, seed: object) -> None:
+        self._show(reordered(dict.fromkeys(self.by_id, ""), seed))
+
+    def wording(self, option: str) -> str:
+        return " ".join(full_stop(self.by_id[k].text) for k in self.pairs[option])
+
+    def why_not(self, option: str) -> str:
+        parts = [self.by_id[k] for k in self.pairs[option]]
+        return " ".join(f"{quote(full_stop(part.text))} {part.because}" for part in parts)
+
+    def misconception(self, choice: Iterable[str]) -> Misconception | None:
+        return super().misconception(k for pair in choice for k in self.pairs.get(pair, ()))
+
+
 class FindItem(Item):
     """Mark the piece of evidence on which an answer turns."""
 
     piece = "piece of evidence"  # what the prompt calls an option
 
     def __init__(self, book: Casebook, case: Case, record: LensQuestion | SpotQuestion) -> None:
-        self.question = CaseItem(book, case, record.lens)
+        self.question, self.lens = CaseItem(book, case, record.lens), record.lens
         self.evidence = {evidence_id(case, clue): clue for clue in case.evidence}
         self.id = book.prefix + record.id
         self.topic = self.question.topic
@@ -99,8 +137,8 @@ class FindItem(Item):
         # The other answer is named: several pieces may make the answer something else.
         other = book.answer_label(record.lens, flip.answer) if flip else ""
         self.prompt = (
-            f"{self.question.prompt} The answer is {quote(self.question.answer)}. "
-            f"Which {self.piece} would have to be different for the answer {quote(other)}?"
+            f"{self.question.prompt} The answer is {quote(self.question.answer)}. Which {self.piece} "
+            f"would have to be different to make it {quote(other)}?"
         )
         self.options = {key: self.label(clue) for key, clue in self.evidence.items()}
         # One piece, where the question can be asked at all.
@@ -112,6 +150,9 @@ class FindItem(Item):
     @property
     def decisive_evidence(self) -> tuple[str, ...]:
         return self.question.decisive_evidence
+
+    def instead(self, edition: str | None) -> str:
+        return self.question.instead(edition)
 
     def label(self, clue: Evidence) -> str:
         """A piece of evidence as an option."""
@@ -229,7 +270,7 @@ class SortItem(Item):
 
     def __init__(self, book: Casebook, record: SortQuestion) -> None:
         self.parts = {k: CaseItem(book, book.case(k), record.lens) for k in record.cases}
-        self.id = book.prefix + record.id
+        self.id, self.lens = book.prefix + record.id, record.lens
         self.topic = book.lens_texts[record.lens].label
         self.prompt = record.prompt or "Choose the right answer for each party."
         relations = [book.relation(part.case) for part in self.parts.values()]
@@ -293,6 +334,10 @@ class SortItem(Item):
         case_id, _, answer = option.partition(":")
         return self.parts[case_id].why_not(answer)
 
+    def scope(self, option: str) -> Sequence[str] | None:
+        case_id, _, answer = option.partition(":")
+        return self.parts[case_id].scope(answer)
+
     def misconception(self, choice: Iterable[str]) -> Misconception | None:
         chosen = [option.partition(":") for option in choice]
         betrayed = (
@@ -308,23 +353,22 @@ class MatchItem(Item):
     def __init__(self, book: Casebook, record: MatchQuestion) -> None:
         self.terms = {k: book.glossary[k] for k in record.terms}
         self.definitions = {k: term.definitions[record.edition] for k, term in self.terms.items()}
-        self.id = book.prefix + record.id
-        where = "in this course" if record.edition == GENERAL else f"ITIL {record.edition}"
-        self.topic = f"Terms ({where})"
+        self.id, self.editions = book.prefix + record.id, [record.edition]
+        self.topic = f"Terms ({in_editions(self.editions)})"
         self.prompt = record.prompt or "Which definition belongs to which term?"
         self.right = frozenset(f"{k}:{k}" for k in self.terms)
         # The alphabet gives nothing away.
         self._show(sorted(self.definitions, key=self.definitions.__getitem__))
 
     def _show(self, order: Iterable[str]) -> None:
-        letters = dict(zip(order, ascii_uppercase, strict=False))
+        letters = dict(zip(order, ascii_uppercase, strict=False))  # as the keys that choose
         lines = [f"{letter}. {self.definitions[k]}" for k, letter in letters.items()]
         self.intro = [BulletList(lines)]
         self.groups = [
             Group(
                 term.term,
                 tuple(f"{k}:{other}" for other in letters),
-                rule=[RunInHeading(f"{letters[k]}.", " ".join(self._meaning(k)))],
+                rule=[RunInHeading(f"{letters[k]}.", " ".join(self._meaning(k)), self.editions)],
             )
             for k, term in self.terms.items()
         ]
@@ -377,6 +421,8 @@ def make_item(book: Casebook, record: Question) -> Item:
             return SortItem(book, record)
         case MatchQuestion():
             return MatchItem(book, record)
+        case ListQuestion():
+            return ListItem(book, record)
         case ConceptQuestion():
             return ConceptItem(book, record)
 
@@ -391,11 +437,14 @@ def item_of(book: Casebook, item_id: str) -> Item | None:
 
 
 def telling_ids(book: Casebook, item_id: str) -> list[str]:
-    """The ids that ask the same of every telling of a case, that of the case as it is written first.
+    """The ids that ask the same of every telling of a case, or in every style; as it is written first.
 
-    Of what is about no single case there is one telling.
+    Of what is about no single case there is one telling, and one style where one option is right.
     """
     record = question_of(book, item_id)
+    if isinstance(record, ConceptQuestion):
+        styles = [f"{item_id}{TWIN}{style}" for style in STYLES]
+        return [item_id, *(k for k in styles if TWIN not in item_id and question_of(book, k))]
     if not isinstance(record, LensQuestion) or record.kind == "twins" or TWIN in record.case:
         return [item_id]
     twins, find = book.cases[record.case].twin_ids, "find/" if record.kind == "find" else ""

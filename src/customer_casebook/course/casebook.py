@@ -16,9 +16,9 @@ from pathlib import Path
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any
 
-from customer_casebook.course.figures import Figures, Simulation
 from customer_casebook.course.records import (
     TWIN,
+    Ask,
     Case,
     LensText,
     Misconception,
@@ -26,6 +26,7 @@ from customer_casebook.course.records import (
     Party,
     Question,
     Service,
+    Situation,
     Term,
     World,
 )
@@ -33,6 +34,7 @@ from customer_casebook.declarations import build
 from customer_casebook.domain.facts import VOCABULARY, InputError, short_repr
 from customer_casebook.domain.rules import LENSES
 from customer_casebook.domain.verdict import UNDETERMINED
+from customer_casebook.figures import Figures, Simulation
 
 if TYPE_CHECKING:
     from customer_casebook.course.items import Item
@@ -41,6 +43,20 @@ PACKAGE = Path(__file__).parents[1]
 CONTENT = PACKAGE / "content"  # the course's own folder, as YAML
 BUILT_CONTENT = PACKAGE / "content.json"  # the same as one file, in a wheel
 
+_NAMES = re.compile(r"\{(party|provider|service|organization)\}")
+# What stands beside a name in a template, and what it is beside a name such as "our students".
+_ASKING = {"Is": "Are", "is": "are", "Does": "Do", "does": "do"}
+_PLAIN = "answer approve authorize belong consume face get give pay say see serve set use"
+_VERBS = {
+    "is a private person": "are private persons",
+    "is an employee": "are employees",
+    **_ASKING,
+    "goes": "go",
+    "reaches": "reach",
+    "supplies": "supply",
+    **{f"{verb}s": verb for verb in _PLAIN.split()},
+}
+_VERB = "|".join(_VERBS)
 _QUOTE, _SINGLE = re.compile('[“"](.*?)[”"]'), "\u2018\\1\u2019"
 
 # What a casebook holds: the key of each list in its files, and the shape of what stands there.
@@ -53,6 +69,8 @@ CONTENT_SHAPES: Mapping[str, Any] = {
     "terms": tuple[Term, ...],
     "simulators": tuple[Simulation, ...],
     "figures": Mapping[str, Figures],
+    "asks": Mapping[str, Ask],
+    "situations": tuple[Situation, ...],
     "cases": tuple[Case, ...],
     "questions": tuple[Question, ...],
 }
@@ -72,7 +90,10 @@ class Casebook:
     misconceptions: tuple[Misconception, ...]  # the most telling first
     simulators: Mapping[str, Simulation]
     figures: Mapping[str, Figures]  # by the function of `economics` that takes them
+    asks: Mapping[str, Ask]  # by the fact that each asks for
+    situations: Mapping[str, Situation]
     items: dict[str, Item | None] = field(default_factory=dict, repr=False)  # built so far, by id
+    faults: Mapping[str, str] = field(default_factory=dict)  # of its cases that cannot be read
 
     @property
     def prefix(self) -> str:
@@ -94,6 +115,8 @@ class Casebook:
         """The case of that id, or the twin. Raises `InputError` if there is none."""
         if case := self.find_case(str(case_id)):  # whatever a notebook hands over
             return case
+        if fault := self.faults.get(str(case_id).partition(TWIN)[0]):
+            raise InputError(fault)
         near = get_close_matches(str(case_id)[:80], self.cases, 1)
         hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(self.cases)}"
         raise InputError(f"there is no case {short_repr(case_id)}; {hint}")
@@ -101,9 +124,14 @@ class Casebook:
     def fill(self, template: str, case: Case) -> str:
         """A template with the names of the case's party, provider and service in it."""
         parties, services = self.world.parties, self.world.services
-        template = template.replace("{party}", parties[case.party].name)
-        template = template.replace("{provider}", parties[case.provider].name)
-        return template.replace("{service}", services[case.service].name)
+        records: dict[str, Party | Service] = {
+            "party": parties[case.party],
+            "provider": parties[case.provider],
+            "service": services[case.service],
+            "organization": self.world.root(case.provider),
+        }
+        names = {gap: record.name for gap, record in records.items()}
+        return fill_names(template, names, [gap for gap in records if records[gap].several])
 
     def sentence(self, template: str, case: Case) -> str:
         """A template about a case that begins with a capital."""
@@ -195,7 +223,30 @@ def make_casebook(name: str, content: Mapping[str, Any], base: Casebook | None =
         misconceptions=records.get("misconceptions", getattr(base, "misconceptions", ())),
         simulators=by_id("simulators", "simulators"),
         figures=records.get("figures", getattr(base, "figures", {})),
+        asks=records.get("asks", getattr(base, "asks", {})),
+        situations=by_id("situations", "situations"),
     )
+
+
+def fill_names(template: str, names: Mapping[str, str], several: Iterable[str] = ()) -> str:
+    """A template with names in its gaps; the verbs are right beside those of ``several``, too."""
+    for gap in several:
+        template = _for_several(template, f"{{{gap}}}")
+    return _NAMES.sub(lambda gap: names[gap[1]], template)
+
+
+def _for_several(template: str, gap: str) -> str:
+    """A template whose verbs are right beside a name such as "our students" in a gap."""
+    name = re.escape(gap)
+    template = template.replace(f"{gap} a customer", f"{gap} customers")
+    asked = rf"\b({'|'.join(_ASKING)}) (?={name}(?! and ))"
+    template = re.sub(asked, lambda verb: f"{_ASKING[verb[1]]} ", template)
+    said = rf"({name}(?:, or [^,]*,)?) ({_VERB})\b"
+    if not re.search(said, template):
+        return template
+    template = re.sub(said, lambda verb: f"{verb[1]} {_VERBS[verb[2]]}", template)
+    template = re.sub(rf"\band ({_VERB})\b", lambda verb: f"and {_VERBS[verb[1]]}", template)
+    return template.replace(" its ", " their ")
 
 
 def capital(text: str) -> str:

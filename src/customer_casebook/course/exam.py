@@ -1,6 +1,6 @@
 """The mock exam: a session as the journal's events describe it, and its result.
 
-Forty questions, sixty minutes, 65 % to pass, as at ITIL 4 Foundation; the questions are our own.
+Forty questions, sixty minutes, 65% to pass, as at ITIL 4 Foundation; the questions are our own.
 Nothing is stored but events, so a session survives the end of any kernel. Each event of an exam says
 in "t" how many milliseconds of the exam had gone, so no wall clock decides what came first. The
 events hold what was asked, in its own words: a result stays what it was, whatever the course becomes.
@@ -8,6 +8,8 @@ events hold what was asked, in its own words: a result stays what it was, whatev
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,6 +23,7 @@ from customer_casebook.course.journal import (
     ExamEvent,
     History,
     iso_moment,
+    journal,
 )
 
 EXAM_QUESTIONS, EXAM_MINUTES, PASS_PERCENT = 40, 60, 65
@@ -40,6 +43,10 @@ class ExamFormat:
     questions: int
     minutes: int
 
+    def minutes_for(self, n: int, longer: float = 1) -> int:
+        """The minutes for ``n`` questions, each with as long as here; ``longer`` is a factor."""
+        return max(1, round(self.minutes * longer * n / self.questions))
+
 
 # By the name of what a learner prepares for.
 EXAM_FORMATS = {
@@ -54,6 +61,24 @@ EXTRA_TIME = 0.25  # for those who speak another language than that of the exam
 def format_of(goal: str) -> ExamFormat:
     """The exam that a learner prepares for."""
     return EXAM_FORMATS.get(goal, EXAM_FORMATS[""])
+
+
+_is_for_everybody = ContextVar("is_for_everybody", default=False)
+
+
+@contextmanager
+def for_everybody() -> Iterator[None]:
+    """What is made in here is as for a learner who has chosen no edition: others will read it."""
+    token = _is_for_everybody.set(True)
+    try:
+        yield
+    finally:
+        _is_for_everybody.reset(token)
+
+
+def chosen_edition() -> str | None:
+    """The edition of the exam that the learner prepares for; None for all of them."""
+    return None if _is_for_everybody.get() else format_of(journal().goal()).edition
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,7 +371,7 @@ class Result:
 
     @property
     def percent(self) -> int:
-        """The share of right answers, rounded down: 64.7 % is not the 65 % that are needed."""
+        """The share of right answers, rounded down: 64.7% is not the 65% that are needed."""
         return 100 * self.right // max(1, len(self.marks))
 
     @property

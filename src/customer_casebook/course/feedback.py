@@ -4,7 +4,9 @@ No answer is written by hand. The right options are those of the verdict. A wron
 with the misconception that it betrays, or else with the fewest facts that would make it right.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from itertools import combinations, product
 
@@ -15,6 +17,7 @@ from customer_casebook.course.records import Case, Misconception
 from customer_casebook.document import (
     Block,
     BulletList,
+    Details,
     Heading,
     Paragraph,
     RunInHeading,
@@ -22,7 +25,7 @@ from customer_casebook.document import (
     to_html,
 )
 from customer_casebook.domain.facts import UNKNOWN, VOCABULARY, Facts
-from customer_casebook.domain.rules import EDITIONS, GENERAL, LENSES, Rule
+from customer_casebook.domain.rules import EDITIONS, GENERAL, IN_COURSE, LENSES, Rule
 from customer_casebook.domain.verdict import (
     MAIN_FACT,
     UNDETERMINED,
@@ -30,14 +33,20 @@ from customer_casebook.domain.verdict import (
     Flip,
     Verdict,
     Verdicts,
+    agrees,
     decide,
     decisive_flip,
+    has_words,
     humanize,
     is_plausible,
     settled_answers,
 )
 
-MAX_CHANGED_FACTS = 3  # with more of them it is another story
+IN_OTHERS = "In other editions"  # the fold of what only they say
+MAX_CHANGED_FACTS = 2  # with more of them it is another story
+_TURN = "What would change it:"
+_NOTHING = {"not_a_customer", "none", "nobody", "nothing_moves"}  # answers that say what is lacking
+_MAYBE = "This may be true, but the facts here do not say so."
 
 
 class CaseFeedback:
@@ -74,39 +83,96 @@ class CaseFeedback:
         return [*self.reasons[1:], *self.grounds]
 
     def reply(self, option: str) -> tuple[list[Block], list[Block]]:
-        """What a wrong option is answered with: a reason and a flip, and what else there is to say."""
-        reason, rest = self.reasons[:1], self.reasons[1:]
-        label = self.text.answers[option].label
-        if not reason or option in (UNDETERMINED, *self.verdict.possible) or self._slip(option):
-            reason, rest = [Paragraph(self._why_wrong(option))], self.reasons
+        """Why a wrong option is wrong and what leads to it; and what else there is to say."""
+        changes, scope, label = self._changes(option), self.scope(option), self.label(option)
+        told, reasons = {name for name, _ in changes}, self.reasons
+        rest: list[Block] = [*reasons]
+        if option == UNDETERMINED:
+            flip = self.decisive_flip
+            deciding = {flip.fact: flip.old} if flip else dict([*self.deciding_facts.items()][:2])
+            facts = join(self.statement(*fact) for fact in deciding.items())
+            says = f" The answer depends on this: {facts}." if facts else ""
+            return [Paragraph(f"The facts settle it.{says}")], [*rest, *self._grounds(deciding)]
+        why: list[Block] = [Paragraph(_MAYBE)] if option in self.verdict.possible else []
+        if misconception := self._slip(option):
+            why.append(Paragraph(_corrective(misconception), editions=scope))
+            rest = [RunInHeading("A common mistake:", quote(misconception.claim), scope), *rest]
+        elif why:
+            rest = [RunInHeading(full_stop(label), self._means(option)), *rest]
+        elif changes and "organization" not in told and {*self.verdict.answers} & _NOTHING:
+            # What the option means may be true of the party, which lacks something else.
+            rule, *others = reasons
+            why = [Paragraph(rule.point, editions=rule.editions)]
+            rest = [Paragraph(rule.words, editions=rule.editions), *others]
         else:
-            rest = [RunInHeading(full_stop(label), self._why_wrong(option)), *rest]
-        flip = self.what_if(option)
-        turn = [RunInHeading("What would flip it:", flip)] if flip else self.turn
-        return [*reason, *turn], [*rest, *self.grounds]
+            why = [Paragraph(self._means(option))]
+        turn = self.turn
+        if changes:
+            holds = self._editions_after(changes, {option})
+            turn = [RunInHeading(_TURN, self._suppose(changes, option), holds)]
+            if len(changes) > 1:
+                two = f"It would take two changes for {quote(label)}:"
+                items = [f"{capital(self.statement(*change))}." for change in changes]
+                turn = [RunInHeading(_TURN, two, holds), BulletList(items, holds)]
+        elif not self.verdict.missing:
+            turn, rest = [], [*rest, *turn]
+        return [*why, *turn], [*rest, *self._grounds(told)]
+
+    def label(self, option: str) -> str:
+        """An answer in a few words."""
+        return self.text.answers[option].label
+
+    def scope(self, option: str) -> Sequence[str] | None:
+        """The editions that say why a wrong option is wrong; None: all of them."""
+        misconception = self._slip(option)
+        return misconception.editions if misconception else None
+
+    def instead(self, edition: str | None) -> str:
+        """What an edition says of the case, where that is something else than the answer."""
+        return instead_in(edition, self.book, self.verdict)
+
+    def home(self, edition: str | None) -> str:
+        """Which editions give the answer, where the one that is named does not; else empty."""
+        homes = [each for each in EDITIONS if agrees(each, self.facts, self.lens)]
+        return f" in {in_editions(homes)}" if edition and homes and edition not in homes else ""
 
     @property
-    def reasons(self) -> list[Block]:
+    def reasons(self) -> list[RunInHeading]:
         """The rules that decided."""
         return [_rule_block(reason.rule) for reason in self.verdict.because]
 
     @property
     def turn(self) -> list[Block]:
         """What would flip the answer, or settle it."""
-        point = "What would settle it:" if self.verdict.missing else "What would flip it:"
-        return [RunInHeading(point, self.turning_sentence)] if self.turning_sentence else []
+        if not self.turning_sentence:
+            return []
+        flip = None if self.verdict.missing else self.decisive_flip
+        after = (
+            decide(self.facts.with_changes(**{flip.fact: flip.new}), self.lens) if flip else None
+        )
+        holds = self._editions_after(
+            [(flip.fact, flip.new)] if flip else [], {*after.answers} if after else set()
+        )
+        point = _TURN if flip else "What would settle it:"
+        return [RunInHeading(point, self.turning_sentence, holds)]
 
     @property
     def grounds(self) -> list[Block]:
         """What the answer rests on: facts in the words of the case, presumptions, and notes on wording."""
-        facts = [f"{capital(self.statement(*fact))}." for fact in self.deciding_facts.items()]
+        return self._grounds()
+
+    def _grounds(self, told: Collection[str] = ()) -> list[Block]:
+        """The grounds of the answer, without the facts that are told elsewhere."""
+        left = {k: value for k, value in self.deciding_facts.items() if k not in told}
+        facts = [f"{capital(self.statement(*fact))}." for fact in left.items()]
         presumed = {fact for reason in self.verdict.because for fact in reason.presumed.items()}
         sentences = [
             f"The case does not say, so we presume that {self.statement(*fact)}."
             for fact in presumed
         ]
         notes = [Paragraph(words) for words in (*sentences, *self.verdict.notes)]
-        counting: list[Block] = [Paragraph("The facts that count:"), BulletList(facts)]
+        other = "" if len(left) == len(self.deciding_facts) else "other "
+        counting: list[Block] = [Paragraph(f"The {other}facts that count:"), BulletList(facts)]
         return [*(counting if facts else []), *notes]
 
     @cached_property
@@ -175,15 +241,18 @@ class CaseFeedback:
     def _why_wrong(self, option: str) -> str:
         if option == UNDETERMINED:
             return "The facts settle it. No unknown fact could change the answer."
-        unsettled = option in self.verdict.possible
-        hedge = "This may be true, but the facts here do not say so. " if unsettled else ""
-        if misconception := self._slip(option):
-            return hedge + _correction(misconception)
+        hedge = f"{_MAYBE} " if option in self.verdict.possible else ""
+        misconception = self._slip(option)
+        return hedge + (_correction(misconception) if misconception else self._means(option))
+
+    def _means(self, option: str) -> str:
+        """What an option means, and why it never fits a private person."""
         means = self.text.answers[option].means
         private = self.facts.party_is == "private_person"
-        if not unsettled and private and not self._fewest_changes(option):
-            means += " A private person does not belong to the provider's organization."
-        return hedge + means
+        if option in self.verdict.possible or not private or self._fewest_changes(option):
+            return means
+        what = _SENTENCE.split(means)[0]
+        return f"{what} A private person does not belong to the provider's organization."
 
     def why_missed(self, option: str) -> str:
         """Why a right option that was left out belongs to the answer."""
@@ -209,15 +278,31 @@ class CaseFeedback:
 
     def what_if(self, option: str) -> str:
         """The fewest facts that would make a wrong option right; empty where it may be so, or none would."""
-        if option == UNDETERMINED or option in self.verdict.possible:
-            return ""
-        changes = self._fewest_changes(option)
+        changes = self._changes(option)
         return self._suppose(changes, option) if changes else ""
 
-    def _suppose(self, changes: Iterable[tuple[str, str]], answer: Answer) -> str:
-        label = self.book.answer_label(self.lens, answer)
-        other = join(self.statement(*change) for change in changes)
-        return f"If {other}, the answer is {quote(label)}."
+    def _changes(self, option: str) -> tuple[tuple[str, str], ...]:
+        """The fewest facts to change so that a wrong option would be right."""
+        is_open = option == UNDETERMINED or option in self.verdict.possible
+        return () if is_open else self._fewest_changes(option)
+
+    def _editions_after(self, changes: Iterable[tuple[str, str]], answers: set[str]) -> list[str]:
+        """The editions that give the answer to the case, and these answers after the changes."""
+        changed = self.facts.with_changes(**dict(changes))
+        return [
+            edition
+            for edition in EDITIONS
+            if agrees(edition, self.facts, self.lens)
+            and answers <= settled_answers(changed, self.lens, edition)
+        ]
+
+    def _suppose(self, changes: Sequence[tuple[str, str]], answer: Answer) -> str:
+        label = quote(self.book.answer_label(self.lens, answer))
+        facts = [self.statement(*change) for change in changes]
+        if len(facts) > 1:
+            both = ", and ".join(f"({n}) {fact}" for n, fact in enumerate(facts, 1))
+            return f"It would take two changes for {label}: {both}."
+        return f"If {facts[0]}, the answer is {label}."
 
     def _fewest_changes(self, option: str) -> tuple[tuple[str, str], ...]:
         """The fewest facts to change so that the option would be right, the likeliest first."""
@@ -256,21 +341,53 @@ class CaseFeedback:
         return question + (f" ({capital('; '.join(outcomes))}.)" if outcomes else "")
 
 
+def instead_in(edition: str | None, book: Casebook, verdict: Verdict) -> str:
+    """What an edition says of facts, where that is something else than the verdict."""
+    if edition is None or agrees(edition, verdict.facts, verdict.lens):
+        return ""
+    own = decide(verdict.facts, verdict.lens, edition=edition)
+    if own.answers:
+        label = quote(book.answer_label(verdict.lens, own.answer))
+        return f"In ITIL {edition}, the answer is {label}."
+    return own.instead or f"ITIL {edition} leaves this open."
+
+
+def grounds_in(edition: str | None, book: Casebook, verdict: Verdict, missing: str) -> str:
+    """The rules that decided, and what is missing: in one line, or in HTML for a learner of an edition."""
+    if edition is None:
+        return f"{verdict.why} {missing}".strip()
+    rules = [reason.rule for reason in verdict.because]
+    lines = [Paragraph(rule.title, editions=rule.editions) for rule in rules]
+    if missing:
+        lines.append(Paragraph(missing))
+    return to_html(by_edition(edition, lines, instead=instead_in(edition, book, verdict)))
+
+
 def _rule_block(rule: Rule) -> RunInHeading:
-    return RunInHeading(rule.title, f"{rule.explanation} {in_editions(rule.editions)}")
+    # Behind the title, for an explanation may end with what another edition says.
+    words = f"{_in_brackets(rule.editions)} {rule.explanation}"
+    return RunInHeading(rule.title, words, rule.editions)
 
 
 def in_editions(editions: Sequence[str]) -> str:
     """The editions that something holds in, as learners read it."""
     if GENERAL in editions:
-        return "(In every edition: general.)"
-    return "(Every edition.)" if tuple(editions) == EDITIONS else f"(ITIL {join(editions)}.)"
+        return IN_COURSE
+    return "every edition" if tuple(editions) == EDITIONS else f"ITIL {join(editions)}"
+
+
+def _in_brackets(editions: Sequence[str]) -> str:
+    return f"({capital(in_editions(editions))}.)"
 
 
 def _correction(misconception: Misconception) -> str:
+    return f"A common mistake: {quote(misconception.claim)} {_corrective(misconception)}"
+
+
+def _corrective(misconception: Misconception) -> str:
     editions = misconception.editions
-    suffix = "" if editions in (EDITIONS, (GENERAL,)) else f" {in_editions(editions)}"
-    return f"A common mistake: {quote(misconception.claim)} {misconception.corrective}{suffix}"
+    suffix = "" if editions in (EDITIONS, (GENERAL,)) else f" {_in_brackets(editions)}"
+    return misconception.corrective + suffix
 
 
 def _subsets(names: Sequence[str]) -> Iterator[tuple[str, ...]]:
@@ -278,24 +395,113 @@ def _subsets(names: Sequence[str]) -> Iterator[tuple[str, ...]]:
         yield from combinations(names, size)
 
 
+# What says which edition a sentence is about, and what begins a sentence that goes on with the one before it.
+_EDITION = re.compile(r"\bv3\b|\b[Ss]ince ITIL 4\b|(?:\bITIL|\band|,) [45]\b|\bVersion 5\b")
+_SENTENCE = re.compile(r"(?<=[.?!”)]) (?=[A-Z(“])")
+_GOES_ON = re.compile(r"(It|Its|This|That|They|These|Then|There|But|So)\b")
+
+
+def editions_in(words: str) -> set[str]:
+    """The editions that a sentence names."""
+    names = [match[0].lower() for match in _EDITION.finditer(words)]
+    return {e for e in EDITIONS for name in names if e in name or (e == "5" and "since" in name)}
+
+
+def split_by_edition(
+    blocks: Iterable[Block], edition: str | None
+) -> tuple[list[Block], list[Block]]:
+    """What an edition and this course say, and what only other editions say.
+
+    A sentence that names other editions only is theirs. Without an edition nothing is set apart.
+    """
+    own, others = list[Block](), list[Block]()
+    for block in blocks:
+        if not (edition and isinstance(block, Paragraph | RunInHeading | BulletList)):
+            own.append(block)
+        elif block.editions is not None and not {edition, GENERAL} & {*block.editions}:
+            others.append(block)
+        elif isinstance(block, BulletList):
+            own.append(block)
+        else:
+            here, there = _split_sentences(block.words, edition)
+            if here or not there:
+                own.append(replace(block, words=here))
+            if there:
+                others.append(replace(block, words=there))
+    return own, others
+
+
+def by_edition(
+    edition: str | None,
+    short: Sequence[Block],
+    more: Sequence[Block] = (),
+    aside: Sequence[Block] = (),
+    instead: str = "",
+) -> list[Block]:
+    """What is read at once, and two folds: what else there is to say, and what only other editions say.
+
+    What the edition says ``instead`` comes first.
+    """
+    own, others = split_by_edition(short, edition)
+    further, foreign = split_by_edition(more, edition)
+    if instead:
+        own.insert(0, Paragraph(instead))
+    folds = {"More about this": further, IN_OTHERS: [*others, *foreign, *aside]}
+    return [*own, *(Details(summary, blocks) for summary, blocks in folds.items() if blocks)]
+
+
+def _split_sentences(words: str, edition: str) -> tuple[str, str]:
+    here, there = list[str](), list[str]()
+    goes = here
+    for sentence in _SENTENCE.split(words):
+        named = editions_in(sentence)
+        if named:
+            goes = here if edition in named else there
+        elif not _GOES_ON.match(sentence):
+            goes = here
+        goes.append(sentence)
+    return " ".join(here), " ".join(there)
+
+
 def verdict_card(judged: Verdict | Verdicts) -> Markup:
-    """What a notebook shows of a verdict, in the words of the course."""
-    book = course()
-    if isinstance(judged, Verdict):
-        blocks = [*_blocks_of(judged, book)]
-    else:
-        rows = [
-            (book.lens_texts[lens].label, _answer_in_words(one, book))
+    """What a notebook shows of a verdict, in the words of the course and of the learner's edition."""
+    from customer_casebook.course.exam import chosen_edition  # which needs this module
+
+    book, edition = course(), chosen_edition()
+    if not isinstance(judged, Verdict):
+        rows = {
+            lens: (book.lens_texts[lens].label, answer_in_words(one, book))
             for lens, one in judged.items()
-        ]
-        blocks = [Table("What follows", ("Lens", "Verdict"), rows)]
+        }
+        columns = ("Question", "Verdict")
+        blocks = table_by_edition(edition, "What follows", columns, lambda lens, _: rows[lens])
+    elif edition and judged.edition not in (None, edition):  # the learner did not choose that one
+        blocks = by_edition(edition, [], aside=[*verdict_blocks(judged, book)])
+    else:
+        head, *rest = verdict_blocks(judged, book)
+        instead = "" if judged.edition else instead_in(edition, book, judged)
+        blocks = [head, *by_edition(edition, rest, instead=instead)]
     return Markup('<div class="ccb ccb-verdict">{}</div>').format(to_html(blocks))
 
 
-def _blocks_of(verdict: Verdict, book: Casebook) -> Iterator[Block]:
+def table_by_edition(
+    edition: str | None,
+    caption: str,
+    columns: Sequence[str],
+    row: Callable[[str, str | None], Sequence[str]],
+) -> list[Block]:
+    """A table with a row for each lens. Those that an edition has no words for stand in a fold, for everybody."""
+    own = [row(lens, edition) for lens in LENSES if has_words(edition, lens)]
+    aside = [row(lens, None) for lens in LENSES if not has_words(edition, lens)]
+    others = [Table(caption, columns, aside)] if aside else []
+    return by_edition(edition, [Table(caption, columns, own)], aside=others)
+
+
+def verdict_blocks(verdict: Verdict, book: Casebook) -> Iterator[Block]:
+    """A verdict with its rules, its facts, what would change it, and its notes."""
     edition = f" in ITIL {verdict.edition}" if verdict.edition else ""
     label = f"{book.lens_texts[verdict.lens].label}{edition}"
-    yield Heading(f"{label}: {_answer_in_words(verdict, book)}", level=4)
+    yield Heading(f"{label}: {answer_in_words(verdict, book)}", level=4)
     rows: dict[str, list[str]] = {}  # a fact, its value, and what another value would change
     for because in verdict.because:
         yield _rule_block(because.rule)
@@ -315,11 +521,13 @@ def _blocks_of(verdict: Verdict, book: Casebook) -> Iterator[Block]:
     yield from map(Paragraph, verdict.notes)
 
 
-def _answer_in_words(verdict: Verdict, book: Casebook) -> str:
-    if verdict.answer == UNDETERMINED and not verdict.missing:
+def answer_in_words(verdict: Verdict, book: Casebook, *, brief: bool = False) -> str:
+    """The answer of a verdict; unless it is ``brief``, with what is missing."""
+    if verdict.is_silent:
         return f"ITIL {verdict.edition} has no rule for this"
     label = book.answer_label(verdict.lens, verdict.answer)
     if not verdict.missing:
         return label
     missing = join(VOCABULARY[name].label.lower() for name in verdict.missing)
-    return f"{label}{'; part of it stays open' if verdict.answers else ''} (not known: {missing})"
+    partly = "; part of it stays open" if verdict.answers else ""
+    return f"{label}{partly}" + ("" if brief else f" (not known: {missing})")

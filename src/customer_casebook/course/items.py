@@ -1,9 +1,10 @@
 """Items: what a card can ask, with its options, the right ones, and what each choice is answered with.
 
 The id of an item is that of its question in the bank, or says what a lesson asks by itself:
-``case/lens``, ``find/case/lens``, ``twins/case/lens`` or ``sort/lens/case+case``. Of a twin it is that
-of its case with ``~evidence.1`` behind the name of the question or the case. Ids of another book than
-the course begin with the book's name and a colon.
+``case/lens``, ``find/case/lens``, ``twins/case/lens`` or ``sort/lens/case+case``; or what an exam asks
+of the glossary: ``word/term/edition`` or ``list/term/edition``. Of a twin it is that of its case with
+``~evidence.1`` behind the name of the question or the case; of a question in another style, that of the
+question with ``~list`` or ``~not``. Ids of another book than the course begin with its name and a colon.
 """
 
 import copy
@@ -17,16 +18,18 @@ from hashlib import sha256
 from typing import Literal, NamedTuple, Self
 
 from customer_casebook.course.casebook import Casebook, capital
-from customer_casebook.course.feedback import CaseFeedback
+from customer_casebook.course.feedback import CaseFeedback, in_editions
 from customer_casebook.course.records import (
     TWIN,
     Case,
+    ConceptQuestion,
     Evidence,
     LensQuestion,
     Misconception,
     Question,
     SortQuestion,
 )
+from customer_casebook.course.styles import STYLES, WORD_STYLES, in_style
 from customer_casebook.document import (
     Block,
     EvidenceBlock,
@@ -36,7 +39,7 @@ from customer_casebook.document import (
     Paragraph,
     RunInHeading,
 )
-from customer_casebook.domain.rules import LENSES
+from customer_casebook.domain.rules import EDITIONS, GENERAL, LENSES
 from customer_casebook.domain.verdict import UNDETERMINED
 
 
@@ -63,6 +66,8 @@ class Item(ABC):
     groups: Sequence[Group] = ()  # where each of several groups needs a choice
     intro: Sequence[Block] = ()  # read first, where the card does not show it anyway
     takeaway: str = ""  # what its case leaves a learner with
+    editions: Sequence[str] | None = None  # that it asks about; None: all of them
+    lens: str = ""  # that it asks of a case; empty where it asks something else
 
     @property
     def decisive_evidence(self) -> tuple[str, ...]:
@@ -96,7 +101,27 @@ class Item(ABC):
 
     def reply(self, option: str) -> tuple[Sequence[Block], Sequence[Block]]:
         """What a wrong option is answered with where one may be chosen: in short, and what else there is to say."""
-        return [RunInHeading("Your answer:", self.why_not(option)), *self.explanation], self.more
+        why = RunInHeading("Your answer:", self.why_not(option), self.scope(option))
+        return [why, *self.explanation], self.more
+
+    def scope(self, option: str) -> Sequence[str] | None:  # noqa: ARG002
+        """The editions that say why a wrong option is wrong; None: all of them."""
+        return self.editions
+
+    def instead(self, edition: str | None) -> str:
+        """What an edition says in place of the answer; empty where it says the same."""
+        if edition is None or self.editions is None or {edition, GENERAL} & {*self.editions}:
+            return ""
+        return f"This question is about {in_editions(self.editions)}."
+
+    def asks_in(self, edition: str | None) -> str:
+        """The editions whose words the question has, where that of a learner has others; else empty."""
+        others = LENSES[self.lens].instead if self.lens else {}
+        return in_editions([e for e in EDITIONS if e not in others]) if edition in others else ""
+
+    def home(self, edition: str | None) -> str:  # noqa: ARG002
+        """Which editions have the words of the answer, where that of a learner has others; else empty."""
+        return ""
 
     @abstractmethod
     def why_not(self, option: str) -> str:
@@ -214,6 +239,8 @@ def question_of(book: Casebook, item_id: str) -> Question | None:
         twin := book.find_case(f"{record.case}{TWIN}{telling}")
     ):
         return replace(record, id=name, case=twin.id, in_lesson=False)
+    if isinstance(record, ConceptQuestion) and telling in STYLES:
+        return in_style(record, telling)
     return _lesson_question(book, name.split("/"))
 
 
@@ -222,6 +249,8 @@ def _lesson_question(book: Casebook, words: list[str]) -> Question | None:
         case ["sort", lens, cases] if lens in LENSES and not LENSES[lens].many:
             ids = tuple(cases.split("+"))
             return sort_question(ids, lens) if all(map(book.find_case, ids)) else None
+        case ["word" | "list" as style, term, edition]:
+            return WORD_STYLES[style](book, term, edition)
         case ["find" | "twins" as kind, case_id, lens] if lens in LENSES:
             return find_question(case_id, lens, kind) if book.find_case(case_id) else None
         case [case_id, lens] if lens in LENSES:

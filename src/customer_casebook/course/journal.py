@@ -11,13 +11,14 @@ import json
 import os
 import re
 import stat
+import sys
 import time
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache, partial
 from io import BytesIO, StringIO
 from operator import attrgetter
@@ -29,12 +30,13 @@ from uuid import uuid4
 
 LINE_VERSION = 2  # lines of version 1 are attempts only, without "kind" and "content"
 DATA_FOLDER_VARIABLE = "CUSTOMER_CASEBOOK_DATA"  # the environment variable that moves the journal
+BROWSER_DRIVE = Path("/drive")  # where JupyterLite shows Python its files
 MAX_LINE_BYTES = 2**16
 MAX_SHARD_BYTES = 2**28  # a million answers in one kernel
 MAX_JUMP_SECONDS = 10**10
 MIN_JUMP_SECONDS = 1.0  # a clock that is only corrected slowly stays below it between two events
 
-_GOAL = "goal"  # an event of no exam that says which one the learner prepares for
+_GOAL = "goal"  # an event of no exam that says which one the learner prepares for, and its day
 _BLOCK_BYTES = 2**16
 _CLOSED = -1  # in place of the handle of a file
 _FOLDER_REFUSED = {
@@ -134,8 +136,19 @@ class History:
     @property
     def goal(self) -> str:
         """The exam that the learner prepares for, as last chosen; empty where none was."""
-        chosen = [e.data.get("for") for e in self.exams if e.what == _GOAL and not e.exam]
-        return str(chosen[-1]) if chosen else ""
+        return str(self._chosen.get("for", ""))
+
+    @property
+    def exam_day(self) -> date | None:
+        """The learner's calendar day of that exam, which no clock moves; None where it is not known."""
+        with suppress(ValueError):
+            return date.fromisoformat(str(self._chosen.get("on")))
+        return None
+
+    @property
+    def _chosen(self) -> Mapping[str, Any]:
+        chosen = [e.data for e in self.exams if e.what == _GOAL and not e.exam]
+        return chosen[-1] if chosen else {}
 
     @property
     def notice(self) -> str:
@@ -189,6 +202,7 @@ class Journal:
         self.clock = clock or Clock()
         self.last_error: OSError | None = None  # why events wait
         self._ahead: float | None = None  # of the wall clock, at the last event
+        self._goal: tuple[object, str] | None = None  # the last one read, and when it holds
         self._waiting: list[Event] = []
         self._shard = _CLOSED
         self._shard_file: Path | None = None
@@ -227,9 +241,18 @@ class Journal:
             self.last_error = None
             return True
 
-    def choose_goal(self, name: str) -> bool:
-        """Keep for which exam the learner prepares; whether it is on disk."""
-        return self.record(ExamEvent("", _GOAL, {"for": name}, at=iso_moment(self.clock.now())))
+    def choose_goal(self, name: str, day: date | None = None) -> bool:
+        """Keep for which exam the learner prepares, and on which day it is; whether it is on disk."""
+        self._goal = None
+        data = {"for": name, **({"on": day.isoformat()} if day else {})}
+        return self.record(ExamEvent("", _GOAL, data, at=iso_moment(self.clock.now())))
+
+    def goal(self) -> str:
+        """The exam that the learner prepares for; it is read again only if another kernel has written."""
+        others = self.others()
+        if self._goal is None or self._goal[0] != others:
+            self._goal = others, self.read().goal
+        return self._goal[1]
 
     def read(self, now: datetime | None = None) -> History:
         """Merge by their ids the events that all kernels have written, and those that wait in this one.
@@ -375,7 +398,7 @@ class Journal:
 
     def _open_shard(self) -> None:
         """Open a new shard in the first folder that allows it; raise the error of the last folder."""
-        name = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid4().hex}.jsonl"
+        name = _new_shard_name()
         for folder in self.folders:
             try:
                 folder.mkdir(parents=True, exist_ok=True)
@@ -392,6 +415,36 @@ class Journal:
             os.close(shard)
 
 
+class BrowserJournal(Journal):
+    """The journal where Python runs in a browser: JupyterLite keeps what is below its drive, and memory the rest.
+
+    The drive takes a file whole, as it is closed, and does not say where it could not. So each line opens, writes and
+    closes the shard, and then looks at its size. Two tabs have two kernels, and so two shards.
+    """
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder on the drive; None where the browser gives none."""
+        return self.folders[0] if self.folders[0].parent.is_dir() else None
+
+    def _append(self, line: bytes, *, is_again: bool = False) -> None:  # noqa: ARG002
+        if not (folder := self.folder):
+            raise OSError(errno.ENODEV, "this browser keeps no files of this page")
+        file, self._shard_file = (
+            self._shard_file,
+            None,
+        )  # after a line that may be torn, a new shard
+        if not file or not file.exists():
+            file = folder / _new_shard_name()
+        folder.mkdir(exist_ok=True)
+        size = file.stat().st_size if file.exists() else 0
+        with file.open("ab") as shard:
+            shard.write(line)
+        if not file.exists() or file.stat().st_size != size + len(line):
+            raise OSError(errno.ENOSPC, "the storage of this browser is full")
+        self._shard_file = file
+
+
 def _is_writable(folder: Path) -> bool:
     """Whether the folder can be written, or made, as far as the permissions say."""
     paths = (folder, *folder.parents)
@@ -404,10 +457,13 @@ def journal() -> Journal:
     """The journal of this kernel.
 
     It is in the folder that ``CUSTOMER_CASEBOOK_DATA`` names, and nowhere else. Without this
-    variable, it is in the user's data folder, or in the working folder where that cannot be written.
+    variable, it is in the user's data folder, or in the working folder where that cannot be written;
+    in a browser, on the drive.
     """
     if name := os.environ.get(DATA_FOLDER_VARIABLE):
         return Journal(Path(name).absolute())
+    if sys.platform == "emscripten":
+        return BrowserJournal(BROWSER_DRIVE / "answers")
     from platformdirs import user_data_path
 
     data = user_data_path("customer-casebook", appauthor=False) / "journal"
@@ -429,6 +485,10 @@ def _candidates(folders: Iterable[Path]) -> Iterator[Path]:
             pass
         except OSError:
             yield folder
+
+
+def _new_shard_name() -> str:
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid4().hex}.jsonl"
 
 
 def is_shard_name(name: str) -> bool:

@@ -5,12 +5,13 @@ longer has counts in the number of answers and in the calibration, and nowhere e
 older wording (another fingerprint) proves no mastery, but keeps the item's place in the reviews. An
 answer to a twin is an answer to the item that it tells otherwise; a review asks for the next telling.
 Reviews are due by the learner's calendar day: whoever comes a little earlier each evening finds them.
+Where the learner has said on which day an exam is, they come closer together, until that day is over.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from itertools import product
 from typing import Literal
 
@@ -19,7 +20,7 @@ from customer_casebook.course.casebook import Casebook
 from customer_casebook.course.items import Item, original_id, question_of
 from customer_casebook.course.journal import Attempt, count_of
 from customer_casebook.course.records import LensQuestion, Misconception
-from customer_casebook.course.selection import exam_pool, interleaved
+from customer_casebook.course.selection import exam_pool, holds_in, interleaved
 
 # Misses come back after 1, 3 and 7 days; a uniform schedule would do as well (Latimier 2021).
 REVIEW_INTERVALS = tuple(timedelta(days=days) for days in (1, 3, 7))
@@ -104,6 +105,22 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True)
+class Countdown:
+    """How long it is to the learner's exam, and how many reviews come before it that are not due yet."""
+
+    day: date
+    days: int
+    coming: int
+
+    @property
+    def words(self) -> str:
+        """When the exam is, as a sentence."""
+        later = f"in {self.days} days, on {day_in_words(self.day)}"
+        when = {0: "today", 1: "tomorrow"}.get(self.days, later)
+        return f"Your exam is {when}."
+
+
+@dataclass(frozen=True, slots=True)
 class Advice:
     """The one thing to do next: begin with a lesson, review what is due, work on an objective, sit the exam."""
 
@@ -124,6 +141,7 @@ class Progress:
     due: tuple[Review, ...]  # in the order to be asked
     next_due: datetime | None  # the next moment after now
     advice: Advice | None  # None where the book has nothing to ask
+    exam: Countdown | None  # None where no day is known, or it is over
 
     @property
     def open_misconceptions(self) -> tuple[Misconception, ...]:
@@ -152,19 +170,27 @@ class Progress:
         if due := len(self.due):
             return f"{count_of(due, 'question')} {'is' if due == 1 else 'are'} due for review."
         if self.next_due:
-            day = f"{self.next_due:%A} {self.next_due.day} {self.next_due:%B}"
-            return f"Nothing is due; the next review is on {day}."
+            return f"Nothing is due; the next review is on {day_in_words(self.next_due)}."
         return "Nothing waits for review."
 
 
-def summarize(book: Casebook, attempts: Sequence[Attempt], now: datetime) -> Progress:
+def day_in_words(day: date) -> str:
+    """``Friday 4 December``."""
+    return f"{day:%A} {day.day} {day:%B}"
+
+
+def summarize(
+    book: Casebook, attempts: Sequence[Attempt], now: datetime, exam_day: date | None = None
+) -> Progress:
     """What the attempts say at a moment.
 
     Args:
         book: The casebook. Attempts at items of another one are left out.
         attempts: In the order of time.
         now: The moment, in the learner's zone.
+        exam_day: The day of the learner's exam. Once it is over, all is as without one.
     """
+    exam_day = exam_day if exam_day and exam_day >= now.date() else None
     attempts = [attempt for attempt in attempts if book.owns(attempt.item)]
     item_ids = dict.fromkeys(attempt.item for attempt in attempts)
     items = {k: item for k in item_ids if (item := item_of(book, k))}
@@ -177,9 +203,11 @@ def summarize(book: Casebook, attempts: Sequence[Attempt], now: datetime) -> Pro
     reviews = [
         replace(review, item=next_telling(book, k, latest[k].item))
         for k in histories
-        if (review := _review(k, histories[k], now.tzinfo))
+        if (review := _review(k, histories[k], now.tzinfo, exam_day))
     ]
     due = [review for review in reviews if review.due <= now]
+    later = [review.due for review in reviews if review.due > now]
+    coming = sum(moment.date() < exam_day for moment in later) if exam_day else 0
     objectives, lenses = _masteries(book, right)
     counts = Counter((attempt.sure, attempt.right) for attempt in attempts)
     return Progress(
@@ -189,8 +217,9 @@ def summarize(book: Casebook, attempts: Sequence[Attempt], now: datetime) -> Pro
         calibration=Calibration(*(counts[kind] for kind in product((True, False), (True, False)))),
         beliefs=_beliefs(book, items, attempts),
         due=_in_order(book, due),
-        next_due=min((review.due for review in reviews if review.due > now), default=None),
+        next_due=min(later, default=None),
         advice=Advice("review") if due else _advice(book, objectives, is_new=not attempts),
+        exam=Countdown(exam_day, (exam_day - now.date()).days, coming) if exam_day else None,
     )
 
 
@@ -246,7 +275,27 @@ def _beliefs(
     return tuple(sorted(beliefs, key=lambda belief: -belief.likelihood))
 
 
-def _review(item_id: str, history: Sequence[Attempt], zone: tzinfo | None) -> Review | None:
+def _interval(step: int, day: date, exam_day: date | None) -> timedelta | None:
+    """How long after a day a review is; None where there is none.
+
+    Before an exam, the intervals that are left shrink into the days that are left, in their proportion,
+    but each to a day at least. On the last day what is not known comes back at once, and once.
+    """
+    planned = REVIEW_INTERVALS[step:]
+    whole = sum(planned, timedelta(0))
+    if not planned or not exam_day or day >= exam_day:
+        return next(iter(planned), None)
+    left = exam_day - day - timedelta(days=1)
+    if whole <= left:
+        return planned[0]
+    if not left:
+        return left if step == 0 else None
+    return max(timedelta(days=1), timedelta(days=(planned[0] * left.days // whole)))
+
+
+def _review(
+    item_id: str, history: Sequence[Attempt], zone: tzinfo | None, exam_day: date | None = None
+) -> Review | None:
     """Where the history of an item leaves it in its reviews; None where it does not come back.
 
     A wrong or an unsure answer brings it back after the first interval, counted in days of a zone.
@@ -265,10 +314,9 @@ def _review(item_id: str, history: Sequence[Attempt], zone: tzinfo | None) -> Re
         if due and at < due and attempt.right:
             continue
         step = 0 if wrong_or_unsure else step + 1
-        due = None
-        if step < len(REVIEW_INTERVALS):
-            day = at.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
-            due = day + REVIEW_INTERVALS[step]
+        day = at.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+        interval = _interval(step, day.date(), exam_day)
+        due = None if interval is None else day + interval
         if wrong_or_unsure:
             confident = attempt.sure is True
     return Review(item_id, due, step, confident) if due else None
@@ -287,9 +335,46 @@ def _advice(book: Casebook, masteries: Iterable[Mastery], *, is_new: bool) -> Ad
     first = next((lesson for lesson in lessons if not lesson.startswith("00")), "")
     if is_new and first and not book.name:  # another book may have the course's objectives
         return Advice("lesson", lesson=first)
-    practised = {objective for q in book.questions.values() for objective in q.objectives}
-    unfinished = [m for m in masteries if m.id in practised and not m.mastered]
+    unfinished = _unfinished(book, masteries)
     if not unfinished:
         return Advice("exam") if exam_pool(book) else None
-    weakest = min(unfinished, key=lambda mastery: (not mastery.answered, mastery.share))
-    return Advice("objective", weakest.id)
+    return Advice("objective", unfinished[0].id)
+
+
+def _unfinished(
+    book: Casebook, masteries: Iterable[Mastery], edition: str | None = None
+) -> list[Mastery]:
+    """What can be practised in an edition and is not firm: the weakest of those begun first, then the others."""
+    records = [q for q in book.questions.values() if holds_in(book, q, edition)]
+    practised = {objective for record in records for objective in record.objectives}
+    unfinished = [m for m in masteries if m.id in practised and not m.mastered]
+    return sorted(unfinished, key=lambda mastery: (not mastery.answered, mastery.share))
+
+
+def before_exam(
+    book: Casebook, progress: Progress, edition: str | None, *, passed: bool
+) -> list[str]:
+    """What is still worth doing before the learner's exam, in three lines at most; none without a day.
+
+    Args:
+        book: The casebook.
+        progress: What the answers say.
+        edition: Only what is asked in this edition is worth it.
+        passed: Whether a mock exam was passed.
+    """
+    if not (exam := progress.exam):
+        return []
+    due, lines = len(progress.due), list[str]()
+    parts = [f"{count_of(due, 'question')} now"] if due else []
+    if exam.coming:
+        parts.append(f"{count_of(exam.coming, 'question')} until then, on the days they come back")
+    if parts:
+        lines.append(f"Review {' and '.join(parts)}.")
+    if unfinished := _unfinished(book, progress.objectives, edition):
+        line = f"Practise what is not firm yet: {count_of(len(unfinished), 'objective')}."
+        is_next = progress.advice == Advice("objective", unfinished[0].id)  # and said as that
+        lines.append(line if is_next else f"{line} Begin here: {unfinished[0].label}")
+    if not passed:
+        lines.append("Sit a mock exam and pass it.")
+    first, *rest = lines or ["All is firm. Get some rest."]
+    return [f"{exam.words} {first}", *rest]

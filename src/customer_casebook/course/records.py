@@ -70,6 +70,28 @@ def _normalize(record: Any, name: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class Party(Record):
+    """Somebody who can be provider or party: an organization, a unit of one, or a person."""
+
+    id: str = text_field("a short name, such as group-it", ID_PATTERN)
+    name: str = text_field("the name as it is used inside a sentence")
+    kind: Literal["organization", "unit", "person"] = value_field("what it is")
+    about: str = text_field("one sentence about the party")
+    part_of: PartyId | None = text_field("the id of the party it belongs to", default=None)
+    several: bool = yes_field("yes where the name is plural, such as the students")
+
+
+@dataclass(frozen=True, slots=True)
+class Service(Record):
+    """What a provider does for a party."""
+
+    id: str = text_field("a short name, such as campaign-hub", ID_PATTERN)
+    name: str = text_field("the name as it is used inside a sentence")
+    about: str = text_field("one sentence about the service")
+    several: bool = yes_field("yes where the name is plural, such as the laptops")
+
+
+@dataclass(frozen=True, slots=True)
 class Case(Record):
     """One provider, one service and one party: a short story with its evidence."""
 
@@ -86,6 +108,10 @@ class Case(Record):
     )
     objectives: tuple[ObjectiveId, ...] = value_field(
         "what it practises, from objectives.yaml", default=()
+    )
+    parties: tuple[Party, ...] = value_field("parties that world.yaml does not have", default=())
+    services: tuple[Service, ...] = value_field(
+        "services that world.yaml does not have", default=()
     )
 
     @property
@@ -124,26 +150,6 @@ class Case(Record):
 
 
 @dataclass(frozen=True, slots=True)
-class Party(Record):
-    """Somebody who can be provider or party: an organization, a unit of one, or a person."""
-
-    id: str = text_field("a short name, such as group-it", ID_PATTERN)
-    name: str = text_field("the name as it is used inside a sentence")
-    kind: Literal["organization", "unit", "person"] = value_field("what it is")
-    about: str = text_field("one sentence about the party")
-    part_of: PartyId | None = text_field("the id of the party it belongs to", default=None)
-
-
-@dataclass(frozen=True, slots=True)
-class Service(Record):
-    """What a provider does for a party."""
-
-    id: str = text_field("a short name, such as campaign-hub", ID_PATTERN)
-    name: str = text_field("the name as it is used inside a sentence")
-    about: str = text_field("one sentence about the service")
-
-
-@dataclass(frozen=True, slots=True)
 class World:
     """The parties and the services, by id."""
 
@@ -174,6 +180,33 @@ class LensText(Record):
     label: str = text_field("one or two words")
     question: str = text_field("the question it asks about {party} and {provider}")
     answers: Mapping[str, AnswerText] = list_field("label and means of every answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Ask(Record):
+    """A fact as one plain question about a case of one's own."""
+
+    question: str = text_field("the question about {party}, {provider} and {service}")
+    answers: Mapping[str, Text] = list_field("every value of the fact in plain words")
+    statements: Mapping[str, Text] = list_field("every value of the fact as one plain sentence")
+    whom: str = text_field("one sentence that says who knows")
+    hint: str = text_field("one or two sentences that help to answer", default="")
+
+
+@dataclass(frozen=True, slots=True)
+class Situation(Record):
+    """A situation that people ask about: a start for a case of one's own."""
+
+    id: str = text_field("a short name, such as hr-and-payroll", ID_PATTERN)
+    title: str = text_field("one line that names it")
+    about: str = text_field("what people ask about it")
+    provider: str = text_field("the name of the provider, as it is used inside a sentence")
+    service: str = text_field("the name of the service")
+    party: str = text_field("the name of the party")
+    facts: FactValues = value_field("the facts that are certain there; all others are asked")
+
+    def __post_init__(self) -> None:
+        _normalize(self, "facts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +266,12 @@ class Term(Record):
     definitions: Mapping[Tag, Text] = list_field("what the term means, by edition")
     note: str | None = text_field("how the editions differ", default=None)
     see: tuple[TermId, ...] = value_field("ids of related terms", default=())
+    objectives: tuple[ObjectiveId, ...] = value_field(
+        "what it practises where an exam leaves it out, from objectives.yaml", default=()
+    )
+    unlike: tuple[TermId, ...] = value_field(
+        "terms that one may take for it, and that its definitions do not fit", default=()
+    )
 
 
 # Questions: one record for each kind. Only the options of a concept question have a written key.
@@ -281,6 +320,11 @@ class ConceptQuestion(QuestionRecord):
     prompt: str = text_field("what is asked")
     editions: tuple[Tag, ...] = list_field("the editions its key holds in")
     options: tuple[Option, ...] = list_field("three to five options")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListQuestion(ConceptQuestion):
+    """Which two of four options are right, made of a question with several right ones."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,7 +192,9 @@ class FactError(InputError):
 
 def normalize_value(value: object) -> str:
     """A value as the vocabulary writes it: YAML reads a bare yes or no as a boolean."""
-    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
 
 
 def _read_values(values: Mapping[str, object]) -> dict[str, str]:
@@ -211,7 +213,7 @@ def find_fault(name: object, value: object) -> str | None:
         return f"is empty; write {join_with_or(values)}"
     if isinstance(value, bool | str) and normalize_value(value) in values:
         return None
-    return f"{short_repr(value)} is not a value of it; {what_to_write(str(value), values)}"
+    return f"cannot be {short_repr(value)}; {what_to_write(str(value), values)}"
 
 
 # Parts of error messages, for every room of the package.
@@ -225,8 +227,13 @@ def join_with_or(words: tuple[str, ...]) -> str:
 def what_to_write(word: str, words: Mapping[str, object] | tuple[str, ...]) -> str:
     """The known words, to be written instead of an unknown one, and which of them is similar to it."""
     known = tuple(words)
-    similar = get_close_matches(word[:80].lower(), known, n=1)
-    return f"write {join_with_or(known)}" + (f" (did you mean {similar[0]}?)" if similar else "")
+    hint = "".join(f" (did you mean {each}?)" for each in similar_words(word, known))
+    return f"write {join_with_or(known)}{hint}"
+
+
+def similar_words(word: str, known: tuple[str, ...]) -> list[str]:
+    """The known word that is most similar to another, if there is one."""
+    return get_close_matches(word[:80].lower(), known, n=1)
 
 
 def require_known(kind: str, word: object, words: Mapping[str, object] | tuple[str, ...]) -> None:

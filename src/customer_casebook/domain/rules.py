@@ -21,6 +21,7 @@ V3, V4, V5 = EDITIONS
 Tag = Literal["v3", "4", "5", "general"]
 TAGS: tuple[Tag, ...] = get_args(Tag)
 GENERAL: Literal["general"] = "general"
+IN_COURSE = "in this course"  # what learners read in its place
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,7 @@ class Rule:
     @property
     def scope(self) -> str:
         """Where it holds, as a verdict's text says it."""
-        general = self.editions == (GENERAL,)
-        return "in every edition: general" if general else ", ".join(self.editions)
+        return IN_COURSE if self.editions == (GENERAL,) else ", ".join(self.editions)
 
 
 @dataclass(slots=True, eq=False)
@@ -94,8 +94,8 @@ _V3_SERVICES = (
 )
 _V3_TYPES = "The provider types I to III are words of v3. ITIL 4 and 5 have no entry for them."
 _V3_SUPPORT = (
-    "An OLA and an underpinning contract have no entry in version 5. With every customer, inside or "
-    "outside, the provider agrees an SLA."
+    "In version 5 the provider agrees an SLA with every customer, inside or outside. Whether it stands "
+    "in a contract is a question of law. An OLA and an underpinning contract have no entry."
 )
 _PRACTICES = (
     "In ITIL 4 and 5 the relationship management practice looks after customers, and the supplier "
@@ -163,6 +163,16 @@ def supports_internally(f: Facts) -> bool:
     """
     helps = only_supplies(f) and in_same_organization(f)
     return helps or (is_served(f) and is_part_of_provider(f) and f.party_is != "employee")
+
+
+def has_agreement(f: Facts) -> bool:
+    """The party is a customer, or it helps to deliver: something is agreed with it."""
+    return is_customer(f) or only_supplies(f) or supports_internally(f)
+
+
+def is_mere_payer(f: Facts) -> bool:
+    """The party consumes the service and authorizes its budget, without setting the requirements."""
+    return does_not_set_requirements(f) and f.authorizes_budget == "yes"
 
 
 def is_user(f: Facts) -> bool:
@@ -284,7 +294,7 @@ def only_authorizes_the_budget(f: Facts) -> bool:
 
     In v3 the word customer includes the payer, so if a party only pays, the answer is open there.
     """
-    return does_not_set_requirements(f) and f.authorizes_budget == "yes"
+    return is_mere_payer(f)
 
 
 @ROLE.rule("customer", reads=_CUSTOMER_FACTS)
@@ -367,7 +377,7 @@ def delivered_to_outsider(f: Facts) -> bool:
     return is_served(f) and not in_same_organization(f)
 
 
-@SERVICE.rule("none", reads=_SERVED_FACTS)
+@SERVICE.rule("none", V3, reads=_SERVED_FACTS)
 def not_delivered_to_party(f: Facts) -> bool:
     """If the service does not reach the party, there is nothing to classify.
 
@@ -446,10 +456,10 @@ def charge_within_organization(f: Facts) -> bool:
 
 @MONEY.rule("revenue", GENERAL, reads=f"{_ORGANIZATION_FACTS} charge")
 def charge_to_outsider(f: Facts) -> bool:
-    """What somebody outside pays, in money or in kind, is revenue.
+    """A payment that brings new money, or something else of value, into the organization is revenue.
 
-    Payment in kind counts too. An airline that pays its consultants partly in tickets has paid. The
-    own money of a member, such as a student or a patient, comes from outside too.
+    Somebody outside pays it, or a member, such as a student or a patient, from their own pocket.
+    Payment in kind counts too. An airline that pays its consultants partly in tickets has paid.
     """
     return f.charge == "paid" and not charge_within_organization(f)
 
@@ -508,7 +518,18 @@ def no_party_to_agreement(f: Facts) -> bool:
 
     What the customer agreed applies to users and sponsors too.
     """
-    return not (is_customer(f) or only_supplies(f) or supports_internally(f))
+    return not (has_agreement(f) or is_mere_payer(f))
+
+
+@AGREEMENT.rule("none", V4, V5, reads=_PAYER_FACTS)
+def payer_agrees_nothing(f: Facts) -> bool:
+    """With a party that only authorizes the budget, there is nothing to agree.
+
+    It is a sponsor. What the customer agreed applies to sponsors too.
+
+    In v3 the word customer includes the payer, so if a party only pays, the answer is open there.
+    """
+    return is_mere_payer(f)
 
 
 @PENALTIES.rule("enforceable", GENERAL, reads=_CONTRACT_FACTS)
@@ -548,7 +569,7 @@ def no_agreement(f: Facts) -> bool:
 
     A complaint should still be heard.
     """
-    return not (is_customer(f) or only_supplies(f) or supports_internally(f))
+    return not has_agreement(f)
 
 
 @OWNER.rule("business_relationship_manager", V3, reads=f"{_OWNER_FACTS} inside_provider")

@@ -8,7 +8,15 @@ from pkgutil import resolve_name
 from typing import Any, NamedTuple, TypeAlias, overload
 
 from customer_casebook.domain.facts import UNKNOWN, VOCABULARY, Facts, require_known
-from customer_casebook.domain.rules import EDITIONS, GENERAL, LENSES, Lens, Rule, speaks_for_itself
+from customer_casebook.domain.rules import (
+    EDITIONS,
+    GENERAL,
+    LENSES,
+    V4,
+    Lens,
+    Rule,
+    speaks_for_itself,
+)
 
 UNDETERMINED = "undetermined"
 
@@ -51,6 +59,7 @@ class Verdict:
     """What the rules say about one lens of a case."""
 
     lens: str
+    facts: Facts  # those that it judges
     answer: Answer
     possible: tuple[str, ...]  # every answer that the unknown facts still allow
     because: tuple[Reason, ...]
@@ -65,6 +74,16 @@ class Verdict:
         if self.answer == UNDETERMINED:
             return ()
         return (self.answer,) if isinstance(self.answer, str) else self.answer
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the edition has no rule for the case."""
+        return self.answer == UNDETERMINED and not self.missing
+
+    @property
+    def brief(self) -> str:
+        """The answer as words in a line of text, or that there is no rule."""
+        return f"no rule in ITIL {self.edition}" if self.is_silent else humanize(self.answer)
 
     @property
     def why(self) -> str:
@@ -102,7 +121,7 @@ class Verdict:
     def __str__(self) -> str:
         edition = f" in ITIL {self.edition}" if self.edition else ""
         lines = [f"{self.lens}{edition}: {humanize(self.answer)}"]
-        if self.answer == UNDETERMINED and not self.missing:
+        if self.is_silent:
             lines.append(f"  silent    ITIL {self.edition} has no rule for this")
         if set(self.possible) != set(self.answers):
             lines.append(f"  possible  {humanize(self.possible)}")
@@ -113,7 +132,7 @@ class Verdict:
         lines += [f"  note      {note}" for note in self.notes]
         lines += [f"  missing   {name}: {VOCABULARY[name].question}" for name in self.missing]
         lines += [
-            f"  flips     {flip.fact}: {flip.old} -> {flip.new} makes it {humanize(flip.answer)}"
+            f"  changes   {flip.fact}: {flip.old} -> {flip.new} makes it {humanize(flip.answer)}"
             for flip in self.flips
         ]
         return "\n".join(lines)
@@ -127,7 +146,7 @@ class Verdicts(dict[str, Verdict]):
     def __str__(self) -> str:
         width = max(map(len, self))
         return "\n".join(
-            f"{lens:{width}}  {humanize(verdict.answer)}"
+            f"{lens:{width}}  {verdict.brief}"
             + (f"  (missing: {', '.join(verdict.missing)})" if verdict.missing else "")
             for lens, verdict in self.items()
         )
@@ -177,11 +196,23 @@ def settled_answers(facts: Facts, lens: str, edition: str | None = None) -> froz
     return _settled_in(_lens(lens, edition), _row(LENSES[lens], facts))
 
 
+def missing_facts(facts: Facts, lens: str, edition: str | None = None) -> tuple[str, ...]:
+    """The missing facts of the verdict alone; without any the lens is settled, or the edition silent."""
+    return _missing_in(_lens(lens, edition), _row(LENSES[lens], facts))
+
+
+def has_words(edition: str | None, lens: str) -> bool:
+    """Whether an edition has the words of a lens. Those of v3 are of no other, not even where the answer is "none"."""
+    instead = LENSES[lens].instead
+    return not (edition in instead and V4 in instead)
+
+
 def agrees(edition: str, facts: Facts, lens: str) -> bool:
     """Whether an edition gives the answer that all of them give together, and does not leave it to other words."""
     answers = settled_answers(facts, lens, edition)
-    is_open = not answers and edition not in LENSES[lens].instead
-    return answers == settled_answers(facts, lens) and (bool(answers) or is_open)
+    return answers == settled_answers(facts, lens) and bool(
+        answers or edition not in LENSES[lens].instead
+    )
 
 
 def is_plausible(facts: Facts) -> bool:
@@ -200,8 +231,7 @@ def decisive_flip(facts: Facts, verdict: Verdict) -> Flip | None:
     flips = []
     for flip in verdict.flips:
         other = facts.with_changes(**{flip.fact: flip.new})
-        after = decide(other, verdict.lens)
-        if is_plausible(other) and {*after.answers} == {*after.possible}:
+        if is_plausible(other) and not missing_facts(other, verdict.lens):
             flips.append(flip)
     # The organization of a party explains more than the kind of the party.
     main = MAIN_FACT.get(verdict.lens)
@@ -251,13 +281,14 @@ def _judge(lens: Lens, facts: Facts, edition: str | None) -> Verdict:
     deciding = [rule for rule in lens.rules if rule.answer in settled and rule.name in holding]
     return Verdict(
         lens=lens.name,
+        facts=facts,
         answer=_answer(lens, settled),
         possible=tuple(answer for answer in lens.answers if answer in possible),
         because=tuple(_reason(rule, facts.known(), presumed) for rule in deciding),
         missing=tuple(_missing(lens, row, outcomes)),
         flips=tuple(_flips(lens, row, facts, settled)),
         edition=edition,
-        instead="" if settled or _all_speak(outcomes) else lens.instead.get(edition or "", ""),
+        instead="" if settled else lens.instead.get(edition or "", ""),
     )
 
 
@@ -298,11 +329,6 @@ def _outcomes(lens: Lens, row: _Row, *, presuming: bool = True) -> Mapping[_Row,
     return {complete: outcome_of(lens, complete) for complete in product(*choices)}
 
 
-def _all_speak(outcomes: Mapping[_Row, _Outcome]) -> bool:
-    """Whether there is a rule for every outcome: an edition need not have one."""
-    return all(outcome.rules for outcome in outcomes.values())
-
-
 def _settled(outcomes: Mapping[_Row, _Outcome]) -> _AnswerSet:
     """The answers that all outcomes have in common."""
     return _AnswerSet.intersection(*(outcome.answers for outcome in outcomes.values()))
@@ -312,6 +338,11 @@ def _settled(outcomes: Mapping[_Row, _Outcome]) -> _AnswerSet:
 def _settled_in(lens: Lens, row: _Row) -> _AnswerSet:
     """The answers that a row settles; a complete row, the usual one, needs no walk."""
     return _settled(_outcomes(lens, row)) if UNKNOWN in row else _outcome(lens, row).answers
+
+
+@lru_cache(10_000)
+def _missing_in(lens: Lens, row: _Row) -> tuple[str, ...]:
+    return tuple(_missing(lens, row, _outcomes(lens, row))) if UNKNOWN in row else ()
 
 
 _Presumed: TypeAlias = Mapping[tuple[str, str], _AnswerSet]
@@ -342,13 +373,13 @@ def _reason(rule: Rule, known: Mapping[str, str], presumed: _Presumed) -> Reason
 
 def _missing(lens: Lens, row: _Row, outcomes: Mapping[_Row, _Outcome]) -> Iterator[str]:
     """The unknown facts that matter: somewhere the answer changes with that fact alone."""
-    for place, name in enumerate(lens.reads):
-        if row[place] == UNKNOWN:
-            pairs = {
-                (full[:place] + full[place + 1 :], outcome.answers)
-                for full, outcome in outcomes.items()
-            }
-            if len(pairs) > len({others for others, _ in pairs}):
+    answers = [outcome.answers for outcome in outcomes.values()]  # the last fact changes fastest
+    step = len(answers)
+    for name, value in zip(lens.reads, row, strict=True):
+        if value == UNKNOWN:
+            block, step = step, step // len(VOCABULARY[name].says)
+            starts = range(0, len(answers), block)
+            if any(answers[s : s + block - step] != answers[s + step : s + block] for s in starts):
                 yield name
 
 
