@@ -120,7 +120,7 @@ def _builder(shape: Any) -> Callable[[Any], Any]:
         return _builder(inner[0])
     if origin is tuple:
         one = _builder(inner[0])
-        return lambda values: tuple([one(value) for value in values])
+        return lambda values: tuple(values if one == _unchanged else map(one, values))
     if origin is Mapping:
         one = _builder(inner[1])
         return lambda values: {key: one(value) for key, value in values.items()}
@@ -135,8 +135,10 @@ def _builder(shape: Any) -> Callable[[Any], Any]:
         return _unchanged
     record: Any = shape
     types: dict[str, Any] = {field.name: field.type for field in fields(shape)}
-    builders = {name: _builder(type_) for name, type_ in types.items()}
-    return lambda values: record(**{key: builders[key](value) for key, value in values.items()})
+    makers = {name: _builder(kind) for name, kind in types.items() if _builder(kind) != _unchanged}
+    return lambda values: record(
+        **{**values, **{key: makers[key](values[key]) for key in makers if key in values}}
+    )
 
 
 def _unchanged(value: Any) -> Any:

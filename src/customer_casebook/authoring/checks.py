@@ -8,19 +8,31 @@ import calendar
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import MISSING, is_dataclass
+from dataclasses import MISSING
 from difflib import get_close_matches
 from math import isfinite
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Literal, get_args
 
 from customer_casebook.authoring.reader import Place
 from customer_casebook.authoring.schema import FILES, KINDS, Node
 from customer_casebook.course import records
-from customer_casebook.declarations import NOT_BLANK, FactNames, NotBlank, Reference
+from customer_casebook.declarations import FactNames, Reference
 from customer_casebook.domain import facts
-from customer_casebook.domain.facts import UNKNOWN, normalize_value, short_repr, what_to_write
+from customer_casebook.domain.facts import (
+    UNKNOWN,
+    normalize_value,
+    short_repr,
+    similar_words,
+    what_to_write,
+)
 from customer_casebook.domain.rules import GENERAL, LENSES, TAGS
-from customer_casebook.domain.verdict import UNDETERMINED, decide, decisive_facts, decisive_flip
+from customer_casebook.domain.verdict import (
+    UNDETERMINED,
+    decide,
+    decisive_facts,
+    decisive_flip,
+    settled_answers,
+)
 
 Lists = Mapping[str, Mapping[str, Any]]  # what a file may name; without a list nobody can tell
 Lines = Callable[[Place], int]  # the line of a place in the file
@@ -38,27 +50,42 @@ def find_problems(nodes: Sequence[Node], lines: Lines, lists: Lists) -> Problems
         lines: The line of a place.
         lists: What it may name, by kind and id.
     """
+    wrong = [node for node in nodes if not (_fits(node) and _has_known_keys(node))]
+    misspelt = {place for node in wrong for place in _misspelt(node)}
+    for node in wrong:
+        if node.value is not MISSING or node.place not in misspelt:
+            yield from find_mismatches(node)
     for node in nodes:
-        yield from find_mismatches(node)
-    for node in nodes:
-        yield from _meetings(node, lines, lists)
+        if not isinstance(node.value, str) or node.declared.mark or _SIGN.search(node.value):
+            yield from _meetings(node, lines, lists)
+
+
+def _misspelt(node: Node) -> Iterator[Place]:
+    """The places of what is not missing, for its key is there in another spelling."""
+    if node.declared.fields and isinstance(node.value, dict):
+        keys = node.declared.keys
+        for key in node.value.keys() - {*keys}:
+            yield from ((*node.place, meant) for meant in similar_words(key, keys))
 
 
 def _meetings(node: Node, lines: Lines, lists: Lists) -> Problems:
     """What shows only when a value meets others."""
-    place, value, shape, mark, _ = node
-    if isinstance(mark, Reference) and mark.kind in lists:
-        yield from _among([*lists[mark.kind], *filter(None, [mark.none])], place, value)
-    if shape is str and isinstance(value, str):
+    place, value, declared = node
+    mark = declared.mark
+    if isinstance(mark, Reference) and mark.kind in lists and isinstance(value, str):
+        own, none = lists.get(f"own {mark.kind}", ()), filter(None, [mark.none])
+        if value not in lists[mark.kind]:
+            yield from _among([*lists[mark.kind], *none], place, value, own)
+    if declared.shape is str and isinstance(value, str):
         yield from _shown_as_typed(place, value)
-    elif isinstance(value, list):
-        yield from _twins((((*place, at), entry) for at, entry in enumerate(value)), lines)
-        for key in ("id", "text"):
+    elif isinstance(value, list) and len(value) > 1:
+        yield from _twins([((*place, at), entry) for at, entry in enumerate(value)], lines)
+        for key in ("id", "text") if any(isinstance(it, dict) for it in value) else ():
             words = [((*place, at, key), _get(it, key, str)) for at, it in enumerate(value)]
             yield from _twins(words, lines)
     elif isinstance(mark, FactNames) and isinstance(value, dict):
         yield from _fact_faults(mark.values, place, value)
-    for check in _CHECKS.get(shape, ()) if isinstance(value, dict) else ():
+    for check in _CHECKS.get(declared.shape, ()) if isinstance(value, dict) else ():
         for inside, message in check(value, lambda step: lines((*place, *step)), lists):
             yield (*place, *inside), message
 
@@ -76,19 +103,28 @@ def find_clashes(kind: str, tree: Any, lists: Lists) -> Problems:
 
 def find_mismatches(node: Node) -> Problems:
     """How a value differs from its declaration; pydantic says the same of the whole file."""
-    place, value, shape = node.place, node.value, node.shape
+    place, value, declared = node
     if message := _mismatch(node):
         yield place, message
-    elif shape is records.QuestionRecord:  # which stands for an unknown kind
+    elif declared.shape is records.QuestionRecord:  # which stands for an unknown kind
         kind = value.get("kind")
         wrong = f"there is no {short_repr(kind)}" if kind else "is missing"
         yield (*place, "kind"), f"{wrong}; {what_to_write(str(kind or ''), tuple(KINDS))}"
-    elif is_dataclass(shape):
-        for key in value.keys() - {*node.keys}:
-            yield (*place, key), f"there is no such key; {what_to_write(key, node.keys)}"
-    elif get_origin(shape) is Mapping and (words := get_args(get_args(shape)[0])):
-        for key in value:
-            yield from _among(words, (*place, key), key)
+    elif declared.fields:
+        for key in value.keys() - {*declared.keys}:
+            yield (*place, key), f"there is no such key; {what_to_write(key, declared.keys)}"
+    else:
+        for key in value if declared.words else ():
+            yield from _among(declared.words, (*place, key), key)
+
+
+def _has_known_keys(node: Node) -> bool:
+    """Whether a mapping has only keys that are declared."""
+    declared = node.declared
+    if declared.sort is not Mapping or declared.shape is records.QuestionRecord:
+        return declared.sort is not Mapping
+    known = declared.keys if declared.fields else declared.words
+    return not known or node.value.keys() <= {*known}
 
 
 # What a file has for each sort of declaration, and its name in a message.
@@ -105,19 +141,20 @@ _SORTS: Mapping[Any, tuple[type, str]] = {
 
 def _mismatch(node: Node) -> str:
     """Why a value is not what is declared, apart from what is in it; empty where it is."""
-    value, shape = node.value, node.shape
-    sort = Mapping if is_dataclass(shape) else get_origin(shape) or shape
-    type_, noun = _SORTS[sort]
-    if isinstance(value, type_) and _fits(node, sort):
+    _, value, declared = node
+    if _fits(node):
         return ""
-    what = node.limits.get("description", "text")
-    advice = f"write its keys: {', '.join(node.keys)}" if node.keys else f"write {what}"
+    sort, keys = declared.sort, declared.keys
+    noun = _SORTS[sort][1]
+    what = declared.limits.get("description", "text")
+    advice = f"write its keys: {', '.join(keys)}" if keys else f"write {what}"
     if value is MISSING:
         return f"is missing; {advice}"
     if value in (None, [], {}) or not str(value).strip():
         return f"is empty; {advice}"
     if sort is Literal:
-        return f"there is no {short_repr(value)}; {what_to_write(str(value), get_args(shape))}"
+        words = get_args(declared.shape)
+        return f"there is no {short_repr(value)}; {what_to_write(str(value), words)}"
     if sort is str and isinstance(value, str):
         near = "-".join(re.findall("[a-z0-9]+", value[:80].lower())) or "my-case-2"
         return f"{short_repr(value)} is no id; write letters and digits such as {near}"
@@ -128,20 +165,22 @@ def _mismatch(node: Node) -> str:
     return f"{short_repr(value)} is no {noun}; {advice}"
 
 
-def _fits(node: Node, sort: Any) -> bool:
-    """Whether a value of the right type is one of those declared."""
-    value = node.value
+def _fits(node: Node) -> bool:
+    """Whether a value is of the right type, and one of those declared."""
+    value: Any = node.value
+    declared = node.declared
+    sort = declared.sort
+    if not isinstance(value, _SORTS[sort][0]):
+        return False
     if sort is str:
-        default = NOT_BLANK if isinstance(node.mark, NotBlank) else ""
-        pattern = node.limits.get("pattern", default).replace("$", r"\Z")
-        return bool(re.search(pattern, value))
+        return bool(declared.pattern.search(value))
     if sort is float:
         with suppress(ValueError):
-            return isfinite(float(value))
+            return isfinite(float(str(value)))
         return False
     if sort is Literal:
-        return value in get_args(node.shape)
-    return value is not MISSING and (bool(value) or not node.limits.get("min_length"))
+        return value in get_args(declared.shape)
+    return value is not MISSING and (bool(value) or not declared.limits.get("min_length"))
 
 
 def _fact_faults(values: str, place: Place, shown: Mapping[str, Any]) -> Problems:
@@ -165,6 +204,7 @@ def _twins(words: Iterable[tuple[Place, Any]], lines: Lines) -> Problems:
 # What no text may hold, and what only the Markdown of a story may: evidence can be an option, too.
 _MARKUP = r"</?[a-z][^<>]*>|<!--|&#?\w+;|`[^`]+`|!?\[[^][]*\]\([^()]*\)|^#+ .*"
 _MARKDOWN = r"|(?<!\w)(\*\*?|__?)(?! )[^*_]+(?<! )\1(?!\w)|^[-*+] .*"
+_SIGN = re.compile(r"[<&`[#*_]|^[-+] ", re.MULTILINE)  # each of them has one of these
 
 
 def _shown_as_typed(place: Place, text: str) -> Problems:
@@ -249,8 +289,8 @@ def _telling(case: Any, clue: Any, telling: Any, others: Shown, lines: Lines) ->
         return
     clashes = [*_together({**others, **first})]
     yield from ((place, message) for place, message in clashes if place[0] == "shows")
-    lenses = decide(rest | before), decide(rest | now)
-    if not clashes and all(lenses[0][k].answer == lenses[1][k].answer for k in LENSES):
+    one, other = (facts.Facts.read(rest | shown) for shown in (before, now))
+    if not clashes and all(settled_answers(one, k) == settled_answers(other, k) for k in LENSES):
         yield shows, "changes no verdict of the case; change a fact that decides"
 
 
@@ -261,17 +301,17 @@ def _texts(case: Any) -> Iterator[str]:
         yield from (_get(clue, "source", str), _get(clue, "text", str))
 
 
-_NO_NAMES = {"I", "IT", *calendar.day_name, *calendar.month_name}
-_NAME = r"[A-Z][\w'-]*(?: (?:(?:and|&|of|the) )?[A-Z][\w'-]*)*"
+NO_NAMES = {"I", "IT", *calendar.day_name, *calendar.month_name}
+NAME = r"[A-Z][\w'-]*(?: (?:(?:and|&|of|the) )?[A-Z][\w'-]*)*"
 
 
 def _strangers(text: str, known: str) -> Iterator[str]:
     """The names inside the sentences of a text that another one does not have, and this does not explain."""
-    text = " ".join(text.split())
-    for match in re.finditer(rf"(?<=[a-z,;] ){_NAME}", text):
-        words = {*re.findall(r"[A-Z][\w-]*", match[0])} - _NO_NAMES
+    text, known_words = " ".join(text.split()), {*re.findall(r"[A-Z][\w-]*", known)}
+    for match in re.finditer(rf"(?<=[a-z,;] ){NAME}", text):
+        words = {*re.findall(r"[A-Z][\w-]*", match[0])} - NO_NAMES
         is_explained = re.match(r", (?:an?|the|her|his|who|which) ", text[match.end() :])
-        if words - {*re.findall(r"[A-Z][\w-]*", known)} and not is_explained:
+        if words - known_words and not is_explained:
             yield match[0]
 
 
@@ -280,7 +320,7 @@ def _clashes(story: Any, _: Lines, lists: Lists) -> Problems:
     shown, parties = _first_shown(story), lists.get("parties", {})
     yield from _together(shown)
     party, provider = _get(story, "party", str), _get(story, "provider", str)
-    line, other_line = _line(party, parties), _line(provider, parties)
+    line, other_line = line_of(party, parties), line_of(provider, parties)
     if not (line and other_line):
         return
     kind = str(parties[party].get("kind"))
@@ -311,7 +351,7 @@ def _together(shown: Shown) -> Problems:
             yield shown[name][0], message
 
 
-def _line(party: str, parties: Mapping[str, Any]) -> list[str]:
+def line_of(party: str, parties: Mapping[str, Any]) -> list[str]:
     """A party and what it belongs to, the outermost last; empty if that goes round in a circle."""
     line: list[str] = []
     while party in parties:
@@ -325,7 +365,7 @@ def _line(party: str, parties: Mapping[str, Any]) -> list[str]:
 def _circles(world: Any, _: Lines, lists: Lists) -> Problems:
     for number, party in enumerate(_get(world, "parties", list)):
         name = _get(party, "id", str)
-        if name and not _line(name, lists["parties"]):
+        if name and "parties" in lists and not line_of(name, lists["parties"]):
             message = "goes round in a circle; leave out part_of at the outermost"
             yield ("parties", number, "part_of"), message
 
@@ -440,8 +480,28 @@ def _all_lenses(file: Any, lines: Lines, _: Lists) -> Problems:
         yield from _exactly(answers, (*place, "answers"), texts)
         labels = [((*place, "answers", k, "label"), _get(texts[k], "label", str)) for k in texts]
         yield from _twins(labels, lines)
-        for gap in re.findall(r"{[^{}]*}|[{}]", _get(lenses[name], "question", str)):
-            yield from _among(("{party}", "{provider}", "{service}"), (*place, "question"), gap)
+        yield from _gaps((*place, "question"), _get(lenses[name], "question", str))
+
+
+def _all_asks(file: Any, lines: Lines, _: Lists) -> Problems:
+    asks, read = _get(file, "asks", dict), {name for lens in LENSES.values() for name in lens.reads}
+    yield from _exactly(sorted(read), ("asks",), asks)
+    for name in read & asks.keys():
+        place = ("asks", name)
+        for key in ("answers", "statements"):
+            texts = _get(asks[name], key, dict)
+            yield from _exactly(facts.VOCABULARY[name].says, (*place, key), texts)
+            yield from _twins([((*place, key, k), texts[k]) for k in texts], lines)
+            for value in texts:
+                yield from _gaps((*place, key, value), _get(texts, value, str))
+        for key in ("question", "hint", "whom"):
+            yield from _gaps((*place, key), _get(asks[name], key, str))
+
+
+def _gaps(place: Place, text: str) -> Problems:
+    """The gaps of a text are for names."""
+    for gap in re.findall(r"{[^{}]*}|[{}]", text):
+        yield from _among(("{party}", "{provider}", "{service}"), place, gap)
 
 
 def _exactly(words: Iterable[str], place: Place, mapping: Mapping[str, Any]) -> Problems:
@@ -454,7 +514,7 @@ def _exactly(words: Iterable[str], place: Place, mapping: Mapping[str, Any]) -> 
 
 
 _CHECKS: Mapping[Any, tuple[Callable[[Any, Lines, Lists], Problems], ...]] = {
-    records.Case: (_story, _tellings),
+    records.Case: (_story, _tellings, _circles),
     records.ConceptQuestion: (_options, _scope),
     records.MatchQuestion: (_defined_terms,),
     records.SortQuestion: (_sort,),
@@ -462,6 +522,7 @@ _CHECKS: Mapping[Any, tuple[Callable[[Any, Lines, Lists], Problems], ...]] = {
     records.Misconception: (_scope,),
     records.Sign: (_answers,),
     FILES["lenses"]: (_all_lenses,),
+    FILES["situations"]: (_all_asks,),
     FILES["world"]: (_circles,),
 }
 
@@ -475,12 +536,19 @@ def _get(tree: Any, key: str, sort: type) -> Any:
     return value if isinstance(value, sort) else sort()
 
 
-def _among(words: Collection[str], place: Place, word: object) -> Problems:
-    """A text has to be one of these words; what is no text has its fault already."""
+def _among(
+    words: Collection[str], place: Place, word: object, own: Collection[str] = ()
+) -> Problems:
+    """A text has to be one of these words; what is no text has its fault already.
+
+    Of ``own`` words more is said: of the others only one that is similar.
+    """
     if not isinstance(word, str) or word in words:
         return
-    known = tuple(words)
+    known = tuple(own or words)
     if len(known) > len(facts.VOCABULARY):  # too many to list: the three nearest will do
         known = tuple(get_close_matches(word[:80], known[:1000], 3, 0))
+    if own and not similar_words(word, known):
+        known += tuple(similar_words(word, tuple(words)[:1000]))
     advice = f"; {what_to_write(word, known)}" if known else ", nor any other; leave it out"
     yield place, f"there is no {short_repr(word)}{advice}"

@@ -8,9 +8,18 @@ import json
 import re
 from collections.abc import Iterable
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any
 
 import yaml
+from yaml.events import (
+    AliasEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    NodeEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+)
 
 from customer_casebook.domain.facts import short_repr
 
@@ -45,7 +54,7 @@ for words, meaning in {"yes true on": True, "no false off": False, "null": None}
 
 
 class UnreadableError(Exception):
-    """A file that nobody can read: what to do, and the line that makes no sense."""
+    """A file that nobody can read: what to do, and the line that makes no sense, if it is one."""
 
 
 class Document:
@@ -76,48 +85,51 @@ class Document:
 
     def parse(self, text: str) -> None:
         """Put the parser's events together to values."""
-        self._events = yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        self._next = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text).get_event
         self._last = text.rstrip().count("\n") + 1  # a value left out may be marked behind the end
-        for event in self._events:
-            if isinstance(event, yaml.NodeEvent):
+        while event := self._next():
+            if isinstance(event, NodeEvent):
+                line = self._line_of(event)
                 if self.lines:
-                    raise UnreadableError(
-                        "starts a second document; split it", self._line_of(event)
-                    )
+                    raise UnreadableError("starts a second document; split it", line)
+                self.lines[()] = line
                 self.value = self._value(event, ())
         if not self.lines:
             raise UnreadableError("is empty; write key: value", 1)
 
     def _line_of(self, event: Any) -> int:
-        return min(int(event.start_mark.line) + 1, self._last)
+        line: int = event.start_mark.line + 1
+        return min(self._last, line)
 
     def _value(self, event: Any, place: Place) -> Any:
         """The value that starts with an event, taken to its end: a list, mapping, text, yes or no."""
-        line = self._line_of(event)
-        self.lines.setdefault(place, line)
-        if isinstance(event, yaml.AliasEvent) or event.anchor or event.tag:
+        if isinstance(event, AliasEvent) or event.anchor or event.tag:
             message = "anchors, aliases and tags (&, *, !) are not read; write it out without"
-            self.fault(place, message, line)
+            self.fault(place, message, self._line_of(event))
         if len(place) > MAX_DEPTH:
-            raise UnreadableError("is nested too deeply; flatten it", line)
-        if isinstance(event, yaml.MappingStartEvent):
+            raise UnreadableError("is nested too deeply; flatten it", self._line_of(event))
+        if isinstance(event, ScalarEvent):
+            text = event.value  # the whole file was searched, but not what an escape stands for
+            if event.style == '"' and (bad := _UNSEEN.search(text)):
+                message = f"holds the unseen character {bad[0]!a}; delete it"
+                self.fault(place, message, self._line_of(event))
+            return _PLAIN.get(text, text) if event.implicit[0] else text
+        if isinstance(event, MappingStartEvent):
             return self._mapping(place)
-        if isinstance(event, yaml.SequenceStartEvent):
-            items: list[Any] = []
-            while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
-                items.append(self._value(event, (*place, len(items))))
-            return items
-        if isinstance(event, yaml.AliasEvent):
+        if isinstance(event, AliasEvent):
             return None
-        if bad := _UNSEEN.search(event.value):
-            self.fault(place, f"holds the unseen character {bad[0]!a}; delete it", line)
-        return _PLAIN.get(event.value, event.value) if event.implicit[0] else event.value
+        items: list[Any] = []
+        while not isinstance(event := self._next(), SequenceEndEvent):
+            inside = (*place, len(items))
+            self.lines.setdefault(inside, self._line_of(event))
+            items.append(self._value(event, inside))
+        return items
 
     def _mapping(self, place: Place) -> dict[str, Any]:
         values: dict[str, Any] = {}
-        while not isinstance(event := next(self._events), yaml.MappingEndEvent):
+        while not isinstance(event := self._next(), MappingEndEvent):
             line = self._line_of(event)
-            if not isinstance(event, yaml.ScalarEvent) or event.anchor or event.tag:
+            if not isinstance(event, ScalarEvent) or event.anchor or event.tag:
                 raise UnreadableError("a key has to be one plain word; write key: value", line)
             key = event.value.encode("utf-8", "backslashreplace").decode()
             inside = (*place, key)
@@ -125,7 +137,7 @@ class Document:
                 before = self.line(inside)
                 self.fault(inside, f"stands in line {before} already; keep one of them", line)
             self.lines.setdefault(inside, line)
-            values.setdefault(key, self._value(next(self._events), inside))
+            values.setdefault(key, self._value(self._next(), inside))
         return values
 
 
@@ -173,11 +185,14 @@ def _text(source: Path | bytes) -> str:
 
 def _bytes(source: Path) -> bytes:
     try:
+        if not S_ISREG(source.stat().st_mode):  # a pipe would be waited for
+            what = "is a directory" if source.is_dir() else "is no file of text"
+            raise UnreadableError(f"cannot be read: {what}; name a file that can", 0)
         with source.open("rb") as stream:
             return stream.read(MAX_FILE_BYTES + 1)
     except (OSError, ValueError) as error:  # a ValueError tells of a name that no file can have
         why = (getattr(error, "strerror", None) or str(error)).lower()
-        raise UnreadableError(f"cannot be read: {why}; name a file that can", 1) from None
+        raise UnreadableError(f"cannot be read: {why}; name a file that can", 0) from None
 
 
 def _json_as_yaml(text: str) -> str:

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass, make_dataclass
+from functools import cache
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, get_args, get_origin
 
 from customer_casebook.course.casebook import CONTENT_SHAPES
 from customer_casebook.course.records import Case, Question, QuestionRecord
-from customer_casebook.declarations import FactNames, FactValues, Record, value_field
+from customer_casebook.declarations import (
+    NOT_BLANK,
+    FactNames,
+    FactValues,
+    NotBlank,
+    Record,
+    value_field,
+)
 from customer_casebook.domain.facts import VOCABULARY
 
 if TYPE_CHECKING:
@@ -57,10 +66,65 @@ _LISTS = {
     "glossary": _file("The words of the field.", "terms"),
     "questions": _file("Questions of the bank.", "questions"),
     "simulators": _file("The simulators in words.", "simulators"),
+    "situations": _file("Questions and starts for a case of one's own.", "asks", "situations"),
     "figures": _file("The numbers of the examples that can be calculated.", "figures"),
 }
 LIST_FILES = {key.name: kind for kind, file in _LISTS.items() for key in fields(file)}
 FILES: Mapping[str, Any] = {"case": Case, "facts": FactValues, **_LISTS}
+
+
+class Declaration:
+    """What is declared of a value: made once of each, for a casebook has many values."""
+
+    def __init__(self, shape: Any, limits: Mapping[str, Any] = NO_LIMITS) -> None:
+        self.is_optional = NoneType in get_args(shape)
+        if self.is_optional:
+            shape = get_args(shape)[0]
+        self.mark = None  # such as a `Reference`
+        if get_origin(shape) is Annotated:
+            shape, self.mark = get_args(shape)
+        is_question = isinstance(shape, UnionType)
+        self.kinds = {k: Declaration(record, limits) for k, record in KINDS.items() if is_question}
+        self.shape = QuestionRecord if is_question else shape  # a record class or another type
+        self.limits = limits  # the metadata of its field
+        is_record = is_dataclass(self.shape)
+        self.sort: Any = Mapping if is_record else get_origin(shape) or shape
+        self.fields = _keys_of(self.shape) if is_record else ()
+        facts = tuple(VOCABULARY) if isinstance(self.mark, FactNames) else ()
+        self.keys = facts or tuple(name for name, *_ in self.fields)  # where they are known
+        default = NOT_BLANK if isinstance(self.mark, NotBlank) else ""
+        self.pattern = re.compile(limits.get("pattern", default).replace("$", r"\Z"))  # of a text
+        what = {"description": limits.get("description", "")}
+        inside = {tuple: 0, Mapping: 1}.get(get_origin(shape))
+        words = get_args(shape)[0] if inside else None
+        self.words: tuple[str, ...] = get_args(
+            words
+        )  # which the keys of a mapping have to be, if any
+        self.entry = None if inside is None else Declaration(get_args(shape)[inside], what)
+
+    def of(self, value: Any) -> Declaration:
+        """The same, or of a question what its kind says; a `QuestionRecord` is of an unknown kind."""
+        kind = value.get("kind") if self.kinds and isinstance(value, dict) else None
+        return self.kinds.get(kind, self) if isinstance(kind, str) else self
+
+
+@cache
+def declaration(shape: Any) -> Declaration:
+    """What is declared of values of a shape."""
+    return Declaration(shape)
+
+
+@cache
+def _keys_of(record: Any) -> tuple[tuple[str, Declaration, bool], ...]:
+    """The keys of a record: what is declared of each, and whether it has to be there."""
+    return tuple(
+        (
+            key.name,
+            Declaration(key.type, key.metadata),
+            key.default is key.default_factory is MISSING,
+        )
+        for key in fields(record)
+    )
 
 
 class Node(NamedTuple):
@@ -68,56 +132,37 @@ class Node(NamedTuple):
 
     place: Place
     value: Any  # MISSING for a required one that is not there
-    shape: Any  # a record class or another type
-    mark: Any  # such as a `Reference`, or None
-    limits: Mapping[str, Any]  # the metadata of its field
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """The keys that may stand here, where they are known."""
-        if isinstance(self.mark, FactNames):
-            return tuple(VOCABULARY)
-        return tuple(key.name for key in fields(self.shape)) if is_dataclass(self.shape) else ()
+    declared: Declaration
 
 
-def walk(
-    shape: Any, value: Any, place: Place = (), limits: Mapping[str, Any] = NO_LIMITS
-) -> Iterator[Node]:
-    """Every value of a file with its declaration, however broken the file is."""
-    mark = None
-    if NoneType in get_args(shape):
-        if value is None:
-            return
-        shape = get_args(shape)[0]
-    if get_origin(shape) is Annotated:
-        shape, mark = get_args(shape)
-    if isinstance(shape, UnionType):
-        kind = value.get("kind") if isinstance(value, dict) else None
-        shape = KINDS.get(kind, QuestionRecord) if isinstance(kind, str) else QuestionRecord
-    yield Node(place, value, shape, mark, limits)
-    for step, entry, its_shape, its_limits in _inside(shape, value, limits):
-        yield from walk(its_shape, entry, (*place, step), its_limits)
+def walk(shape: Any, value: Any) -> list[Node]:
+    """Every value of a file with its declaration, however broken the file is; the whole comes first."""
+    nodes: list[Node] = []
+    _collect(nodes, declaration(shape), value, ())
+    return nodes
 
 
-def _inside(shape: Any, value: Any, limits: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
-    """What stands right inside a value: where, the value itself, its shape and its limits."""
-    what = {"description": limits.get("description", "")}
-    if is_dataclass(shape) and isinstance(value, dict):
-        for key in fields(shape):
-            if key.name in value or key.default is key.default_factory is MISSING:
-                yield key.name, value.get(key.name, MISSING), key.type, key.metadata
-    elif get_origin(shape) is tuple and isinstance(value, list):
+def _collect(nodes: list[Node], declared: Declaration, value: Any, place: Place) -> None:
+    if value is None and declared.is_optional:
+        return
+    declared = declared.of(value)
+    nodes.append(Node(place, value, declared))
+    if isinstance(value, dict):
+        for key, its, is_required in declared.fields:
+            if is_required or key in value:
+                _collect(nodes, its, value.get(key, MISSING), (*place, key))
+        if declared.entry and declared.sort is Mapping:
+            for name, entry in value.items():
+                _collect(nodes, declared.entry, entry, (*place, name))
+    elif isinstance(value, list) and declared.sort is tuple and declared.entry:
         for number, entry in enumerate(value):
-            yield number, entry, get_args(shape)[0], what
-    elif get_origin(shape) is Mapping and isinstance(value, dict):
-        for name, entry in value.items():
-            yield name, entry, get_args(shape)[1], what
+            _collect(nodes, declared.entry, entry, (*place, number))
 
 
 def kind_of(tree: object, default_kind: str) -> str:
     """The kind of file that has most of the keys of a mapping; the default kind where none has any."""
     keys = set(tree) if isinstance(tree, dict) else set()
-    known = {kind: {*next(walk(FILES[kind], tree)).keys} for kind in (default_kind, *FILES)}
+    known = {kind: {*declaration(FILES[kind]).keys} for kind in (default_kind, *FILES)}
     if not any(keys & its_keys for its_keys in known.values()):
         return default_kind
     return max(known, key=lambda kind: (len(keys & known[kind]), -len(known[kind])))
