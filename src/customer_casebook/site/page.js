@@ -3,8 +3,10 @@
 // The elements draw themselves as the page is read, so nothing moves. Python is not there to judge, so the key of each
 // question comes with it. What this browser does not store is kept until the page is closed.
 
-const LINE = "customer-casebook line "; // and the id of an answer
-const CARD = "customer-casebook card "; // and the id of a card: which round it is in, and the answers of that
+const BOOK = document.documentElement.dataset.book; // a casebook of one's own keeps its answers apart from the course's
+const NAMES = BOOK ? `customer-casebook of ${BOOK} ` : "customer-casebook ";
+const LINE = `${NAMES}line `; // and the id of an answer
+const CARD = `${NAMES}card `; // and the id of a card: which round it is in, and the answers of that
 const SAVED = { state: "saved", text: "Saved in this browser." };
 const KEEP = "The feedback is right, and you can go on. Before you close this page, export your answers at its end.";
 const FULL = { state: "memory", text: `Not saved: the storage of this browser is full. ${KEEP}` };
@@ -20,6 +22,16 @@ function record(id, line) {
   if (readStored(LINE + id)) return true; // it is said again
   unsaved.set(id, line);
   return store(LINE + id, line) && unsaved.delete(id);
+}
+
+// Firefox takes what a page stores to its main process a moment later, and a tab that dies in that moment loses it. What
+// one channel says to another takes the same way, after it.
+function isHandedOver() {
+  const [mouth, ear] = [new BroadcastChannel(LINE), new BroadcastChannel(LINE)];
+  return new Promise((resolve) => {
+    ear.onmessage = () => resolve([mouth, ear].forEach((each) => each.close()));
+    mouth.postMessage("");
+  });
 }
 
 function allLines() {
@@ -74,7 +86,7 @@ function makeModel({ card, spec, keys }) {
     take({ round, answers });
   }
 
-  function send({ item, content, options, answer, age, round, place, card: sender }) {
+  async function send({ item, content, options, answer, age, round, place, card: sender }) {
     if (!item) return show(round, {});
     const found = spec.questions.findIndex((each) => each.item === item && each.content === content);
     if (found < 0) return; // its own lesson will hear it
@@ -83,6 +95,7 @@ function makeModel({ card, spec, keys }) {
     const right = String(places) === String(inOrder(question.answer.map((each) => question.order[each])));
     const line = lineOf({ ...question, answer, options: places, right }, keys[found], age);
     const news = record(answer.press, line) ? SAVED : attempt(() => localStorage.length) ? FULL : DENIED;
+    if (news === SAVED) await isHandedOver();
     if (news !== SAVED && state.acknowledged[answer.press] === news) return; // who was told is not told again
     state.acknowledged = { ...state.acknowledged, [answer.press]: news };
     if (sender === card) show(round, { [place]: answer });

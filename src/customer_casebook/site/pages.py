@@ -7,23 +7,27 @@ transcript below it for where scripts are off. Any other cell shows what its not
 import ast
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from html import escape
 from itertools import chain, combinations
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from markdown_it import MarkdownIt
 
+from customer_casebook.course import exam
+from customer_casebook.course.casebook import Casebook
 from customer_casebook.course.items import CaseItem, Item
 from customer_casebook.document import Paragraph, to_html
-from customer_casebook.widgets import activity, practice, study
+from customer_casebook.domain.facts import InputError
+from customer_casebook.widgets import activity, practice, study, what_if
 from customer_casebook.widgets.card import Card
 from customer_casebook.widgets.diagram import Row, draw_rows
 
-INDEX, WORKER = "index.html", "worker.js"
+INDEX, WORKER, LIVE = "index.html", "worker.js", "live"
 
 _OWN_FOLDER = Path(__file__).parent
 _FRONT_END = _OWN_FOLDER.parent / "widgets" / "front"
@@ -31,19 +35,27 @@ _SCRIPTS = ("parts", "outbox", "card")  # of those there, what a card needs
 _CARDS = {
     "study": study.study,
     "compare": study.compare,
+    "twins": study.twins,
     "practice": practice.practice,
     "find_evidence": practice.find_evidence,
     "sort_parties": practice.sort_parties,
     "own_the_relationship": practice.own_the_relationship,
     "term": practice.term,
 }
-_LIVE = (
-    "This activity needs Python, so here you can only read it. To do it yourself, install the course and start it: "
-    "<code>customer-casebook start</code>."
+_READ_ONLY = "This activity needs Python, so here you can only read it. "
+_INSTALL = (
+    "To do it yourself, install the course and start it: <code>customer-casebook start</code>."
 )
+_PYTHON_ONLY = ("exam", "progress", "review")
+_INSTALL_OWN = "To do it yourself, install Customer Casebook, and open this casebook with it."
+_ABOUT_OWN = "Read a case, choose an answer, and say how sure you are. You see at once what is right, and why."
+_ABOUT = f"Learn to tell customers and services apart, one short case at a time. {_ABOUT_OWN}"
+_OPEN = "Open this lesson with Python"
+_OPEN_ALL = "Open the whole course with Python, in this browser"
 # What lessons say of JupyterLab, and what is true here.
 _INSTEAD = {
     "If this page does not start by itself, choose *Run*, then *Run All Cells*.": "",
+    "Run everything: choose *Run*, then *Run All Cells*. After a change to a file, do it again.": "",
     " Then scroll back up to here.": "",
     "**Here is a place to play.** This line of code takes all the letters away. Press `Shift+Enter` in"
     ' it: the answer stays the same. Then write `consumes="yes"` in the place of'
@@ -60,8 +72,10 @@ _INSTEAD = {
     ),
     " Questions that you missed, or were not sure of, come back for review, first after a day and then"
     " after longer times.": "",
-    "Choose *Kernel*, then *Restart Kernel and Run All Cells*, each time you come back. Where a window"
-    " asks, choose *Restart*.": "All of this needs Python, so here you can only read about it.",
+    "If this page is still open from another day, choose *Kernel*, then *Restart Kernel and Run All"
+    " Cells*. Then it knows what comes back today. Where a window asks, choose *Restart*.": (
+        "All of this needs Python, so here you can only read about it."
+    ),
 }
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -76,11 +90,31 @@ class _Lesson(NamedTuple):
     title: str
     minutes: str
     body: str
-    items: list[str]  # id and content of each question
+    items: list[str]  # id and content of each question, once
+
+    @property
+    def link(self) -> str:
+        return quote(self.file)
 
 
-def site(notebooks: Mapping[str, Path]) -> dict[str, str]:
-    """All files of the site by name: the pages of these notebooks, their first page, style and scripts."""
+def site(
+    notebooks: Mapping[str, Path],
+    *,
+    live: bool = False,
+    book: Casebook | None = None,
+    title: str = "Customer Casebook",
+) -> dict[str, str]:
+    """All files of the site by name: the pages of these notebooks, their first page, style and scripts.
+
+    Args:
+        notebooks: By file name.
+        live: Whether the whole course is there too, as `live.live` builds it.
+        book: The casebook that they play, where it is not the course.
+        title: Of the first page.
+
+    Raises:
+        InputError: A notebook asks for a case that its book does not have.
+    """
     scripts = [*(_FRONT_END / f"{name}.js" for name in _SCRIPTS), _OWN_FOLDER / "page.js"]
     assets = {
         "js": "(() => {\n" + "".join(path.read_text("utf-8") for path in scripts) + "})();\n",
@@ -90,11 +124,16 @@ def site(notebooks: Mapping[str, Path]) -> dict[str, str]:
     }
     names = {kind: f"casebook-{_hash_of(text)}.{kind}" for kind, text in assets.items()}
     files = {names[kind]: text for kind, text in assets.items()}
-    lessons = [_lesson(name, path) for name, path in notebooks.items()]
-    files[INDEX] = _page("Customer Casebook", _index(lessons), "", names)
+    names["book"] = book.name if book else ""
+    if INDEX.removesuffix(".html") + ".ipynb" in notebooks:
+        raise InputError("index.ipynb would be the first page; give it another name")
+    with exam.for_everybody():
+        lessons = [_lesson(name, path, book, live=live) for name, path in notebooks.items()]
+    about = _ABOUT_OWN if book else _ABOUT
+    files[INDEX] = _page(title, _index(lessons, title, about, live=live), "", names)
     for before, lesson, after in zip([None, *lessons], lessons, [*lessons[1:], None], strict=False):
-        title = f"{lesson.title} · Customer Casebook"
-        files[lesson.file] = _page(title, lesson.body, _ways(before, after), names)
+        its_title = f"{lesson.title} · {title}"
+        files[lesson.file] = _page(its_title, lesson.body, _ways(before, after), names)
     listed = json.dumps(["./", *sorted(files)])
     worker = (_OWN_FOLDER / WORKER).read_text("utf-8")
     version = _hash_of(worker + "".join(files[name] for name in sorted(files)))
@@ -105,35 +144,48 @@ def _hash_of(text: str) -> str:
     return sha256(text.encode()).hexdigest()[:12]
 
 
-def _lesson(name: str, path: Path) -> _Lesson:
+def _live_link(name: str, words: str) -> str:
+    return f'<a class="button" href="{LIVE}/notebooks/index.html?path={name}">{words}</a>'
+
+
+def _lesson(name: str, path: Path, book: Casebook | None, *, live: bool) -> _Lesson:
     """The page of a notebook."""
     parts, items = list[str](), list[str]()
+    install = _INSTALL_OWN if book else _INSTALL
+    needs_python = _READ_ONLY + (_live_link(name, _OPEN) if live else install)
     cells = json.loads(path.read_text("utf-8"))["cells"]
     for cell in cells:
         source = "".join(cell["source"])
         if cell["cell_type"] == "markdown":
-            parts.append(_prose(source))
+            parts.append(_prose(source, with_markup=not book))
             continue
-        match _activity(source):
+        match _activity(source, book):
             case Card() | practice.OwnerMap() as shown:
                 parts.append(_card(f"{name}/{cell['id']}", shown))
                 items += [f"{item.id} {item.fingerprint}" for item in _card_in(shown).questions]
             case activity.Panel() as panel:
                 parts.append(f'<div class="ccb"><div class="ccb-text">{panel.text}</div></div>')
+            case activity.Activity() as shown if book:
+                html = f'<p class="live">{needs_python}</p>{_wide(to_html(shown.transcript))}'
+                parts.append(f'<div class="ccb saved">{html}</div>')
             case _:
-                parts += [f'<div class="ccb saved">{html}</div>' for html in _as_saved(cell)]
-    first = "".join(cells[0]["source"])
+                saved = _as_saved(cell, needs_python)
+                parts += [f'<div class="ccb saved">{html}</div>' for html in saved if html]
+    first = "".join(cells[0]["source"]) if cells else ""
     minutes = re.search(r"about (\d+) minutes", first)
-    title = first.splitlines()[0].removeprefix("# ")
+    heading = re.match("# (.+)", first)
+    title = heading[1] if heading else Path(name).stem.replace("_", " ")
     about = f"{minutes[1]} minutes" if minutes else ""
-    return _Lesson(f"{Path(name).stem}.html", title, about, "\n".join(parts), items)
+    return _Lesson(
+        f"{Path(name).stem}.html", title, about, "\n".join(parts), [*dict.fromkeys(items)]
+    )
 
 
-def _prose(markdown: str) -> str:
+def _prose(markdown: str, *, with_markup: bool) -> str:
     """A cell of Markdown, with what holds here in place of what holds in JupyterLab."""
     for words, instead in _INSTEAD.items():
         markdown = re.sub(r"\s+".join(map(re.escape, re.split(r"\s+", words))), instead, markdown)
-    html: str = _markdown().render(markdown).replace('.ipynb">', '.html">')
+    html: str = _markdown(with_markup).render(markdown).replace('.ipynb">', '.html">')
     return f'<div class="prose">{_wide(html)}</div>'
 
 
@@ -144,26 +196,48 @@ def _wide(html: str) -> str:
 
 
 @cache
-def _markdown() -> MarkdownIt:
-    return MarkdownIt("commonmark").enable("table")  # a lesson is ours, and may hold markup
+def _markdown(with_markup: bool) -> MarkdownIt:
+    """A lesson of ours may hold markup; what somebody has shared is text."""
+    return MarkdownIt("commonmark", {"html": with_markup}).enable("table")
 
 
-def _activity(code: str) -> object:
-    """What a cell shows if it calls one of `_CARDS`."""
-    match ast.parse(code).body[-1]:
-        case ast.Expr(ast.Call(ast.Name(name), places, named)) if name in _CARDS:
-            call: Any = _CARDS[name]
-            values = {str(each.arg): ast.literal_eval(each.value) for each in named}
-            return call(*map(ast.literal_eval, places), **values)
-    return None
+def _activity(code: str, book: Casebook | None) -> object:
+    """What a cell shows if it calls one of `_CARDS`; of a casebook of one's own, as ``book.study(...)``."""
+    known: Mapping[str, Any] = _CARDS
+    match _last_statement(code):
+        case [ast.Expr(ast.Call(ast.Name(name), places, named))] if not book:
+            more: dict[str, Any] = {}
+        case [ast.Expr(ast.Call(ast.Attribute(ast.Name(), name), places, named))] if book:
+            known, more = _CARDS | {"what_if": what_if.what_if}, {"book": book}
+        case _:
+            return None
+    if name in _PYTHON_ONLY and book:
+        return activity.Activity()  # whose transcript would tell of whoever writes the site
+    if name not in known:
+        return None
+    try:
+        values = [ast.literal_eval(place) for place in places]
+        more |= {str(each.arg): ast.literal_eval(each.value) for each in named}
+    except ValueError:  # it is no plain value, so nothing is run
+        return None
+    return known[name](*values, **more)
 
 
-def _as_saved(cell: Mapping[str, Any]) -> Iterable[str]:
+def _last_statement(code: str) -> list[ast.stmt]:
+    """The last statement of a cell; none where it is a magic word, and the like."""
+    try:
+        return ast.parse(code).body[-1:]
+    except (SyntaxError, ValueError):
+        return []
+
+
+def _as_saved(cell: Mapping[str, Any], needs_python: str) -> Iterable[str]:
     """What a cell was saved with, and how to have it live."""
     start = Paragraph(activity.START).html()
     for output in cell["outputs"]:
-        html = "".join(output["data"]["text/html"]).removeprefix(activity.PRINT_UNFOLDED)
-        yield _wide(html).replace(start, f'<p class="live">{_LIVE}</p>')
+        html = "".join(output.get("data", {}).get("text/html", ""))
+        html = _wide(html.removeprefix(activity.PRINT_UNFOLDED))
+        yield html.replace(start, f'<p class="live">{needs_python}</p>')
 
 
 def _card_in(shown: Card | practice.OwnerMap) -> Card:
@@ -215,28 +289,28 @@ def _ways(before: _Lesson | None, after: _Lesson | None) -> str:
     """Links to the lessons before and after, and to the first page between them."""
     links = [f'<a href="{INDEX}">All lessons</a>']
     if before:
-        links.insert(0, f'<a href="{before.file}">← {escape(before.title)}</a>')
+        links.insert(0, f'<a href="{before.link}">← {escape(before.title)}</a>')
     if after:
-        links.append(f'<a class="next" href="{after.file}">{escape(after.title)} →</a>')
+        links.append(f'<a class="next" href="{after.link}">{escape(after.title)} →</a>')
     return f"<ul>{''.join(f'<li>{link}</li>' for link in links)}</ul>"
 
 
-def _index(lessons: Iterable[_Lesson]) -> str:
+def _index(lessons: Sequence[_Lesson], title: str, about: str, *, live: bool) -> str:
     """The list of lessons, each with what was answered."""
+    first = Path(lessons[0].file).with_suffix(".ipynb").name
+    whole = f'<p class="live">{_live_link(first, _OPEN_ALL)}</p>' if live else ""
     entries = []
     for lesson in lessons:
-        about = f"{len(lesson.items)} questions" if lesson.items else "to read here"
+        number = f"{len(lesson.items)} questions" if lesson.items else "to read here"
         asked = escape(json.dumps(lesson.items))
-        count = f'<casebook-count data-items="{asked}"><span class="plain">{about}</span></casebook-count>'
-        link = f'<a href="{lesson.file}">{escape(lesson.title)}</a>'
+        count = f'<casebook-count data-items="{asked}"><span class="plain">{number}</span></casebook-count>'
+        link = f'<a href="{lesson.link}">{escape(lesson.title)}</a>'
         entries.append(
             f"<li>{link} <small>{' · '.join(filter(None, (lesson.minutes, count)))}</small></li>"
         )
     return (
-        '<div class="prose"><h1>Customer Casebook</h1>\n'
-        "<p>Learn to tell customers and services apart, one short case at a time. Read a case,"
-        " choose an answer, and say how sure you are. You see at once what is right, and why.</p>\n"
-        f'<ol start="0" class="lessons">{"".join(entries)}</ol></div>'
+        f'<div class="prose"><h1>{escape(title)}</h1>\n<p>{about}</p>\n'
+        f'{whole}</div>\n<ol start="0" class="lessons">{"".join(entries)}</ol>'
     )
 
 
@@ -246,8 +320,9 @@ def _page(title: str, body: str, ways: str, names: Mapping[str, str]) -> str:
         f'<nav aria-label="{where}">{ways}</nav>' if ways else ""
         for where in ("Lessons", "Next lesson")
     )
+    of_book = f' data-book="{names["book"]}"' if names["book"] else ""
     return f"""<!doctype html>
-<html lang="en">
+<html lang="en"{of_book}>
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{_POLICY}">

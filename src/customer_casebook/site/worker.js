@@ -29,5 +29,7 @@ self.addEventListener("install", (event) => event.waitUntil(keepAll()));
 self.addEventListener("activate", (event) => event.waitUntil(forgetOlder()));
 self.addEventListener("fetch", (event) => {
   const { method, url } = event.request;
-  if (method === "GET" && url.startsWith(self.registration.scope)) event.respondWith(answer(event.request));
+  const { scope } = self.registration;
+  const isOurs = url.startsWith(scope) && !url.startsWith(`${scope}live/`); // there, JupyterLite has a worker of its own
+  if (method === "GET" && isOurs) event.respondWith(answer(event.request));
 });
