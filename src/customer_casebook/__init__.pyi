@@ -2,6 +2,8 @@ from .course.casebook import case as case
 from .course.casebook import cases as cases
 from .domain.facts import Facts as Facts
 from .domain.verdict import decide as decide
+from .draft import preview as preview
+from .own.my_case import my_case as my_case
 from .playable import casebook as casebook
 from .simulators.expectation_gap import expectation_gap as expectation_gap
 from .simulators.going_direct import going_direct as going_direct

@@ -7,7 +7,7 @@ markup, no links, no images. Links lead to lessons only.
 import re
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Protocol, Self
 from urllib.parse import quote
@@ -15,7 +15,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 _LINE_WIDTH = 88  # characters in a line of plain text
-_NUMBER = re.compile(r"[−-]?\d[\d,.]*( %| of \d+)?")  # noqa: RUF001  (a true minus)
+_NUMBER = re.compile(r"[−-]?\d[\d,.]*(%| of \d+)?")  # noqa: RUF001  (a true minus)
 
 
 class Block(Protocol):
@@ -61,6 +61,7 @@ class Paragraph:
 
     words: str
     style: str = ""
+    editions: Sequence[str] | None = field(default=None, compare=False)  # that say so; None: all
 
     def html(self) -> Markup:
         style = Markup(' class="{}"').format(self.style) if self.style else ""
@@ -76,6 +77,7 @@ class RunInHeading:
 
     point: str
     words: str
+    editions: Sequence[str] | None = field(default=None, compare=False)  # as of a paragraph
 
     def html(self) -> Markup:
         return Markup("<p><strong>{}</strong> {}</p>").format(self.point, self.words)
@@ -120,6 +122,7 @@ class BulletList:
     """A list of plain sentences."""
 
     items: Sequence[str]
+    editions: Sequence[str] | None = field(default=None, compare=False)  # as of a paragraph
 
     def html(self) -> Markup:
         return Markup("<ul>{}</ul>").format(_repeated("<li>{}</li>", self.items))

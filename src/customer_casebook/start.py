@@ -7,7 +7,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from hashlib import sha256
 from importlib import import_module
@@ -15,14 +15,16 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.parse import quote
 
 from customer_casebook import __version__
 from customer_casebook.course.journal import journal
+from customer_casebook.files import installed_casebooks, write_whole
 
 FIRST = "00_start_here"
 LAST = "18_practice_and_exam"
+YOURS = "your copies"
 _FIRST_STUDY = re.compile(r'study\(\s*"([^"]+)"')
 
 # What was brought into a folder, so that a later version can tell a lesson that nobody has changed.
@@ -45,12 +47,25 @@ def lessons() -> dict[str, Path]:
     return {path.name: path for path in sorted(folder.glob("*.ipynb"))}
 
 
-def bring(folder: Path) -> list[str]:
+def is_casebook(name: str) -> bool:
+    """Whether this names a casebook that somebody has shared, and no folder."""
+    path = Path(name)
+    if path.exists():
+        return path.suffix.lower() == ".zip" and path.is_file()
+    return name in installed_casebooks()
+
+
+def bring(folder: Path, files: Mapping[str, Path] | None = None) -> list[str]:
     """Bring the lessons into a folder, and say what changed there.
 
     A lesson that the learner deleted comes back, and one that an older version brought is renewed. One
     that the learner changed is kept beside the course's, as ``NAME (your copy).ipynb``. Answers,
     outputs, and what is written in a place to play are no change.
+
+    Args:
+        folder: Where they go.
+        files: Those of a casebook in place of the lessons, by name from its folder. Its YAML that the
+            learner changed is kept in the folder ``your copies``, where it is not played.
 
     Raises:
         StartError: The folder cannot be made or written.
@@ -59,7 +74,7 @@ def bring(folder: Path) -> list[str]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         delivered, now = _delivered(folder), {}
-        for name, source in lessons().items():
+        for name, source in (lessons() if files is None else files).items():
             target, ours = folder / name, _cells_in(source)
             now[name] = _digest(ours)
             if target.is_symlink() or target.exists():
@@ -68,12 +83,19 @@ def bring(folder: Path) -> list[str]:
                 if theirs == ours or (_is_same(theirs, ours) and not is_as_brought):
                     continue
                 if not is_as_brought:
-                    copy = _free_name(target)
+                    copy = _free_name(target if _is_lesson(target) else folder / YOURS / name)
+                    copy.parent.mkdir(parents=True, exist_ok=True)
                     target.replace(copy)
-                    news.append(f"{name} was changed here: your copy is now {copy.name}")
+                    where = copy.relative_to(folder).as_posix()
+                    news.append(f"{name} was changed here: your copy is now {where}")
             elif name in delivered:
                 news.append(f"{name} was missing and is here again")
+            target.parent.mkdir(exist_ok=True)
             write_whole(target, source.read_bytes())
+        for path in (*folder.glob("*.yaml"), *folder.glob("*/*.yaml")):
+            name = path.relative_to(folder).as_posix()  # a case that the casebook has no more
+            if name not in now and _digest(_cells_in(path)) == delivered.get(name):
+                path.unlink()
         if now != delivered:
             write_whole(folder / _DELIVERED, json.dumps(now, indent=1).encode())
     except OSError as error:
@@ -84,14 +106,19 @@ def bring(folder: Path) -> list[str]:
     return news
 
 
-def next_lesson() -> str:
-    """The lesson to open: the first whose first case nobody has answered yet; at the end, practice and exam."""
+def next_lesson(notebooks: Mapping[str, Path] | None = None, prefix: str = "") -> str:
+    """The lesson to open: the first whose first case nobody has answered yet; at the end, practice and exam.
+
+    Args:
+        notebooks: Those of a casebook in place of the lessons; at the end, the last of them.
+        prefix: What the ids of the casebook begin with.
+    """
     begun = {attempt.item.partition("/")[0] for attempt in journal().read().attempts}
-    for name, path in lessons().items():
+    for name, path in (notebooks or lessons()).items():
         code = "\n".join(source for kind, source, _ in _cells_in(path) or () if kind == "code")
-        if (study := _FIRST_STUDY.search(code)) and study[1] not in begun:
+        if (study := _FIRST_STUDY.search(code)) and prefix + study[1] not in begun:
             return Path(name).stem
-    return LAST
+    return Path([*notebooks][-1]).stem if notebooks else LAST
 
 
 def open_jupyter(lesson: Path, *, notebook: bool = False, browser: bool = True) -> None:
@@ -100,14 +127,33 @@ def open_jupyter(lesson: Path, *, notebook: bool = False, browser: bool = True) 
     Raises:
         StartError: It is not installed.
     """
-    module, name, extra = "jupyterlab.labapp", "LabApp", "lab"
+    module, name, extra, view = "jupyterlab.labapp", "LabApp", "lab", "lab/tree"
     if notebook:
-        module, name, extra = "notebook.app", "JupyterNotebookApp", "notebook"
-    if not find_spec(module.partition(".")[0]):
+        module, name, extra, view = "notebook.app", "JupyterNotebookApp", "notebook", "notebooks"
+    _require_installed(module.partition(".")[0], extra)
+    app: Any = getattr(import_module(module), name)
+    address = f"--{name}.default_url=/{view}/{quote(lesson.name)}"  # which is said, and opens it
+    app.launch_instance([str(lesson), address, *([] if browser else ["--no-browser"])])
+
+
+def serve_in_hub(lesson: Path) -> None:
+    """Become a learner's server of a JupyterHub, with the lessons' folder as its root.
+
+    The hub says by environment variables who may come in, and where.
+
+    Raises:
+        StartError: JupyterHub is not installed.
+    """
+    _require_installed("jupyterhub", "hub")
+    own = {"ROOT_DIR": str(lesson.parent), "DEFAULT_URL": f"/lab/tree/{quote(lesson.name)}"}
+    os.environ.update({f"JUPYTERHUB_{name}": value for name, value in own.items()})
+    os.execv(sys.executable, [sys.executable, "-m", "jupyterhub.singleuser"])  # noqa: S606
+
+
+def _require_installed(module: str, extra: str) -> None:
+    if not find_spec(module):
         install = f'{Path(sys.executable).name} -m pip install "customer-casebook[{extra}]"'
         raise StartError(f"it needs more to run; install it with: {install}")
-    app: Any = getattr(import_module(module), name)
-    app.launch_instance([str(lesson), *([] if browser else ["--no-browser"])])
 
 
 def report(folder: Path) -> Iterator[tuple[bool, str]]:
@@ -133,6 +179,8 @@ def report(folder: Path) -> Iterator[tuple[bool, str]]:
     yield bool(own.folder), f"answers: {own.folder or own.folders[0]}"
     if own.notice:
         yield False, own.notice
+    for name, place in installed_casebooks().items():
+        yield bool(place), f"casebook {name}: {place or 'not found; install its package again'}"
     yield True, f"next lesson: {next_lesson()}"
 
 
@@ -152,9 +200,15 @@ def _for_jupyter() -> Iterator[tuple[str, Path | None]]:
 _Cells = list[tuple[str, str, bool]]  # type, source, and whether it is a place to play
 
 
+def _is_lesson(path: Path) -> bool:
+    return path.suffix == ".ipynb"
+
+
 def _cells_in(path: Path) -> _Cells | None:
-    """What is written in a notebook; None where it cannot be read as one."""
+    """What is written in a notebook, or in another file as if it were one cell; None where it cannot be read."""
     try:
+        if not _is_lesson(path):
+            return [("raw", path.read_bytes().decode("latin-1"), False)]
         cells = json.loads(path.read_bytes())["cells"]
         return [_read_cell(cell) for cell in cells]
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
@@ -192,15 +246,3 @@ def _free_name(path: Path) -> Path:
     names = (f"{path.stem} (your copy{f' {n}' if n > 1 else ''})" for n in count(1))
     copies = map(path.with_stem, names)
     return next(copy for copy in copies if not (copy.exists() or copy.is_symlink()))
-
-
-def write_whole(file: Path, content: bytes, mode: int = 0o666) -> None:
-    """Write a file whole or not at all; ``mode`` is held to what the user's mask allows."""
-    with TemporaryDirectory(dir=file.parent, prefix=f".{file.name}.") as folder:
-        new = Path(folder, file.name)
-        new.touch(mode)
-        with new.open("wb") as out:
-            out.write(content)
-            out.flush()
-            os.fsync(out.fileno())
-        new.replace(file)

@@ -159,7 +159,7 @@ def achieved(service_time: ServiceTime, downtime: Time) -> float:
 @checked
 def allowed(service_time: ServiceTime, agreed: Percent) -> float:
     """The downtime that ``agreed`` percent leave, in the unit of the service time."""
-    # So that 99.9 % of 1,000 hours leave 1 hour and not 0.99999999999994.
+    # So that 99.9% of 1,000 hours leave 1 hour and not 0.99999999999994.
     return round(service_time * (100 - agreed) / 100, 6)
 
 

@@ -3,8 +3,8 @@
 from functools import partial
 
 from customer_casebook.course.casebook import course
-from customer_casebook.course.figures import Figures
 from customer_casebook.document import Details, Table
+from customer_casebook.figures import Figures
 from customer_casebook.simulators.economics import Gap, gap
 from customer_casebook.simulators.simulator import Simulator, arguments, controls_of
 from customer_casebook.widgets.chart import Frame, Look, Note, Scale, Shape, chart, steps
@@ -45,7 +45,7 @@ def gap_outcome(numbers: Figures, values: Values, before: Values) -> Outcome:
         "Building again what does not fit": f"{result.rework_hours:,.0f}",
         "Together": f"{result.hours:,.0f}",
     }
-    headline = f"At delivery {final:.0f} % of what is needed is missing."
+    headline = f"At delivery {final:.0f}% of what is needed is missing."
     headline += f" Meetings and corrections take {hours['Together']} hours."
     intervals = range(int(numbers.sliders["check_every"].max) + 1)
     fewest = min(gap(**state | {"check_every": interval}).hours for interval in intervals)
@@ -56,8 +56,8 @@ def gap_outcome(numbers: Figures, values: Values, before: Values) -> Outcome:
         for week in result.weeks
     ]
     checks = sum(week.checked for week in result.weeks)
-    words = f"Over {weeks} weeks what is built moves away from what is needed: from {start:.0f} %"
-    words += f" missing to {final:.0f} %, with {checks} check-ins."
+    words = f"Over {weeks} weeks what is built moves away from what is needed: from {start:.0f}%"
+    words += f" missing to {final:.0f}%, with {checks} check-ins."
     table = Table("Share of what is needed, in percent", ("Week", "Built", "Missing"), course)
     return Outcome(
         chart(words, *_plot_gap(numbers, result, gap(**arguments(numbers, before)))),
@@ -93,7 +93,7 @@ def _plot_gap(
     if checks := [(week.number, week.built) for week in result.weeks if week.checked]:
         shapes["check-in"] = Shape(checks, _CHECK_IN)
     legend = tuple((label, shape.look) for label, shape in shapes.items())
-    words, side = f"{result.final:.0f} % missing", "above" if result.final > 50 else "below"
+    words, side = f"{result.final:.0f}% missing", "above" if result.final > 50 else "below"
     notes = [Note(end, 100 - result.final, words, side)]
     weeks = int(numbers.sliders["weeks"].max)
     x = Scale(0, weeks + 2, tuple((at, str(at)) for at in steps(0, weeks)), "week")

@@ -1,13 +1,15 @@
 """Going direct: the public with a unit in between, and without; and who answers its letters."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 
 from customer_casebook.course.casebook import course
-from customer_casebook.course.figures import Letter
-from customer_casebook.document import Table
+from customer_casebook.course.exam import chosen_edition
+from customer_casebook.course.feedback import by_edition
+from customer_casebook.document import Block, Table
 from customer_casebook.domain.facts import Facts
-from customer_casebook.domain.verdict import decide
+from customer_casebook.domain.verdict import agrees, decide
+from customer_casebook.figures import Letter
 from customer_casebook.simulators.simulator import Simulator
 from customer_casebook.widgets import diagram
 from customer_casebook.widgets.controls import Choice, Outcome, Values
@@ -20,6 +22,7 @@ _MANAGERS = {
     "brm": "business relationship manager",
     "named": "somebody named in the strategy",
 }
+_COLUMNS = {"customer": "Kind of customer", "owner": "Looked after by"}  # what a lens says
 _LISTENERS = {"nobody": "nobody yet", "sales": "Sales", "desk": "the service desk"}
 _STRATEGIES = {"silent": "says nothing of them", "speaks": "says how we deal with them"}
 _ROUTES = {"through": "through Sales", "direct": "directly"}
@@ -71,7 +74,6 @@ def letters_outcome(
         (letter.asks, f"{'✓' if answered else '✗'} {fate}")
         for letter, (fate, answered) in zip(letters, answers, strict=True)
     ]
-    columns = ("Who is served", "Kind of customer", "Looked after by")
     return Outcome(
         diagram.svg(
             f"{CHAINS[values['way']]} {headline}", 331, 209, _shapes(values, letters, answers)
@@ -79,24 +81,36 @@ def letters_outcome(
         headline,
         [
             Table("Letters from the public", ("Letter", "What happens to it"), fates),
-            Table("What the rules say", columns, _relationships(public, values["way"])),
+            *_relationships(public, values["way"]),
         ],
     )
 
 
-def _relationships(public: Facts, way: str) -> list[tuple[str, ...]]:
-    """Who is whose customer, and who looks after them, as the rules have it."""
+def _relationships(public: Facts, way: str) -> list[Block]:
+    """Who is whose customer, and who looks after them, as the rules have it; in a fold, what only others call so."""
     pairs = {"The public, by Group IT": public}
     if way == "through":
         unit = Facts(party_is="unit", organization="same", consumes="yes")
         unit = unit.with_changes(inside_provider="no", supplies="no")
         through = public.with_changes(direct_online="no")
         pairs = {"Sales, by Group IT": unit, "The public, by Sales": through}
-    lenses = ("customer", "owner")
-    return [
-        (pair, *(course().answer_label(lens, decide(facts, lens).answer) for lens in lenses))
-        for pair, facts in pairs.items()
+
+    def table(lenses: Collection[str]) -> Table:
+        rows = [
+            (pair, *(course().answer_label(lens, decide(facts, lens).answer) for lens in lenses))
+            for pair, facts in pairs.items()
+        ]
+        columns = ("Who is served", *(_COLUMNS[lens] for lens in lenses))
+        return Table("What the rules say", columns, rows)
+
+    edition = chosen_edition()
+    own = [
+        lens
+        for lens in _COLUMNS
+        if edition is None or all(agrees(edition, facts, lens) for facts in pairs.values())
     ]
+    aside = [table(_COLUMNS)] if len(own) < len(_COLUMNS) else []
+    return by_edition(edition, [table(own)] if own else [], aside=aside)
 
 
 def _shapes(

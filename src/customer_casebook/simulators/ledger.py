@@ -6,8 +6,8 @@ from itertools import product
 from typing import Any
 
 from customer_casebook.course.casebook import course, join
-from customer_casebook.course.figures import Figures
 from customer_casebook.document import Details, Paragraph, Table
+from customer_casebook.figures import Figures
 from customer_casebook.simulators import economics
 from customer_casebook.simulators.simulator import Simulator, arguments, controls_of, crowns
 from customer_casebook.widgets.chart import (
@@ -96,7 +96,7 @@ def ledger_outcome(numbers: Figures, reach: Reach, values: Values, before: Value
     if books.internal_volume < values["internal_volume"]:
         less = f"{books.internal_volume:,} thousand mailings instead of"
         more = f"{values['internal_volume']:,} thousand"
-        notes.append(f"Having seen the cost, Marketing takes {less} {more}.")
+        notes.append(f"Marketing sees the cost, and takes {less} {more}.")
     entries = [
         (f"{_BOOKS[book]}: {what.lower()}", debit, credit, crowns(amount))
         for book, what, debit, credit, amount in books.entries

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from customer_casebook.course.casebook import course
-from customer_casebook.course.figures import Figures
 from customer_casebook.document import Details, Table
 from customer_casebook.domain.facts import require_known
+from customer_casebook.figures import Figures
 from customer_casebook.simulators import economics
 from customer_casebook.simulators.simulator import Simulator, arguments, controls_of, crowns
 from customer_casebook.widgets.chart import (
@@ -111,7 +111,7 @@ def levels_outcome(numbers: Numbers, longest: float, values: Values, before: Val
     months = year.months
     hours = sum(month.service for month in months), sum(month.downtime for month in months)
     rows = {
-        "Availability over the whole year": f"{economics.achieved(*hours):.2f} %",
+        "Availability over the whole year": f"{economics.achieved(*hours):.2f}%",
         **follows,
         "Mailings or tickets lost in downtime": f"{year.lost:,}",
     }
@@ -123,7 +123,7 @@ def levels_outcome(numbers: Numbers, longest: float, values: Values, before: Val
     table = Table("Hours of downtime, and availability in percent", columns, by_month)
     misses = [name for name, month in zip(_MONTHS, months, strict=True) if month.missed]
     words = "Hours of downtime for each month of a year, against an agreed level of"
-    words += f" {year.agreed:g} %. Missed: {', '.join(misses) or 'none'}."
+    words += f" {year.agreed:g}%. Missed: {', '.join(misses) or 'none'}."
     return Outcome(
         chart(words, *_plot_year(year, _year_shown(numbers, before), longest, target, plan_from)),
         f"{len(misses)} of 12 months missed. {point}",
@@ -140,7 +140,7 @@ def _internal_follows(result: economics.InternalYear) -> tuple[str, dict[str, st
     """The point of it, and what follows."""
     misses = result.dependent_misses
     return f"Outside, the web shop that depends on it misses {misses}.", {
-        "Misses carried upstairs": f"{result.year.misses}",
+        "Misses escalated to management": f"{result.year.misses}",
         "Time of managers, in crowns": crowns(result.escalation),
         "Plan for improvement": (
             f"from {_MONTHS[result.plan_from - 1]}" if result.plan_from else "none"
@@ -156,9 +156,9 @@ def _outside(result: economics.ExternalYear) -> tuple[str, dict[str, str]]:
     damage = f"The damage is {crowns(result.cost)} crowns"
     return f"{damage}, {more} than serving better would cost.", {
         "Penalties, in crowns": crowns(sum(result.credits)),
-        "Chance that the customer leaves": f"{result.churn} %",
+        "Chance that the customer leaves": f"{result.churn}%",
         "Losing the customer through the misses, in crowns": crowns(result.losing),
-        "Trust among peers at the end": f"{result.trust} %",
+        "Trust among peers at the end": f"{result.trust}%",
         "Customers who never come, in crowns": crowns(result.prospects),
         "Together, in crowns": crowns(result.cost),
         "Serving better would cost, in crowns": crowns(result.serving_better),
@@ -181,7 +181,7 @@ def _plot_year(
         limits = [(month.number, economics.allowed(month.service, level)) for month in year.months]
         points = [(number + side, limit) for number, limit in limits for side in (-0.5, 0.5)]
         shapes.append(Shape(points, look))
-        legend.append((f"{name}: {level:g} %", look))
+        legend.append((f"{name}: {level:g}%", look))
     if plan_from:
         shapes.append(Shape([(plan_from - 0.5, 0), (plan_from - 0.5, end)], _PLAN))
         legend.append(("the plan begins", _PLAN))

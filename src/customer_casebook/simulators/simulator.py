@@ -6,8 +6,9 @@ from typing import Any
 import ipywidgets as widgets
 
 from customer_casebook import document as doc
-from customer_casebook.course.figures import Figures, Simulation
+from customer_casebook.course.exam import chosen_edition, for_everybody
 from customer_casebook.course.items import Item
+from customer_casebook.figures import Figures, Simulation
 from customer_casebook.widgets.activity import Activity, report_errors
 from customer_casebook.widgets.card import Card, as_text
 from customer_casebook.widgets.controls import Choice, Control, Controls, Outcome, Range, Values
@@ -70,6 +71,9 @@ class Simulator(Activity, widgets.VBox):
         super().__init__([self.card, self.bench])
         self.add_class("ccb-activity")
         start = self.bench.outcome
+        if chosen_edition():
+            with for_everybody():
+                start = outcome(self.bench.start, self.bench.start)
         at_start = [doc.RunInHeading("At the start:", start.headline), *start.blocks]
         self.transcript = [*intro, *as_text([prediction]), play, assumptions, *at_start]
 

@@ -36,6 +36,7 @@ _PARTS = (
     "card",
     "controls",
     "exam",
+    "inquiry",
     "panel",
 )  # the files of the script, in order
 
@@ -110,7 +111,7 @@ class View(Activity, anywidget.AnyWidget):
 # What a learner may fill in: each field has a name, a label and a start, and perhaps options, or a most.
 SEED_FIELD = {
     "name": "seed",
-    "label": "Seed",
+    "label": "Shared number",
     "help": "Write a number, and everybody who writes it has the same questions. Or leave it empty.",
     "start": "",
     "most": 10**9 - 1,

@@ -16,10 +16,13 @@ from uuid import uuid4
 import traitlets
 
 from customer_casebook import document as doc
-from customer_casebook.course.bank import SpotItem, item_of
-from customer_casebook.course.casebook import course, full_stop, quote
+from customer_casebook.course.bank import ListItem, SpotItem, item_of
+from customer_casebook.course.casebook import Casebook, course, full_stop, quote
+from customer_casebook.course.exam import chosen_edition
+from customer_casebook.course.feedback import by_edition, split_by_edition
 from customer_casebook.course.items import Item
 from customer_casebook.course.journal import Attempt, journal
+from customer_casebook.course.selection import another_like
 from customer_casebook.widgets.activity import View, lateness, report_errors
 
 _CHANGED = {
@@ -36,7 +39,8 @@ class Card(View):
     is acknowledged. The kernel alone writes the rest, for all pages: ``answers``, the place of a
     question to ``{press, choice, sure, ms}``, where a choice lists places of options in the order
     shown; ``round``, which counts new starts; ``acknowledged``, press to ``{state, text}``; and
-    ``note``, HTML that is shown once all questions are answered.
+    ``note``, HTML that is shown once all questions are answered. Where ``offers`` says so, the page may
+    ask for another question of the same kind, which is no part of the deck and counts all the same.
     """
 
     spec = traitlets.Dict().tag(sync=True)
@@ -45,15 +49,22 @@ class Card(View):
     round = traitlets.Int().tag(sync=True)
     acknowledged = traitlets.Dict().tag(sync=True)
     note = traitlets.Unicode().tag(sync=True)
+    offers = traitlets.Bool().tag(sync=True)
 
     def __init__(
-        self, questions: Sequence[Item], at_end: Callable[[], str] | None = None, **spec: Any
+        self,
+        questions: Sequence[Item],
+        at_end: Callable[[], str] | None = None,
+        book: Casebook | None = None,
+        **spec: Any,
     ) -> None:
+        """A deck; with a ``book`` it offers more of the same kind out of that."""
         self.questions = tuple(questions)
-        self.at_end = at_end
+        self.at_end, self.book = at_end, book
         self._lock = RLock()
-        spec["questions"] = [_on_card(question) for question in self.questions]
-        super().__init__(part="card", spec=spec, card_id=uuid4().hex)
+        spec["edition"] = edition = chosen_edition()
+        spec["questions"] = [_on_card(question, edition) for question in self.questions]
+        super().__init__(part="card", spec=spec, card_id=uuid4().hex, offers=book is not None)
         self.on_msg(self._hear)
 
     def _failed(self, _details: str) -> None:
@@ -81,6 +92,12 @@ class Card(View):
                         question
                     ):  # the course has changed it, so nobody can judge this press any more
                         self.send({"heard": str(answer["press"]), "state": _CHANGED})
+                case {"another": str(item), "seen": [*seen], "ask": str(ask)} if self.book:
+                    edition = chosen_edition()
+                    new = another_like(self.book, item, [*map(str, seen)], edition)
+                    question = item_of(self.book, new or "")
+                    shown = _on_card(question.shuffled(ask), edition) if question else None
+                    self.send({"ask": ask, "question": shown})
                 case {"round": int(number), **more} if not more and number > self.round:
                     self._show(number, {})
 
@@ -93,7 +110,7 @@ class Card(View):
 
     def _known(self, item_id: str) -> Item | None:
         """The item of a press on another card, with sorted options."""
-        book = getattr(self.questions[0], "book", None) or course()
+        book = self.book or getattr(self.questions[0], "book", None) or course()
         asked = (question for question in self.questions if question.id == item_id)
         item = next(asked, None) or item_of(book, item_id)
         if item is None:
@@ -183,8 +200,9 @@ def places_of(question: Item, options: Iterable[str]) -> list[int]:
     return [place for place, option in enumerate(question.options) if option in chosen]
 
 
-def question_spec(question: Item) -> dict[str, Any]:
-    """A question as the page needs it to ask it, without its key."""
+def question_spec(question: Item, edition: str | None = None) -> dict[str, Any]:
+    """A question as the page needs it to ask it, without its key, for a learner of an edition."""
+    words = question.asks_in(edition)
     groups = [
         {
             "label": group.label,
@@ -197,8 +215,9 @@ def question_spec(question: Item) -> dict[str, Any]:
     shape = "pills" if groups and short else "boxes"
     return {
         "topic": question.topic,
-        "prompt": escape(question.prompt),
-        "intro": doc.to_html(question.intro),
+        "prompt": escape(f"{words}: {question.prompt}" if words else question.prompt),
+        "intro": "" if isinstance(question, ListItem) else doc.to_html(question.intro),
+        "list": doc.to_html(question.intro) if isinstance(question, ListItem) else "",
         "many": question.many,
         "groups": groups or None,
         "shape": "story" if isinstance(question, SpotItem) else shape,
@@ -206,10 +225,14 @@ def question_spec(question: Item) -> dict[str, Any]:
     }
 
 
-def _on_card(question: Item) -> dict[str, Any]:
-    """A question with its key and every feedback."""
+def _on_card(question: Item, edition: str | None) -> dict[str, Any]:
+    """A question with its key and every feedback, for a learner of an edition."""
     answer = full_stop(question.answer)
-    heads = {"right": f"Right: {answer}", "wrong": f"Not quite. The answer: {answer}"}
+    home = question.home(edition)
+    heads = {
+        "right": f"Right{home}: {answer}",
+        "wrong": f"Not quite. The answer{home}: {answer}",
+    }
     if question.explains_every_option or question.groups:  # too much for one line
         score = f"{{rows}} of {len(question.groups)} right. Each row says why."
         heads = {
@@ -217,8 +240,8 @@ def _on_card(question: Item) -> dict[str, Any]:
             "wrong": score if question.groups else "Not quite. {ticks}",
         }
     elif question.many:
-        heads["wrong"] = f"Not quite. {{ticks}} The answer: {answer}"
-    return question_spec(question) | {
+        heads["wrong"] = f"Not quite. {{ticks}} The answer{home}: {answer}"
+    return question_spec(question, edition) | {
         "item": question.id,
         "content": question.fingerprint,
         # The place of each option in sorted order: the card that says a press again may have another order.
@@ -226,13 +249,13 @@ def _on_card(question: Item) -> dict[str, Any]:
         "answer": places_of(question, question.right),
         "heads": {tone: doc.Paragraph(head, "ccb-head").html() for tone, head in heads.items()},
         "parts": [
-            {when: doc.to_html(blocks) for when, blocks in _feedback_on(question, option).items()}
+            {when: doc.to_html(b) for when, b in _feedback_on(question, option, edition).items()}
             for option in question.options
         ],
-        "rules": [doc.to_html(group.rule) for group in question.groups],
+        "rules": [doc.to_html(by_edition(edition, group.rule)) for group in question.groups],
         "tail": {
-            "right": doc.to_html(_tail(question, right=True)),
-            "wrong": doc.to_html(_tail(question, right=False)),
+            "right": doc.to_html(_tail(question, edition, right=True)),
+            "wrong": doc.to_html(_tail(question, edition, right=False)),
         },
         "decisive": list(question.decisive_evidence),
         "supporting": list(question.supporting_evidence),
@@ -240,48 +263,54 @@ def _on_card(question: Item) -> dict[str, Any]:
     }
 
 
-def _feedback_on(question: Item, option: str) -> dict[str, list[doc.Block]]:
+def _feedback_on(question: Item, option: str, edition: str | None) -> dict[str, list[doc.Block]]:
     """The feedback on one option, by whether it is ``chosen`` or ``left``."""
-    name = quote(question.short_label(option))
+    name, scope = quote(question.short_label(option)), question.scope(option)
     if option not in question.right and not (question.many or question.groups):
-        short, more = question.reply(option)
-        return {"chosen": [*short, *_fold(more)]}
+        instead = question.instead(edition)
+        return {"chosen": by_edition(edition, *question.reply(option), instead=instead)}
     if option not in question.right:
         mistake, why = "chosen", question.why_not(option)
         if question.groups:  # it stands in its row
-            return {"chosen": [doc.Paragraph(why)]}
-        heads = {"chosen": f"Not {name}", "left": f"Rightly left: {name}"}
+            return {"chosen": by_edition(edition, [doc.Paragraph(why, editions=scope)])}
+        heads = {"chosen": f"Not {name}", "left": f"Right to leave out: {name}"}
     elif question.many:
         mistake, why = "left", question.why_missed(option)
         heads = {"left": f"Missing: {name}", "chosen": f"Yes: {name}"}
     else:
         return {}
     shown = heads if question.explains_every_option else [mistake]
-    return {when: [doc.RunInHeading(full_stop(heads[when]), why)] for when in shown}
+    told = {when: doc.RunInHeading(full_stop(heads[when]), why, scope) for when in shown}
+    return {when: split_by_edition([block], edition)[0] for when, block in told.items()}
 
 
-def _tail(question: Item, *, right: bool) -> list[doc.Block]:
+def _tail(question: Item, edition: str | None, *, right: bool) -> list[doc.Block]:
     """The feedback on a choice as a whole: what follows that on its options. Rows have their rules."""
-    if question.explains_every_option or question.groups or not (right or question.many):
+    if question.groups or not (right or question.many):
         return []
-    if right:
-        return [*question.explanation, *_fold(question.more)]
-    return _fold([*question.explanation, *question.more])
-
-
-def _fold(blocks: Sequence[doc.Block]) -> list[doc.Block]:
-    return [doc.Details("More about this", blocks)] if blocks else []
+    short, more, aside = question.explanation, question.more, list[doc.Block]()
+    if question.many:  # what other editions say of the options stands here, in one fold
+        for option, label in question.options.items():
+            why = question.why_missed if option in question.right else question.why_not
+            aside.append(doc.RunInHeading(full_stop(label), why(option), question.scope(option)))
+    if question.explains_every_option:
+        short, more = [], []
+    elif not right:
+        short, more = [], [*short, *more]
+    _, aside = split_by_edition(aside, edition)
+    return by_edition(edition, short, more, aside, question.instead(edition))
 
 
 def feedback(question: Item, choice: Collection[str]) -> list[doc.Block]:
     """The feedback on a choice, option by option, and why the answer is what it is."""
-    parts: list[doc.Block] = []
+    parts, edition = list[doc.Block](), chosen_edition()
     if question.groups:
-        return [*question.more]
+        return by_edition(edition, question.more, instead=question.instead(edition))
     for option in question.options:
         when = "chosen" if option in choice else "left"
-        parts += _feedback_on(question, option).get(when, [])
-    return [*parts, *_tail(question, right=not choice or question.right == {*choice})]
+        parts += _feedback_on(question, option, edition).get(when, [])
+    right = not choice or question.right == {*choice}
+    return [*parts, *_tail(question, edition, right=right)]
 
 
 def material(question: Item) -> list[doc.Block]:

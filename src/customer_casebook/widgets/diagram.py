@@ -29,7 +29,7 @@ _THERE, _BACK = (90, 210), (210, 90)  # from the provider to the party, and back
 _WAYS: list[tuple[float, str, dict[str, tuple[str, Way, str]]]] = [
     (87, SERVICE, {
         "yes": ("{service} goes from {provider} to {party}.", _THERE, "{service}"),
-        UNKNOWN: ("Whether {service} reaches {party} is not known.", _THERE, "served?"),
+        UNKNOWN: ("It is not known whether {service} reaches {party}.", _THERE, "served?"),
     }),
     (108, SUPPLY, {"yes": ("{party} supplies {provider}.", _BACK, "supplies")}),
     (129, MONEY, {
@@ -54,6 +54,7 @@ class Picture:
     """The picture of a case, for any facts."""
 
     def __init__(self, book: Casebook, case: Case) -> None:
+        self.book, self.case = book, case
         self.party, self.provider = book.fill("{party}", case), book.fill("{provider}", case)
         self.service = book.fill("{service}", case)
         self.organization = book.world.root(case.provider).name
@@ -71,7 +72,7 @@ class Picture:
 
     def _draw(self, facts: Facts) -> tuple[str, list[str]]:
         """The picture in words, and in shapes."""
-        provider, names = box((13, 72, 74, 72), self.provider), vars(self)
+        provider = box((13, 72, 74, 72), self.provider)
         roofs, room = [_roof(6, 39, 90, 138, self.organization)], 40
         if in_same_organization(facts):
             says = ["{party} and {provider} belong to one organization: {organization}."]
@@ -98,8 +99,9 @@ class Picture:
                 says.append(words)
                 dash = DOTS if state in (UNKNOWN, "notional") else ""
                 if label:
-                    shapes.append(arrow(way, y, label.format_map(names), colour, dash, room))
-        return " ".join(capital(words.format_map(names)) for words in says), shapes
+                    label = label.replace("{service}", self.service)
+                    shapes.append(arrow(way, y, label, colour, dash, room))
+        return " ".join(self.book.sentence(words, self.case) for words in says), shapes
 
 
 class Row(NamedTuple):

@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from customer_casebook import document as doc
 from customer_casebook.course import exam as course_exam
-from customer_casebook.course.bank import item_of
+from customer_casebook.course.bank import ListItem, item_of
 from customer_casebook.course.casebook import Casebook, course, join
 from customer_casebook.course.items import Item, lesson_link
 from customer_casebook.course.journal import Attempt, ExamEvent, History, iso_moment, journal
@@ -34,9 +34,9 @@ from customer_casebook.widgets.activity import (
     whole_number_field,
 )
 from customer_casebook.widgets.card import feedback, material, options_at, places_of, question_spec
-from customer_casebook.widgets.practice import deck, goal_field
+from customer_casebook.widgets.practice import Goal, deck, goal_field
 
-_TIMES = [("", "As in the exam"), ("more", "25 % more, as for those with another first language")]
+_TIMES = [("", "As in the exam"), ("more", "25% more, as for those with another first language")]
 _LOOK = {"look": "Look at your last exam again"}
 _MIN_JUMP_TO_TELL_SECONDS = 30
 
@@ -122,9 +122,11 @@ class Exam(Activity, widgets.VBox):
         self.time_offset = self.ahead = journal().clock.ahead()
         self.result: course_exam.Result | None = None  # of the last exam of this kind
         self.transcript = _about(n, minutes, is_open=is_open)
-        self.fields = _fields(book) if is_open else {}
-        shown = [*self.fields.values()]
-        self.paper = Paper(part="exam", intro=doc.to_html(self.transcript), fields=shown)
+        self.fields: dict[str, dict[str, Any]] = {}
+        self.paper = Paper(part="exam", intro=doc.to_html(self.transcript))
+        if is_open:
+            self.renew()
+            Goal.forms.add(self)
         self.actions = Panel(buttons={}, press=self._press)
         self.practice = widgets.VBox()
         self.review = Panel(look="ccb-review")
@@ -132,6 +134,11 @@ class Exam(Activity, widgets.VBox):
         super().__init__([self.paper, self.actions, self.practice, self.review])
         self.add_class("ccb-activity")
         self._resume()
+
+    def renew(self) -> None:
+        """Offer first the exam that the learner now prepares for."""
+        self.fields = _fields(self.book)
+        self.paper.fields = [*self.fields.values()]
 
     def _failed(self, details: str) -> None:
         words = "Something went wrong here. It is not your fault. Run this cell again and go on."
@@ -253,7 +260,7 @@ class Exam(Activity, widgets.VBox):
         self.edition = kind.edition if pool else None
         self.n = min(wanted["n"] or kind.questions, len(pool or exam_pool(self.book)))
         longer = 1 + course_exam.EXTRA_TIME * (values.get("time") == "more")
-        self.minutes = wanted["minutes"] or round(kind.minutes * longer)
+        self.minutes = wanted["minutes"] or kind.minutes_for(self.n, longer)
 
     def _start(self) -> None:
         sessions = self._resume()  # another kernel may have begun it meanwhile
@@ -419,7 +426,7 @@ def exam(
     *,
     book: Casebook | None = None,
 ) -> Exam:
-    """A mock exam in the format of a Foundation exam: 40 questions, 60 minutes, 65 % to pass.
+    """A mock exam in the format of a Foundation exam: 40 questions, 60 minutes, 65% to pass.
 
     An exam that was begun goes on where it was, its clock included. Without seed, number and
     minutes the learner chooses them, and the exam that is prepared for: see `EXAM_FORMATS`.
@@ -427,7 +434,7 @@ def exam(
     Args:
         seed: The same questions for everybody, as for a class; without it no two exams are alike.
         n: The number of questions; 40, or as many as the book has.
-        minutes: The time; 60.
+        minutes: The time; a minute and a half for each question.
         book: The casebook with the questions; the course where none is named.
 
     Raises:
@@ -441,8 +448,8 @@ def exam(
     is_open = seed is None and n is None and minutes is None
     usual = course_exam.format_of("")
     n = min(usual.questions, most) if n is None else n
-    minutes = usual.minutes if minutes is None else minutes
     require_number("n", n, most)
+    minutes = usual.minutes_for(n) if minutes is None else minutes
     require_number("minutes", minutes, course_exam.MAX_EXAM_MINUTES)
     if seed is not None and type(seed) is not int:  # the journal keeps no other seeds
         raise InputError(f"seed is {short_repr(seed)}; write a whole number, or leave it out")
@@ -452,12 +459,13 @@ def exam(
 def _fields(book: Casebook) -> dict[str, dict[str, Any]]:
     """What a learner may choose of an exam, by name."""
     own = {"start": "", "help": "Leave it empty, and it is as in that exam."}
+    pace = {"start": "", "help": "Leave it empty, and each question has as long as in that exam."}
     most = course_exam.MAX_EXAM_MINUTES
     return {
-        "goal": goal_field(journal().read().goal),
+        "goal": goal_field(journal().goal()),
         "time": {"name": "time", "label": "Time", "options": _TIMES, "start": ""},
         "n": whole_number_field("n", "Questions", 1, len(exam_pool(book))) | own,
-        "minutes": whole_number_field("minutes", "Minutes", 1, most) | own,
+        "minutes": whole_number_field("minutes", "Minutes", 1, most) | pace,
         "seed": SEED_FIELD,
     }
 
@@ -556,6 +564,7 @@ def _explained(book: Casebook, mark: course_exam.Mark) -> list[doc.Block]:
     if item and item.groups:
         blocks.append(_rows(item, mark.choice))
     elif item:
+        blocks += material(item) if isinstance(item, ListItem) else []
         blocks.append(_all_options(item.options, item.right, mark.choice))
     elif wording:
         since = "The course has changed this question since, or has it no longer. It was asked so:"
@@ -565,9 +574,8 @@ def _explained(book: Casebook, mark: course_exam.Mark) -> list[doc.Block]:
         telling = {*item.decisive_evidence, *item.supporting_evidence, *item.open_evidence}
         read = [each for each in material(item) if isinstance(each, doc.EvidenceBlock)]
         blocks += [each for each in read if each.id in telling]
-        blocks += _folded(
-            "The story", [material(item)] if material(item) and not item.groups else []
-        )
+        is_read = item.groups or isinstance(item, ListItem)
+        blocks += _folded("The story", [] if is_read else [material(item)])
     objective = book.objectives.get(mark.objective)
     if objective and objective.lesson and not mark.right:
         blocks.append(doc.RunInHeading("To repeat:", lesson_link(objective.lesson)))

@@ -3,15 +3,19 @@
 import secrets
 from collections import Counter
 from collections.abc import Collection, Sequence
+from contextlib import suppress
+from datetime import date
 from threading import RLock
-from typing import Any
+from typing import Any, ClassVar
+from weakref import WeakSet
 
 import ipywidgets as widgets
 from markupsafe import Markup
 
 from customer_casebook.course.bank import FindItem, SortItem, SpotItem, item_of
-from customer_casebook.course.casebook import Casebook, course, course_with, full_stop
-from customer_casebook.course.exam import EXAM_FORMATS, format_of
+from customer_casebook.course.casebook import Casebook, capital, course, course_with, full_stop
+from customer_casebook.course.exam import EXAM_FORMATS, chosen_edition, format_of
+from customer_casebook.course.feedback import IN_OTHERS, split_by_edition
 from customer_casebook.course.items import (
     CaseItem,
     Item,
@@ -21,7 +25,7 @@ from customer_casebook.course.items import (
     story,
 )
 from customer_casebook.course.journal import journal
-from customer_casebook.course.progress import MASTERY_SHARE, Mastery, summarize
+from customer_casebook.course.progress import MASTERY_SHARE, Mastery, day_in_words, summarize
 from customer_casebook.course.selection import MAX_PRACTICE_QUESTIONS, practice_questions
 from customer_casebook.document import (
     Block,
@@ -33,7 +37,7 @@ from customer_casebook.document import (
     to_html,
 )
 from customer_casebook.domain.facts import InputError, require_known
-from customer_casebook.domain.rules import EDITIONS, GENERAL, LENSES
+from customer_casebook.domain.rules import EDITIONS, GENERAL, IN_COURSE, LENSES
 from customer_casebook.widgets.activity import (
     SEED_FIELD,
     Activity,
@@ -97,25 +101,40 @@ def goal_field(start: str) -> dict[str, Any]:
     return {"name": "goal", "label": "Exam", "options": options, "start": start}
 
 
+DAY_FIELD = {
+    "name": "day",
+    "label": "Day of the exam",
+    "kind": "date",
+    "none": "No day",
+    "help": "You may leave it out. With a day, reviews fit into the time that is left.",
+}
+
+
 class Goal(Panel):
-    """The exam that a learner prepares for: chosen once, and kept in the journal."""
+    """The exam that a learner prepares for, and its day: chosen once, and kept in the journal."""
 
     transcript = (
         Heading("Which exam do you prepare for?"),
         Paragraph(
-            "Choose it once. Practice and the mock exam then ask only what holds in that edition, and a word of "
-            "the field shows first what it means there. You can choose again at any time."
+            "Choose it once. Practice and the mock exam then ask only what holds in that edition. Feedback and the "
+            "words of the field say first what that edition says. If you know the day of the exam, write it down: what "
+            "you had wrong comes back before it. You can choose again at any time."
         ),
     )
 
+    forms: ClassVar[WeakSet[Any]] = WeakSet()  # of exams, which start with what is chosen here
+
     def __init__(self) -> None:
-        start = journal().read().goal
-        super().__init__(
-            to_html(self.transcript),
-            self._keep,
-            buttons={"keep": "Keep it"},
-            fields=[goal_field(start)],
-        )
+        super().__init__(to_html(self.transcript), self._keep, buttons={"keep": "Keep it"})
+        self.renew()
+        self.forms.add(self)
+
+    def renew(self) -> None:
+        """Show in the fields what is kept."""
+        history, today = journal().read(), journal().clock.now().date()
+        day = history.exam_day
+        start = str(day) if day and day >= today else ""
+        self.fields = [goal_field(history.goal), {**DAY_FIELD, "start": start}]
 
     def _failed(self, details: str) -> None:
         self.error = error_html("This could not be kept. It is not your fault.", details)
@@ -124,14 +143,25 @@ class Goal(Panel):
     def _keep(self, _name: str) -> None:
         goal = str(self.values.get("goal"))
         goal = goal if goal in EXAM_FORMATS else ""
-        is_kept = journal().choose_goal(goal)
-        words = f"Kept: {EXAM_FORMATS[goal].name}. It holds from the next practice or exam that you start."
-        self.live = words if is_kept else f"Not saved yet. {journal().notice}"
+        said, day = self.values.get("day"), None
+        with suppress(ValueError):
+            day = date.fromisoformat(str(said))
+        if said and not (day and day >= journal().clock.now().date()):
+            self.live = (
+                "Nothing is kept: this day is over, or is none. Write a day to come, or none."
+            )
+        else:
+            is_kept = journal().choose_goal(goal, day)
+            when = f". The exam is on {day_in_words(day)} {day.year}" if day else ""
+            words = f"Kept: {EXAM_FORMATS[goal].name}{when}. It holds for what you open or start from now on."
+            self.live = words if is_kept else f"Not saved yet. {journal().notice}"
+            for form in [*self.forms]:
+                form.renew()
         self.text = to_html([*self.transcript, Paragraph(self.live)])
 
 
 def prepare_for() -> Goal:
-    """Let the learner choose an exam to prepare for. What is asked later keeps to its edition."""
+    """Let the learner choose an exam to prepare for, and its day. What is asked later keeps to its edition."""
     return Goal()
 
 
@@ -249,7 +279,9 @@ def deck(
     """
 
     def summary() -> str:
-        progress = summarize(book or course(), journal().read().attempts, journal().clock.now())
+        history = journal().read()
+        now, day = journal().clock.now(), history.exam_day
+        progress = summarize(book or course(), history.attempts, now, day)
         begun = [each for each in progress.objectives if each.id in objectives and each.answered]
         return to_html([*_learnt(book or course(), begun), Paragraph(progress.summary)])
 
@@ -258,7 +290,7 @@ def deck(
     only = items if len(items) == 1 else []
     closing = to_html(Paragraph(item.takeaway) for item in only if item.takeaway)
     ends = {"intro": "", "board": board, "closed": "Done", "close": "Finish", "closing": closing}
-    card = Card(items, summary if book else None, layout="deck", title=title, **ends)
+    card = Card(items, summary if book else None, book, layout="deck", title=title, **ends)
     card.transcript = [Heading(title), *as_text(items)]
     return card
 
@@ -355,25 +387,30 @@ def term(*ids: str, book: Casebook | None = None) -> Panel:
     book = book or course()
     if not ids:
         raise InputError(f"there is no term to show; name some of {', '.join(book.glossary)}")
-    edition = format_of(journal().read().goal).edition
-    entries: list[Details] = []
     for id_ in ids:
         require_known("term", id_, book.glossary)
+    panel = Panel(to_html(_entries(book, ids, chosen_edition())))
+    everything = _entries(book, ids, None)
+    panel.transcript = [block for details in everything for block in details.blocks]
+    return panel
+
+
+def _entries(book: Casebook, ids: Sequence[str], edition: str | None) -> list[Details]:
+    """What `term` shows to a learner of an edition."""
+    entries: list[Details] = []
+    for id_ in ids:
         entry = book.glossary[id_]
         rows = [(f"ITIL {k}", entry.definitions.get(k, "No entry of its own.")) for k in EDITIONS]
         if GENERAL in entry.definitions:  # never under an edition's name
             rows = [row for row in rows if row[0].removeprefix("ITIL ") in entry.definitions]
-            rows.insert(0, ("In this course", entry.definitions[GENERAL]))
-        own = [row for row in rows if row[0] in (f"ITIL {edition}", "In this course")]
-        others = [row for row in rows if row not in own] if edition and own else []
-        columns, note = ("Edition", "Meaning"), [Paragraph(entry.note)] if entry.note else []
-        blocks: list[Block] = [Table(entry.term, columns, own if others else rows)]
-        blocks += (
-            [Details("In other editions", [Table(entry.term, columns, others), *note])]
-            if others
-            else note
-        )
+            rows.insert(0, (capital(IN_COURSE), entry.definitions[GENERAL]))
+        own = [row for row in rows if row[0] in (f"ITIL {edition}", capital(IN_COURSE))]
+        asked = edition if own else None
+        others = [row for row in rows if asked and row not in own]
+        columns, notes = ("Edition", "Meaning"), [Paragraph(entry.note)] if entry.note else []
+        note, aside = split_by_edition(notes, asked)
+        aside[:0] = [Table(entry.term, columns, others)] if others else []
+        blocks = [Table(entry.term, columns, own if others else rows), *note]
+        blocks += [Details(IN_OTHERS, aside)] if aside else []
         entries.append(Details(f"{entry.term}: what it means in each edition", blocks))
-    panel = Panel(to_html(entries))
-    panel.transcript = [block for details in entries for block in details.blocks]
-    return panel
+    return entries

@@ -9,10 +9,17 @@ import ipywidgets as widgets
 
 from customer_casebook import document as doc
 from customer_casebook.course.casebook import Casebook, course
-from customer_casebook.course.exam import Result, past_results
+from customer_casebook.course.exam import Result, format_of, past_results
 from customer_casebook.course.items import lesson_link
 from customer_casebook.course.journal import journal
-from customer_casebook.course.progress import Advice, Belief, Mastery, Progress, summarize
+from customer_casebook.course.progress import (
+    Advice,
+    Belief,
+    Mastery,
+    Progress,
+    before_exam,
+    summarize,
+)
 from customer_casebook.course.selection import MAX_PRACTICE_QUESTIONS
 from customer_casebook.domain.facts import require_number
 from customer_casebook.widgets.activity import Activity, Panel, error_html, report_errors
@@ -33,7 +40,7 @@ class Overview(Activity, widgets.VBox):
     transcript = (
         doc.Heading("Your progress"),
         doc.Paragraph(
-            "What your answers say: by objective, by lens, how far you may trust your own "
+            "What your answers say: by objective, by question, how far you may trust your own "
             "confidence, which misconceptions you still have, what is due for review, and what to do "
             "next. It is computed from the answers on your machine, and none of it is saved in "
             "this notebook."
@@ -80,11 +87,15 @@ class Overview(Activity, widgets.VBox):
 
     def _show(self) -> None:
         history = journal().read()
-        self.progress = summarize(self.book, history.attempts, journal().clock.now())
-        results = past_results(self.book, history, journal().clock.now())
+        now = journal().clock.now()
+        self.progress = summarize(self.book, history.attempts, now, history.exam_day)
+        results = past_results(self.book, history, now)
         summary = " ".join(filter(None, [_praise(results), self.progress.summary]))
         next_step = _NEXT.get(self.progress.advice.what) if self.progress.advice else None
         blocks: list[doc.Block] = [doc.Heading("Your progress"), doc.Paragraph(summary)]
+        edition, passed = format_of(history.goal).edition, any(each.passed for each in results)
+        lines = before_exam(self.book, self.progress, edition, passed=passed)
+        blocks += [doc.BulletList(lines)] if lines else []
         blocks += _advice_text(self.book, self.progress.advice)
         blocks += map(doc.Paragraph, filter(None, [journal().notice, history.notice]))
         self.actions.text = doc.to_html(blocks)
@@ -103,13 +114,15 @@ class Reviews(Activity, widgets.VBox):
         doc.Heading("Review"),
         doc.Paragraph(
             "What you answered wrong, or were not sure of, comes back here after 1, 3 and 7 days; "
-            "what you were sure of and had wrong comes first. What is due is found in the answers "
+            "what you were sure of and had wrong comes first. Before an exam whose day you have kept, "
+            "it comes back sooner. What is due is found in the answers "
             "on your machine when this cell runs."
         ),
     )
 
     def __init__(self, book: Casebook, n: int) -> None:
-        progress = summarize(book, journal().read().attempts, journal().clock.now())
+        history, now = journal().read(), journal().clock.now()
+        progress = summarize(book, history.attempts, now, history.exam_day)
         text = Panel(doc.to_html([doc.Heading("Review"), doc.Paragraph(progress.reviews)]))
         super().__init__([text, *([_review_deck(book, progress, n)] if progress.due else [])])
         self.add_class("ccb-activity")
@@ -122,6 +135,8 @@ def progress(*, book: Casebook | None = None) -> Overview:
 
 def review(n: int = MAX_REVIEW_QUESTIONS, *, book: Casebook | None = None) -> Reviews:
     """The questions that are due now: those answered wrong or unsure, after 1, 3 and 7 days.
+
+    They come sooner before the day that the learner has kept with `prepare_for`.
 
     Args:
         n: The most questions to ask. What was answered sure and wrong comes first.
@@ -180,7 +195,7 @@ def _details(book: Casebook, progress: Progress) -> str:
     if begun := [lens for lens in progress.lenses if lens.answered]:
         parts = [f"{lens.label} {lens.right} of {lens.answered}" for lens in begun]
         bars = {lens.label: (lens.right, lens.answered - lens.right) for lens in progress.lenses}
-        words = f"Right answers by lens: {', '.join(parts)}."
+        words = f"Right answers by question: {', '.join(parts)}."
         charts = [_bars(words, "questions: right, and ▨ not right", bars)]
     shares = {"when sure,": trust.sure, "when not sure,": trust.unsure}
     parts = [
@@ -202,7 +217,7 @@ def _details(book: Casebook, progress: Progress) -> str:
         doc.Table("How sure, and how right", ("You said", "Right", "Wrong"), confidence),
         doc.Paragraph(words),
         doc.Details("By objective", [_mastery_table("You can", progress.objectives, book)]),
-        doc.Details("By lens", [_mastery_table("Lens", progress.lenses)]),
+        doc.Details("By lens", [_mastery_table("Question", progress.lenses)]),
     ]
     pictures = "".join(f'<div class="ccb-picture">{chart}</div>' for chart in charts)
     return f'<div class="ccb-bench"><div>{pictures}</div><div>{doc.to_html(blocks)}</div></div>'

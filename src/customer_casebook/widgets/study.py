@@ -1,16 +1,18 @@
 """Study one case, or compare two: a card with the stories, the questions, and a board that fills."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from markupsafe import escape
 
 from customer_casebook.course.bank import TwinsItem
 from customer_casebook.course.casebook import Casebook, course_with, full_stop
+from customer_casebook.course.exam import chosen_edition
+from customer_casebook.course.feedback import by_edition, grounds_in, table_by_edition
 from customer_casebook.course.items import CaseItem, find_question, story
 from customer_casebook.document import (
     Block,
-    BulletList,
     Details,
     Heading,
     Paragraph,
@@ -20,6 +22,8 @@ from customer_casebook.document import (
 from customer_casebook.domain.facts import InputError, require_known
 from customer_casebook.domain.rules import LENSES
 from customer_casebook.widgets.card import Card, as_text
+
+_CASE_FILE = "The case file, with every verdict"
 
 
 def study(
@@ -39,24 +43,30 @@ def study(
     case = book.case(case_id)
     wanted = lenses_to_ask(lenses)
     items = {lens: CaseItem(book, case, lens) for lens in LENSES}
-    rows = {lens: (item.topic, item.answer, _ground(item)) for lens, item in items.items()}
-    columns = ("Lens", "Verdict", "Because")
+    columns, edition = ("Question", "Verdict", "Because"), chosen_edition()
     lesson = [Paragraph(case.takeaway)] if case.takeaway else []  # a twin has none
-    file: list[Block] = [Table(case.title, columns, [*rows.values()]), *lesson]
-    case_file = Details("The case file, with every verdict", file)
-    shown = [(rows[lens], [wanted.index(lens)] * 2) for lens in LENSES if lens in wanted]
+    own_lesson = by_edition(edition, lesson)
+    row = partial(_file_row, items)
+    file: list[Block] = [*table_by_edition(edition, case.title, columns, row), *own_lesson]
+    case_file = Details(_CASE_FILE, file)
+    shown = [(row(lens, edition), [wanted.index(lens)] * 2) for lens in LENSES if lens in wanted]
     questions = [items[lens] for lens in wanted]
     card = Card(
         questions,
+        book=book,
         layout="study",
         title=case.title,
         intro=to_html([Paragraph("Case", "ccb-kicker"), *story(case)]),
         board=board_of(f"Case file: {case.title}", columns, shown),
         closed="Case closed",
         close="Close the case",
-        closing=to_html([*lesson, *([case_file] if len(shown) < len(rows) else [])]),
+        closing=to_html([*own_lesson, *([case_file] if len(shown) < len(LENSES) else [])]),
     )
-    card.transcript = [*story(case), *as_text(questions), case_file]
+    everything: list[Block] = [
+        Table(case.title, columns, [row(lens, None) for lens in LENSES]),
+        *lesson,
+    ]
+    card.transcript = [*story(case), *as_text(questions), Details(_CASE_FILE, everything)]
     return card
 
 
@@ -83,9 +93,14 @@ def compare(
     pairs = [[CaseItem(book, case, lens) for case in cases] for lens in lenses_to_ask(lenses)]
     questions = [item for pair in pairs for item in pair]
     names = [book.sentence("{party}", case) for case in cases]
-    title, columns = " and ".join(names), ("Lens", *names)
+    title, columns = " and ".join(names), ("Question", *names)
+    edition, numbered = chosen_edition(), []
     rows = [(one.topic, one.answer, other.answer) for one, other in pairs]
-    numbered = [(row, [2 * place, 2 * place + 1]) for place, row in enumerate(rows)]
+    for place, (one, other) in enumerate(pairs):
+        scope = one.asks_in(edition)
+        label = f"{one.topic} ({scope})" if scope else one.topic
+        numbered.append(((label, one.answer, other.answer), [2 * place, 2 * place + 1]))
+    takeaways = [Paragraph(case.takeaway) for case in cases if case.takeaway]
     stories = [Details(f"The story: {case.title}", story(case)) for case in cases]
     card = Card(
         questions,
@@ -95,7 +110,7 @@ def compare(
         board=board_of("Side by side", columns, numbered),
         closed="Both cases closed",
         close="See them side by side",
-        closing=BulletList([case.takeaway for case in cases if case.takeaway]).html(),
+        closing=to_html(by_edition(edition, takeaways)),
     )
     case_files = Details("Both case files, side by side", [Table(title, columns, rows)])
     card.transcript = [*story(cases[0]), *story(cases[1]), *as_text(questions), case_files]
@@ -125,7 +140,7 @@ def twins(case_id: str, lens: str = "customer", *, book: Casebook | None = None)
         raise InputError(f"{case.id} has no twin with another answer on {lens}; {hint}")
     first.intro, second.intro = story(first.case), story(second.case)
     title = f"{case.title}: told twice"
-    columns = ("Lens", "The first telling", "The second telling")
+    columns = ("Question", "The first telling", "The second telling")
     row = (first.topic, first.answer, second.answer)
     what = Paragraph(f"What makes the difference: {full_stop(other.answer)}")
     questions = [first, other, second]
@@ -161,10 +176,14 @@ def list_of(names: object) -> tuple[Any, ...]:
     return (names,)
 
 
-def _ground(item: CaseItem) -> str:
-    """The rule that decided, or what is missing, in one line."""
+def _file_row(
+    items: Mapping[str, CaseItem], lens: str, edition: str | None
+) -> tuple[str, str, str]:
+    """A row of a case file: the lens, its verdict, and the rule that decided or what is missing."""
+    item = items[lens]
     missing = [item.open_question(fact) for fact in item.verdict.missing]
-    return " ".join([item.verdict.why, *(["Not known:", *missing] if missing else [])]).strip()
+    not_known = " ".join(["Not known:", *missing]) if missing else ""
+    return item.topic, item.answer, grounds_in(edition, item.book, item.verdict, not_known)
 
 
 def board_of(

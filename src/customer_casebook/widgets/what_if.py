@@ -1,14 +1,24 @@
 """What if: every fact of a case as a switch, and what follows from them, at once."""
 
 from collections.abc import Mapping, Sequence
-from html import escape
+
+from markupsafe import escape
 
 from customer_casebook import document as doc
 from customer_casebook.course.casebook import Casebook, course_with
+from customer_casebook.course.exam import chosen_edition
+from customer_casebook.course.feedback import IN_OTHERS, by_edition, grounds_in, instead_in
 from customer_casebook.course.records import Case
 from customer_casebook.domain.facts import UNKNOWN, VOCABULARY, Facts, InputError, require_known
 from customer_casebook.domain.rules import LENSES
-from customer_casebook.domain.verdict import UNDETERMINED, Verdicts, decide, humanize
+from customer_casebook.domain.verdict import (
+    UNDETERMINED,
+    Verdict,
+    Verdicts,
+    decide,
+    has_words,
+    humanize,
+)
 from customer_casebook.widgets.controls import Choice, Controls, Outcome, Values
 from customer_casebook.widgets.diagram import Picture
 from customer_casebook.widgets.study import lenses_to_ask, list_of
@@ -20,6 +30,8 @@ _FAILURE = (
     "Something went wrong here. It is not your fault. Your switches still work; "
     "if what you see looks old, choose “As the story tells it”."
 )
+# Whether a verdict changed that only other editions have words for.
+_UNCHANGED = {False: "No verdict changed.", True: "Only what other editions say changed."}
 _BEFORE_ANY = "Change one fact and see here what follows from it."
 
 
@@ -30,7 +42,7 @@ class WhatIf(Controls):
         self, book: Casebook, case: Case, challenges: Sequence[Challenge], lenses: Sequence[str]
     ) -> None:
         texts = book.lens_texts
-        self.book, self.case = book, case
+        self.book, self.case, self.edition = book, case, chosen_edition()
         self.lenses = {lens: texts[lens].label for lens in lenses}
         self.challenges = [*challenges]
         self.goals = [
@@ -38,6 +50,8 @@ class WhatIf(Controls):
             f"“{texts[lens].answers[goal].label}”."
             for lens, goal in challenges
         ]
+        asked = {lens for lens, _ in challenges}
+        self.aside = {k for k in lenses if k not in asked and not has_words(self.edition, k)}
         self.solved: set[int] = set()
         self.picture = Picture(book, case)
         self._story = self._labels(decide(case.facts))
@@ -72,7 +86,7 @@ class WhatIf(Controls):
             title,
             doc.Paragraph("Every fact is a switch. As the story tells it they stand like this:"),
             doc.Table("Facts", ("Fact", "Value"), facts),
-            doc.Table("What follows", ("Lens", "Verdict"), verdicts),
+            doc.Table("What follows", ("Question", "Verdict"), verdicts),
             doc.Drawing(self.picture.html(case.facts), self.picture.describe(case.facts)),
             *([doc.BulletList(self.goals)] if self.goals else []),
         ]
@@ -116,20 +130,20 @@ class WhatIf(Controls):
         turned = [
             f"{self.lenses[lens]}: {label}."
             for lens, label in labels.items()
-            if label != labels_before[lens]
+            if label != labels_before[lens] and lens not in self.aside
         ]
         headline, announcement = _BEFORE_ANY, self.goals[place] if self.goals else ""
         if values["challenge"] == before["challenge"]:
             if any(values[name] != before[name] for name in VOCABULARY):
                 many = f"{len(turned)} verdict{'s' * (len(turned) > 1)} changed."
-                headline = many if turned else "No verdict changed."
+                headline = many if turned else _UNCHANGED[labels != labels_before]
                 turned = turned or [headline]
             announcement = " ".join(filter(None, [*turned, odd, says if says != said else ""]))
         return Outcome(
             picture,
             says or headline,
-            news=" ".join(turned),
-            html=self._table(verdicts, labels),
+            news=" ".join(each for each in turned if each != (says or headline)),
+            html=self._tables(verdicts, labels),
             blocks=[doc.Paragraph(odd)] if odd else [],
             changed=frozenset(changed),
             announcement=announcement,
@@ -154,18 +168,32 @@ class WhatIf(Controls):
             )
         return ""
 
-    def _table(self, verdicts: Verdicts, labels: Labels) -> str:
-        rows = []
+    def _tables(self, verdicts: Verdicts, labels: Labels) -> str:
+        """The verdicts; those on lenses that the learner's edition has no words for stand in a fold."""
+        own, aside = list[str](), list[str]()
         for lens, label in labels.items():
             style, turned, before = "", "", self._story[lens]
             if label != before:
-                missing = ", ".join(VOCABULARY[k].label.lower() for k in verdicts[lens].missing)
-                why = verdicts[lens].why or f"Not known: {missing}."
                 style = ' class="ccb-was"'
-                turned = f" <em>(was: {escape(before)})</em><br>{escape(why)}"
+                turned = f" <em>(was: {escape(before)})</em><br>{self._why(verdicts[lens])}"
+            elif lens not in self.aside:
+                instead = instead_in(self.edition, self.book, verdicts[lens])
+                turned = doc.to_html(by_edition(self.edition, [], instead=instead))
             head = f'<th scope="row">{escape(self.lenses[lens])}</th>'
-            rows.append(f"<tr>{head}<td{style}><strong>{escape(label)}</strong>{turned}</td></tr>")
-        return f"<table><caption>What follows</caption><tbody>{''.join(rows)}</tbody></table>"
+            row = f"<tr>{head}<td{style}><strong>{escape(label)}</strong>{turned}</td></tr>"
+            (aside if lens in self.aside else own).append(row)
+        fold = f"<details><summary>{IN_OTHERS}</summary>{_table(aside)}</details>" if aside else ""
+        return _table(own) + fold
+
+    def _why(self, verdict: Verdict) -> str:
+        missing = ", ".join(VOCABULARY[k].label.lower() for k in verdict.missing)
+        not_known = "" if verdict.why else f"Not known: {missing}."
+        edition = None if verdict.lens in self.aside else self.edition
+        return escape(grounds_in(edition, self.book, verdict, not_known))
+
+
+def _table(rows: Sequence[str]) -> str:
+    return f"<table><caption>What follows</caption><tbody>{''.join(rows)}</tbody></table>"
 
 
 def what_if(

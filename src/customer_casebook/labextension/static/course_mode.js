@@ -2,7 +2,9 @@
 // hidden until one wants it, and a bar above it tells the place in the course and the state of Python.
 //
 // Code runs by itself only where all of it is what the package brings (lessons.json). Else the reader decides, as ever.
-import { addBar, element, file, holdDoubleClick, holdKey, holdPlace, isSeen, isTopAbove, linksTo, placeOf } from "./page.js";
+import { handOver, startEarly } from "./early.js";
+import { addBar, closeFolds, element, file, holdDoubleClick, holdKey, holdPlace, isSeen, isTopAbove, linksTo, placeOf } from "./page.js";
+import { exportAnswers, isLite, isUnsure, readOnly, renew } from "./lite.js";
 import { viewOf } from "./reattach.js";
 
 const STATES = {
@@ -11,21 +13,34 @@ const STATES = {
   away: "There is no connection to Python. Your answers are kept.",
   failed: "Not everything could start.",
   stopped: "Python has stopped. Your answers are kept.",
+  unsure: "Starting Python… This browser may not be able to run it. Then you can read and answer this lesson here:",
   changed: "This notebook differs from the course's. It does not start by itself: choose Run, then Run All Cells.",
 };
+const NARROW_PX = 700;
 const RUNS_OR_RESTARTS = /run-all|restart/; // the commands that do
 
 // A file beside a notebook must not be imported in the place of what a lesson imports.
 const WITHOUT_OWN_FOLDER = "import sys; sys.path[:] = filter(None, sys.path)";
 
-const lessons = fetch(file("lessons.json")).then((reply) => reply.json());
+// JupyterLite fetches a package, where the site has it, for an import that it reads in a cell.
+const WITH_CHARTS = "try:\n    import matplotlib\nexcept ImportError:\n    pass";
+const DRAWS = /^(ledger|service_levels|expectation_gap|progress)\(/m;
+
+let course = []; // known before the first notebook opens
+const lessons = fetch(file("lessons.json"), { cache: "no-cache" }).then(async (reply) => (course = await reply.json()));
 
 const codeCells = ({ widgets }) => widgets.filter(({ model }) => model.type === "code");
 const sourceOf = ({ model }) => model.sharedModel.getSource();
 const outputsOf = ({ model: { outputs } }) => Array.from({ length: outputs.length }, (_, at) => outputs.get(at));
 const isActivity = (cell) => outputsOf(cell).some(({ data }) => "text/html" in data && !/ccb-verdict/.test(data["text/html"]));
+const nameOf = ({ path }) => path.split("/").at(-1);
 const toPlayWith = ({ play }, notebook) => codeCells(notebook).filter((_, at) => play.includes(at)); // changed at will
 const asShipped = ({ code }, notebook) => codeCells(notebook).filter((cell, at) => sourceOf(cell) === code[at]);
+
+// Cells out of view are drawn once Python is on its way, for to draw them takes as long as Python needs to start.
+function drawLater({ content: notebook }) {
+  notebook.notebookConfig = { ...notebook.notebookConfig, windowingMode: "defer" };
+}
 
 function isIn(notebook, lesson) {
   const ours = new Set([...asShipped(lesson, notebook), ...toPlayWith(lesson, notebook)]);
@@ -42,27 +57,34 @@ export function courseMode(app, Widget) {
     const forget = () => orders.delete(panel);
     Promise.resolve(result).then(forget, forget);
   });
+  const early = startEarly(lessons, app.serviceManager).catch(() => null); // then Python starts with the notebook
   document.head.append(element("link", { rel: "stylesheet", href: file("course_mode.css") }));
   addEventListener("keydown", holdKey, true);
 
   // What JupyterLab calls for each view of a notebook; it would dispose of what is returned.
-  return (panel, context) => void open(panel, context);
+  return (panel, context) => {
+    if (course.some(({ name }) => name === nameOf(context))) drawLater(panel);
+    early.then((session) => handOver(session, context, app.serviceManager.kernelspecs)).catch(() => {});
+    void open(panel, context);
+  };
 
   async function open(panel, context) {
     const { content: notebook, sessionContext } = panel;
-    const [course] = await Promise.all([lessons, context.ready]);
+    const { contents } = app.serviceManager;
+    await Promise.all([lessons, context.ready]);
+    if (isLite) await renew(context, contents);
     if (panel.isDisposed) return;
     const lesson = course.find((each) => isIn(notebook, each));
     const state = element("p", { role: "status" });
     const again = element("button", { textContent: "Start again", onclick: startAgain });
     const toggle = element("button", { onclick: () => hideCode(!panel.hasClass("ccb-lesson")) });
     const place = element("p");
+    const page = isUnsure && lesson && element("a", { textContent: lesson.title, href: readOnly(lesson.name) });
     const timed = course.filter(({ minutes }) => minutes); // the lessons among the course's notebooks
     let activities = codeCells(notebook).filter(isActivity);
 
     if (!lesson) {
-      const hasName = course.some(({ name }) => name === context.path.split("/").at(-1));
-      if (!hasName && !codeCells(notebook).map(sourceOf).join().includes("customer_casebook")) return say("foreign");
+      if (!course.some(({ name }) => name === nameOf(context)) && !codeCells(notebook).map(sourceOf).join().includes("customer_casebook")) return say("foreign");
       say("changed");
       const bar = addBar(Widget, panel, element("div", {}, state));
       sessionContext.iopubMessage.connect((_, { header }) => {
@@ -71,14 +93,17 @@ export function courseMode(app, Widget) {
       return;
     }
     panel.addClass("ccb-course");
+    if (innerWidth < NARROW_PX) app.shell.collapseLeft?.(); // the list of files would leave no room to read
     say("starting");
     hideCode(true);
     for (const cell of toPlayWith(lesson, notebook)) cell.addClass("ccb-play");
     notebook.widgets.at(-1).addClass("ccb-end");
     notebook.node.addEventListener("dblclick", holdDoubleClick, true);
+    closeFolds(notebook.node);
     const at = course.indexOf(lesson);
     const links = await linksTo(course[at - 1], course[at + 1], context.path, app);
-    addBar(Widget, panel, element("div", {}, place, state), element("div", {}, again, ...links, toggle));
+    const take = isLite && element("button", { textContent: "Export answers", onclick: () => exportAnswers(contents) });
+    addBar(Widget, panel, element("div", {}, place, state, page), element("div", {}, again, take, ...links, toggle));
     panel.node.addEventListener("scroll", tellPlace, true);
     context.model.stateChanged.connect(({ dirty }, { name }) => {
       const isWriting = panel.node.contains(document.activeElement?.closest(".cm-editor"));
@@ -106,7 +131,8 @@ export function courseMode(app, Widget) {
 
     function say(name) {
       panel.node.dataset.ccb = name;
-      state.textContent = STATES[name];
+      state.textContent = STATES[isUnsure && name === "starting" ? "unsure" : name];
+      if (page) page.hidden = name !== "starting";
       again.hidden = !["failed", "stopped"].includes(name);
       if (!lesson) return;
       if (name !== "starting") activities = codeCells(notebook).filter(isActivity);
@@ -163,8 +189,10 @@ export function courseMode(app, Widget) {
     // Whether Python has all activities that the page shows, or showed when it was saved.
     async function isAlive(kernel) {
       const views = asShipped(lesson, notebook).flatMap(outputsOf).map(viewOf).filter(Boolean);
+      if (!views.length) return false;
+      if (isLite) return views.every(({ model_id: id }) => kernel.hasComm(id)); // it never answers what follows
       const { content } = await kernel.requestCommInfo({ target_name: "jupyter.widget" });
-      return views.length > 0 && views.every(({ model_id: id }) => id in content.comms);
+      return views.every(({ model_id: id }) => id in content.comms);
     }
 
     async function run(kernel) {
@@ -174,7 +202,9 @@ export function courseMode(app, Widget) {
       if (first && first !== panel && !first.isDisposed) return "ready";
       firsts.set(context, panel);
       letGo ??= holdPlace(panel);
-      kernel.requestExecute({ code: WITHOUT_OWN_FOLDER, silent: true, store_history: false });
+      const execute = (code) => kernel.requestExecute({ code, silent: true, store_history: false });
+      execute(WITHOUT_OWN_FOLDER);
+      if (isLite && lesson.code.some((code) => DRAWS.test(code))) execute(WITH_CHARTS);
       // Not as Run All Cells does it, which goes to the last cell.
       const replies = asShipped(lesson, notebook).map((cell) => cell.constructor.execute(cell, sessionContext));
       const ran = (await Promise.all(replies)).every((reply) => reply?.content.status === "ok");

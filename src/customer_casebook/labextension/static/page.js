@@ -1,5 +1,7 @@
 // What course mode changes of the page: parts of it, keys, and where it stands.
 
+import { isLite } from "./lite.js";
+
 // What has the focus where no control has it.
 const NO_CONTROL = ".ccb-lesson :is(.jp-Notebook, .jp-WindowedPanel-outer, .jp-Cell)";
 
@@ -34,8 +36,10 @@ export async function linksTo(before, after, path, { commands, serviceManager: {
   return [before, after].map((other) => {
     if (!files.content.some(({ name }) => name === other?.name)) return null;
     const word = other === before ? "Previous" : "Next";
-    const address = (isLab ? "lab/tree/" : "notebooks/") + encodeURI(folder + other.name);
-    const link = { textContent: word, ariaLabel: `${word}: ${other.title}`, title: other.title };
+    const app = isLab ? "lab" : "notebooks";
+    const inApp = isLite ? "/index.html?path=" : isLab ? "/tree/" : "/";
+    const address = app + inApp + encodeURI(folder + other.name);
+    const link = { textContent: `${word} lesson`, ariaLabel: `${word} lesson: ${other.title}`, title: other.title };
     const open = (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return; // another tab of the browser
       event.preventDefault();
@@ -58,8 +62,25 @@ export function holdDoubleClick(event) {
   if (event.target.closest(".ccb-lesson .jp-MarkdownCell")) event.stopPropagation();
 }
 
+// What one edition says is open in a text. Once a card tells the edition that the learner prepares for, what only others
+// say is closed, once: the learner may open it.
+export function closeFolds(node) {
+  let edition;
+  const close = () => {
+    edition = node.querySelector("[data-edition]")?.dataset.edition ?? edition;
+    if (!edition) return;
+    for (const fold of node.querySelectorAll(".jp-MarkdownOutput details:not([data-edition-told])")) {
+      fold.dataset.editionTold = edition;
+      const named = fold.querySelector("summary")?.textContent.match(/^In (?=ITIL|Version).*/)?.[0].match(/v3|\b[45]\b/g);
+      if (named && !named.includes(edition)) fold.open = false;
+    }
+  };
+  new MutationObserver(close).observe(node, { childList: true, subtree: true });
+}
+
 // A page that is opened in the background waits until it is looked at.
 export function isSeen(node) {
+  if (node.offsetParent && document.visibilityState === "visible") return null;
   return new Promise((resolve) => {
     const look = (entries, observer) => entries.some((each) => each.isIntersecting) && resolve(observer.disconnect());
     new IntersectionObserver(look).observe(node);

@@ -1,8 +1,17 @@
 // What we add to JupyterLab and Notebook 7.
 import { courseMode } from "./course_mode.js";
+import { bringAnswers, isLite, keepLessons } from "./lite.js";
 import { reattach } from "./reattach.js";
 
 export const plugins = (Widget) => [
+  {
+    id: "customer-casebook:lite",
+    description: "Keeps in JupyterLite what a reader has changed, and nothing else, in front of a lesson.",
+    autoStart: true,
+    activate: ({ serviceManager: { contents } }) => {
+      if (isLite) keepLessons(contents), bringAnswers(contents);
+    },
+  },
   {
     id: "customer-casebook:reattach",
     description: "Shows an activity in place of its transcript while Python has it.",

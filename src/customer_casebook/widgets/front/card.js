@@ -14,6 +14,9 @@ function renderCard({ model, el }) {
   let shownAt = performance.now();
   let draft = new Set();
   let late = null;
+  let extra = null; // another question of the same kind, with its answer
+  let asked = null; // the id of the request for one, until Python has answered it
+  const seen = deck.map(({ item }) => item);
   let refused = false; // a new start, because of answers that are not saved yet
 
   let round = model.get("round");
@@ -21,6 +24,8 @@ function renderCard({ model, el }) {
   const answered = (index) => answers[index] !== undefined;
   const shownPlace = () => (deck.length > 1 ? at : 0);
   const firstOpen = () => deck.findIndex((_, index) => !answered(index));
+  const shownQuestion = () => extra?.question ?? deck[shownPlace()];
+  const shownAnswer = () => (extra ? extra.answer : answers[shownPlace()]);
 
   const intro = h("div", { class: "ccb-intro" });
   const panel = h("div", { class: "ccb-panel" });
@@ -32,19 +37,20 @@ function renderCard({ model, el }) {
   const end = h("div", { class: "ccb-end" });
   const desk = makeDesk(intro, panel, live, saved, after, end);
   // It can have the focus, so a click into its text is a click into the card.
-  const section = { class: `ccb ccb-${spec.layout}`, "aria-label": spec.title, tabindex: "-1" };
+  const told = { "data-edition": spec.edition }; // the one that the learner prepares for, which course mode reads
+  const section = { class: `ccb ccb-${spec.layout}`, "aria-label": spec.title, tabindex: "-1", ...told };
   const root = h("section", section, desk, board);
   root.addEventListener("keydown", onKey);
   el.append(root);
 
   function onKey(event) {
-    if (event.ctrlKey || event.altKey || event.metaKey || answered(at) || at >= deck.length) return;
+    if (event.ctrlKey || event.altKey || event.metaKey || shownAnswer() || !shownQuestion()) return;
     if (chooseByKey(event, panel)) return;
     const key = keyOf(event);
     if (!["s", "t"].includes(key)) return;
     event.preventDefault();
-    if (complete(deck[at], draft)) press(key === "s");
-    else live.textContent = `${stillOpen(deck[at], draft)} Choose, then say how sure you are.`;
+    if (complete(shownQuestion(), draft)) press(key === "s");
+    else live.textContent = `${stillOpen(shownQuestion(), draft)} Choose, then say how sure you are.`;
   }
 
   function choose(question, option, on) {
@@ -56,14 +62,33 @@ function renderCard({ model, el }) {
   }
 
   function press(sure) {
-    if (answered(at) || !complete(deck[at], draft)) return; // one click is one attempt
+    if (shownAnswer() || !complete(shownQuestion(), draft)) return; // one click is one attempt
     const choice = inOrder(draft);
     const answer = { press: newId(), choice, sure, ms: Math.round(performance.now() - shownAt) };
-    const { item, content, order } = deck[at];
+    const { item, content, order } = shownQuestion();
     const options = choice.map((place) => order[place]); // which any card with this item understands
-    answers = { ...answers, [at]: answer };
+    const where = extra ? {} : { round, place: String(at) };
+    if (extra) extra.answer = answer;
+    else answers = { ...answers, [at]: answer };
     show();
-    post(answer.press, { card, round, place: String(at), answer, item, content, options });
+    post(answer.press, { card, ...where, answer, item, content, options });
+  }
+
+  // Ask Python for another question of the same kind. The first answer counts.
+  function another() {
+    const ask = (asked = newId());
+    const { item } = shownQuestion();
+    setTimeout(() => asked === ask && saved.replaceChildren(h("span", { role: "alert" }, LATE)), LATE_MS);
+    sayUntil(() => asked !== ask, () => model.send({ another: item, seen, ask }));
+  }
+
+  function onMessage({ ask, question }) {
+    if (!ask || ask !== asked) return;
+    asked = null;
+    if (!question) return saved.replaceChildren(h("span", { role: "alert" }, "There is no other one of this kind."));
+    const hadFocus = root.contains(document.activeElement);
+    seen.push(question.item);
+    go(at, hadFocus, { question });
   }
 
   // The answers of this round: those that Python has, and those that it may not have heard of.
@@ -73,19 +98,24 @@ function renderCard({ model, el }) {
     return { ...Object.fromEntries(own.map(({ place, answer }) => [place, answer])), ...answers, ...heard };
   }
 
-  function go(index, focus = true) {
+  function go(index, focus = true, more = null) {
     at = index;
+    extra = more;
+    asked = null;
     draft = new Set();
     shownAt = performance.now();
     draw();
-    if (focus) enter(at < deck.length ? panel : end);
+    if (!focus) return;
+    enter(at < deck.length || extra ? panel : end);
+    // What moves stands below the end.
+    if (at === deck.length && el.closest(".ccb-activity")?.querySelector(".ccb-bench")) end.scrollIntoView();
   }
 
   // The question; at the end what came of it. A question that is the only one stays, with its story and its feedback.
   function draw() {
     const closed = at >= deck.length;
-    const question = deck[shownPlace()];
-    redraw(intro, spec.intro || (question?.intro ?? ""));
+    const question = shownQuestion();
+    redraw(intro, (!extra && spec.intro) || (question?.intro ?? ""));
     if (spec.layout === "compare") // the story in question
       intro.querySelectorAll("details").forEach((fold, place) => (fold.open = place === at % 2));
     panel.replaceChildren(...(question ? asking(question) : []));
@@ -94,14 +124,15 @@ function renderCard({ model, el }) {
   }
 
   function asking(question) {
-    const where = deck.length > 1 ? `Question ${at + 1} of ${deck.length} · ${question.topic}` : question.topic;
-    const chosen = new Set(answers[at]?.choice ?? draft);
+    const number = deck.length > 1 && `Question ${at + 1} of ${deck.length}`;
+    const where = [extra ? "Another of the same kind" : number, question.topic].filter(Boolean).join(" · ");
+    const chosen = new Set(shownAnswer()?.choice ?? draft);
     const group = { class: "ccb-press", role: "group", "aria-label": "Answer, and say how sure you are" };
     const open = stillOpen(question, draft);
     const sure = primary("I am sure", "S", () => press(true), { disabled: open });
     const unsure = button("I think so", "T", () => press(false), { disabled: open });
     const how = h("div", group, sure, unsure, h("span", { class: "ccb-why" }, open));
-    return [...ask(question, { name: `${name}-${at}`, where, chosen, choose }), how];
+    return [...ask(question, { name: `${name}-${extra ? seen.length : at}`, where, chosen, choose }), how];
   }
 
   // Once a question is answered, show the feedback. Its options can be looked at, and no longer changed.
@@ -109,10 +140,9 @@ function renderCard({ model, el }) {
     feedback();
     drawBoard();
     const how = panel.querySelector(".ccb-press");
-    const place = shownPlace();
-    if (!answered(place) || !how) return;
-    mark(deck[place], answers[place].choice);
-    explainRows(deck[place], answers[place].choice);
+    if (!shownAnswer() || !how) return;
+    mark(shownQuestion(), shownAnswer().choice);
+    explainRows(shownQuestion(), shownAnswer().choice);
     // From button to button, for a focus that is lost first takes longer to set.
     if (how.contains(document.activeElement) && after.firstChild) after.firstChild.focus({ preventScroll: true });
     how.remove();
@@ -199,8 +229,7 @@ function renderCard({ model, el }) {
   }
 
   function feedback() {
-    const question = deck[shownPlace()];
-    const answer = question && answers[shownPlace()];
+    const [question, answer] = [shownQuestion(), shownAnswer()];
     root.querySelectorAll("[data-evidence]").forEach((node) => {
       const marks = (ids) => Boolean(answer) && ids.includes(node.dataset.evidence);
       node.classList.toggle("ccb-supporting", marks(question?.supporting ?? []));
@@ -230,7 +259,8 @@ function renderCard({ model, el }) {
       const next = at + 1 < deck.length ? "Next question" : last ? spec.close : "Next open question";
       const onward = () => go(at + 1 < deck.length || last ? at + 1 : firstOpen());
       after.replaceChildren(primary(next, null, onward, { class: "ccb-button ccb-primary ccb-next" }));
-      if (at > 0) after.append(button("Back", null, () => go(at - 1)));
+      if (extra || at > 0) after.append(button("Back", null, () => go(extra ? at : at - 1)));
+      if (model.get("offers")) after.append(button("Show me another of the same kind", null, another));
     }
     acknowledge();
   }
@@ -248,7 +278,7 @@ function renderCard({ model, el }) {
   function acknowledge() {
     showNote();
     clearTimeout(late);
-    const answer = answers[at];
+    const answer = extra ? extra.answer : answers[at];
     const state = answer && stateOf(answer.press);
     saved.replaceChildren();
     if (!answer) return;
@@ -302,6 +332,7 @@ function renderCard({ model, el }) {
     if (model.get("round") > round) {
       round = model.get("round");
       answers = {};
+      extra = null;
     }
     answers = known();
     if (JSON.stringify(answers) === shown) return acknowledge(); // our own
@@ -309,6 +340,7 @@ function renderCard({ model, el }) {
     draw();
   };
   listen(model, { "change:answers": onAnswers, "change:acknowledged": acknowledge, "change:note": showNote });
+  listen(model, { "msg:custom": onMessage });
   const own = ({ item, content }) => deck.some((each) => each.item === item && each.content === content);
   const rank = (message) => (!message.item ? 0 : message.card === card ? OWN : own(message) ? 2 : 1);
   const close = openOutbox(model, rank, onAnswers);

@@ -150,7 +150,8 @@ function renderExam({ model, el }) {
 
   function asking(question) {
     const { choice } = answerAt(at);
-    const where = `Question ${at + 1} of ${deck().length}`;
+    const isSame = deck()[at].intro && deck()[at - 1]?.intro === deck()[at].intro;
+    const where = `Question ${at + 1} of ${deck().length}${isSame ? " · the same story as before" : ""}`;
     const nodes = ask(question, { name: `${name}-${at}`, where, chosen: new Set(choice), choose });
     const last = at === deck().length - 1;
     const leave = () => {
@@ -243,7 +244,7 @@ function renderExam({ model, el }) {
     tick();
   };
   listen(model, { "change:phase": onPhase, "change:answers": onAnswers, "change:questions": onQuestions });
-  listen(model, { "change:note": onNote, "msg:custom": onMessage });
+  listen(model, { "change:note": onNote, "change:fields": () => model.get("phase") === "ready" && draw(), "msg:custom": onMessage });
   const close = openOutbox(model, ({ exam }) => (exam === model.get("exam") ? OWN : 0), onAnswers);
   const clockwork = setInterval(tick, 500);
   onPhase();

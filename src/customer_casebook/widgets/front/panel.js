@@ -52,4 +52,4 @@ function renderPanel({ model, el }) {
   return watchPython(model, el, () => (row.hidden ? [] : [row]));
 }
 
-export default { card: renderCard, controls: renderControls, exam: renderExam, panel: renderPanel };
+export default { card: renderCard, controls: renderControls, exam: renderExam, inquiry: renderInquiry, panel: renderPanel };

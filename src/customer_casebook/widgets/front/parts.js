@@ -75,8 +75,10 @@ const primary = (text, key, action, extra = {}) =>
 // Fields to fill in. What is written is held to what a field allows when one leaves it. `values` are what they hold.
 function makeForm(fields) {
   const id = groupName();
-  const controls = fields.map(({ name, start, options, least, most }) => {
+  const controls = fields.map(({ name, start, options, least, most, kind }) => {
     const same = { id: `${id}-${name}`, class: "ccb-field" };
+    if (kind === "text") return h("input", { ...same, class: "ccb-field ccb-words", type: "text", maxlength: most, value: start, dir: "auto" });
+    if (kind === "date") return h("input", { ...same, type: "date", value: start });
     if (options) return h("select", same, ...options.map(([value, label]) => h("option", { value, selected: value === start }, label)));
     const hold = ({ target }) => {
       const number = parseInt(target.value, 10);
@@ -86,10 +88,13 @@ function makeForm(fields) {
     input.value = start;
     return input;
   });
-  const rows = fields.map(({ label, help }, place) => {
-    const { id } = controls[place];
-    if (help) controls[place].setAttribute("aria-describedby", `${id}-help`);
-    return h("p", {}, h("label", { for: id }, label), controls[place], help && h("small", { id: `${id}-help` }, help));
+  const rows = fields.map(({ label, help, none }, place) => {
+    const input = controls[place];
+    const { id } = input;
+    const clear = () => (input.focus(), (input.value = ""));
+    const field = none ? h("span", { class: "ccb-day" }, input, button(none, null, clear)) : input;
+    if (help) input.setAttribute("aria-describedby", `${id}-help`);
+    return h("p", {}, h("label", { for: id }, label), field, help && h("small", { id: `${id}-help` }, help));
   });
   const values = () => Object.fromEntries(fields.map(({ name }, place) => [name, controls[place].value]));
   return { node: h("div", { class: "ccb-form" }, ...rows), values };
@@ -138,11 +143,15 @@ function pick(question, chosen, option, on) {
   else chosen.delete(option);
 }
 
-// The digits choose, in the group that has the focus.
+// An option that is a letter has it as its key, and no digit.
+const isLetter = (label) => /^[A-Z]$/.test(label);
+
+// The keys on the options choose, in the group that has the focus; digits always do.
 function chooseByKey(event, panel) {
   const one = "fieldset:not(:has(fieldset))";
   const group = event.target.closest(one) ?? panel.querySelector(one);
-  const input = group?.querySelectorAll("input:enabled")[Number(keyOf(event)) - 1];
+  const [caps, key] = [[...(group?.querySelectorAll("input:enabled + kbd") ?? [])], keyOf(event)];
+  const input = (caps.find((cap) => cap.textContent.toLowerCase() === key) ?? caps[Number(key) - 1])?.previousElementSibling;
   if (!input) return false;
   input.focus();
   input.click();
@@ -182,8 +191,8 @@ function ask(question, { name, where, chosen, choose }) {
         checked: chosen.has(place),
         onchange: (event) => choose(question, place, event.target.checked),
       }),
-      h("kbd", { "aria-hidden": "true" }, String(index + 1)),
-      h("span", { dir: "auto" }, question.options[place]),
+      h("kbd", { "aria-hidden": "true" }, isLetter(question.options[place]) ? question.options[place] : String(index + 1)),
+      h("span", { dir: "auto", class: isLetter(question.options[place]) ? "ccb-same" : null }, question.options[place]),
     );
   const choices = groupsOf(question).map(({ label, intro, options }, group) => {
     const nodes = options.map(option(group)).flatMap((node) => [node, " "]); // so a story has its spaces
@@ -200,7 +209,8 @@ function ask(question, { name, where, chosen, choose }) {
     h("span", { class: "ccb-prompt", html: question.prompt }),
     question.many ? h("span", { class: "ccb-hint" }, "Choose all that are true.") : null,
   );
-  return [h("fieldset", {}, legend, ...choices)];
+  const list = question.list ? h("div", { id: `${name}-list`, html: question.list }) : null;
+  return [h("fieldset", { "aria-describedby": list?.id }, legend, list, ...choices)];
 }
 
 // A story beside the work on it, or below it where there is no room for both. The work stays in view while one reads: it
