@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 NAME = "school"
 OFFICE, CHOIR = "office-lunch", "choir-lunch"
@@ -125,3 +126,25 @@ def write_folder(home: Path) -> Path:
     for name, content in files.items():
         (folder / name).write_text(json.dumps(content, indent=2), encoding="utf-8")
     return folder
+
+
+def write_package(around: Path, name: str) -> Path:
+    """The casebook as an installed package: its folder, and what pip writes beside it."""
+    folder = write_folder(around / "home")
+    folder = folder.rename(around / name)
+    (folder / "__init__.py").touch()
+    about = around / f"{name}-1.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n", "utf-8")
+    entry = f"[customer_casebook.casebooks]\n{name} = {name}\n"
+    (about / "entry_points.txt").write_text(entry, "utf-8")
+    return folder
+
+
+def write_zip(folder: Path, file: Path, root: str = "") -> Path:
+    """A zip of a folder's files, in a folder of the zip where ``root`` names one."""
+    with ZipFile(file, "w") as packed:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                packed.write(path, f"{root}/{path.relative_to(folder)}".lstrip("/"))
+    return file

@@ -15,31 +15,35 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "customer_casebook"
 
-MAX_PYTHON_LINES = 11_005  # the aim is 6,300
-MAX_FRONT_END_LINES = 2_244  # marks, a desk beside a story, and the outbox, or answers are lost
+MAX_PYTHON_LINES = 15_125  # the aim is 6,300
+MAX_FRONT_END_LINES = 2_516  # marks, a desk beside a story, and the outbox, or answers are lost
 MAX_SITE_LINES = (
-    358  # a page around the cards, a model in place of Python, and a worker for offline
+    384  # a page around the cards, a model in place of Python, and a worker for offline
 )
-MAX_LABEXTENSION_LINES = 488  # with course mode, script and style: 330
-MAX_READING_PATH_LINES = 2_752  # with twins, their ids and their records
+MAX_LABEXTENSION_LINES = 692  # with course mode, script and style: 330
+MAX_READING_PATH_LINES = 3_172  # with twins, their ids and their records, and plural names
 MAX_MODULES_PER_FOLDER = 10
 
 MAX_ROOM_LINES = {
     "__init__": 65,  # with its stub
-    "__main__": 327,
-    "authoring": 1_241,  # the aim is 700
-    "course": 3_303,  # the aim is 1,800
+    "__main__": 531,
+    "authoring": 2_138,  # the aim is 700
+    "course": 4_080,  # the aim is 1,800
     "declarations": 145,
-    "document": 221,
-    "domain": 1_272,
-    "jupyter": 50,
-    "playable": 60,
-    "simulators": 1_096,
-    "site": 273,
-    "start": 206,
-    "widgets": 2_786,  # the aim is 1,350
+    "document": 220,
+    "domain": 1_331,
+    "draft": 189,
+    "figures": 123,
+    "files": 68,
+    "jupyter": 49,
+    "own": 1_087,  # a case of one's own
+    "playable": 75,
+    "simulators": 1_112,
+    "site": 767,
+    "start": 248,
+    "widgets": 2_925,  # the aim is 1,350
 }
-MAX_TOOLS_LINES = 392
+MAX_TOOLS_LINES = 399
 
 # Whoever reads these has read the idea.
 READING_PATH = [

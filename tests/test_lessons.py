@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from tools.lessons import LESSONS
@@ -11,9 +13,11 @@ from tools.lessons import LESSONS
 import customer_casebook
 from customer_casebook.course.bank import item_of
 from customer_casebook.course.casebook import course
+from customer_casebook.course.feedback import editions_in
 from customer_casebook.course.items import Item
 from customer_casebook.course.selection import exam_questions
 
+NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 ASKING = ("study", "compare", "practice", "find_evidence", "sort_parties", "own_the_relationship")
 
 
@@ -30,7 +34,7 @@ def words(item: Item) -> Words:
 
 def lesson_items() -> Iterator[Item]:
     """What the cells of all lessons ask; after them come practice, which draws anew each time, and the editions."""
-    for lesson in json.loads(LESSONS.read_text("utf-8"))[:-2]:
+    for lesson in json.loads(LESSONS.read_text("utf-8"))[:-3]:
         for code in lesson["code"]:
             if code.startswith(ASKING):
                 activity = eval(code, vars(customer_casebook) | names())  # noqa: S307  (ours)
@@ -62,3 +66,18 @@ def test_no_exam_asks_what_a_lesson_has_asked(in_lessons: frozenset[Words], seed
     paper = [item_of(course(), item_id) for item_id in exam_questions(course(), 40, seed)]
     assert len(paper) == 40
     assert in_lessons.isdisjoint(words(item) for item in paper if item)
+
+
+# Cells that are about an edition by themselves: v3's words for who only pays, and its service strategy.
+ABOUT_AN_EDITION = {"and-in-v3", "two-sentences", "relate", "sitting"}
+
+
+@pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
+def test_what_only_some_editions_say_is_a_fold(path: Path) -> None:
+    for cell in json.loads(path.read_text("utf-8"))["cells"]:
+        if cell["cell_type"] == "markdown" and cell["id"] not in {*ABOUT_AN_EDITION, "recap"}:
+            prose = "".join(cell["source"])
+            for taken in (r"<details open><summary>In (?:ITIL|Version).*?</details>", r"\(.*?\)"):
+                prose = re.sub(taken, "", prose, flags=re.DOTALL)
+            for sentence in re.split(r"(?<=[.?!:])\s", prose):
+                assert {"4", "5"} <= editions_in(sentence) or not editions_in(sentence)

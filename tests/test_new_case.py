@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -125,9 +126,13 @@ def test_a_case_added_to_a_folder_is_found_when_the_folder_is_opened_again(
     first = casebook(home)
     assert answer_all(first.study(OFFICE, "customer"), lambda item: item.right) == 1
     choir.write_text(text.replace('"kitchen"', '"kitchn"'), "utf-8")
+    fault = f"{choir}:4: provider: there is no 'kitchn'"
+    with pytest.warns(UserWarning, match=re.escape(fault)):
+        faulty = casebook(home)
+    assert faulty.study(OFFICE).transcript
     with pytest.raises(InputError) as caught:
-        casebook(home)
-    assert f"{choir}:4: provider: there is no 'kitchn'" in caught.value._render_traceback_()[0]
+        faulty.study(CHOIR)
+    assert fault in caught.value._render_traceback_()[0]
     first.study(OFFICE)  # it stays what it was
     choir.write_text(text, "utf-8")
     again = casebook(home)

@@ -32,7 +32,9 @@ from tests.samples import lesson
 
 ROOT = Path(__file__).parents[1]
 COURSE = sorted((ROOT / "notebooks").glob("*.ipynb"))
-LESSONS = COURSE[:-2]  # after them: practice, which asks by choice, and a page to look things up
+LESSONS = COURSE[
+    :-3
+]  # after them: practice, which asks by choice, a page to look things up, an own case
 ACTIVITIES = {
     "compare",
     "exam",
@@ -40,9 +42,11 @@ ACTIVITIES = {
     "find_evidence",
     "going_direct",
     "ledger",
+    "my_case",
     "own_the_relationship",
     "practice",
     "prepare_for",
+    "preview",
     "progress",
     "review",
     "service_levels",

@@ -12,7 +12,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from tools.readability import KINDS, Text, faults, grade, lesson_texts, minutes, syllables, texts
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
-OTHERS = ("00", "18", "19")  # the start, practice, and a page to look things up
+OTHERS = ("00", "18", "19", "20")  # the start, practice, a page to look things up, an own case
 LESSONS = [path for path in sorted(NOTEBOOKS.glob("*.ipynb")) if path.stem[:2] not in OTHERS]
 MAX_MINUTES_OFF = 3
 
@@ -37,6 +37,15 @@ def test_syllables_are_spoken_ones(word: str, count: int) -> None:
     assert syllables(word) == count
 
 
+def test_evidence_has_shorter_sentences_than_other_texts() -> None:
+    sentence = f"It is{' a cat and' * 7} a dog."
+    found = {
+        kind: [*faults([*Text(kind, "here", sentence).sentences()], 20)]
+        for kind in ("evidence", "rules")
+    }
+    assert found == {"evidence": [f"here: 25 words in a sentence: {sentence}"], "rules": []}
+
+
 def test_a_paragraph_an_entry_and_a_cell_end_a_sentence() -> None:
     markdown = (
         "One is here. Two is (a *long*\none).\n\n- three\n- four\n\n| five | six |\n|---|---|\n"
@@ -58,6 +67,7 @@ def test_plain_sentences_have_no_fault() -> None:
         ("It is no customer, and that is all.", "here: “is no customer” in"),
         ("The answer hangs on one fact.", "here: “hangs on” in"),
         ("They belong to one house.", "here: “one house” in"),
+        ("Rightly left: the flip side.", "here: “Rightly” in"),
         ("The clerks obfuscate it.", "above B2: obfuscate"),
     ],
 )

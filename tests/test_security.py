@@ -103,7 +103,8 @@ def _hostile() -> Iterator[None]:
 
 def kinds() -> Widget:
     of_each_kind = {record.kind: k for k, record in course().questions.items()}
-    items = [item_of(course(), k) for k in of_each_kind.values()]
+    lists = (k for k in map("{}~list".format, course().questions) if item_of(course(), k))
+    items = [item_of(course(), k) for k in (*of_each_kind.values(), next(lists))]
     return deck([item for item in items if item], "")
 
 
@@ -113,6 +114,19 @@ def examined() -> Widget:
     for what in ("start", "finish"):
         activity.paper._handle_custom_msg({"what": what, "exam": activity.paper.exam}, [])
     assert activity.paper.phase == "done"
+    return activity
+
+
+def own_case() -> Widget:
+    """A case of one's own whose names are hostile, saved, at its end."""
+    activity = ccb.my_case()
+    names = dict.fromkeys(("provider", "service", "party"), HOSTILE)
+    activity._act("begin", {"do": "begin", **names})
+    while activity.step != "end":
+        activity._act("answer", {"do": "answer", "fact": activity.step, "value": "unknown"})
+    for do in ("save", "compare"):
+        activity._act(do, {"do": do, "file": ""})
+    assert "&lt;script&gt;" in activity.view["page"]
     return activity
 
 
@@ -134,12 +148,13 @@ ACTIVITIES: Mapping[str, Callable[[], Any]] = {
     "review": ccb.review,
     "exam": examined,
     "prepare_for": ccb.prepare_for,
+    "my_case": own_case,
 }
 
 
 MARKUP = {
     "html", "intro", "closing", "right", "wrong", "chosen", "left", "tail", "prompt", "below",
-    "picture", "blocks", "task", "text", "error",
+    "picture", "blocks", "task", "text", "error", "list", "table", "page", "beside",
 }  # fmt: skip
 
 

@@ -10,15 +10,23 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 
 from customer_casebook import start
 from customer_casebook.__main__ import FAULTY, FINE, main
+from customer_casebook.authoring.folder import TEMPLATE
+from customer_casebook.authoring.shared import open_casebook
 from customer_casebook.course.bank import item_of
 from customer_casebook.course.casebook import course
 from customer_casebook.course.items import Item
+from customer_casebook.course.journal import Attempt, journal
+from customer_casebook.domain.facts import InputError
 from customer_casebook.site import pages
 from customer_casebook.site.pages import INDEX, WORKER, betrayals, site
+from customer_casebook.widgets import practice
+from tests.new_casebook import edit, new_casebook
+from tests.own_casebook import write_zip
 
 MAX_LESSON_BYTES = 250_000  # with script and style
 LIVE_ONLY = f"{start.LAST}.html"  # tells how its activities work in JupyterLab
@@ -122,7 +130,8 @@ def test_a_page_does_not_speak_of_jupyter(name: str) -> None:
 
 @pytest.mark.parametrize("words", pages._INSTEAD)
 def test_what_is_said_in_another_way_stands_in_a_lesson(words: str) -> None:
-    told = " ".join(text for path in LESSONS.values() for _, text in sources(path))
+    notebooks = [*LESSONS.values(), TEMPLATE / "play.ipynb"]
+    told = " ".join(text for path in notebooks for _, text in sources(path))
     assert " ".join(words.split()) in " ".join(told.split())
 
 
@@ -200,6 +209,18 @@ def test_the_command_writes_a_site_and_renews_it(
     assert str(out) in capsys.readouterr().out
 
 
+def test_a_site_is_for_everybody_whatever_its_builder_prepares_for() -> None:
+    lesson = {"02.ipynb": start.lessons()["02_who_pays_and_who_writes.ipynb"]}  # with terms
+    before = site(lesson)
+    journal().choose_goal("5")
+    try:
+        assert site(lesson) == before
+        assert "In other editions" in practice.term("sponsor").text
+        assert "<details open><summary>In ITIL v3</summary>" in before["02.html"]
+    finally:
+        journal().choose_goal("")
+
+
 def test_the_command_overwrites_no_other_folder(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -209,3 +230,117 @@ def test_the_command_overwrites_no_other_folder(
     assert [path.name for path in tmp_path.iterdir()] == [INDEX]
     assert main(["site", str(tmp_path / INDEX)]) == FAULTY
     assert str(tmp_path / INDEX) in capsys.readouterr().err
+
+
+def test_where_the_whole_course_is_there_a_lesson_leads_to_its_own_notebook() -> None:
+    files = site(start.lessons(), live=True)
+    assert files.keys() == FILES.keys()
+    for name, path in LESSONS.items():
+        needs = FILES[name].count("customer-casebook start</code>")
+        links = [
+            link["href"] for link in Page(files[name]).all("a") if link.get("class") == "button"
+        ]
+        assert links == [f"live/notebooks/index.html?path={path.name}"] * needs
+        assert "customer-casebook start" not in files[name]
+    [whole] = [
+        link["href"] for link in Page(files[INDEX]).all("a") if link.get("class") == "button"
+    ]
+    assert whole == f"live/notebooks/index.html?path={next(iter(start.lessons()))}"
+    assert "button" not in FILES[INDEX]
+
+
+def test_the_form_for_a_case_of_ones_own_is_a_text_that_leads_to_the_live_one() -> None:
+    name = "20_your_own_case"
+    words = PAGES[f"{name}.html"].words
+    assert "Does the party get the service from the provider?" in words
+    assert "customer-casebook start" in words
+    live = site({f"{name}.ipynb": start.lessons()[f"{name}.ipynb"]}, live=True)[f"{name}.html"]
+    assert f'href="live/notebooks/index.html?path={name}.ipynb"' in live
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The casebook that `new` writes, as a zip; its notebook also says what only Python can do."""
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda _: tmp_path / "cache")
+    folder = new_casebook(tmp_path)
+    notebook = nbformat.read(folder / "play.ipynb", as_version=4)
+    more = ["book.exam()", "book.progress()", 'book.term("sponsor")', "%magic", "book.study(x)", ""]
+    notebook.cells += [nbformat.v4.new_code_cell(code) for code in more]
+    notebook.cells.append(nbformat.v4.new_markdown_cell("<b>bold</b> and [next](play.ipynb)"))
+    nbformat.write(notebook, folder / "play.ipynb")
+    return write_zip(folder, tmp_path / "x.zip", "lantern")
+
+
+def test_a_casebook_of_ones_own_has_pages_of_its_own(
+    own: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "site"
+    assert main(["site", str(out), "--casebook", str(own)]) == FINE
+    files = {path.name: path.read_text("utf-8") for path in out.iterdir()}
+    assets = {name for name in FILES if name.startswith("casebook-")}
+    assert files.keys() == {INDEX, WORKER, "play.html", *assets}
+    index, play = Page(files[INDEX]), Page(files["play.html"])
+    assert "<h1>Lantern</h1>" in files[INDEX]
+    assert "<title>A casebook of your own · Lantern</title>" in files["play.html"]
+    assert "Customer Casebook" not in index.words
+    assert [link["href"] for link in index.all("a")][1:] == ["play.html"]
+    assert {html["data-book"] for page in (index, play) for html in page.all("html")} == {"lantern"}
+    asked = [each["item"] for card in play.specs for each in card["spec"]["questions"]]
+    assert len(play.specs) == len(play.all("casebook-card")) == 4  # study, twins, compare, practice
+    assert all(name.startswith("lantern:") for name in asked)
+    assert play.words.count("needs Python, so here you can only read it") == 3
+    assert "customer-casebook start" not in play.words
+    assert "authorizes the budget" in play.words  # the term
+    assert not OF_JUPYTER.findall(play.words)
+    assert "<b>bold</b>" in play.words  # a text, for who knows whose it is
+    assert {"href": "play.html"} in play.all("a")
+    assert main(["site", str(out), "--casebook", str(own), "--title", "Soup & Co"]) == FINE
+    assert "<h1>Soup &amp; Co</h1>" in (out / INDEX).read_text("utf-8")
+    assert capsys.readouterr().err == ""
+
+
+def test_the_course_has_no_name_in_its_pages() -> None:
+    assert not any("data-book" in html for page in PAGES.values() for html in page.all("html"))
+
+
+def test_no_page_tells_what_its_builder_has_answered(own: Path) -> None:
+    book, _, origin = open_casebook(own)
+    notebooks = {"play.ipynb": origin.folder / "play.ipynb"}
+    before = site(notebooks, book=book)
+    told: dict[str, Any] = {"choice": (), "sure": True, "misconception": None, "ms": 1}
+    journal().record(Attempt(item="lantern:reading-room-seats/role", right=False, **told))
+    assert site(notebooks, book=book) == before
+
+
+def test_pages_that_cannot_be_written_are_said_in_one_sentence(
+    own: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "site"
+    folder = tmp_path / "lantern"
+    (folder / "play.ipynb").rename(folder / "index.ipynb")
+    index = write_zip(folder, tmp_path / "index.zip", "lantern")
+    (folder / "index.ipynb").unlink()
+    none = write_zip(folder, tmp_path / "none.zip", "lantern")
+    edit(folder / "world.yaml", "kind: unit", "kind: unitt")
+    for words, why in (
+        (["--casebook", "no-such"], "is no casebook"),
+        (["--casebook", str(index)], "give it another name"),
+        (["--casebook", str(none)], "holds no notebook"),
+        (["--casebook", str(folder)], "has 2 faults; customer-casebook check"),
+        (["--casebook", str(own), "--live"], "--live is for the course"),
+        (["--title", "x"], "add --casebook"),
+    ):
+        assert main(["site", str(out), *words]) == FAULTY
+        said = capsys.readouterr()
+        assert why in said.err
+        assert (said.err.count("\n"), said.out) == (1, "")
+    assert not out.exists()
+
+
+def test_a_case_that_is_not_there_is_named(own: Path, tmp_path: Path) -> None:
+    book, _, _ = open_casebook(own)
+    file = tmp_path / "play.ipynb"
+    cells = [nbformat.v4.new_code_cell('book.study("no-such")')]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), file)
+    with pytest.raises(InputError, match="there is no case 'no-such'"):
+        site({file.name: file}, book=book)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,7 +18,10 @@ from hypothesis import strategies as st
 
 from customer_casebook import start
 from customer_casebook.__main__ import FAULTY, FINE, main
+from customer_casebook.authoring.folder import read_casebook
 from customer_casebook.course.journal import DATA_FOLDER_VARIABLE, Attempt, journal
+from tests.new_casebook import edit, new_casebook
+from tests.own_casebook import write_package, write_zip
 
 LESSON = "01_who_is_the_customer.ipynb"
 YOURS = "01_who_is_the_customer (your copy).ipynb"
@@ -162,7 +168,9 @@ def test_the_next_lesson_is_the_first_whose_first_case_is_open(own_journal: Any)
         assert first
         own_journal.record(Attempt(item=f"{first[1]}/customer", right=False, **told))
     every = [name.removesuffix(".ipynb") for name in start.lessons()]
-    assert [*opened, start.LAST] == every[:-1]  # the last is a page to look things up
+    assert [*opened, start.LAST] == every[
+        :-2
+    ]  # then come a page to look things up, and an own case
 
 
 @pytest.mark.parametrize(("flags", "extra"), [([], "lab"), (["--notebook"], "notebook")])
@@ -204,3 +212,124 @@ def test_check_is_content_where_all_is_well(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["start", "--check", str(folder)]) == FINE, capsys.readouterr().out
+
+
+@pytest.fixture
+def shared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own_journal: Any
+) -> Callable[..., tuple[str, str]]:
+    """Starts a casebook, and says what was printed and what is wrong; nothing of Jupyter is run."""
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda _: tmp_path / "cache")
+    monkeypatch.setattr(Path, "home", lambda: tmp_path / "home")
+    opened: list[Path] = []
+    monkeypatch.setattr(start, "open_jupyter", lambda lesson, **_: opened.append(lesson))
+
+    def run(*words: object) -> tuple[str, str]:
+        out, err = StringIO(), StringIO()
+        with redirect_stdout(out), redirect_stderr(err):
+            status = main(["start", *map(str, words)])
+        assert (status == FINE) == (not err.getvalue())
+        assert all(lesson.is_file() for lesson in opened)
+        return out.getvalue(), err.getvalue()
+
+    assert own_journal
+    return run
+
+
+def test_a_casebook_from_a_zip_is_put_beside_the_lessons_and_plays_there(
+    shared: Any, tmp_path: Path
+) -> None:
+    file = write_zip(new_casebook(tmp_path), tmp_path / "x.zip", "lantern")
+    out, _ = shared(file)
+    folder = tmp_path / "home" / "customer-casebook" / "lantern"
+    assert out == f"Opening {folder / 'play.ipynb'}\n"
+    assert read_casebook(folder).prefix == "lantern:"
+    names = {path.relative_to(folder).as_posix() for path in folder.rglob("*.*") if path.is_file()}
+    cases = {"cases/puppet-seats.yaml", "cases/reading-room-seats.yaml"}
+    content = {"play.ipynb", "questions.yaml", "world.yaml", start._DELIVERED}
+    assert names == cases | content
+    before = {path: path.read_bytes() for path in folder.rglob("*.*")}
+    shared(file)
+    assert {path: path.read_bytes() for path in folder.rglob("*.*")} == before
+
+
+def test_of_a_newer_zip_nothing_is_lost_that_the_learner_changed(
+    shared: Any, tmp_path: Path
+) -> None:
+    source, file, folder = (
+        new_casebook(tmp_path),
+        tmp_path / "x.zip",
+        tmp_path / "there" / "lantern",
+    )
+    shared(write_zip(source, file, "lantern"), tmp_path / "there")
+    rewrite(folder / "play.ipynb", source="my = 'own work'")
+    edit(folder / "world.yaml", "Two people who run", "Three people who run")
+    edit(source / "world.yaml", "Two people who run", "Four people who run")
+    rewrite(source / "play.ipynb", source="new = 'better'")
+    (source / "cases" / "puppet-seats.yaml").rename(source / "cases" / "dragon-seats.yaml")
+    edit(source / "cases" / "dragon-seats.yaml", "id: puppet-seats", "id: dragon-seats")
+    edit(source / "questions.yaml", "puppet-seats", "dragon-seats")
+    out, _ = shared(write_zip(source, file, "lantern"), tmp_path / "there")
+    assert "play.ipynb was changed here: your copy is now play (your copy).ipynb" in out
+    copy = "your copies/world (your copy).yaml"
+    assert f"world.yaml was changed here: your copy is now {copy}" in out
+    assert "Three people" in (folder / copy).read_text("utf-8")
+    assert "Four people" in (folder / "world.yaml").read_text("utf-8")
+    assert "my = " in (folder / "play (your copy).ipynb").read_text("utf-8")
+    assert [*read_casebook(folder).cases] == ["dragon-seats", "reading-room-seats"]
+
+
+def test_an_installed_casebook_is_started_by_its_name_and_listed(
+    shared: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "site").mkdir()
+    folder = write_package(tmp_path / "site", "school")
+    monkeypatch.syspath_prepend(tmp_path / "site")
+    monkeypatch.chdir(tmp_path)
+    assert f"ok  casebook school: {folder}" in [*map(_as_line, start.report(tmp_path))]
+    _, err = shared("school")
+    assert err == (
+        'customer-casebook: school holds no notebook; write casebook("school") into one of your own\n'
+    )
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1")])
+    nbformat.write(notebook, folder / "soup.ipynb")
+    out, _ = shared("school")
+    assert "home/customer-casebook/school/soup.ipynb" in out
+
+
+def _as_line(line: tuple[bool, str]) -> str:
+    return f"{'ok' if line[0] else '!!'}  {line[1]}"
+
+
+def test_what_is_no_casebook_is_no_casebook(shared: Any, tmp_path: Path) -> None:
+    (tmp_path / "x.zip").write_bytes(b"nothing")
+    for words, why in (
+        (["no-such", tmp_path], "there is no zip no-such, and no casebook of this name"),
+        ([tmp_path / "x.zip"], "is broken"),
+    ):
+        _, err = shared(*words)
+        assert why in err
+        assert err.count("\n") == 1
+
+
+def test_what_is_faulty_is_left_out_and_said(shared: Any, tmp_path: Path) -> None:
+    source = new_casebook(tmp_path)
+    edit(source / "cases" / "puppet-seats.yaml", "service: seat-finder", "service: seat-findr")
+    out, _ = shared(write_zip(source, tmp_path / "x.zip", "lantern"))
+    assert f"{tmp_path / 'x.zip'} has 1 fault; customer-casebook check" in out
+
+
+def test_the_next_lesson_of_a_casebook_is_the_first_whose_first_case_is_open(
+    shared: Any, tmp_path: Path, own_journal: Any
+) -> None:
+    source = new_casebook(tmp_path)
+    notebook = (source / "play.ipynb").read_text("utf-8")
+    (source / "last.ipynb").write_text(
+        notebook.replace("reading-room-seats", "puppet-seats"), "utf-8"
+    )
+    (source / "play.ipynb").rename(source / "first.ipynb")
+    file = write_zip(source, tmp_path / "x.zip", "lantern")
+    assert shared(file)[0].endswith("first.ipynb\n")
+    told: dict[str, Any] = {"choice": (), "sure": True, "misconception": None, "ms": 1}
+    own_journal.record(Attempt(item="lantern:reading-room-seats/role", right=True, **told))
+    assert shared(file)[0].endswith("last.ipynb\n")

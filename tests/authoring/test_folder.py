@@ -186,9 +186,9 @@ def test_numbers_and_dates_are_read_as_the_text_they_are_written_in() -> None:
 
 def test_json_may_hold_any_character_in_pairs_of_escapes() -> None:
     text = '{"charge": "\\ud83d\\ude00", "uses": "\\\\ud83d\\\\ude00"}'
-    assert [fault.split(" is not")[0] for fault in faults_of(text)] == [
-        "1: charge: '😀'",
-        "1: uses: '\\\\ud83d\\\\ude00'",
+    assert [fault.split(";")[0] for fault in faults_of(text)] == [
+        "1: charge: cannot be '😀'",
+        "1: uses: cannot be '\\\\ud83d\\\\ude00'",
     ]
 
 
@@ -211,7 +211,8 @@ def test_files_that_cannot_be_opened_are_told_why(
     assert missing.message == "cannot be read: no such file or directory; name a file that can"
     assert folder.message == "cannot be read: is a directory; name a file that can"
     assert loop.message.startswith("cannot be read: ")
-    assert str(nul) == "a\\x00b:1: cannot be read: embedded null byte; name a file that can"
+    assert str(nul).startswith("a\\x00b: cannot be read: ")  # and Python's words, which change
+    assert "embedded null" in nul.message
 
     def locked(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
@@ -223,7 +224,7 @@ def test_files_that_cannot_be_opened_are_told_why(
 
 def test_a_file_name_cannot_forge_a_second_line(tmp_path: Path) -> None:
     (fault,) = read_file(tmp_path / "a\nb\x1b").faults
-    assert str(fault).partition(": ")[0].endswith("a\\nb\\x1b:1")
+    assert str(fault).partition(": ")[0].endswith("a\\nb\\x1b")
 
 
 @given(st.binary(max_size=200))
@@ -526,7 +527,7 @@ def test_a_question_for_evidence_that_no_single_piece_decides_is_a_fault(
     (folder / "questions.yaml").write_text(text, encoding="utf-8")
     message = "turns on no single piece of evidence; ask another lens, or another case"
     [fault] = read_folder(folder).faults
-    assert str(fault) == f"{folder / 'questions.yaml'}:4: lens: {message}"
+    assert str(fault) == f"{folder / 'questions.yaml'}:10: questions[1].lens: {message}"
     with pytest.raises(ContentError, match=message):
         read_casebook(folder)
 
@@ -574,15 +575,43 @@ def test_an_id_that_two_files_have_is_a_fault_of_the_second(tmp_path: Path) -> N
     write(tmp_path, cases__without_0faults=CASE, cases__zz=CASE)
     assert told(read_folder(tmp_path), tmp_path) == [
         (
-            f"cases/zz.yaml:2: id: 'without-faults' is taken by {tmp_path}/cases/without-faults.yaml:2; "
-            "write another"
+            f"cases/zz.yaml:2: id: 'without-faults' is taken by {tmp_path}/cases/without-faults.yaml:2, "
+            "which is used; write another"
         ),
         "cases/zz.yaml:2: id: is not the name of the file; write zz, or rename it",
         (
-            f"questions/b.yaml:1: questions[1].id: 's' is taken by {tmp_path}/questions/a.yaml:1; "
-            "write another"
+            f"questions/b.yaml:1: questions[1].id: 's' is taken by {tmp_path}/questions/a.yaml:1, "
+            "which is used; write another"
         ),
     ]
+
+
+def test_an_unknown_id_is_answered_with_those_of_the_folder_and_a_similar_one_of_the_course(
+    tmp_path: Path,
+) -> None:
+    for wrong, advice in (
+        ("nobody", "write lighthouse, lamp-room, kitchen or gull"),
+        ("kitchn", "write lighthouse, lamp-room, kitchen or gull (did you mean kitchen?)"),
+        (
+            "marketin",
+            "write lighthouse, lamp-room, kitchen, gull or marketing (did you mean marketing?)",
+        ),
+    ):
+        case = CASE.replace("party: kitchen", f"party: {wrong}")
+        write(tmp_path, world=WORLD, cases__without_0faults=case)
+        [fault] = read_folder(tmp_path).faults
+        assert fault.message == f"there is no '{wrong}'; {advice}"
+
+
+def test_a_copy_with_the_id_of_another_file_blocks_that_one_not(tmp_path: Path) -> None:
+    """Wherever it stands in the order of their names."""
+    write(tmp_path, world=WORLD, cases__aa=CASE, cases__without_0faults=CASE)
+    reading = read_folder(tmp_path)
+    assert {Path(fault.file).name for fault in reading.faults} == {"aa.yaml"}
+    used = f"is taken by {tmp_path}/cases/without-faults.yaml:2, which is used"
+    assert any(used in fault.message for fault in reading.faults)
+    assert reading.book
+    assert [*reading.book.cases] == ["without-faults"]
 
 
 def test_an_id_that_the_course_has_too_is_noted_with_which_one_is_used(tmp_path: Path) -> None:
@@ -591,7 +620,8 @@ def test_an_id_that_the_course_has_too_is_noted_with_which_one_is_used(tmp_path:
     write(tmp_path, world=world, cases__without_0faults=case)
     reading = read_folder(tmp_path)
     assert reading.faults == []
-    assert [str(note).removeprefix(f"{tmp_path}/") for note in reading.notes] == [
+    notes = [note for note in reading.notes if not note.message.startswith("advice: ")]
+    assert [str(note).removeprefix(f"{tmp_path}/") for note in notes] == [
         (
             "world.yaml:5: parties[3].id: note: 'marketing' is an id of the course, too; this casebook "
             "uses its own"

@@ -12,7 +12,7 @@ import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.bench import browser, kernel
+from tests.bench import browser, hub, kernel, live, own, start
 from tests.bench.builds import make_builds
 from tests.bench.result import HEAD, LINE
 from tests.test_notebooks import ROOT
@@ -24,12 +24,13 @@ def main() -> None:
     """Measure everything, write the report, and print it as a table; or measure what is wanted."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench")
     parser.add_argument("--before", type=Path, help="a checkout of an earlier build")
-    groups = {**browser.GROUPS, **kernel.GROUPS}
+    alone = {**kernel.GROUPS, **own.GROUPS, **start.GROUPS, **live.GROUPS, **hub.GROUPS}
+    groups = {**browser.GROUPS, **alone}
     parser.add_argument("groups", nargs="*", help=", ".join(groups))
     arguments = parser.parse_args()
     if unknown := {*arguments.groups} - {*groups}:
         parser.error(f"there is no {', '.join(sorted(unknown))}; write {', '.join(groups)}")
-    wanted = arguments.groups or [*groups]
+    wanted = arguments.groups or {*groups} - {*hub.GROUPS}  # which takes six minutes and all memory
     with TemporaryDirectory() as home:
         folder = Path(home)
         os.environ["CUSTOMER_CASEBOOK_DATA"] = str(folder / "journal")
@@ -40,7 +41,7 @@ def main() -> None:
         results = browser.measure(
             folder, builds, [name for name in browser.GROUPS if name in wanted]
         )
-        for name, group in kernel.GROUPS.items():
+        for name, group in alone.items():
             results += group(folder, builds) if name in wanted else []
     if not arguments.groups:
         REPORT.parent.mkdir(exist_ok=True)

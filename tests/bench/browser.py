@@ -9,12 +9,23 @@ from functools import partial
 from itertools import count, cycle
 from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any, NamedTuple
 
 import nbformat
-from playwright.sync_api import Browser, Locator, Page, ViewportSize, WebSocket, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Locator,
+    Page,
+    ViewportSize,
+    WebSocket,
+    sync_playwright,
+)
 
+from customer_casebook.site.pages import site
 from tests.bench.builds import Build
+from tests.bench.live import served
 from tests.bench.quizzes import CARD, JUPYTERQUIZ, STOCK
 from tests.bench.result import THIS, Result, against_before, in_turn, notebook_of, p95
 from tests.browser.conftest import _FLAGS, _NO_BROWSER, _chromium
@@ -172,7 +183,8 @@ _WATCH_SAVED = """() => {
     });
 }"""
 _REST = """() => new Promise(done => requestIdleCallback(
-    () => setTimeout(done, Math.random() * 17) // a learner clicks at any moment of a frame
+    () => setTimeout(done, Math.random() * 17), // a learner clicks at any moment of a frame
+    {timeout: 100} // where nothing is drawn, a page never tells that it idles
 ))"""
 _FINISH = "root => root.getAnimations({subtree: true}).forEach(each => each.finish())"
 _SESSION = "window.jupyterapp.shell.currentWidget.sessionContext"
@@ -217,7 +229,48 @@ class Shown(NamedTuple):
     painted: float
 
 
-class Bench:
+class Presses:
+    """A page, and how long it takes to show what a press changes."""
+
+    page: Page
+
+    def click(self, key: str, button: Locator, shows: str) -> None:
+        """Click a button that the pointer is over and that has the focus, on a page at rest."""
+        button.hover()
+        button.focus()
+        self.page.evaluate(_WATCH, [key, shows])
+        self.page.evaluate(_REST)
+        self.page.mouse.down()
+        self.page.mouse.up()
+
+    def shown(self, key: str) -> Shown:
+        """How long the last click for ``key`` took to show."""
+        return Shown(*self.page.evaluate("key => window.shown[key]", key))
+
+    def card(self) -> float:
+        """Answer the question on the card, and go on to the next."""
+        again = self.page.get_by_role("button", name="Start again")
+        option = self.page.locator(".ccb-option input").first
+        again.or_(option).first.wait_for()
+        if again.is_visible():
+            again.click()
+        option.click()
+        self.click("card", self.page.get_by_role("button", name="I am sure"), ".ccb-feedback")
+        time = self.shown("card").painted
+        self.page.locator(".ccb-next").click()
+        return time
+
+
+class SitePage(Presses):
+    """A page of the site."""
+
+    def __init__(self, browser: Browser, address: str) -> None:
+        self.page = browser.new_page(viewport=_SIZE)
+        self.page.add_init_script(_HELP)
+        self.page.goto(address)
+
+
+class Bench(Presses):
     """A notebook in JupyterLab whose cells have run, and what is measured in it."""
 
     def __init__(
@@ -241,32 +294,8 @@ class Bench:
         self.page.close()
         self.notebook.check()
 
-    def click(self, key: str, button: Locator, shows: str) -> None:
-        """Click a button that the pointer is over and that has the focus, on a page at rest."""
-        button.hover()
-        button.focus()
-        self.page.evaluate(_WATCH, [key, shows])
-        self.page.evaluate(_REST)
-        self.page.mouse.down()
-        self.page.mouse.up()
-
-    def shown(self, key: str) -> Shown:
-        """How long the last click for ``key`` took to show."""
-        return Shown(*self.page.evaluate("key => window.shown[key]", key))
-
     def settle(self) -> None:
         self.page.wait_for_function(f"{_KERNEL}.status === 'idle'")
-
-    def card(self) -> float:
-        """Answer the question on the card, and go on to the next."""
-        self.page.locator(".ccb-option input").first.click()
-        self.click("card", self.page.get_by_role("button", name="I am sure"), ".ccb-feedback")
-        time = self.shown("card").painted
-        self.page.locator(".ccb-next").click()
-        again = self.page.get_by_role("button", name="Start again")
-        if again.is_visible():
-            again.click()
-        return time
 
     def acknowledged(self, fault: str | None = None) -> tuple[float, float]:
         """Answer the question on the card: until the feedback is painted, and until the answer is shown as saved.
@@ -448,24 +477,12 @@ def opening(browser: Browser, lab: Lab, builds: Sequence[Build]) -> list[Result]
 
         return turn
 
-    def lesson() -> float:
-        notebook = LabPage(page := context.new_page(), lab)
-        source = nbformat.read(LESSON, as_version=4)
-        name = lab.write(f"{next(turns)}.ipynb", source)
-        page.goto(f"{lab.url}/{lab.view}/{name}?token={lab.token}&reset")
-        asked: float = page.wait_for_function(_ASKED, arg=".ccb-option input").json_value()
-        page.wait_for_function(_STARTED)
-        page.evaluate(f"{_SESSION}.shutdown()")
-        page.close()
-        notebook.check()
-        return asked
-
     measures: list[Callable[[], Any]] = [
         opened(JUPYTERQUIZ, ".MCButton"),
         opened(STOCK, ".widget-radio-box input"),
         *(opened(CARD, ".ccb-option input", build.kernel) for build in builds),
     ]
-    *measured, by_itself = in_turn(7, 1, *measures, lesson)
+    *measured, by_itself = in_turn(7, 1, *measures, partial(open_lesson, context, lab))
     measured = [list(zip(*times, strict=True)) for times in measured]
     context.close()
     title, quiz = (
@@ -482,6 +499,53 @@ def opening(browser: Browser, lab: Lab, builds: Sequence[Build]) -> list[Result]
             *(Result(f"{title}, against before", ours, "ms", other) for other in others),
         ]
     return results
+
+
+def open_lesson(context: BrowserContext, lab: Lab) -> float:
+    """Milliseconds from the address of a lesson to its first question; it runs by itself."""
+    notebook = LabPage(page := context.new_page(), lab)
+    folder = Path(mkdtemp(dir=lab.folder)).name  # course mode looks for the lesson's own name
+    name = lab.write(f"{folder}/{LESSON.name}", nbformat.read(LESSON, as_version=4))
+    page.goto(f"{lab.url}/{lab.view}/{name}?token={lab.token}&reset")
+    asked: float = page.wait_for_function(_ASKED, arg=".ccb-option input").json_value()
+    page.wait_for_function(_STARTED)
+    page.evaluate(f"{_SESSION}.shutdown()")
+    page.close()
+    notebook.check()
+    return asked
+
+
+def pages(browser: Browser, lab: Lab, _: Sequence[Build]) -> list[Result]:
+    """A page of the site against JupyterLab: a press on the same card, and a lesson that is opened."""
+    context = browser.new_context(viewport=_SIZE, bypass_csp=True)  # or nothing can be waited for
+
+    def opened(address: str) -> float:
+        (page := context.new_page()).goto(address, wait_until="commit")
+        asked: float = page.wait_for_function(_ASKED, arg=".ccb-option input").json_value()
+        page.close()
+        return asked
+
+    def answered(bench: Presses) -> float:
+        bench.page.bring_to_front()  # a page behind another one paints nothing
+        return bench.card()
+
+    live = Bench(browser, lab, "card.ipynb", CARD)
+    with TemporaryDirectory() as folder, served(Path(folder)) as here:
+        for name, text in site(
+            {each.name: each for each in (LESSON, lab.folder / "card.ipynb")}
+        ).items():
+            (Path(folder) / name).write_text(text, "utf-8")
+        instant = SitePage(browser, f"{here.url}card.html")
+        ours, theirs = in_turn(100, 5, partial(answered, instant), partial(answered, live))
+        instant.page.close()
+        live.close()
+        address = f"{here.url}{LESSON.stem}.html"
+        page, lesson = in_turn(7, 1, partial(opened, address), partial(open_lesson, context, lab))
+    context.close()
+    return [
+        *lines("a page of the site, click to painted feedback", ours, EVEN, theirs),
+        Result("its first question, against JupyterLab", median(page), "ms", median(lesson), 0.15),
+    ]
 
 
 def pictures(browser: Browser, lab: Lab, _: Sequence[Build]) -> list[Result]:
@@ -571,6 +635,7 @@ GROUPS: dict[str, Callable[..., list[Result]]] = {
     "feedback": feedback,
     "saved": saved,
     "opening": opening,
+    "pages": pages,
     "pictures": pictures,
     "charts": charts,
     "traffic": traffic,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 from statistics import median
 from zipfile import ZipFile
@@ -20,6 +22,7 @@ from tests.bench.result import THIS, Result, against_before, in_turn, with_kerne
 from tests.test_notebooks import ROOT
 
 _LESSON = "07_marketing_and_the_client_firm.ipynb"
+_FIRST = "9deebdb"  # what there was on 2026-11-28
 
 
 @dataclass(frozen=True)
@@ -50,16 +53,31 @@ class Build:
         return with_kernel(nbformat.read(self.notebooks / _LESSON, as_version=4), self.kernel)
 
 
+def make_wheel(source: Path, folder: Path) -> Path:
+    """The wheel of a checkout, in a folder of its own."""
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps"]
+    subprocess.run([*command, "--no-build-isolation", "-w", str(folder), str(source)], check=True)
+    (wheel,) = folder.glob("*.whl")
+    return wheel
+
+
 def installed(folder: Path) -> Path:
     """This build, unpacked from its wheel: the content is one JSON file there."""
-    wheels = folder / "wheels"
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps"]
-    command += ["--no-build-isolation", "-w", str(wheels), str(ROOT)]
-    subprocess.run(command, check=True)
-    (wheel,) = wheels.glob("*.whl")
-    with ZipFile(wheel) as packed:
+    with ZipFile(make_wheel(ROOT, folder / "wheels")) as packed:
         packed.extractall(folder / "installed")
     return folder / "installed"
+
+
+def check_out_first(folder: Path) -> Path:
+    """A checkout of the build of 2026-11-28, of which some aims are a part; its history has to be here."""
+    git = str(shutil.which("git"))
+    command = [git, "archive", "--format=zip", _FIRST]
+    archive = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
+    if archive.returncode:
+        sys.exit("Nothing was measured: the history of this folder lacks the build of 2026-11-28.")
+    with ZipFile(BytesIO(archive.stdout)) as packed:
+        packed.extractall(folder / "first")
+    return folder / "first"
 
 
 def make_builds(folder: Path, before: Path | None) -> list[Build]:

@@ -74,6 +74,7 @@ BROWSERS = {
     "WebKit": ["/usr/lib/*/webkit2gtk-4.1/MiniBrowser", "--full-screen"],
 }
 NEEDED = ["firefox-esr", "/usr/lib/*/webkit2gtk-4.1/MiniBrowser", "Xvfb", "dbus-daemon"]
+NEEDED += ["WebKitWebDriver"]
 
 
 def program(name: str) -> str | None:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from jupyterlite_pyodide_kernel.constants import PYODIDE_VERSION
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.at_spi import NEEDED, program
+from tests.browser.hub import proxy
 from tests.browser.lab import ROOT, Lab, LabPage, run_lab, run_voila
 
 _HERE = Path(__file__).parent
@@ -26,11 +30,23 @@ _FLAGS = [
     "--disable-sync",
 ]
 _NO_BROWSER = "no Chromium was found: install Debian's chromium, or name one in CHROMIUM"
+_NO_PYODIDE = "npm found no Pyodide, which needs npm, Node.js and a network"
+_NO_PROXY = "its proxy was not found: npm install --prefix build/node configurable-http-proxy"
 _NOT_HEARD = "Firefox, WebKit or a screen for them was not found: install what .ci/run does"
 
 
 def _chromium() -> str | None:
     return os.environ.get("CHROMIUM") or shutil.which("chromium")
+
+
+@cache
+def _has_pyodide() -> bool:
+    """Whether npm can fetch what the course in JupyterLite is built with."""
+    if not (npm := shutil.which("npm")):
+        return False
+    at_once = ("--fetch-retries", "0", "--fetch-timeout", "10000")
+    asked = [npm, "view", f"pyodide@{PYODIDE_VERSION}", "version", *at_once]
+    return subprocess.run(asked, capture_output=True, check=False).returncode == 0
 
 
 def _left_out() -> dict[str, Path]:
@@ -39,11 +55,22 @@ def _left_out() -> dict[str, Path]:
         return {}
     if not _chromium():
         return {f"The browser tests were left out: {_NO_BROWSER}.": _HERE}
+    left_out = {}
     if not all(map(program, NEEDED)):
-        return {
-            f"What Firefox and WebKit tell was left out: {_NOT_HEARD}.": _HERE / "test_heard.py"
-        }
-    return {}
+        heard = f"What Firefox and WebKit tell was left out: {_NOT_HEARD}."
+        left_out[heard] = _HERE / "test_heard.py"
+        kept = f"That Firefox and WebKit keep the site's answers was left out: {_NOT_HEARD}."
+        left_out[kept] = _HERE / "test_site_kept.py"
+        live = f"That Firefox and WebKit run the whole course was left out: {_NOT_HEARD}."
+        left_out[live] = _HERE / "test_live_kept.py"
+    if not proxy():
+        left_out[f"A class at a hub was left out: {_NO_PROXY}."] = _HERE / "test_hub.py"
+    if not _has_pyodide():
+        live = f"The whole course in the browser was left out: {_NO_PYODIDE}."
+        left_out[live] = _HERE / "test_live.py"
+        everywhere = f"The whole course in three browsers was left out: {_NO_PYODIDE}."
+        left_out[everywhere] = _HERE / "test_live_kept.py"
+    return left_out
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

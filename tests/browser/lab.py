@@ -40,6 +40,9 @@ _NOT_THERE = (
     "Command 'filebrowser:open-path' not registered.",
 )
 
+# What JupyterLab reports where the extra `site` is installed: its extension of the kernel is made for JupyterLite.
+_OF_JUPYTERLITE = "@jupyterlite/pyodide-kernel-extension"
+
 _ICONS = re.compile(r"/@fortawesome/fontawesome-free@.*\.css$")
 
 # What is logged when a page is closed while its kernel still speaks, or a kernel while it does, and when the kernels
@@ -49,6 +52,8 @@ _HUNG_UP = (
     "StreamClosedError",
     "Socket operation on non-socket",
     "Address already in use",
+    "Event loop is closed",
+    "has no attribute 'kernel_ws_protocol'",  # a socket that closes while it opens
 )
 _RECORD = re.compile(r"^(?=\[|Task exception)", re.MULTILINE)
 
@@ -104,6 +109,7 @@ class Lab:
     home: Path
     process: subprocess.Popen[str]
     view: str = "lab/tree"
+    said: str = ""  # the address that it prints
 
     def write(self, name: str, notebook: NotebookNode) -> str:
         """Put a notebook into the folder; its name, to open it by."""
@@ -144,7 +150,8 @@ def run_lab(folder: Path, home: Path, port: int | None = None) -> Iterator[Lab]:
 def run_voila(folder: Path, home: Path) -> Iterator[Lab]:
     """Voila on the notebooks in ``folder``: pages that run as they open, without any cell to be seen."""
     command = [sys.executable, "-m", "voila", str(folder), "--no-browser"]
-    others = ["@jupyter-notebook/lab-extension"]  # of Notebook 7; Voila cannot load it
+    # Of Notebook 7 and of JupyterLite; Voila cannot load them.
+    others = ["@jupyter-notebook/lab-extension", "@jupyterlite/pyodide-kernel-extension"]
     command += [f"--VoilaConfiguration.extension_denylist={others}"]
     with serving([*command, f"--port={free_port()}"], folder, home, "voila/render") as lab:
         yield lab
@@ -169,7 +176,8 @@ def serving(command: list[str], folder: Path, home: Path, view: str) -> Iterator
     ) as process:
         log = _Log(process.stdout)
         try:
-            yield Lab(*log.address(), folder, home, process, view)
+            url, token, said = log.address()
+            yield Lab(url, token, folder, home, process, view, said)
         finally:
             if process.poll() is None:
                 os.killpg(process.pid, 9)
@@ -190,7 +198,7 @@ class _Log:
         assert stream
         self._stream = stream
         self._lines: list[str] = []
-        self._found: queue.Queue[tuple[str, str] | None] = queue.Queue()
+        self._found: queue.Queue[tuple[str, str, str] | None] = queue.Queue()
         self.thread = threading.Thread(target=self._follow, daemon=True)
         self.thread.start()
 
@@ -198,11 +206,11 @@ class _Log:
         for line in self._stream:
             self._lines.append(line)
             if found := _ADDRESS.search(line):
-                self._found.put((found[1], found[2]))
+                self._found.put((found[1], found[2], found[0]))
         self._found.put(None)
 
-    def address(self) -> tuple[str, str]:
-        """The server's address and token, once it answers: it names them just before it listens."""
+    def address(self) -> tuple[str, str, str]:
+        """The server's address and token, once it answers: it names them just before it listens, all in one word."""
         found = self._found.get(timeout=90)
         while found and self.thread.is_alive():
             try:
@@ -240,7 +248,8 @@ class LabPage:
         page.on("pageerror", lambda error: self._note(str(error)))
 
     def _note(self, error: str) -> None:
-        own = _RESTARTED in error or (error in _NOT_THERE and self.lab.view == NOTEBOOK_7)
+        own = _RESTARTED in error or _OF_JUPYTERLITE in error
+        own |= error in _NOT_THERE and self.lab.view == NOTEBOOK_7
         if not own:
             self.errors.append(error)
 

@@ -262,7 +262,7 @@ def test_each_time_one_comes_back_to_the_exam_s_notebook(lab_page: LabPage, *, g
         lab_page.run_all()
         cull(lab_page)
         until_known(lab_page)
-    Learner(lab_page).follow(lesson_says("each time you come back"))
+    Learner(lab_page).follow(lesson_says("still open from another day"))
 
 
 def lesson_says(words: str) -> str:

@@ -44,7 +44,7 @@ def test_practice_is_set_by_keyboard_and_the_notebook_hears_no_key(page: LabPage
     questions.fill("2")
     objective = node.get_by_label("Objective")
     objective.select_option(label=course().objectives["going-direct"].can)
-    node.get_by_label("Seed").fill("3")
+    node.get_by_label("Shared number").fill("3")
     node.get_by_role("button", name="Start").focus()
     keyboard.press("Enter")
     expect(node.locator(".ccb-where")).to_contain_text("Question 1 of 2")

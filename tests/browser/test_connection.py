@@ -215,7 +215,7 @@ def save_with_widgets(page: LabPage, name: str) -> None:
 
 
 def test_what_was_chosen_in_an_exam_stays_and_counts(faulty: Faulty, lab: Lab) -> None:
-    call = "from customer_casebook import exam\nexam(seed=121, n=6)"
+    call = "from customer_casebook import exam\nexam(seed=121, n=6, minutes=60)"
     name = notebook(lab, "exam-connection.ipynb", call)
     page = turned(faulty.page, name)
     exam = ExamOnPage(page, 1, 121)
@@ -497,7 +497,7 @@ def walk_calls() -> list[str]:
     return [
         study("cfo-forecast-cockpit", *lenses),
         'what_if("marketing-campaign-hub", [])',
-        f"from customer_casebook import exam\nexam(seed={SEED}, n=10)",
+        f"from customer_casebook import exam\nexam(seed={SEED}, n=10, minutes=60)",
     ]
 
 

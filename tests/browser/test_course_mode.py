@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import sys
 from dataclasses import replace
+from typing import Any
+from urllib.parse import quote, urlsplit
 
 import nbformat
 import pytest
@@ -15,6 +18,7 @@ from nbformat.v4 import new_code_cell
 from playwright.sync_api import Browser, Locator, expect
 from tools.lessons import LESSONS
 
+from customer_casebook.course.journal import Journal
 from tests.browser.activities import CardOnPage, attempts, run
 from tests.browser.lab import NOTEBOOK_7, ROOT, Lab, LabPage
 from tests.browser.test_advice import cull
@@ -35,6 +39,12 @@ STARTS_BY_ITSELF = "It does not start by itself"
 def lesson() -> NotebookNode:
     notebook: NotebookNode = nbformat.read(ROOT / "notebooks" / LESSON, as_version=4)
     return notebook
+
+
+def lesson_in(lab: Lab, folder: str, notebook: NotebookNode | None = None) -> str:
+    """A lesson under its own name, in a folder of its own."""
+    (lab.folder / folder).mkdir()
+    return lab.write(f"{folder}/{LESSON}", notebook or lesson())
 
 
 @pytest.fixture
@@ -149,6 +159,37 @@ def test_after_a_restart_it_runs_once_more_and_the_reader_is_where_they_were(
         assert abs(text.evaluate(top) - before) < 2
 
 
+def test_for_a_learner_of_one_edition_what_others_say_is_closed(page: LabPage, lab: Lab) -> None:
+    def is_open(edition: str) -> bool:
+        fold = page.page.locator(".jp-MarkdownOutput details").filter(has_text=f"In {edition}")
+        opened: bool = fold.first.evaluate("node => node.open")
+        return opened
+
+    state(page, "Ready.")
+    assert is_open("ITIL v3")
+    assert is_open("Version 5")
+    journal = Journal(lab.home / "customer_casebook_data")
+    journal.choose_goal("5")
+    try:
+        choose(page, "Kernel", "Restart Kernel")
+        page.page.get_by_role("button", name="Confirm Kernel Restart").click()
+        state(page, "Starting Python")
+        state(page, "Ready.")
+        page.page.locator("[data-edition='5']").first.wait_for()
+        assert is_open("Version 5")
+        assert not is_open("ITIL v3")
+        page.page.get_by_text("In ITIL v3", exact=True).click()
+        card = CardOnPage(page, STUDY)
+        expect(card.node.locator(".ccb-prompt")).to_contain_text("ITIL v3 and 4: ")
+        card.answer(card.questions[0])
+        expect(card.feedback.get_by_text("(Every edition.)")).to_be_visible()
+        expect(card.feedback.get_by_text("In other editions")).to_be_visible()
+        expect(card.feedback.get_by_text("the answer is “External customer”")).to_be_hidden()
+        assert is_open("ITIL v3")  # the reader has opened it
+    finally:
+        journal.choose_goal("")
+
+
 @pytest.mark.parametrize("kind", ["a cell", "more cells", "another notebook"])
 def test_code_that_the_package_does_not_bring_is_not_run(
     lab_page: LabPage, lab: Lab, kind: str
@@ -205,6 +246,61 @@ def test_a_file_beside_a_lesson_does_not_run_in_place_of_the_package(
     assert not [*folder.glob("*.ran")]
 
 
+@pytest.mark.parametrize("view", ["lab/tree", NOTEBOOK_7])
+def test_python_starts_while_the_page_of_a_lesson_is_still_being_drawn(
+    browser: Browser, lab: Lab, view: str
+) -> None:
+    page = LabPage(browser.new_context().new_page(), replace(lab, view=view))
+    asked: list[str] = []
+    page.page.on("request", lambda each: asked.append(f"{each.method} {urlsplit(each.url).path}"))
+    page.open(path := lesson_in(lab, f"early {view.split('/', maxsplit=1)[0]}"))
+    state(page, "Ready.")
+    assert asked.index("POST /api/sessions") < asked.index(f"GET /api/contents/{quote(path)}")
+    assert asked.count("POST /api/sessions") == 1
+    sockets = "[...window.jupyterapp.serviceManager.kernels._kernelConnections].length"
+    page.page.wait_for_function(f"{sockets} === 1")  # the early one has gone
+    page.page.context.close()
+    page.check()
+
+
+def test_the_kernel_of_a_lesson_that_the_reader_changed_is_left_as_it_is(
+    lab_page: LabPage, lab: Lab
+) -> None:
+    notebook = lesson()
+    notebook.cells[
+        1
+    ].source = "import sys\nassert '' in sys.path, sys.path\nassert 'kept' not in globals()"
+    lab_page.open(lesson_in(lab, "left as it is", notebook))
+    expect(bar(lab_page)).to_contain_text(STARTS_BY_ITSELF)
+    run(lab_page, notebook.cells[1].source)
+
+
+def test_a_lesson_with_a_kernel_of_its_own_gets_it(lab_page: LabPage, lab: Lab) -> None:
+    python: dict[str, Any] = {"display_name": "own", "language": "python"}
+    python["argv"] = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    own = lab.home / "jupyter_data_dir" / "kernels" / "own"
+    own.mkdir(parents=True)
+    (own / "kernel.json").write_text(json.dumps(python), "utf-8")
+    notebook = lesson()
+    notebook.metadata.kernelspec.name = "own"
+    lab_page.open(lesson_in(lab, "own kernel", notebook))
+    state(lab_page, "Ready.")
+    lab_page.page.wait_for_function(f"{PANEL}.sessionContext.session?.kernel?.name === 'own'")
+    CardOnPage(lab_page, STUDY)
+    shutil.rmtree(own)
+
+
+def test_in_a_narrow_window_the_list_of_files_leaves_its_room_to_the_lesson(
+    browser: Browser, lab: Lab, name: str
+) -> None:
+    page = LabPage(browser.new_context(viewport={"width": 480, "height": 900}).new_page(), lab)
+    page.open(name)
+    state(page, "Ready.")
+    assert page.page.evaluate("window.jupyterapp.shell.leftCollapsed")
+    page.page.context.close()
+    page.check()
+
+
 def test_when_python_has_gone_the_bar_says_so_and_starts_it_again(page: LabPage) -> None:
     cull(page)
     state(page, "Python has stopped.")
@@ -238,7 +334,9 @@ def test_the_bar_is_reached_by_keyboard_fits_and_has_no_barrier(page: LabPage) -
     page.page.keyboard.press("Enter")
     expect(bar(page).get_by_role("button", name="Hide the code")).to_be_focused()
     page.page.keyboard.press("Shift+Tab")
-    expect(bar(page).get_by_role("link", name="Next: Who pays, and who writes")).to_be_focused()
+    expect(
+        bar(page).get_by_role("link", name="Next lesson: Who pays, and who writes")
+    ).to_be_focused()
     for theme in ("JupyterLab Light", "JupyterLab Dark"):
         page.page.evaluate(
             "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", theme
@@ -246,8 +344,17 @@ def test_the_bar_is_reached_by_keyboard_fits_and_has_no_barrier(page: LabPage) -
         expect(page.page.locator("body")).to_have_attribute("data-jp-theme-name", theme)
         assert look(bar(page)) == []
         assert look(bar(page), "color-contrast") == []
-    for width in (320, 480, 768, 1600):
+    for width in (320, 480, 768, 1080, 1600):
         page.page.set_viewport_size({"width": width, "height": 900})
         page.page.evaluate("window.jupyterapp.shell.collapseLeft()")
         fits = "node => node.scrollWidth <= node.clientWidth && node.offsetHeight <= node.parentElement.offsetHeight"
         page.page.wait_for_function(f"() => ({fits})(document.querySelector('.ccb-bar'))")
+        grown = """bar => {
+            const [state, before] = [bar.querySelector("[role=status]"), bar.offsetHeight];
+            const words = state.textContent;
+            state.textContent = "Starting Python…";
+            const height = bar.offsetHeight;
+            state.textContent = words;
+            return before - height;
+        }"""
+        assert bar(page).evaluate(grown) == 0

@@ -41,8 +41,13 @@ FOCUS = """async () => {
     };
 }"""
 
-# Not pressed: they lead back, or to the exam, which has a test of its own.
-BACK = re.compile("To the |Start again|Start the clock|Back|Look |As |Erase")
+# Not pressed: they lead back, or to the exam and to more of the same kind, which have tests of their own.
+BACK = re.compile(
+    "To the |Show me another|No day|Start again|Start the clock|Back|Change|A new case|Open: "
+    "|Look |As |Erase"
+)
+# Of an own case: Python says which question is next, and the focus goes to it.
+STEPS = ("Begin", "Next")
 
 
 class Learner:
@@ -86,6 +91,12 @@ class Learner:
             self.press("ArrowRight")
         elif kind == "summary" or (kind in ("button", "submit") and not BACK.match(name)):
             self.press("Enter")
+            if name in STEPS:
+                self.page.wait_for_function(
+                    "name => document.activeElement.textContent !== name", arg=name
+                )
+                self.look(name)
+                return True
             if name in ("Practise this now", "Review now", "Start"):
                 self.page.wait_for_function("document.activeElement.closest('.ccb-panel')")
                 self.look(name)

@@ -145,6 +145,27 @@ def test_on_a_story_to_choose_from(page: LabPage) -> None:
     expect(node.get_by_role("status")).to_contain_text("Not quite")
 
 
+def test_the_letters_of_definitions_are_the_keys_that_choose_them(
+    browser: Browser, lab: Lab
+) -> None:
+    call = """from customer_casebook.course.bank import item_of
+from customer_casebook.course.casebook import course
+from customer_casebook.widgets.practice import deck
+deck([item_of(course(), "match-customer-user-sponsor")], "Practice")"""
+    with opened(browser, lab, notebook(lab, "match.ipynb", call)) as page:
+        node = activity(page, 1)
+        row = node.locator("fieldset fieldset").nth(1)
+        expect(row.locator("kbd")).to_have_text(["A", "B", "C", "D"])
+        for number, letter in enumerate("ABCD"):
+            expect(node.locator(".ccb-intro li").nth(number)).to_contain_text(f"{letter}. ")
+            expect(row.get_by_role("radio").nth(number)).to_have_accessible_name(letter)
+        row.get_by_role("radio").first.focus()
+        page.page.keyboard.press("c")
+        expect(row.get_by_role("radio").nth(2)).to_be_checked()
+        expect(node.get_by_role("radio", checked=True)).to_have_count(1)
+        assert len(page.cells()) == 2  # "c" and "x" are keys of the notebook, too
+
+
 def test_digits_choose_in_the_group_that_has_the_focus_and_tab_leads_to_the_next(
     page: LabPage,
 ) -> None:

@@ -77,7 +77,7 @@ def test_a_wrong_answer_is_explained_recorded_and_shown_in_the_evidence(
         misconception.claim,
         misconception.corrective,
         first.verdict.because[0].rule.title,
-        "What would flip it:",
+        "What would change it:",
         first.what_if("external"),
     ):
         expect(card.feedback).to_contain_text(said)

@@ -113,6 +113,9 @@ def test_nothing_is_shown_before_the_prediction(page: LabPage) -> None:
     reveal(page, "ledger")
     expect(node.get_by_role("img")).to_be_visible()
     node.get_by_role("button", name="See it move").click()
+    expect(node.get_by_role("heading", name="Now see it move")).to_be_focused()
+    expect(node.get_by_role("slider").first).to_be_in_viewport()
+    expect(node.get_by_role("img")).to_be_in_viewport(ratio=0.9)
     node.get_by_role("button", name="Start again").click()
     expect(node.locator(".ccb-bench")).to_be_visible()
 
@@ -242,9 +245,9 @@ def test_what_is_pressed_moves_nothing_and_its_result_is_in_view(
         control.evaluate(
             f"node => node.scrollIntoView({{block: '{'center' if width > 800 else 'start'}'}})"
         )
-        before, box = node.evaluate(PLACES), control.bounding_box()
-        assert box
-        page.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        control.hover()  # which waits until it stands still
+        before = node.evaluate(PLACES)
+        control.click()
         run(page, "pass")  # what was pressed has been answered
         expect(node.locator(".ccb-outcome")).not_to_have_attribute("aria-busy", "true")
         if radio := control.locator("input").all():

@@ -24,6 +24,7 @@ from customer_casebook.course.casebook import course
 from customer_casebook.course.journal import DATA_FOLDER_VARIABLE, Attempt, journal
 from customer_casebook.site.pages import site
 from tests.browser.test_axe import AXE
+from tests.new_casebook import new_casebook
 
 LESSONS = [f"{Path(name).stem}.html" for name in start.lessons()]
 LESSON, SORTING, OWNERS = LESSONS[1], LESSONS[3], LESSONS[12]
@@ -158,7 +159,7 @@ def test_each_lesson_can_be_answered_and_keeps_its_answers(
     if options:
         page.set_viewport_size(options["viewport"])
         page.emulate_media(color_scheme=options["color_scheme"])
-    for name in LESSONS[:-2]:  # after them come practice and a page to look things up
+    for name in LESSONS[:-3]:  # after them come practice, a page to look things up, and an own case
         page.goto(server.url + name)
         card = first_card(page)
         answer(card)
@@ -168,7 +169,7 @@ def test_each_lesson_can_be_answered_and_keeps_its_answers(
         expect(card).to_contain_text(re.compile(f"{SAVED}|Question 2 of "))
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
     page.goto(server.url)
-    expect(page.locator("casebook-count", has_text="1 of ")).to_have_count(len(LESSONS) - 2)
+    expect(page.locator("casebook-count", has_text="1 of ")).to_have_count(len(LESSONS) - 3)
     expect(page.locator("casebook-count").last).to_have_text("to read here")
 
 
@@ -429,3 +430,20 @@ def test_on_paper_all_is_unfolded(visit: Callable[..., Page], server: Server) ->
     page.emulate_media(media="print")
     expect(fold).to_be_visible()
     expect(page.get_by_role("navigation")).to_have_count(0)
+
+
+def test_answers_to_a_casebook_of_ones_own_stay_apart_from_the_course_s(
+    visit: Callable[..., Page], server: Server, tmp_path: Path
+) -> None:
+    own = str(server.folder / "own")
+    assert main(["site", own, "--casebook", str(new_casebook(tmp_path))]) == 0
+    page = visit()
+    for place, lesson in ("", [*LESSONS][1]), ("own/", "play.html"):
+        page.goto(f"{server.url}{place}{lesson}")
+        answer(first_card(page))
+        expect(first_card(page)).to_contain_text(re.compile(f"{SAVED}|Question 2 of "))
+        page.goto(server.url + place)
+        expect(page.locator("casebook-count", has_text=re.compile("^1 of "))).to_have_count(1)
+        [line] = json.loads(export(page, tmp_path).read_text("utf-8"))["attempts"]
+        assert line["item"].startswith("lantern:") == bool(place)
+    assert page.evaluate(f"{LINES}.length") == 1

@@ -40,6 +40,8 @@ def test_start_leads_to_the_first_question(
         page.open(f"{start.FIRST}.ipynb")
         question = page.page.get_by_role("group", name="Is Obadele Finchlow a customer of Group IT")
         expect(question.get_by_role("radio").first).to_be_enabled(timeout=60_000)
+        page.page.goto(lab.said)  # what one copies from the terminal leads there, too
+        expect(question.get_by_role("radio").first).to_be_enabled(timeout=60_000)
         page.page.context.close()
         lab.stop()
     page.check()

@@ -26,6 +26,7 @@ REACHED = {
     "going_direct": "moved",
     "expectation_gap": "predict",
     "progress": "begun",
+    "my_case": "asked",
     "exam": "ready",
     "exam(seed=6, n=3, minutes=5)": "question 2",
     "exam(seed=7, n=3, minutes=5)": "done",

@@ -6,6 +6,7 @@ The trees lie in ``trees/``. ``WRITE_TREES=yes pytest tests/browser/test_trees.p
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from customer_casebook.own.store import FOLDER
 from tests.browser.activities import activity, opened
 from tests.browser.lab import Lab, LabPage
 from tests.browser.walks import ACTIVITIES, PLACES, every_activity
@@ -26,6 +28,9 @@ STEADY = [
 
 @pytest.fixture(scope="module")
 def page(browser: Browser, lab: Lab) -> Iterator[LabPage]:
+    shutil.rmtree(
+        lab.home / "customer_casebook_data" / FOLDER, ignore_errors=True
+    )  # of other tests
     with opened(browser, lab, every_activity(lab)) as page:
         yield page
 

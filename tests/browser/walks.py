@@ -150,6 +150,26 @@ def _exam(node: Locator) -> Iterator[str]:
     yield "done"
 
 
+def _my_case(node: Locator) -> Iterator[str]:
+    yield "blank"
+    node.get_by_role("button", name="Human Resources and the payroll").click()
+    node.get_by_role("button", name="Begin").click()
+    way_on, where = node.get_by_role("button", name="Next"), node.locator(".ccb-where:visible")
+    expect(way_on).to_be_visible()
+    yield "asked"
+    while way_on.is_visible():
+        before = where.inner_text()
+        node.locator("[data-fact]:not(.ccb-unseen) input").first.click()
+        way_on.click()
+        expect(where.filter(has_text=before)).to_have_count(0)
+    node.get_by_role("button", name="Compare with the nearest").click()
+    expect(node.get_by_role("heading", name="Beside:")).to_be_visible()
+    for fold in node.locator("summary").all():
+        fold.click()
+    yield "at its end"
+    node.get_by_role("button", name="A new case").click()
+
+
 ACTIVITIES: Mapping[str, tuple[str, Way]] = {
     "study": ('study("marketing-campaign-hub", ["customer", "role"])', _twice),
     "undetermined": ('study("tussock-till-system", ["customer"])', _twice),
@@ -170,6 +190,7 @@ ACTIVITIES: Mapping[str, tuple[str, Way]] = {
     "progress": ("progress()", _progress),
     "review": ("review()", _deck),
     "exam": ("exam(seed=5, n=3, minutes=5)", _exam),
+    "my_case": ("my_case()", _my_case),
 }
 PLACES = {name: place for place, name in enumerate(ACTIVITIES, 1)}
 

@@ -205,7 +205,7 @@ def test_one_sentence_of_a_story_decides_and_no_other_gives_that_answer(name: st
     assert flip
     [right] = asked.right
     assert asked.evidence[right].shows[flip.fact] == flip.old
-    assert f"for the answer “{BOOK.answer_label(record.lens, flip.answer)}”?" in asked.prompt
+    assert f"to make it “{BOOK.answer_label(record.lens, flip.answer)}”?" in asked.prompt
     for other in asked.evidence.keys() - asked.right:
         for fact in asked.evidence[other].shows:
             for changed in (facts.with_changes(**{fact: value}) for value in VOCABULARY[fact].says):
@@ -352,6 +352,26 @@ def test_the_definition_of_a_lone_term_stands_outside_its_group() -> None:
     assert asked.prompt == "Which definition belongs to which term?"
 
 
+@given(st.integers())
+def test_a_match_letters_its_definitions_as_the_keys_that_choose_them(seed: int) -> None:
+    asked = item("match-customer-user-sponsor").shuffled(seed)
+    [definitions] = [block.items for block in asked.intro if isinstance(block, BulletList)]
+    for group in asked.groups:
+        assert [asked.options[k] for k in group.options] == ["A", "B", "C", "D"]
+        for option in group.options:
+            meaning = asked.wording(option).partition(": ")[2]
+            assert f"{asked.options[option]}. {meaning}" in definitions
+
+
+@pytest.mark.parametrize("name", [k for k, each in ITEMS.items() if isinstance(each, FindItem)])
+def test_what_looks_for_evidence_says_the_answer_and_then_asks_for_the_other(name: str) -> None:
+    asked = ITEMS[name]
+    assert isinstance(asked, FindItem)
+    answered, _, question = asked.prompt.partition("”. ")
+    assert answered == f"{asked.question.prompt} The answer is “{asked.question.answer}"
+    assert question.startswith(f"Which {asked.piece} would have to be different to make it “")
+
+
 def test_a_match_asks_what_its_edition_says() -> None:
     term = next(k for k, term in BOOK.glossary.items() if len({*term.definitions.values()}) > 1)
     [first, second] = [*BOOK.glossary[term].definitions][:2]
@@ -371,7 +391,7 @@ def test_what_is_general_is_asked_under_no_editions_name() -> None:
     choose = {"kind": "choose", "id": "c", "objectives": [], "prompt": "Which?", "options": options}
     book = small_book(match, choose | {"editions": ["general"]}, terms=terms)
     assert item("school:m", book).topic == "Terms (in this course)"
-    assert item("school:c", book).topic == "Every edition: general"
+    assert item("school:c", book).topic == "In this course"
 
 
 def test_a_question_without_a_key_has_no_item() -> None:

@@ -88,11 +88,13 @@ def lists_of(book: Casebook) -> dict[str, Any]:
         "objectives": book.objectives.values(),
         "terms": book.glossary.values(),
         "simulators": book.simulators.values(),
+        "situations": book.situations.values(),
         "cases": book.cases.values(),
         "questions": book.questions.values(),
     }
     content: dict[str, Any] = {k: [asdict(record) for record in v] for k, v in records.items()}
     content["lenses"] = {k: asdict(text) for k, text in book.lens_texts.items()}
+    content["asks"] = {k: asdict(ask) for k, ask in book.asks.items()}
     content["figures"] = {k: asdict(figures) for k, figures in book.figures.items()}
     return content
 

@@ -16,6 +16,7 @@ from customer_casebook.course import bank as bank_module
 from customer_casebook.course.bank import item_of
 from customer_casebook.course.casebook import Casebook
 from customer_casebook.course.exam import (
+    EXAM_FORMATS,
     EXAM_MINUTES,
     EXAM_QUESTIONS,
     MAX_EXAM_MINUTES,
@@ -253,10 +254,18 @@ def test_all_of_the_right_answer_is_right_and_nothing_else_is() -> None:
 def test_twenty_six_of_forty_pass_and_twenty_five_do_not() -> None:
     item_ids = exam_questions(BOOK, EXAM_QUESTIONS, 2)
     assert (EXAM_QUESTIONS, EXAM_MINUTES, PASS_PERCENT) == (40, 60, 65)
+
     results = [right_in(item_ids, range(n)) for n in (0, 25, 26, 40)]
     assert [result.passed for result in results] == [False, False, True, True]
     assert [result.percent for result in results] == [0, 62, 65, 100]
     assert results[2].right == 26
+
+
+@pytest.mark.parametrize(
+    ("n", "longer", "minutes"), [(40, 1, 60), (40, 1.25, 75), (5, 1, 8), (1, 1, 2), (8, 1.25, 15)]
+)
+def test_a_short_exam_gives_each_question_as_long(n: int, longer: float, minutes: int) -> None:
+    assert EXAM_FORMATS[""].minutes_for(n, longer) == minutes
 
 
 def marks_of(right: int, n: int) -> Result:

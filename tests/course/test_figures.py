@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from customer_casebook.course.figures import Figures, Number, Slider
 from customer_casebook.declarations import build
+from customer_casebook.figures import Figures, Number, Slider
 from tests.course.books import BOOK
 
 FIGURES = build(

@@ -51,6 +51,24 @@ def of_kind(kind: str) -> str:
     return next(k for k, record in BOOK.questions.items() if record.kind == kind)
 
 
+# Editions
+
+
+@pytest.mark.parametrize(
+    "kind", ["customer", f"find/{HUB}/customer", f"sort/customer/{HUB}+{CASE}"]
+)
+def test_a_question_says_whose_words_it_has_where_the_learner_has_others(kind: str) -> None:
+    asked = item(kind if "/" in kind else f"{HUB}/{kind}")
+    assert [asked.asks_in(edition) for edition in (None, "v3", "4")] == [""] * 3
+    assert asked.asks_in("5") == "ITIL v3 and 4"
+
+
+@pytest.mark.parametrize("lens", LENSES)
+def test_the_words_of_v3_are_said_to_be_its_own(lens: str) -> None:
+    of_v3 = lens in ("service", "service_type", "owner", "provider_type")
+    assert item(f"{HUB}/{lens}").asks_in("4") == ("ITIL v3" if of_v3 else "")
+
+
 # Ids
 
 

@@ -13,7 +13,8 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from customer_casebook.course.journal import (
     MAX_LINE_BYTES,
     MAX_SHARD_BYTES,
     Attempt,
+    BrowserJournal,
     ExamEvent,
     History,
     Journal,
@@ -798,6 +800,32 @@ def test_a_jump_of_no_sense_changes_nothing(folder: Path, seconds: Any) -> None:
     assert kernel.read().exams == []
 
 
+@pytest.mark.parametrize("wrong", [timedelta(0), timedelta(days=-400), timedelta(days=400)])
+def test_the_day_of_an_exam_is_a_calendar_day_that_no_clock_moves(
+    folder: Path, wrong: timedelta
+) -> None:
+    clock, day = HandClock(wrong=wrong), date(2026, 6, 30)
+    kept = Journal(folder, clock=clock)
+    assert kept.read().exam_day is None
+    assert kept.choose_goal("5", day)
+    clock.wait(minutes=10)
+    clock.wrong = timedelta(0)
+    kept.record(attempt())
+    found = Journal(folder, clock=clock).read()
+    assert (found.goal, found.exam_day) == ("5", day)
+    clock.wait(minutes=10)
+    assert kept.choose_goal("4")
+    found = Journal(folder, clock=clock).read()
+    assert (found.goal, found.exam_day) == ("4", None)
+
+
+@pytest.mark.parametrize("day", ["", "soon", "2026-02-30", None, 7, ["2026-06-30"]])
+def test_a_day_of_no_sense_is_none(folder: Path, day: Any) -> None:
+    kept = Journal(folder)
+    assert kept.record(ExamEvent("", "goal", {"for": "4", "on": day}))
+    assert (kept.read().goal, kept.read().exam_day) == ("4", None)
+
+
 def test_a_small_correction_of_the_clock_is_no_jump(folder: Path) -> None:
     desk = Desk(folder)
     desk.answer(*[timedelta(seconds=0.4)] * 4)
@@ -1051,3 +1079,70 @@ def test_no_kill_loses_an_acknowledged_attempt_or_doubles_one(tmp_path: Path) ->
 
 def _whole(path: Path) -> list[bytes]:
     return [line for line in path.read_bytes().splitlines(keepends=True) if line.endswith(b"\n")]
+
+
+def test_the_exam_is_read_once_and_again_if_another_kernel_has_written(folder: Path) -> None:
+    own, other = Journal(folder), Journal(folder)
+    assert own.goal() == ""
+    own.choose_goal("4")
+    assert own.goal() == "4"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Journal, "read", None)
+        assert own.goal() == "4"
+    other.choose_goal("5")
+    assert own.goal() == other.goal() == "5"
+
+
+# In a browser.
+
+
+@pytest.mark.usefixtures("fresh")
+def test_in_a_browser_the_journal_is_on_the_drive_and_nowhere_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(DATA_FOLDER_VARIABLE)
+    monkeypatch.setattr(sys, "platform", "emscripten")
+    monkeypatch.setattr(module, "BROWSER_DRIVE", tmp_path)
+    assert journal().record(attempt("one"))
+    assert [path.parent for path in tmp_path.rglob("*.jsonl")] == [tmp_path / "answers"]
+    assert journal().folder == tmp_path / "answers"
+    assert not journal().notice
+
+
+def test_in_a_browser_no_file_is_held_open_and_each_kernel_has_a_shard(tmp_path: Path) -> None:
+    mine, theirs = BrowserJournal(tmp_path / "answers"), BrowserJournal(tmp_path / "answers")
+    for name in ("one", "two"):
+        assert mine.record(attempt(name))
+        assert theirs.record(attempt(name + " there"))
+        assert mine._shard == theirs._shard == module._CLOSED
+    assert [path.read_bytes().count(b"\n") for path in shards(tmp_path / "answers")] == [2, 2]
+    assert len(mine.read().attempts) == 4
+    mine.erase(mine.read().files)
+    assert mine.record(attempt("three"))
+    assert [each.item for each in theirs.read().attempts] == ["three"]
+
+
+def test_in_a_browser_without_a_drive_nothing_is_said_to_be_saved(tmp_path: Path) -> None:
+    memory = BrowserJournal(tmp_path / "drive" / "answers")
+    assert memory.folder is None
+    assert "cannot be saved here" in memory.notice
+    assert not memory.record(attempt("one"))
+    assert "keeps no files" in memory.notice
+    assert not (tmp_path / "drive").exists()
+    (tmp_path / "drive").mkdir()
+    assert memory.record(attempt("two"))
+    assert [each.item for each in memory.read().attempts] == ["one", "two"]
+
+
+def test_in_a_browser_what_did_not_arrive_is_told_and_written_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = BrowserJournal(tmp_path / "answers")
+    assert full.record(attempt("one"))
+    with monkeypatch.context() as patch:  # a storage that is full takes nothing, and says nothing
+        patch.setattr(Path, "open", lambda *_: BytesIO())
+        assert not full.record(attempt("two"))
+        assert "the storage of this browser is full" in full.notice
+    assert full.record(attempt("three"))
+    assert not full.notice
+    assert [each.item for each in full.read().attempts] == ["one", "two", "three"]

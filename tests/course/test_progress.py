@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from itertools import groupby
 
 import pytest
@@ -24,8 +24,10 @@ from customer_casebook.course.progress import (
     Mastery,
     Progress,
     Review,
+    before_exam,
     summarize,
 )
+from customer_casebook.course.selection import holds_in
 from tests.course.books import BOOK, CASE, HUB, ITEMS, item, question, small_book
 
 BANK = BOOK.questions
@@ -498,3 +500,142 @@ def test_whoever_comes_a_little_earlier_each_evening_finds_what_is_due() -> None
             asked.append(day)
             attempts.append(attempt(after=now - START))
     assert asked == [1, 4, 11]
+
+
+# Before an exam.
+
+MONDAY = MIDNIGHT.date()
+whens = st.integers(0, 30)
+histories = st.lists(
+    st.tuples(whens, st.booleans(), st.sampled_from([True, False, None])), max_size=6
+)
+
+
+def before(
+    exam_in: int,
+    attempts: Iterable[Attempt],
+    after: timedelta = timedelta(0),
+    book: Casebook = BOOK,
+) -> Progress:
+    return summarize(book, list(attempts), START + after, MONDAY + exam_in * DAY)
+
+
+def days_asked(exam_in: int, until: int = 60) -> list[int]:
+    """The days on which what was wrong on day 0 is asked, and each time answered right and sure."""
+    attempts, asked = [attempt(right=False)], []
+    for day in range(until):
+        now = day * DAY + timedelta(hours=1)
+        if before(exam_in, attempts, now).due:
+            asked.append(day)
+            attempts.append(attempt(after=now))
+    return asked
+
+
+@pytest.mark.parametrize(
+    ("exam_in", "days"),
+    [
+        (1, [0]),  # tomorrow: at once, and once
+        (2, [1]),
+        (3, [1, 2]),
+        (4, [1, 2, 3]),
+        (6, [1, 2, 5]),
+        (8, [1, 2, 7]),
+        (11, [1, 3, 10]),
+        (12, [1, 4, 11]),  # all of it fits
+        (40, [1, 4, 11]),
+    ],
+)
+def test_reviews_shrink_into_the_days_before_an_exam(exam_in: int, days: list[int]) -> None:
+    assert days_asked(exam_in, until=exam_in) == days
+
+
+@given(st.integers(0, 30), histories, whens)
+def test_what_is_wrong_or_unsure_comes_back_before_the_exam_and_never_later_than_without_one(
+    exam_in: int, answers: list[tuple[int, bool, bool | None]], today: int
+) -> None:
+    told = [
+        (day, right, sure)
+        for day, right, sure in sorted(answers, key=lambda a: a[0])
+        if day <= today
+    ]
+    attempts = [attempt(after=day * DAY, right=right, sure=sure) for day, right, sure in told]
+    exam_day = MONDAY + exam_in * DAY
+    moved = module._review(SOME, attempts, UTC, exam_day)
+    usual = module._review(SOME, attempts, UTC)
+    if told and (not told[-1][1] or told[-1][2] is False) and told[-1][0] < exam_in:
+        assert moved
+        assert moved.due.date() < exam_day
+        assert usual
+        assert moved.due <= usual.due
+    days = today * DAY
+    if today > exam_in:  # it is over
+        assert replace(before(exam_in, attempts, days), exam=None) == progress(attempts, days)
+        assert before(exam_in, attempts, days).exam is None
+
+
+@pytest.mark.parametrize("exam_in", [1, 3, 5])
+def test_after_the_exam_all_is_as_without_one(exam_in: int) -> None:
+    attempts = [attempt(right=False)]
+    on_the_day, after = (before(exam_in, attempts, (exam_in + n) * DAY) for n in (0, 1))
+    assert on_the_day.exam
+    assert on_the_day.exam.days == 0
+    assert after == progress(attempts, (exam_in + 1) * DAY)
+
+
+def test_the_days_to_an_exam_are_those_of_the_learners_calendar() -> None:
+    late = START + timedelta(hours=12)  # 21:00 in UTC
+    for hours, days in ((-5, 2), (2, 2), (3, 1), (12, 1)):
+        zone = timezone(timedelta(hours=hours))
+        summary = summarize(BOOK, [], late.astimezone(zone), date(2026, 3, 4))
+        assert summary.exam
+        assert summary.exam.days == days
+
+
+@pytest.mark.parametrize(
+    ("exam_in", "when"),
+    [
+        (0, "today"),
+        (1, "tomorrow"),
+        (2, "in 2 days, on Wednesday 4 March"),
+        (9, "in 9 days, on Wednesday 11 March"),
+    ],
+)
+def test_what_is_worth_doing_before_an_exam_is_said_in_three_lines(exam_in: int, when: str) -> None:
+    [first, second] = before_exam(BOOK, before(exam_in, []), None, passed=False)
+    assert first.startswith(f"Your exam is {when}. Practise what is not firm yet: 26 objectives.")
+    assert second == "Sit a mock exam and pass it."
+    assert len(before_exam(BOOK, before(exam_in, []), None, passed=True)) == 1
+
+
+def test_reviews_come_first_then_what_is_not_firm_and_a_mock_exam_that_was_not_passed() -> None:
+    old, new = [*BANK][:2], [*BANK][2:5]
+    mistakes = [attempt(k, right=False) for k in old]
+    mistakes += [attempt(k, 2 * DAY, right=False) for k in new]
+    lines = before_exam(BOOK, before(12, mistakes, 2 * DAY), None, passed=False)
+    assert lines[0] == (
+        "Your exam is in 10 days, on Saturday 14 March. "
+        "Review 2 questions now and 3 questions until then, on the days they come back."
+    )
+    weakest = BOOK.objectives[BANK[old[0]].objectives[0]].can
+    assert lines[1] == f"Practise what is not firm yet: 26 objectives. Begin here: {weakest}"
+    assert lines[2:] == ["Sit a mock exam and pass it."]
+    later = before_exam(BOOK, before(12, mistakes[2:], 2 * DAY), None, passed=True)
+    assert "days, on Saturday 14 March. Review 3 questions until then, on the days" in later[0]
+
+
+def test_who_knows_it_all_may_rest_and_without_a_day_nothing_is_said() -> None:
+    everything = [attempt(name) for name in BANK]
+    rest = ["Your exam is tomorrow. All is firm. Get some rest."]
+    assert before_exam(BOOK, before(1, everything), None, passed=True) == rest
+    assert before_exam(BOOK, progress(everything), None, passed=True) == []
+    assert before_exam(BOOK, before(1, everything, 2 * DAY), None, passed=True) == []
+
+
+def test_before_an_exam_only_what_its_edition_asks_is_worth_practising() -> None:
+    def number(edition: str | None) -> str:
+        [first, *_] = before_exam(BOOK, before(5, []), edition, passed=True)
+        return first.partition("firm yet: ")[2].partition(" objective")[0]
+
+    asked = {k for r in BANK.values() if holds_in(BOOK, r, "5") for k in r.objectives}
+    assert number("5") == str(len(asked))
+    assert len(asked) < len(BOOK.objectives)

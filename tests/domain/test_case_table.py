@@ -22,6 +22,7 @@ MEMBER = f"member {SERVED}"
 ENTITY = f"organization {SERVED}"
 ASIDE = "!consumes !supplies !sets_requirements !uses !authorizes_budget !inside_provider none"
 BUYS = "sets_requirements !uses authorizes_budget paid binding_contract !direct_online"
+ONLY_PAYS = "!supplies !sets_requirements !uses authorizes_budget"
 ONLY_USES = "!sets_requirements uses !authorizes_budget"
 
 INTERNAL = (
@@ -121,8 +122,8 @@ SETTLED |= {
         "unit same consumes !supplies sets_requirements uses !authorizes_budget inside_provider",
         "customer=not_a_customer role=user service_type=supporting agreement=ola owner=nobody"),
     "22 insurer that pays": (
-        "organization different !consumes !supplies !sets_requirements authorizes_budget paid",
-        "customer=not_a_customer role=sponsor money=revenue agreement=none penalties=none"),
+        f"organization different !consumes {ONLY_PAYS} paid !direct_online",
+        "customer=not_a_customer role=sponsor money=revenue agreement=none penalties=none owner=account_manager"),
     "22 patient who receives": (
         f"{MEMBER} different {ONLY_USES} none", f"{MERE_USER} money=nothing_moves"),
     "23 client of a managed service provider": (f"{COMPANY} {BUYS}", SOLD),
@@ -134,6 +135,8 @@ SETTLED |= {
         "unit same !consumes supplies", f"{BEHIND} role=internal_support agreement=ola"),
     "24 provider before the sale": (UNIT, INTERNAL),
     "24 provider from the day of the sale": (f"unit different {SERVED} {BUYS}", SOLD),
+    "24 seller that stays a customer under contract": (f"{COMPANY} {BUYS} uses".replace("!uses ", ""),
+        f"{EXTERNAL} owner=account_manager role=customer+sponsor+user"),
     "25 company that buys and also supplies": (
         f"organization different consumes supplies !inside_provider {BUYS}",
         f"{EXTERNAL} owner=account_manager role=customer+sponsor+supplier"),
@@ -249,6 +252,24 @@ def test_whoever_pays_for_others_is_a_sponsor_and_in_v3_terms_open(edition: str)
     payer = read("organization different !consumes !supplies authorizes_budget !sets_requirements")
     verdict = decide(payer, "role", edition=edition)
     assert verdict.answer == (UNDETERMINED if edition == "v3" else ("sponsor",))
+
+
+PAYERS = {"9 CFO": f"{EMPLOYEE} same", "22 insurer": COMPANY, "22 parent": PERSON}
+
+
+@pytest.mark.parametrize("party", PAYERS.values(), ids=PAYERS)
+@pytest.mark.parametrize("edition", [None, "v3", "4", "5"])
+def test_with_a_mere_payer_nothing_is_agreed_and_in_v3_terms_it_is_open(
+    edition: str | None, party: str
+) -> None:
+    payer = read(f"{party} authorizes_budget !uses !sets_requirements")
+    role = decide(payer, "role", edition=edition).answer
+    assert role == (UNDETERMINED if edition == "v3" else ("sponsor",))
+    verdict = decide(payer, "agreement", edition=edition)
+    assert verdict.answer == (UNDETERMINED if edition == "v3" else "none")
+    assert decide(payer, "customer", edition=edition).answer == (
+        UNDETERMINED if edition == "v3" else "not_a_customer"
+    )
 
 
 def test_a_supplier_from_inside_is_internal_support_and_the_newer_editions_may_call_it_supplier() -> (

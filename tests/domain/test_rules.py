@@ -143,7 +143,7 @@ def test_bookkeeping_and_law_are_general_and_no_edition_has_them_for_itself() ->
         *(rule.id for rule in RULES if rule.lens in ("money", "penalties")),
         "agreement.has_terms_of_use_at_best",
     }
-    assert {rule.scope for rule in RULES if rule.id in general} == {"in every edition: general"}
+    assert {rule.scope for rule in RULES if rule.id in general} == {"in this course"}
 
 
 def test_version_5_does_not_tell_customers_apart_as_internal_and_external() -> None:

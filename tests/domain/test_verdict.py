@@ -226,7 +226,7 @@ def test_a_settled_verdict_as_text() -> None:
         "customer: not a customer\n"
         f"  because   {rule.title} [{', '.join(rule.editions)}]\n"
         "            consumes = no\n"
-        "  flips     consumes: no -> yes makes it undetermined"
+        "  changes   consumes: no -> yes makes it undetermined"
     )
     assert "sets_requirements = yes (presumed)\n" in str(decide(DEPARTMENT, "customer"))
 
@@ -238,8 +238,8 @@ def test_an_open_verdict_as_text() -> None:
         "  possible  internal transaction, revenue\n"
         f"  missing   party_is: {VOCABULARY['party_is'].question}\n"
         f"  missing   organization: {VOCABULARY['organization'].question}\n"
-        "  flips     charge: paid -> none makes it nothing moves\n"
-        "  flips     charge: paid -> notional makes it nothing moves"
+        "  changes   charge: paid -> none makes it nothing moves\n"
+        "  changes   charge: paid -> notional makes it nothing moves"
     )
 
 
@@ -310,7 +310,7 @@ def test_an_edition_says_nothing_that_all_editions_together_do_not(
 def test_what_is_general_is_said_in_every_edition(facts: Facts, lens: str, edition: str) -> None:
     verdict = decide(facts, lens, edition=edition)
     assert verdict.because == decide(facts, lens).because
-    assert str(verdict).count("[in every edition: general]") == len(verdict.because)
+    assert str(verdict).count("[in this course]") == len(verdict.because)
     assert not verdict.instead
 
 
@@ -353,6 +353,14 @@ def test_what_version_5_has_instead_is_told_in_its_own_words_and_nowhere_else() 
     assert not decide(DEPARTMENT, "customer", edition="4").notes
     assert not decide({**DEPARTMENT, "consumes": False}, "customer", edition="5").notes
     assert not decide({"charge": "paid"}, "money", edition="5").notes
+
+
+def test_in_version_5_a_customer_gets_an_sla_where_only_its_contract_is_open() -> None:
+    verdict = decide({**DEPARTMENT, "organization": "unknown"}, "agreement", edition="5")
+    assert (verdict.answer, verdict.possible) == (UNDETERMINED, ("sla", "contract_with_sla"))
+    (note,) = verdict.notes
+    assert "agrees an SLA with every customer, inside or outside." in note
+    assert not decide(DEPARTMENT, "agreement", edition="5").notes
 
 
 def test_an_edition_that_does_not_exist_is_refused() -> None:
@@ -408,7 +416,7 @@ REFUSED: list[tuple[Any, Any, Any, str]] = [
     (DEPARTMENT, None, "v4", "there is no edition 'v4'; write v3, 4 or 5"),
     (DEPARTMENT, None, ["v3"], "there is no edition ['v3']; write v3, 4 or 5"),
     (Table(), None, None, "uses yes 1 no is no mapping of facts; write them as "),
-    ({"uses": Table()}, None, None, "uses: uses yes 1 no is not a value of it; write yes, no or "),
+    ({"uses": Table()}, None, None, "uses: cannot be uses yes 1 no; write yes, no or "),
 ]
 
 

@@ -15,7 +15,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from customer_casebook.authoring.folder import read_file
-from customer_casebook.course.figures import Figures, Number
+from customer_casebook.figures import Figures, Number
 from customer_casebook.simulators import economics
 from customer_casebook.simulators.economics import (
     EXPENSE,

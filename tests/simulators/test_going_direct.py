@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import product
 
 import pytest
 
 from customer_casebook.course.casebook import case
+from customer_casebook.document import to_text
 from customer_casebook.domain.verdict import decide
 from customer_casebook.simulators import going_direct as view
 from customer_casebook.simulators.going_direct import answer, going_direct
 from tests.course.books import BOOK
 from tests.simulators.samples import headline, put, tables, texts, words
+from tests.widgets import FOLD
 
 LETTERS = BOOK.simulators["going_direct"].letters
 
@@ -64,6 +66,21 @@ def test_the_rules_are_told_beside_the_letters() -> None:
     assert tables(simulator)[caption] == [
         ["The public, by Group IT", "External customer", "Owner named in service strategy"]
     ]
+
+
+@pytest.mark.parametrize(("edition", "columns"), [("4", 1), ("5", 0)])
+def test_a_learner_of_an_edition_reads_what_it_says_and_v3_in_a_fold(
+    edition: str, columns: int, prepare_for: Callable[[str], object]
+) -> None:
+    everything = going_direct()
+    prepare_for(edition)
+    simulator = going_direct()
+    assert to_text(simulator.transcript) == to_text(everything.transcript)
+    seen = FOLD.sub("", simulator.bench.view["blocks"])
+    assert "Account manager" in everything.bench.view["blocks"]
+    assert "Account manager" not in seen
+    assert ("External customer" in seen) == bool(columns)
+    assert "Account manager" in simulator.bench.view["blocks"]
 
 
 def test_the_picture_says_what_the_table_says() -> None:

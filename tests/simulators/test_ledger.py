@@ -109,12 +109,12 @@ def test_what_is_only_shown_is_said_and_never_booked() -> None:
 
 def test_a_shown_cost_is_what_makes_marketing_take_less() -> None:
     simulator = ledger()
-    less = "Having seen the cost, Marketing takes 1,020 thousand mailings instead of 1,200 thousand"
+    less = "Marketing sees the cost, and takes 1,020 thousand mailings instead of 1,200 thousand"
     for rung in BOOK.figures["ledger"].choices["internal_rung"]:
         put(simulator, internal_rung=rung)
         assert (less in simulator.bench.view["blocks"]) == (rung != "none")
     put(simulator, cut_back=0)
-    assert "Having seen the cost" not in simulator.bench.view["blocks"]
+    assert "sees the cost, and" not in simulator.bench.view["blocks"]
 
 
 def test_every_entry_of_the_year_can_be_read() -> None:

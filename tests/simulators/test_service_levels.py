@@ -37,7 +37,7 @@ def test_the_picture_says_what_the_table_says(data: st.DataObject) -> None:
     put(simulator, **at)
     rows = tables(simulator)[MONTHS]
     assert len(rows) == 12
-    end = f"agreed level of {at['agreed']:g} %. Missed: {', '.join(missed(simulator)) or 'none'}."
+    end = f"agreed level of {at['agreed']:g}%. Missed: {', '.join(missed(simulator)) or 'none'}."
     assert words(simulator).endswith(end)
     assert headline(simulator).startswith(f"{len(missed(simulator))} of 12 months missed.")
     assert texts(simulator).count("✗") == len(missed(simulator))
@@ -63,7 +63,7 @@ def test_the_promise_is_the_same_for_both_before_anything_follows(customer: str)
 def test_to_whom_it_is_broken_more_often_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     (asked,) = service_levels("internal").card.questions
     assert asked.right == {"same"}
-    assert "promises 99 % to Marketing and 99 % to a client firm." in asked.prompt
+    assert "promises 99% to Marketing and 99% to a client firm." in asked.prompt
     start = service_levels("internal").bench.start
     *_, result = view.draw_years(BOOK.figures, start)
     months = tuple(month._replace(missed=False) for month in result.year.months)
@@ -131,7 +131,7 @@ def test_who_rehearses_inside_is_better_when_the_client_comes() -> None:
     put(simulator, rehearse="yes")
     assert set(missed(simulator)) < set(before)
     put(simulator, customer="internal")
-    assert "rehearsal: 99.5 %" in texts(simulator)
+    assert "rehearsal: 99.5%" in texts(simulator)
     assert float(tables(simulator)[MONTHS][0][2]) == pytest.approx(5.58)  # still the agreed level
 
 

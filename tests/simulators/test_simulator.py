@@ -461,7 +461,7 @@ def test_numbers_in_tables_are_set_to_the_right(name: str, simulator: Simulator)
     cells_of = re.findall(r"<td([^>]*)>(.*?)</td>", simulator.bench.view["blocks"])
     assert cells_of
     for attributes, cell in cells_of:
-        if re.fullmatch(rf"{MINUS}?[\d,.]+( %)?", cell):
+        if re.fullmatch(rf"{MINUS}?[\d,.]+%?", cell):
             assert attributes == ' align="right"'
     assert any(attributes for attributes, _ in cells_of) == (name != "going_direct")
 

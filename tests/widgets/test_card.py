@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from pathlib import Path
@@ -14,15 +15,18 @@ import pytest
 from markupsafe import escape
 
 import customer_casebook.widgets.card as module
+from customer_casebook.course.bank import item_of
 from customer_casebook.course.casebook import cases
 from customer_casebook.course.journal import Attempt
+from customer_casebook.course.selection import holds_in
 from customer_casebook.domain.rules import LENSES
 from customer_casebook.widgets.activity import PRINT_UNFOLDED, START
 from customer_casebook.widgets.card import Card, options_at, places_of, question_spec
-from customer_casebook.widgets.practice import practice
-from customer_casebook.widgets.study import study
-from tests.course.books import BOOK, item
-from tests.widgets import case_items
+from customer_casebook.widgets.practice import find_evidence, practice, sort_parties
+from customer_casebook.widgets.study import compare, study, twins
+from tests.course.books import BOOK, case_content, item, small_book
+from tests.course.books import question as asked_in
+from tests.widgets import FOLD, case_items, of_others
 
 Said = dict[str, Any]
 
@@ -61,6 +65,45 @@ def choices(question: Said) -> list[tuple[int, ...]]:
     places = range(len(question["options"]))
     sizes = range(1, len(places) + 1) if question["many"] else [1]
     return [choice for size in sizes for choice in combinations(places, size)]
+
+
+@pytest.mark.parametrize("edition", ["4", "5"])
+def test_a_learner_of_an_edition_reads_what_it_says_and_the_rest_in_one_fold(
+    edition: str, prepare_for: Callable[[str], object]
+) -> None:
+    names = [
+        f"{k}/{lens}" for k in ("insurer-stair-school", "letter-crew-strongroom") for lens in LENSES
+    ]
+    items = [question for k in (*names, *BOOK.questions) if (question := item_of(BOOK, k))]
+    everything = Card(items).spec["questions"]
+    prepare_for(edition)
+    folded = 0
+    for asked, question, before in zip(
+        items, Card(items).spec["questions"], everything, strict=True
+    ):
+        for choice in choices(question) if not question["groups"] else ():
+            tone, _, parts = shown(question, choice)
+            words = "\n".join([*parts, question["tail"][tone]])
+            assert len(FOLD.findall(words)) <= 1, asked.id
+            folded += len(FOLD.findall(words))
+            assert not of_others(words, edition, asked.instead(edition)), asked.id
+            tone, _, parts = shown(before, choice)
+            plain = re.sub("<.*?>", " ", "".join([*parts, before["tail"][tone]]))
+            lost = {*re.findall(r"\w+", plain)} - {*re.findall(r"\w+", words)}
+            assert lost <= {"Yes", "Not", "Missing", "Right", "to", "leave", "out"}, asked.id
+    assert folded
+
+
+@pytest.mark.parametrize(("goal", "home"), [("", ""), ("4", " in ITIL v3"), ("5", " in ITIL v3")])
+def test_an_answer_in_words_of_another_edition_says_so(
+    goal: str, home: str, prepare_for: Callable[[str], object]
+) -> None:
+    prepare_for(goal)
+    [owner] = study("marketing-campaign-hub", ["owner"]).spec["questions"]
+    assert f"Right{home}: Business relationship manager." in owner["heads"]["right"]
+    assert f"The answer{home}: Business relationship manager." in owner["heads"]["wrong"]
+    [money] = study("marketing-campaign-hub", ["money"]).spec["questions"]
+    assert "Right: " in money["heads"]["right"]
 
 
 def test_a_press_is_one_attempt_judged_by_the_kernel(card: Card, attempts: list[Attempt]) -> None:
@@ -447,3 +490,85 @@ def test_what_waits_in_memory_is_saved_on_all_cards_once_the_disk_takes_it(
 def test_a_message_without_sense_changes_nothing(card: Card, message: Any) -> None:
     card._handle_custom_msg(message, [])
     assert (card.answers, card.round, card.acknowledged, card.note) == ({}, 0, {}, "")
+
+
+# Another of the same kind
+
+
+def replies(card: Card, message: Said, monkeypatch: pytest.MonkeyPatch) -> list[Said]:
+    """What the kernel sends when the page says something."""
+    sent: list[Said] = []
+    monkeypatch.setattr(card, "send", lambda content: sent.append(json.loads(json.dumps(content))))
+    card._handle_custom_msg(message, [])
+    return sent
+
+
+def test_another_of_the_same_kind_is_sent_with_its_story_and_counts_as_practice(
+    card: Card, attempts: list[Attempt], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = [each.id for each in card.questions]
+    before = json.dumps(card.spec)
+    [said] = replies(card, {"another": seen[0], "seen": seen, "ask": "a1"}, monkeypatch)
+    new = said["question"]
+    assert said["ask"] == "a1"
+    assert new["item"].startswith("marketing-campaign-hub~")
+    assert new["item"].endswith("/customer")
+    assert "(another telling)" in new["intro"]
+    asked = item(new["item"])
+    options = [sorted(asked.options).index(option) for option in asked.right]
+    answer = {"press": "p1", "choice": new["answer"], "sure": True, "ms": 5}
+    press = {"card": card.card_id, "answer": answer, "item": new["item"], "content": new["content"]}
+    assert [new["order"][place] for place in new["answer"]] == options
+    [ack] = replies(card, {**press, "options": options}, monkeypatch)
+    assert ack["heard"] == "p1"
+    assert ack["state"]["state"] == "saved"
+    assert [(each.item, each.right, each.sure) for each in attempts] == [(new["item"], True, True)]
+    assert card.answers == {}  # it is no part of the deck
+    assert json.dumps(card.spec) == before
+
+
+def test_another_one_keeps_to_the_edition_that_is_prepared_for(
+    card: Card, monkeypatch: pytest.MonkeyPatch, prepare_for: Callable[[str], object]
+) -> None:
+    prepare_for("5")
+    seen = [each.id for each in card.questions]
+    for _ in range(4):
+        [said] = replies(card, {"another": seen[-1], "seen": seen, "ask": "a"}, monkeypatch)
+        seen.append(said["question"]["item"])
+        assert holds_in(BOOK, asked_in(seen[-1]), "5")
+    assert len({*seen}) == len(seen)
+
+
+def test_where_there_is_no_other_one_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    lonely = case_content("facilities-web-shop", evidence=[])
+    book = small_book(cases=[lonely])
+    card = study("facilities-web-shop", ["money"], book=book)
+    message = {"another": card.questions[0].id, "seen": [card.questions[0].id], "ask": "a"}
+    assert replies(card, message, monkeypatch) == [{"ask": "a", "question": None}]
+
+
+@pytest.mark.parametrize("seen", ["x", None, 7])
+def test_a_request_of_no_sense_is_not_answered(
+    card: Card, monkeypatch: pytest.MonkeyPatch, seen: Any
+) -> None:
+    assert (
+        replies(card, {"another": card.questions[0].id, "seen": seen, "ask": "a"}, monkeypatch)
+        == []
+    )
+
+
+def test_cards_of_practice_review_and_study_offer_more_and_others_do_not(card: Card) -> None:
+    deck = practice("open-cases", n=1)
+    assert isinstance(deck, Card)
+    assert (card.offers, deck.offers) == (True, True)
+    others = [find_evidence("marketing-campaign-hub"), twins("facilities-web-shop", "role")]
+    others.append(sort_parties(["marketing-campaign-hub", "ferries-ticket-shop"]))
+    others.append(compare("marketing-campaign-hub", "ferries-ticket-shop"))
+    assert not any(each.offers for each in others)
+    assert is_silent(others[0])
+
+
+def is_silent(card: Card) -> bool:
+    """Whether a card that offers nothing sends nothing."""
+    with pytest.MonkeyPatch.context() as patch:
+        return not replies(card, {"another": card.questions[0].id, "seen": [], "ask": "a"}, patch)

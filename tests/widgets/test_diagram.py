@@ -22,7 +22,7 @@ from tests.svg import COLOURS, SVG, check_places, colours, picture, words
 
 # What stands in the picture beside names, and the words that say it.
 SAID = {
-    "served?": "Whether the campaign hub reaches Marketing is not known.",
+    "served?": "It is not known whether the campaign hub reaches Marketing.",
     "the campaign hub": "The campaign hub goes from Group IT to Marketing.",
     "supplies": "Marketing supplies Group IT.",
     "shows the cost": "is shown the cost, and nothing moves.",

@@ -40,6 +40,7 @@ from tests.course.books import question as question_in
 from tests.course.clocks import MONDAY, HandClock
 
 N, MINUTES = 6, 20
+GOES_ON = 1  # the seed of an exam whose first two questions stand in the bank
 POOL = len(exam_pool(BOOK))
 DEADLINE = "2026-03-02T09:20:01.000000+00:00"  # of what is begun at once
 
@@ -204,12 +205,12 @@ def test_an_answer_to_what_is_not_asked_is_acknowledged_and_not_kept(
 
 
 def test_an_answer_finds_its_question_though_another_is_gone_before_it() -> None:
-    sat = begin()
+    sat = begin(seed=GOES_ON)
     one, two, *_ = asked(sat)
     answer = {"choice": places_of(two, two.right), "ms": 7, "flag": False, "seq": 1}
     waits = said(sat, 1, answer)
     new_kernel()
-    again = exam(n=N, minutes=MINUTES, book=replace(without(one.id), items={}))
+    again = exam(n=N, minutes=MINUTES, seed=GOES_ON, book=replace(without(one.id), items={}))
     tell(again, **waits)
     assert again.paper.answers == {"0": answer}
     tell(again, "finish")
@@ -361,6 +362,13 @@ def test_a_new_exam_starts_though_older_ones_of_other_kinds_were_never_handed_in
     assert last.paper.phase == "running"
     assert last.session.started == Clock.right
     assert len(on_disk()) == 2  # and the answers of both count
+
+
+def test_without_minutes_each_question_has_as_long_as_in_the_exam_that_is_prepared_for() -> None:
+    sat = exam()
+    tell(sat, "start", values={"n": "4", "minutes": "", "seed": "", "goal": "bridge"})
+    assert sat.paper.phase == "running"
+    assert sat.session.limit == timedelta(minutes=6)
 
 
 def test_one_whose_time_is_up_is_handed_in_at_its_deadline_when_met_again() -> None:
@@ -1109,9 +1117,9 @@ def kind_of(item_id: str) -> str:
 
 
 def concepts(sat: Exam) -> list[int]:
-    """The places of questions whose options are written."""
-    kinds = [kind_of(each.id) for each in asked(sat)]
-    return [place for place, kind in enumerate(kinds) if kind == "choose"]
+    """The places of questions whose options are written, in the style in which they are."""
+    written = [isinstance(BOOK.questions.get(each.id), ConceptQuestion) for each in asked(sat)]
+    return [place for place, is_written in enumerate(written) if is_written]
 
 
 def test_options_in_another_order_are_the_same_options() -> None:

@@ -203,9 +203,12 @@ def test_what_the_course_has_and_it_has_not_is_refused(own: Callable[[str], Call
         own("exam")(n=40)
 
 
-def test_a_small_bank_is_asked_whole(own: Callable[[str], Call]) -> None:
+def test_a_small_bank_is_asked_but_for_what_would_be_told(own: Callable[[str], Call]) -> None:
     ids = {f"{NAME}:{question['id']}" for question in CONTENT["questions"]}
-    assert {question.id for question in own("practice")(n=6).questions} == ids
+    asked = {question.id for question in own("practice")(n=6).questions}
+    telling = {f"{NAME}:{name}" for name in ("who-eats", "one-line", "two-tables")}
+    assert asked >= ids - telling
+    assert len(asked & telling) == 1  # they are all about one lens of one case
     sat = own("exam")()
     tell(sat, "start")
     assert {question.id for question in sat.items} == ids - {f"{NAME}:two-tables"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from datetime import date, timedelta
 from secrets import token_hex
 from threading import Event, Thread, current_thread
 from typing import Any
@@ -14,6 +15,7 @@ from markupsafe import escape
 
 import customer_casebook.widgets.practice as module
 from customer_casebook.course.casebook import case
+from customer_casebook.course.exam import for_everybody
 from customer_casebook.course.items import CaseItem, question_of
 from customer_casebook.course.journal import Attempt, History, Journal, journal
 from customer_casebook.course.selection import holds_in, practice_questions
@@ -23,6 +25,7 @@ from customer_casebook.domain.rules import EDITIONS, GENERAL
 from customer_casebook.widgets.activity import START
 from customer_casebook.widgets.card import Card, places_of
 from customer_casebook.widgets.diagram import draw_rows
+from customer_casebook.widgets.exam import exam
 from customer_casebook.widgets.practice import (
     Practice,
     deck,
@@ -66,10 +69,13 @@ def test_a_seed_makes_the_same_practice_every_time_with_its_options_in_the_same_
     assert len({tuple(asked(practice(*EVERYTHING[:3], seed=seed))) for seed in range(9)}) > 5
 
 
-def test_with_a_seed_the_journal_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_with_a_seed_the_journal_is_read_once_for_the_exam_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def unreadable(_: Journal) -> History:
         raise AssertionError("with a seed nobody needs the journal")
 
+    term("sponsor")
     monkeypatch.setattr(Journal, "read", unreadable)
     card = practice(seed=3)
     give(card, 0, "p1", *card.questions[0].right)
@@ -122,7 +128,9 @@ def test_without_objectives_practice_reaches_all_of_them() -> None:
         for name in asked(practice(n=1, seed=seed))
     }
     assert len(first) > len(EVERYTHING) / 2
-    assert sorted(asked(practice(n=len(BOOK.questions)))) == sorted(BOOK.questions)
+    every = asked(practice(n=len(BOOK.questions)))
+    assert {*every} < {*BOOK.questions}  # some tell the answer to others
+    assert len({BOOK.questions[name].objectives[0] for name in every}) == len(EVERYTHING)
 
 
 # What the learner chooses
@@ -161,15 +169,59 @@ def test_the_exam_that_one_prepares_for_is_kept_and_practice_keeps_to_its_editio
     chosen._handle_custom_msg({"button": "keep", "press": "p", "values": {"goal": "5"}}, [])
     assert "Kept: ITIL Foundation (Version 5)." in chosen.text
     assert journal().read().goal == "5"
-    assert prepare_for().fields[0]["start"] == "5"
+    assert prepare_for().fields[0]["start"] == chosen.fields[0]["start"] == "5"
     card = practice(n=30)
     assert isinstance(card, Card)
     records = [question_of(BOOK, item_id) for item_id in asked(card)]
     assert all(record and holds_in(BOOK, record, "5") for record in records)
     seen = asked(practice(n=30, seed=3))
     assert not all(holds_in(BOOK, BOOK.questions[k], "5") for k in seen)  # a seed is for everybody
-    text = to_text(term("sponsor").transcript)
-    assert text.index("ITIL 5") < text.index("In other editions") < text.index("ITIL v3")
+    word = term("sponsor")
+    parts = ("ITIL 5", "In other editions", "ITIL v3", "v3 has no such entry")
+    places = [word.text.index(part) for part in parts]
+    assert places == sorted(places)
+    everything = to_text(word.transcript)  # saved for everybody
+    assert "In other editions" not in everything
+    assert everything.index("ITIL v3") < everything.index("ITIL 5")
+    with for_everybody():
+        assert "In other editions" not in term("sponsor").text
+
+
+def keep(chosen: Any, **values: str) -> None:
+    """What the front end does at a press on Keep it."""
+    chosen._handle_custom_msg({"button": "keep", "press": "p", "values": values}, [])
+
+
+def test_the_day_of_the_exam_is_kept_and_can_be_left_out() -> None:
+    today = journal().clock.now().date()
+    day, chosen = today + timedelta(days=9), prepare_for()
+    assert [field.get("kind") for field in chosen.fields] == [None, "date"]
+    keep(chosen, goal="4", day=day.isoformat())
+    assert (
+        f"Kept: ITIL 4 Foundation. The exam is on {day:%A} {day.day} {day:%B} {day.year}."
+        in chosen.text
+    )
+    assert journal().read().exam_day == day
+    assert prepare_for().fields[1]["start"] == day.isoformat()
+    keep(prepare_for(), goal="4", day="")
+    assert (journal().read().goal, journal().read().exam_day) == ("4", None)
+    assert prepare_for().fields[1]["start"] == ""
+    keep(prepare_for(), goal="4", day=today.isoformat())
+    assert journal().read().exam_day == today
+
+
+@pytest.mark.parametrize("day", ["2020-02-02", "275760-01-01", "soon"])
+def test_a_day_that_is_over_or_is_none_is_said_and_nothing_is_kept(day: str) -> None:
+    chosen = prepare_for()
+    keep(chosen, goal="4", day=day)
+    assert "Nothing is kept: this day is over, or is none." in chosen.text
+    assert chosen.live in chosen.text
+    assert not journal().read().exams
+
+
+def test_a_day_that_is_over_by_now_is_not_asked_again() -> None:
+    journal().choose_goal("5", date(2020, 2, 2))
+    assert [field["start"] for field in prepare_for().fields] == ["5", ""]
 
 
 def test_without_arguments_the_learner_chooses_number_objective_and_seed() -> None:
@@ -444,3 +496,10 @@ def test_a_general_term_is_shown_as_one_of_this_course_and_under_no_editions_nam
     text = to_text(term("penalty", book=small_book(terms=terms)).transcript)
     assert "- In this course: Owed for a miss.\n- ITIL 4: An entry.\n" in f"{text}\n"
     assert "No entry" not in text
+
+
+def test_an_exam_that_is_there_already_starts_with_what_is_chosen_now() -> None:
+    there, chosen = exam(), prepare_for()
+    assert there.paper.fields[0]["start"] == ""
+    keep(chosen, goal="4", day="")
+    assert there.paper.fields[0]["start"] == "4"

@@ -326,3 +326,23 @@ def test_a_transcript_tells_nothing_of_the_learner(make: Any, tmp_path: Path) ->
         assert START in " ".join(after[form].split())
         assert str(tmp_path) not in after[form]
         assert not any(each.claim in after[form] for each in BOOK.misconceptions)
+
+
+def test_before_an_exam_reviews_come_sooner_and_it_says_what_is_worth_doing() -> None:
+    question = ITEMS[next(iter(ITEMS))]
+    answered(question, days=1, right=False)
+    answered(question, days=0.1)
+    assert not review().children[1:]
+    today = journal().clock.now().date()
+    journal().choose_goal("4", today + timedelta(days=1))
+    overview = progress()
+    [lines] = re.findall("<ul>(.*?)</ul>", overview.actions.text)
+    assert lines.startswith("<li>Your exam is tomorrow.")
+    assert "<li>Sit a mock exam and pass it.</li>" in lines
+    assert lines.count("<li>") <= 3
+    answered(ITEMS[[*ITEMS][1]], days=0, right=False)
+    assert len(review().children) == 2
+    assert "Review 1 question now" in progress().actions.text
+    journal().choose_goal("4")
+    assert not review().children[1:]
+    assert "Your exam is" not in progress().actions.text

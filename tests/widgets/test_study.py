@@ -15,11 +15,11 @@ from customer_casebook.course.items import CaseItem
 from customer_casebook.document import EvidenceBlock, to_html, to_text
 from customer_casebook.domain.facts import InputError
 from customer_casebook.domain.rules import LENSES
-from customer_casebook.domain.verdict import decide
+from customer_casebook.domain.verdict import decide, has_words
 from customer_casebook.widgets.card import Card
 from customer_casebook.widgets.study import compare, study, twins
 from tests.course.books import BOOK, case_content, small_book
-from tests.widgets import case_items
+from tests.widgets import FOLD, case_items, of_others
 
 FIRST = list(cases())[:3]
 
@@ -63,6 +63,29 @@ def test_the_case_file_sums_up_all_lenses(case_id: str) -> None:
         assert ("Not known: " in because) == bool(question.verdict.missing)
 
 
+@pytest.mark.parametrize("edition", ["4", "5"])
+@pytest.mark.parametrize("case_id", cases())
+def test_a_learner_of_an_edition_reads_in_the_case_file_what_it_says(
+    case_id: str, edition: str, prepare_for: Callable[[str], object]
+) -> None:
+    everything = study(case_id, ["customer"])
+    prepare_for(edition)
+    card, alone = study(case_id), study(case_id, ["customer"])
+    assert to_text(alone.transcript) == to_text(everything.transcript)
+    said = [item.instead(edition) for item in case_items(card)]
+    for because, _ in (cells[1] for cells in board(card).values()):
+        assert not of_others(because, edition, *said)
+    closing = alone.spec["closing"]
+    assert not of_others(closing, edition, *said)
+    words = [
+        re.findall(r"\w+", re.sub("<.*?>", " ", c.spec["closing"])) for c in (everything, alone)
+    ]
+    assert {*words[0]} <= {*words[1]}
+    seen = FOLD.sub("", closing)
+    for lens, text in BOOK.lens_texts.items():
+        assert (f">{escape(text.label)}<" in seen) == has_words(edition, lens)
+
+
 @pytest.mark.parametrize(("a", "b"), [*permutations(FIRST, 2)])
 def test_two_cases_are_compared_lens_by_lens(a: str, b: str) -> None:
     lenses = ["customer", "role", "owner"]
@@ -78,6 +101,23 @@ def test_two_cases_are_compared_lens_by_lens(a: str, b: str) -> None:
     for case_id in (a, b):
         assert escape(case(case_id).title) in card.spec["intro"]
         assert escape(case(case_id).takeaway) in card.spec["closing"]
+
+
+def test_a_comparison_says_which_words_are_of_another_edition(
+    prepare_for: Callable[[str], object],
+) -> None:
+    everybody = compare(FIRST[0], FIRST[1], ["customer", "owner"])
+    prepare_for("5")
+    card = compare(FIRST[0], FIRST[1], ["customer", "owner"])
+    labels = [BOOK.lens_texts[lens].label for lens in ("customer", "owner")]
+    assert [*board(card)] == [f"{labels[0]} (ITIL v3 and 4)", f"{labels[1]} (ITIL v3)"]
+    prompts = [question["prompt"] for question in everybody.spec["questions"]]
+    scopes = ["ITIL v3 and 4"] * 2 + ["ITIL v3"] * 2
+    assert [question["prompt"] for question in card.spec["questions"]] == [
+        f"{scope}: {prompt}" for scope, prompt in zip(scopes, prompts, strict=True)
+    ]
+    assert not of_others(card.spec["closing"], "5")
+    assert to_text(card.transcript) == to_text(everybody.transcript)
 
 
 @pytest.mark.parametrize("cards", [lambda: study(FIRST[0]), lambda: compare(*FIRST[:2])])
