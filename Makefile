@@ -14,7 +14,7 @@ BIN := $(VENV)/bin
 PIP := "$(BIN)/python" -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint notebooks schema pictures bench clean
+.PHONY: help lab test lint notebooks schema pictures bench hub clean
 
 help:  ## list what make can do
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1 - \2/p' Makefile
@@ -38,14 +38,17 @@ notebooks: $(VENV)/test.stamp  ## run all notebooks again and save their outputs
 	@"$(BIN)/python" -m tools.lessons
 
 schema: $(VENV)/lab.stamp  ## write the JSON Schemas that help editors with content
-	@set -e; for kind in case facts world misconceptions lenses objectives glossary questions figures simulators; do "$(BIN)/customer-casebook" schema $$kind \
+	@set -e; for kind in case facts world misconceptions lenses objectives glossary questions figures simulators situations; do "$(BIN)/customer-casebook" schema $$kind \
 	> "src/customer_casebook/content/schema/$$kind.schema.json"; done
 
 pictures: $(VENV)/test.stamp  ## take the README's pictures of the real thing
 	@"$(BIN)/python" -m tests.pictures
 
 bench: $(VENV)/test.stamp  ## measure speed and memory into build/bench.json
-	@"$(BIN)/python" -m tests.bench
+	@"$(BIN)/python" -m tests.bench $(filter hub,$(MAKECMDGOALS))
+
+hub:  ## with bench, as make bench hub: sixty learners at a JupyterHub, for six minutes
+	@test -n "$(filter bench,$(MAKECMDGOALS))" || { echo "Write make bench hub: a class at a hub, six minutes" >&2; exit 1; }
 
 clean:  ## remove the environment and everything built
 	rm -rf "$(VENV)" build dist .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
