@@ -15,7 +15,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Browser, Locator, Route, expect
 from tools.lessons import LESSONS
 
 from customer_casebook.course.journal import Journal
@@ -108,6 +108,21 @@ def test_a_lesson_runs_as_it_opens_and_stays_at_its_top(
     expect(page.page.get_by_role("dialog")).to_have_count(0)
     page.page.context.close()
     page.check()
+
+
+def test_the_next_lesson_stays_in_front_of_the_one_that_the_address_names(page: LabPage) -> None:
+    state(page, "Ready.")
+    held: list[Route] = []  # what JupyterLab asks before it opens what the address names
+    page.page.route(re.compile(r"/api/contents\?content=0"), lambda route: held.append(route))  # noqa: PLW0108 (it gets attributes)
+    page.reload()
+    state(page, "Ready.")
+    bar(page).get_by_role("link", name="Next").click()
+    for each in held:
+        each.continue_()
+    expect(page.page.locator(".jp-FileBrowser.jp-mod-restoring")).to_have_count(0)
+    expect(bar(page)).to_contain_text("Lesson 2 of 17", timeout=60_000)
+    state(page, "Ready.")
+    assert held
 
 
 def test_a_lesson_that_is_closed_asks_nothing(page: LabPage) -> None:

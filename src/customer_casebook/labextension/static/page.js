@@ -28,6 +28,11 @@ export function addBar(Widget, panel, ...children) {
   return widget;
 }
 
+// Once it has its list of files, JupyterLab opens what the page's address names, in front of what was opened before.
+async function hasList() {
+  while (document.querySelector(".jp-FileBrowser.jp-mod-restoring")) await new Promise(requestAnimationFrame);
+}
+
 // Links to the lesson before and the one after, where there is one.
 export async function linksTo(before, after, path, { commands, serviceManager: { contents, serverSettings } }) {
   const folder = path.slice(0, path.lastIndexOf("/") + 1);
@@ -40,9 +45,10 @@ export async function linksTo(before, after, path, { commands, serviceManager: {
     const inApp = isLite ? "/index.html?path=" : isLab ? "/tree/" : "/";
     const address = app + inApp + encodeURI(folder + other.name);
     const link = { textContent: `${word} lesson`, ariaLabel: `${word} lesson: ${other.title}`, title: other.title };
-    const open = (event) => {
+    const open = async (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return; // another tab of the browser
       event.preventDefault();
+      await hasList();
       commands.execute("docmanager:open", { path: folder + other.name });
     };
     return element("a", { ...link, href: serverSettings.baseUrl + address, onclick: isLab ? open : null });
