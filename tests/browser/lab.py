@@ -23,7 +23,7 @@ from urllib.request import Request, urlopen
 
 import nbformat
 from nbformat import NotebookNode
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Error, Locator, Page, expect
 
 ROOT = Path(__file__).parents[2]
 
@@ -66,6 +66,15 @@ _READY = f"""(path) => {{
         && kernel?.connectionStatus === "connected" && kernel.status === "idle"
         && !["starting", undefined].includes(panel.node.dataset.ccb); // a lesson has run by itself
 }}"""
+_FOUND = f"""() => {{
+    {_PANEL}
+    const kernel = panel?.sessionContext?.session?.kernel;
+    return {{
+        path: panel?.context?.path, read: panel?.context?.isReady, session: panel?.sessionContext?.isReady,
+        kernel: kernel?.status, connection: kernel?.connectionStatus, lesson: panel?.node.dataset.ccb,
+        shown: document.body?.innerText.slice(0, 500),
+    }};
+}}"""  # what the words of _READY are then
 _TURN = """async path => {
     const {commands} = window.jupyterapp;
     await commands.execute("docmanager:save");
@@ -110,6 +119,7 @@ class Lab:
     process: subprocess.Popen[str]
     view: str = "lab/tree"
     said: str = ""  # the address that it prints
+    log: object = ""  # as a text, all that it has printed
 
     def write(self, name: str, notebook: NotebookNode) -> str:
         """Put a notebook into the folder; its name, to open it by."""
@@ -177,7 +187,7 @@ def serving(command: list[str], folder: Path, home: Path, view: str) -> Iterator
         log = _Log(process.stdout)
         try:
             url, token, said = log.address()
-            yield Lab(url, token, folder, home, process, view, said)
+            yield Lab(url, token, folder, home, process, view, said, log)
         finally:
             if process.poll() is None:
                 os.killpg(process.pid, 9)
@@ -274,7 +284,12 @@ class LabPage:
         self._wait_ready()
 
     def _wait_ready(self) -> None:
-        self.page.wait_for_function(_READY, arg=self._path, timeout=60_000)
+        try:
+            self.page.wait_for_function(_READY, arg=self._path, timeout=60_000)
+        except Error as error:
+            found = self.page.evaluate(_FOUND)
+            message = f"{self._path} is not ready: {found}\n{self.errors}\n{self.lab.log}"
+            raise AssertionError(message) from error
 
     def run_all(self, *, by_keyboard: bool = False) -> None:
         """Run > Run All Cells, or the same from the palette, to the end; a cell that fails fails the test."""
