@@ -45,10 +45,17 @@ class Server:
         self.strangers = strangers = list[str]()
         self.asked = asked = threading.Event()
         self.allowed: set[str] = set()  # whom a page may ask, even as it is closed
+        self.gives_lessons = gives_lessons = threading.Event()
+        gives_lessons.set()
 
         class Quiet(SimpleHTTPRequestHandler):
             def log_message(self, *_: object) -> None:
                 pass
+
+            def do_GET(self) -> None:
+                if "/live/files/" in self.path:
+                    gives_lessons.wait(PATIENCE_MS / 1000)
+                super().do_GET()
 
         class Refusing(BaseHTTPRequestHandler):
             def log_message(self, *_: object) -> None:
@@ -188,6 +195,22 @@ def test_a_lesson_starts_by_itself_and_the_next_one_knows_its_answers(
     with page.expect_download() as download:
         page.get_by_role("button", name="Export answers").locator("visible=true").click()
     assert len(history_from_json(Path(download.value.path()).read_text("utf-8"))) == 2
+
+
+def test_python_starts_before_the_lesson_is_there_and_has_the_answers_of_before(
+    visit: Callable[..., Page], server: Server
+) -> None:
+    page = visit()
+    for number in range(1, 4):  # the second visit has another service worker than the first
+        server.gives_lessons.clear()
+        with page.expect_worker():
+            page.goto(address(server, NAMES[number]))
+        server.gives_lessons.set()
+        started(page)
+        answer(page)
+        assert python(page, JOURNAL) == f"{number} answer{'s' * (number > 1)}"
+        assert page.evaluate("window.jupyterapp.serviceManager.kernels.runningCount") == 1
+        assert len(page.workers) == 1
 
 
 def test_an_exam_goes_on_after_the_page_is_loaded_again(
@@ -351,6 +374,24 @@ def test_the_lock_is_closed_and_has_no_address(server: Server) -> None:
     lock = packages(server.folder / "live" / "static" / "pyodide")
     assert not [name for name, entry in lock.items() if "/" in entry["file_name"]]
     assert loaded(lock) == {entry["file_name"] for entry in lock.values()}
+
+
+def test_what_no_page_can_use_is_left_out(server: Server, visit: Callable[..., Page]) -> None:
+    folder = server.folder / "live" / "static" / "pyodide"
+    assert not {"jedi", "prompt-toolkit", "wcwidth"} & {
+        name for name, entry in packages(folder).items() if entry["version"] != "0"
+    }
+    page = visit()
+    page.goto(address(server, FIRST))
+    started(page)
+    from_source = (
+        "print(*(name for name in sys.modules if name.startswith(('IPython', 'markdown_it'))"
+    )
+    from_source += " and sys.modules[name].__file__.endswith('.py')))"
+    assert python(page, f"import sys\n{from_source}") == ""
+    colored = "from ipython_pygments_lexers import IPythonLexer\nprint(IPythonLexer.name)"
+    assert python(page, colored) == "IPython"
+    assert "There is no terminal here." in python(page, "import IPython\nIPython.embed()")
 
 
 def test_the_published_course_asks_no_host_but_its_own_and_that_of_pyodide(

@@ -23,8 +23,9 @@ from customer_casebook.site import LiveError
 OURS = "customer-casebook"
 # What the kernel installs at its start unless it is loaded already, and what is asked for after that.
 PRELOADED = ["micropip", "piplite", "ipykernel", "comm", "pyodide-kernel", "jedi", "ipython", OURS]
-# The widgets' scripts are a part of the page. IPython completes names without jedi, and imports it at each start.
-_NEEDLESS = {"jedi", "jupyterlab-widgets", "widgetsnbextension"}
+# The widgets' scripts are a part of the page. IPython completes names without jedi, and imports it at each start. There
+# is no terminal: compiled.py.
+_NEEDLESS = {"jedi", "jupyterlab-widgets", "prompt-toolkit", "widgetsnbextension"}
 _SOURCE_ONLY = {"markupsafe"}  # no wheel for every platform; without a compiler it builds one
 # What a kernel in the browser has no use for.
 _LEFT_OUT = {"content", "labextension", "notebooks", "site", "__pycache__"}

@@ -3,14 +3,19 @@
 
 let shared; // what the page shares with its extensions
 
+async function take(name) {
+  const [version] = Object.values(shared[name] ?? {}); // there is one, for two would not work together
+  return version ? (await version.get())() : {};
+}
+
 (window._JUPYTERLAB ??= {})["customer-casebook"] = {
   init(scope) {
     shared = scope;
   },
   async get() {
     const { plugins } = await import("./plugins.js");
-    const [{ get }] = Object.values(shared["@lumino/widgets"]); // there is one, for two would not work together
-    const { Widget } = (await get())();
-    return () => ({ __esModule: true, default: plugins(Widget) });
+    const { Widget } = await take("@lumino/widgets");
+    const { IServiceWorkerManager } = await take("@jupyterlite/apputils");
+    return () => ({ __esModule: true, default: plugins(Widget, IServiceWorkerManager) });
   },
 };

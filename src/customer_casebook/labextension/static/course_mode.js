@@ -47,7 +47,7 @@ function isIn(notebook, lesson) {
   return lesson.code.length === codeCells(notebook).length && ours.size === lesson.code.length;
 }
 
-export function courseMode(app, Widget) {
+export function courseMode(app, Widget, worker) {
   const orders = new WeakMap(); // the reader's last one, for each view, and the place before the window that it opens
   const firsts = new WeakMap(); // of the views of a notebook: the others leave the running to it
   app.commands.commandExecuted.connect((_, { id, result }) => {
@@ -57,7 +57,7 @@ export function courseMode(app, Widget) {
     const forget = () => orders.delete(panel);
     Promise.resolve(result).then(forget, forget);
   });
-  const early = startEarly(lessons, app.serviceManager).catch(() => null); // then Python starts with the notebook
+  const early = startEarly(lessons, app.serviceManager, worker).catch(() => null); // then Python starts with the notebook
   document.head.append(element("link", { rel: "stylesheet", href: file("course_mode.css") }));
   addEventListener("keydown", holdKey, true);
 

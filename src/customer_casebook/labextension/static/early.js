@@ -21,12 +21,23 @@ function pathInAddress(baseUrl) {
   return decodeURIComponent(path);
 }
 
-export async function startEarly(lessons, { kernelspecs, sessions, serverSettings: { baseUrl } }) {
+// In JupyterLite, Python reads and writes files through the service worker that the page has, and is known a little
+// after all else. A page may at first have a worker that is on its way out.
+async function canStart(kernelspecs) {
+  const { controller } = navigator.serviceWorker;
+  const { active } = (await navigator.serviceWorker.getRegistration()) ?? {};
+  await kernelspecs.refreshSpecs();
+  return kernelspecs.specs.default && controller === active && active?.state === "activated";
+}
+
+export async function startEarly(lessons, { kernelspecs, sessions, serverSettings: { baseUrl } }, worker) {
   const path = pathInAddress(baseUrl);
   const [course] = await Promise.all([lessons, kernelspecs.ready, sessions.ready]);
-  const isOpen = [...sessions.running()].some((each) => each.path === path);
+  const isOpen = () => [...sessions.running()].some((each) => each.path === path);
   const lesson = course.find(({ name }) => name === path.split("/").at(-1));
-  if (isOpen || !lesson) return null;
+  if (isLite) await worker.ready;
+  while (isLite && lesson && !isOpen() && !(await canStart(kernelspecs))) await new Promise(requestAnimationFrame);
+  if (isOpen() || !lesson) return null;
   const options = { name: lesson.name, path, type: "notebook", kernel: { name: kernelspecs.specs.default } };
   // One that handled comms would close those that it does not know, which are the notebook's.
   const session = await sessions.startNew(options, { kernelConnectionOptions: { handleComms: false } });

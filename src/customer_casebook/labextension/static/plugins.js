@@ -3,7 +3,7 @@ import { courseMode } from "./course_mode.js";
 import { bringAnswers, isLite, keepLessons } from "./lite.js";
 import { reattach } from "./reattach.js";
 
-export const plugins = (Widget) => [
+export const plugins = (Widget, IServiceWorkerManager) => [
   {
     id: "customer-casebook:lite",
     description: "Keeps in JupyterLite what a reader has changed, and nothing else, in front of a lesson.",
@@ -22,6 +22,7 @@ export const plugins = (Widget) => [
     id: "customer-casebook:course-mode",
     description: "Runs a notebook of the course as it opens, and shows it as a page to read.",
     autoStart: true,
-    activate: (app) => app.docRegistry.addWidgetExtension("Notebook", { createNew: courseMode(app, Widget) }),
+    optional: [IServiceWorkerManager].filter(Boolean), // of JupyterLite
+    activate: (app, worker) => app.docRegistry.addWidgetExtension("Notebook", { createNew: courseMode(app, Widget, worker) }),
   },
 ];
