@@ -229,6 +229,8 @@ def test_a_wrong_choice_is_told_why_and_what_leads_to_it_and_the_rest_is_kept_ap
             assert short.endswith(question.turning_sentence)
         else:
             assert not turn
+        # A paragraph in the fold stands for itself: what says its editions stands behind a sentence.
+        assert not any(block.text().startswith("(") for block in more)
         # What is said in the open is not said again in the fold.
         for fact, value in question.facts.known().items():
             changed = {question.statement(fact, other) for other in VOCABULARY[fact].says}

@@ -85,8 +85,8 @@ class CaseFeedback:
     def reply(self, option: str) -> tuple[list[Block], list[Block]]:
         """Why a wrong option is wrong and what leads to it; and what else there is to say."""
         changes, scope, label = self._changes(option), self.scope(option), self.label(option)
-        told, reasons = {name for name, _ in changes}, self.reasons
-        rest: list[Block] = [*reasons]
+        told = {name for name, _ in changes}
+        rest: list[Block] = [*self.reasons]
         if option == UNDETERMINED:
             flip = self.decisive_flip
             deciding = {flip.fact: flip.old} if flip else dict([*self.deciding_facts.items()][:2])
@@ -95,15 +95,15 @@ class CaseFeedback:
             return [Paragraph(f"The facts settle it.{says}")], [*rest, *self._grounds(deciding)]
         why: list[Block] = [Paragraph(_MAYBE)] if option in self.verdict.possible else []
         if misconception := self._slip(option):
-            why.append(Paragraph(_corrective(misconception), editions=scope))
+            why.append(Paragraph(_scoped(misconception.corrective, scope or ()), editions=scope))
             rest = [RunInHeading("A common mistake:", quote(misconception.claim), scope), *rest]
         elif why:
             rest = [RunInHeading(full_stop(label), self._means(option)), *rest]
         elif changes and "organization" not in told and {*self.verdict.answers} & _NOTHING:
             # What the option means may be true of the party, which lacks something else.
-            rule, *others = reasons
-            why = [Paragraph(rule.point, editions=rule.editions)]
-            rest = [Paragraph(rule.words, editions=rule.editions), *others]
+            rule = self.verdict.because[0].rule
+            why = [Paragraph(_scoped(rule.title, rule.editions), editions=rule.editions)]
+            rest = [Paragraph(rule.explanation, editions=rule.editions), *rest[1:]]
         else:
             why = [Paragraph(self._means(option))]
         turn = self.turn
@@ -380,14 +380,14 @@ def _in_brackets(editions: Sequence[str]) -> str:
     return f"({capital(in_editions(editions))}.)"
 
 
-def _correction(misconception: Misconception) -> str:
-    return f"A common mistake: {quote(misconception.claim)} {_corrective(misconception)}"
+def _correction(slip: Misconception) -> str:
+    return f"A common mistake: {quote(slip.claim)} {_scoped(slip.corrective, slip.editions)}"
 
 
-def _corrective(misconception: Misconception) -> str:
-    editions = misconception.editions
-    suffix = "" if editions in (EDITIONS, (GENERAL,)) else f" {_in_brackets(editions)}"
-    return misconception.corrective + suffix
+def _scoped(text: str, editions: Sequence[str]) -> str:
+    """A text, and behind it the editions that say so, where these are some only."""
+    tag = "" if tuple(editions) in (EDITIONS, (GENERAL,)) else f" {_in_brackets(editions)}"
+    return text + tag
 
 
 def _subsets(names: Sequence[str]) -> Iterator[tuple[str, ...]]:
