@@ -222,7 +222,7 @@ def _site(arguments: argparse.Namespace) -> int:
     if own and is_live:
         return _complain("customer-casebook: --live is for the course; write --casebook without it")
     if arguments.title and not own:
-        return _complain("customer-casebook: --title is for the pages of a --casebook; add it")
+        return _complain("customer-casebook: --title is for a casebook of yours; add --casebook")
     try:
         files = _pages_of(own, arguments.title) if own else site(start.lessons(), live=is_live)
         folder.mkdir(parents=True, exist_ok=True)
