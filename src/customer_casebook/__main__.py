@@ -50,7 +50,8 @@ def main(words: Sequence[str] | None = None) -> int:
         return _complain(f"customer-casebook: {_NEEDS[error.name]}; {install}")
     except OSError as error:  # such as a full disk behind the output
         _let_go_of_stdout()
-        return _complain(f"customer-casebook: {error.strerror}")
+        where = f"{error.filename}: " if error.filename else ""
+        return _complain(f"customer-casebook: {where}{error.strerror}")
     return status
 
 
