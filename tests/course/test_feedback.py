@@ -299,6 +299,7 @@ def test_the_editions_of_a_rule_are_named_unless_it_holds_in_every_one() -> None
         ("A sponsor pays. (ITIL 4 and 5.)", None, ""),
         ("A rule. (ITIL v3 and 4.)", "A rule.", "(ITIL v3 and 4.)"),
         ("v3 has no such entry.", "", None),
+        ("It is so. v3 has no such entry.", "It is so.", "v3 has no such entry."),
     ],
 )
 def test_a_sentence_on_other_editions_stands_apart(

@@ -397,7 +397,7 @@ def _subsets(names: Sequence[str]) -> Iterator[tuple[str, ...]]:
 
 # What says which edition a sentence is about, and what begins a sentence that goes on with the one before it.
 _EDITION = re.compile(r"\bv3\b|\b[Ss]ince ITIL 4\b|(?:\bITIL|\band|,) [45]\b|\bVersion 5\b")
-_SENTENCE = re.compile(r"(?<=[.?!”)]) (?=[A-Z(“])")
+_SENTENCE = re.compile(r"(?<=[.?!”)]) (?=[A-Z(“]|v3\b)")
 _GOES_ON = re.compile(r"(It|Its|This|That|They|These|Then|There|But|So)\b")
 
 
