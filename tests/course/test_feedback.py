@@ -12,6 +12,7 @@ import pytest
 from customer_casebook.course.casebook import capital, join, quote
 from customer_casebook.course.exam import for_everybody
 from customer_casebook.course.feedback import (
+    by_edition,
     editions_in,
     in_editions,
     split_by_edition,
@@ -19,7 +20,14 @@ from customer_casebook.course.feedback import (
 )
 from customer_casebook.course.items import CaseItem
 from customer_casebook.course.records import Evidence
-from customer_casebook.document import Block, BulletList, Paragraph, RunInHeading, to_text
+from customer_casebook.document import (
+    Block,
+    BulletList,
+    Details,
+    Paragraph,
+    RunInHeading,
+    to_text,
+)
 from customer_casebook.domain.facts import VOCABULARY, Facts
 from customer_casebook.domain.rules import EDITIONS, GENERAL, IN_COURSE, LENSES
 from customer_casebook.domain.verdict import (
@@ -320,6 +328,17 @@ def test_a_reason_of_other_editions_stands_apart_and_a_general_one_does_not() ->
         BulletList(["e"]),
     ]
     assert split_by_edition(blocks, "4") == (blocks[1:], blocks[:1])
+
+
+@every_question
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_a_wrong_answer_is_told_why_in_the_open_whatever_the_edition(
+    question: CaseItem, edition: str
+) -> None:
+    for option in {*question.options} - question.right if not question.many else ():
+        instead = question.instead(edition)
+        first, *_ = by_edition(edition, *question.reply(option), instead=instead)
+        assert not isinstance(first, Details)
 
 
 @every_question

@@ -84,7 +84,8 @@ class CaseFeedback:
 
     def reply(self, option: str) -> tuple[list[Block], list[Block]]:
         """Why a wrong option is wrong and what leads to it; and what else there is to say."""
-        changes, scope, label = self._changes(option), self.scope(option), self.label(option)
+        changes, scope = self._changes(option), self.scope(option)
+        label = self.text.answers[option].label
         told = {name for name, _ in changes}
         rest: list[Block] = [*self.reasons]
         if option == UNDETERMINED:
@@ -117,10 +118,6 @@ class CaseFeedback:
         elif not self.verdict.missing:
             turn, rest = [], [*rest, *turn]
         return [*why, *turn], [*rest, *self._grounds(told)]
-
-    def label(self, option: str) -> str:
-        """An answer in a few words."""
-        return self.text.answers[option].label
 
     def scope(self, option: str) -> Sequence[str] | None:
         """The editions that say why a wrong option is wrong; None: all of them."""
@@ -440,12 +437,15 @@ def by_edition(
 ) -> list[Block]:
     """What is read at once, and two folds: what else there is to say, and what only other editions say.
 
-    What the edition says ``instead`` comes first.
+    What the edition says ``instead`` comes first. Where only others say what is short, something of the
+    rest is read at once.
     """
     own, others = split_by_edition(short, edition)
     further, foreign = split_by_edition(more, edition)
     if instead:
         own.insert(0, Paragraph(instead))
+    if short and not own:
+        own, further = further[:1], further[1:]
     folds = {"More about this": further, IN_OTHERS: [*others, *foreign, *aside]}
     return [*own, *(Details(summary, blocks) for summary, blocks in folds.items() if blocks)]
 
