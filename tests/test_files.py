@@ -64,6 +64,20 @@ def test_a_browser_s_drive_that_is_full_is_noticed(
     assert not file.exists()
 
 
+def test_what_another_kernel_writes_at_the_same_moment_stays(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace = Path.replace
+
+    def twice(new: Path, target: Path) -> None:
+        replace(new, target)
+        target.write_bytes(b"theirs")
+
+    monkeypatch.setattr(Path, "replace", twice)
+    write_whole(file, b"ours")
+    assert file.read_bytes() == b"theirs"
+
+
 def test_what_is_private_is_private(file: Path) -> None:
     write_whole(file, b"mine", 0o600)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import sys
 import tarfile
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from jupyterlite_pyodide_kernel.constants import PYODIDE_VERSION
 from customer_casebook.__main__ import FAULTY, _parser, main
 from customer_casebook.site import LiveError, live, packages
 from customer_casebook.site.live import LOCK
-from customer_casebook.site.packages import Packages
+from customer_casebook.site.packages import Packages, run
 from tests.test_project import EXTRAS, ROOT
 
 WORKFLOW = yaml.safe_load((ROOT / ".github/workflows/publish.yml").read_text("utf-8"))
@@ -82,6 +83,12 @@ def test_a_version_that_does_not_fit_is_refused(tmp_path: Path) -> None:
     assert not {"matplotlib", "pydantic", "jupyterlab"} & {*ours["depends"]}
     with pytest.raises(LiveError, match=r"customer-casebook needs traitlets.*, and 4\.0 is here"):
         found._check({name: ours, "traitlets": {"name": "traitlets", "version": "4.0"}})
+
+
+def test_what_a_program_says_in_another_encoding_is_no_error_of_its_own(tmp_path: Path) -> None:
+    code = "import sys; sys.stdout.buffer.write(b'Error: \\xff\\x81'); sys.exit(1)"
+    with pytest.raises(LiveError, match="failed: Error: "):
+        run([sys.executable, "-c", code], tmp_path)
 
 
 def test_what_publishes_on_a_tag_calls_what_there_is() -> None:

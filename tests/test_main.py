@@ -639,3 +639,15 @@ def test_erase_names_the_files_that_have_other_names(
     size = "2 answers and 1 exam in 2 files, among them laptop.jsonl"
     assert capsys.readouterr().out == f"Erased {size}\n"
     assert [*folder.iterdir()] == []
+
+
+def test_a_file_that_the_system_refuses_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    def refused(_: str) -> bool:
+        raise PermissionError(errno.EACCES, "Permission denied", "/there")
+
+    monkeypatch.setattr("customer_casebook.__main__._let_go_of_stdout", lambda: None)
+    monkeypatch.setattr("customer_casebook.start.is_casebook", refused)
+    assert main(["start", "/there"]) == FAULTY
+    assert capsys.readouterr().err == "customer-casebook: /there: Permission denied\n"

@@ -342,5 +342,45 @@ def test_a_case_that_is_not_there_is_named(own: Path, tmp_path: Path) -> None:
     file = tmp_path / "play.ipynb"
     cells = [nbformat.v4.new_code_cell('book.study("no-such")')]
     nbformat.write(nbformat.v4.new_notebook(cells=cells), file)
-    with pytest.raises(InputError, match="there is no case 'no-such'"):
+    with pytest.raises(InputError, match=r"play.ipynb: there is no case 'no-such'"):
+        site({file.name: file}, book=book)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\xff",
+        b"{}",
+        b"[]",
+        b'{"cells": 5}',
+        b'{"cells": [{"cell_type": "code"}]}',
+        pytest.param(b"[" * 10**5, id="deep"),
+    ],
+)
+def test_a_notebook_that_cannot_be_read_is_named(own: Path, tmp_path: Path, content: bytes) -> None:
+    book, _, _ = open_casebook(own)
+    file = tmp_path / "play.ipynb"
+    file.write_bytes(content)
+    with pytest.raises(InputError, match=r"play.ipynb: cannot be a page; open it in JupyterLab"):
+        site({file.name: file}, book=book)
+
+
+def test_an_older_notebook_and_one_with_raw_cells_are_pages(own: Path, tmp_path: Path) -> None:
+    book, _, origin = open_casebook(own)
+    notebook = json.loads((origin.folder / "play.ipynb").read_bytes())
+    for cell in notebook["cells"]:
+        cell.pop("id", None)  # which only newer ones have
+    notebook["cells"].append({"cell_type": "raw", "metadata": {}, "source": 'book.study("x")'})
+    file = tmp_path / "play.ipynb"
+    file.write_text(json.dumps(notebook), "utf-8")
+    assert site({file.name: file}, book=book)["play.html"].count("<casebook-card>") == 4
+
+
+def test_a_call_that_no_activity_takes_is_named(own: Path, tmp_path: Path) -> None:
+    book, _, _ = open_casebook(own)
+    file = tmp_path / "play.ipynb"
+    cells = [nbformat.v4.new_code_cell('book.study("puppet-seats", wrong=1)')]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), file)
+    with pytest.raises(InputError, match=r"play.ipynb: cannot be a page"):
         site({file.name: file}, book=book)

@@ -279,6 +279,53 @@ def test_of_a_newer_zip_nothing_is_lost_that_the_learner_changed(
     assert [*read_casebook(folder).cases] == ["dragon-seats", "reading-room-seats"]
 
 
+@pytest.mark.parametrize("is_installed", [True, False])
+def test_the_folder_of_a_casebook_is_played_where_it_is(
+    shared: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_installed: bool
+) -> None:
+    file = write_zip(new_casebook(tmp_path), tmp_path / "x.zip", "lantern")
+    shared(file, tmp_path / "there")
+    monkeypatch.chdir(tmp_path)
+    edit(Path("there", "lantern", "world.yaml"), "Two people who run", "Three people")
+    before = {path: path.is_dir() or path.read_bytes() for path in Path("there").rglob("*")}
+    installed = {"lantern": tmp_path / "lantern"} if is_installed else {}
+    monkeypatch.setattr(start, "installed_casebooks", lambda: installed)
+    monkeypatch.chdir("there")
+    for words in ["lantern"], ["lantern", "."], [tmp_path / "there" / "lantern"]:
+        out, _ = shared(*words)
+        assert out == f"Opening {tmp_path / 'there' / 'lantern' / 'play.ipynb'}\n"
+    monkeypatch.chdir(tmp_path)
+    now = {path: path.is_dir() or path.read_bytes() for path in Path("there").rglob("*")}
+    assert now == before
+
+
+def test_lessons_take_no_file_of_a_casebook_away(tmp_path: Path) -> None:
+    source = new_casebook(tmp_path)
+    start.bring(tmp_path / "there", {"world.yaml": source / "world.yaml"})
+    start.bring(tmp_path / "there")
+    assert (tmp_path / "there" / "world.yaml").exists()
+
+
+def test_a_zip_that_is_not_there_is_no_folder_for_lessons(shared: Any, tmp_path: Path) -> None:
+    _, err = shared(tmp_path / "lantern.zip")
+    assert err.startswith(f"customer-casebook: there is no zip {tmp_path / 'lantern.zip'}, and no")
+    assert not (tmp_path / "lantern.zip").exists()
+
+
+def test_what_is_said_of_an_odd_name_can_be_typed(shared: Any, tmp_path: Path) -> None:
+    source = new_casebook(tmp_path)
+    edit(source / "cases" / "puppet-seats.yaml", "service: seat-finder", "service: seat-findr")
+    out, _ = shared(write_zip(source, spaced := tmp_path / "x (1).zip", "lantern"))
+    assert f'customer-casebook check "{spaced}" says more' in out
+    (source / "play.ipynb").unlink()
+    (source / "preview.ipynb").unlink()
+    file = write_zip(source, tmp_path / "C:\\Users.zip", "lantern")
+    _, err = shared(file)
+    call = re.search(r"casebook\((.*)\) into one of your own", err)
+    assert call
+    assert json.loads(call[1]) == str(file)
+
+
 def test_an_installed_casebook_is_started_by_its_name_and_listed(
     shared: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -50,7 +50,8 @@ def main(words: Sequence[str] | None = None) -> int:
         return _complain(f"customer-casebook: {_NEEDS[error.name]}; {install}")
     except OSError as error:  # such as a full disk behind the output
         _let_go_of_stdout()
-        return _complain(f"customer-casebook: {error.strerror}")
+        where = f"{error.filename}: " if error.filename else ""
+        return _complain(f"customer-casebook: {where}{error.strerror}")
     return status
 
 
@@ -135,7 +136,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-_SHARED = "a zip, or an installed casebook: play it; without one, play the course"
+_SHARED = "play this casebook: its zip, its folder, or an installed one; else, the course"
 _LESSONS = "where your lessons are; without it, customer-casebook in your home folder"
 _NOTEBOOK = "in Notebook 7, not in JupyterLab"
 _NO_BROWSER = "open no browser; say the address"
@@ -156,11 +157,12 @@ def _add(verbs: Any, run: Callable[[argparse.Namespace], int], about: str, **fla
 def _start(arguments: argparse.Namespace) -> int:
     from customer_casebook import start
 
-    own = start.is_casebook(arguments.casebook or "")
-    if arguments.folder and not own:
-        what = f"there is no zip {arguments.casebook}, and no casebook of this name is installed"
+    name = arguments.casebook or ""
+    own = name and start.is_casebook(name)
+    if not own and (arguments.folder or name.lower().endswith(".zip")):
+        what = f"there is no zip {name}, and no casebook of this name is installed"
         return _complain(f"customer-casebook: {what}")
-    given = arguments.folder if own else arguments.casebook
+    given = arguments.folder if own else name
     folder = Path(given or start.default_folder()).absolute()
     if arguments.check:
         lines = [*start.report(folder)]
@@ -168,7 +170,7 @@ def _start(arguments: argparse.Namespace) -> int:
         return FINE if all(is_fine for is_fine, _ in lines) else FAULTY
     try:
         if own:
-            news, lesson = _bring_casebook(arguments.casebook, folder)
+            news, lesson = _bring_casebook(name, arguments.folder)
         else:
             news, lesson = start.bring(folder), folder / f"{start.next_lesson()}.ipynb"
         _say(*news)
@@ -181,8 +183,8 @@ def _start(arguments: argparse.Namespace) -> int:
     return FINE
 
 
-def _bring_casebook(name: str, around: Path) -> tuple[list[str], Path]:
-    """Bring a casebook that somebody has shared into a folder of its own, and find its next lesson."""
+def _bring_casebook(name: str, around: str | None) -> tuple[list[str], Path]:
+    """Bring a casebook into a folder of its own, and find its next lesson. A folder is played where it is."""
     from customer_casebook import start
     from customer_casebook.authoring.folder import ContentError
     from customer_casebook.authoring.shared import open_casebook
@@ -190,10 +192,11 @@ def _bring_casebook(name: str, around: Path) -> tuple[list[str], Path]:
     try:
         book, faults, origin = open_casebook(name)
         if not (lessons := origin.notebooks()):
-            why = f"{name} holds no notebook"
-            raise start.StartError(f'{why}; write casebook("{name}") into one of your own')
-        folder = around / book.name
-        news = start.bring(folder, origin.files())
+            call = f"casebook({json.dumps(name, ensure_ascii=False)})"
+            raise start.StartError(f"{name} holds no notebook; write {call} into one of your own")
+        stays, home = Path(name).is_dir() and not around, Path(around or start.default_folder())
+        folder = Path(name).absolute() if stays else home.absolute() / book.name
+        news = [] if folder.resolve() == origin.source else start.bring(folder, origin.files())
         open_casebook(folder)  # the lesson does it again, and then it is quick
     except ContentError as error:
         raise start.StartError(str(error)) from None
@@ -205,7 +208,9 @@ def _bring_casebook(name: str, around: Path) -> tuple[list[str], Path]:
 def _left_out(name: str, count: int) -> str:
     from customer_casebook.course.journal import count_of
 
-    return f"{name} has {count_of(count, 'fault')}; customer-casebook check {name} says what it is"
+    return (
+        f"{name} has {count_of(count, 'fault')}; customer-casebook check {_as_word(name)} says more"
+    )
 
 
 def _site(arguments: argparse.Namespace) -> int:
@@ -213,17 +218,12 @@ def _site(arguments: argparse.Namespace) -> int:
     from customer_casebook.site import LiveError
     from customer_casebook.site.pages import WORKER, site
 
-    folder, is_live, own = (
-        arguments.folder,
-        arguments.live or arguments.published,
-        arguments.casebook,
-    )
+    folder, own = arguments.folder, arguments.casebook
+    is_live = arguments.live or arguments.published
     if own and is_live:
         return _complain("customer-casebook: --live is for the course; write --casebook without it")
     if arguments.title and not own:
-        return _complain(
-            "customer-casebook: --title is for the pages of a casebook; add --casebook"
-        )
+        return _complain("customer-casebook: --title is for a casebook of yours; add --casebook")
     try:
         files = _pages_of(own, arguments.title) if own else site(start.lessons(), live=is_live)
         folder.mkdir(parents=True, exist_ok=True)
@@ -389,7 +389,7 @@ def _preview(arguments: argparse.Namespace) -> int:
     return FINE
 
 
-def _as_word(path: Path) -> str:
+def _as_word(path: str | Path) -> str:
     """A path as one word of a command."""
     return f'"{path}"' if " " in str(path) else str(path)
 

@@ -32,7 +32,7 @@ def write_whole(file: Path, content: bytes, mode: int = 0o666) -> None:
                 if error.errno not in _NOTHING_TO_WAIT_FOR:
                     raise
         new.replace(file)
-        if file.read_bytes() != content:
+        if content != (kept := file.read_bytes()) == content[: len(kept)]:  # not another kernel's
             file.unlink()
             raise OSError(errno.ENOSPC, "the disk took only a part of it", str(file))
     finally:

@@ -48,11 +48,11 @@ def lessons() -> dict[str, Path]:
 
 
 def is_casebook(name: str) -> bool:
-    """Whether this names a casebook that somebody has shared, and no folder."""
+    """Whether this names a casebook: its folder, its zip, or an installed one."""
     path = Path(name)
-    if path.exists():
-        return path.suffix.lower() == ".zip" and path.is_file()
-    return name in installed_casebooks()
+    if path.is_dir():
+        return any(map(any, map(path.glob, ("cases/*.yaml", "questions/*.yaml", "questions.yaml"))))
+    return path.is_file() if path.suffix.lower() == ".zip" else name in installed_casebooks()
 
 
 def bring(folder: Path, files: Mapping[str, Path] | None = None) -> list[str]:
@@ -70,10 +70,10 @@ def bring(folder: Path, files: Mapping[str, Path] | None = None) -> list[str]:
     Raises:
         StartError: The folder cannot be made or written.
     """
-    news = []
+    news, now = [], {}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        delivered, now = _delivered(folder), {}
+        delivered = _delivered(folder)
         for name, source in (lessons() if files is None else files).items():
             target, ours = folder / name, _cells_in(source)
             now[name] = _digest(ours)
@@ -94,7 +94,7 @@ def bring(folder: Path, files: Mapping[str, Path] | None = None) -> list[str]:
             write_whole(target, source.read_bytes())
         for path in (*folder.glob("*.yaml"), *folder.glob("*/*.yaml")):
             name = path.relative_to(folder).as_posix()  # a case that the casebook has no more
-            if name not in now and _digest(_cells_in(path)) == delivered.get(name):
+            if files and name not in now and _digest(_cells_in(path)) == delivered.get(name):
                 path.unlink()
         if now != delivered:
             write_whole(folder / _DELIVERED, json.dumps(now, indent=1).encode())

@@ -537,7 +537,7 @@ def test_a_folder_whose_name_cannot_name_its_answers_is_a_fault(tmp_path: Path, 
     folder = write_folder(tmp_path).rename(tmp_path / name)
     with pytest.raises(ContentError) as caught:
         read_casebook(folder)
-    advice = "has no name for its answers; rename the folder with letters a to z, or digits"
+    advice = "has no name for its answers; rename it with letters a to z, or digits"
     assert str(caught.value) == f"{folder}:1: {advice}"
     assert read_casebook(folder.rename(tmp_path / f"{name} 2")).name == "2"
 

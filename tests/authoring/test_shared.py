@@ -12,7 +12,7 @@ import pytest
 
 from customer_casebook.__main__ import FAULTY, FINE, main
 from customer_casebook.authoring import shared
-from customer_casebook.authoring.folder import ContentError, read_casebook
+from customer_casebook.authoring.folder import ContentError, read_casebook, read_folder
 from customer_casebook.authoring.shared import find_origin, open_casebook
 from customer_casebook.playable import casebook
 from tests.new_casebook import edit, new_casebook
@@ -210,8 +210,74 @@ def test_an_odd_packing_and_a_password_are_refused(folder: Path, tmp_path: Path)
     assert "has a password" in fault_of(file)
 
 
-def test_a_zip_without_a_name_is_refused(folder: Path, tmp_path: Path) -> None:
-    assert "has no name for its answers" in fault_of(write_zip(folder, tmp_path / "Дело.zip"))
+@pytest.mark.parametrize(
+    ("name", "root", "named"),
+    [
+        ("Дело.zip", "", "Дело.zip: "),
+        ("x.zip", "Дело", "x.zip/Дело: "),
+        ("x.zip", "..", "x.zip/..: "),
+    ],
+)
+def test_a_zip_without_a_name_is_refused(
+    folder: Path, tmp_path: Path, name: str, root: str, named: str
+) -> None:
+    said = fault_of(write_zip(folder, tmp_path / name, root))
+    assert said.startswith(f"{named}has no name for its answers; rename it with letters")
+
+
+def test_a_zip_is_the_same_casebook_through_a_link_to_it(folder: Path, tmp_path: Path) -> None:
+    file, link = write_zip(folder, tmp_path / "lantern.zip"), tmp_path / "link.zip"
+    link.symlink_to(file)
+    assert [open_casebook(each).book.name for each in (link, file)] == ["lantern", "lantern"]
+
+
+def test_a_zip_with_backslashes_is_read(folder: Path, tmp_path: Path) -> None:
+    paths = (path for path in folder.rglob("*.*") if path.is_file())
+    members = [(str(path.relative_to(folder.parent)), path.read_bytes()) for path in paths]
+    file = packed(tmp_path / "x.zip", [(name.replace("/", "\\"), data) for name, data in members])
+    book = open_casebook(file).book
+    assert (book.name, [*book.cases]) == ("lantern", [*read_casebook(folder).cases])
+
+
+@pytest.mark.parametrize("start", ["/", "//", "lantern//", "lantern/../"])
+def test_no_name_in_a_zip_leads_out_of_the_folder(folder: Path, tmp_path: Path, start: str) -> None:
+    file = write_zip(folder, tmp_path / "x.zip", "lantern")
+    with ZipFile(file, "a") as out:
+        out.writestr(f"{start}glossary.yaml", b"terms: []")
+    with ZipFile(file) as archive:
+        members = shared._members(archive, "x.zip")[1]
+    assert {name.rpartition("/")[0] for name in members} == {"", "cases"}
+    assert "glossary.yaml" not in {name.rpartition("/")[2] for name in members}
+
+
+def test_hidden_files_belong_to_no_casebook(folder: Path, tmp_path: Path) -> None:
+    for name in (".#puppet-seats.yaml", "._puppet-seats.yaml"):  # as Emacs and macOS write them
+        (folder / "cases" / name).write_bytes(b"\0")
+    (folder / "._play.ipynb").write_bytes(b"\0")
+    assert not read_folder(folder).faults
+    assert not open_casebook(write_zip(folder, tmp_path / "lantern.zip")).faults
+
+
+def test_no_name_in_a_zip_steers_a_terminal(folder: Path, tmp_path: Path) -> None:
+    odd = "a\x1b[31m\nb"
+    edit(folder / CASE, "service: seat-finder", "service: seat-findr")
+    [fault] = open_casebook(write_zip(folder, tmp_path / "x.zip", odd)).faults
+    assert str(fault).isprintable()
+    several = packed(tmp_path / "y.zip", [(f"{odd}/world.yaml", b""), ("b/world.yaml", b"")])
+    assert fault_of(several).isprintable()
+
+
+def test_what_is_unpacked_is_what_was_read_though_the_zip_changes(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = write_zip(folder, tmp_path / "lantern.zip")
+    edit(folder / CASE, "title: Forty", "title: Fifty")
+    newer, members = write_zip(folder, tmp_path / "newer.zip"), shared._members
+    with monkeypatch.context() as patch:
+        patch.setattr(shared, "_members", lambda *it: (newer.replace(file), members(*it))[1])
+        title = open_casebook(file).book.cases["puppet-seats"].title
+    assert title.startswith("Forty")
+    assert open_casebook(file).book.cases["puppet-seats"].title.startswith("Fifty")
 
 
 def test_where_nothing_can_be_unpacked_it_says_so(

@@ -12,6 +12,7 @@ import pytest
 from customer_casebook.course.casebook import capital, join, quote
 from customer_casebook.course.exam import for_everybody
 from customer_casebook.course.feedback import (
+    by_edition,
     editions_in,
     in_editions,
     split_by_edition,
@@ -19,7 +20,14 @@ from customer_casebook.course.feedback import (
 )
 from customer_casebook.course.items import CaseItem
 from customer_casebook.course.records import Evidence
-from customer_casebook.document import Block, BulletList, Paragraph, RunInHeading, to_text
+from customer_casebook.document import (
+    Block,
+    BulletList,
+    Details,
+    Paragraph,
+    RunInHeading,
+    to_text,
+)
 from customer_casebook.domain.facts import VOCABULARY, Facts
 from customer_casebook.domain.rules import EDITIONS, GENERAL, IN_COURSE, LENSES
 from customer_casebook.domain.verdict import (
@@ -229,6 +237,8 @@ def test_a_wrong_choice_is_told_why_and_what_leads_to_it_and_the_rest_is_kept_ap
             assert short.endswith(question.turning_sentence)
         else:
             assert not turn
+        # A paragraph in the fold stands for itself: what says its editions stands behind a sentence.
+        assert not any(block.text().startswith("(") for block in more)
         # What is said in the open is not said again in the fold.
         for fact, value in question.facts.known().items():
             changed = {question.statement(fact, other) for other in VOCABULARY[fact].says}
@@ -297,6 +307,7 @@ def test_the_editions_of_a_rule_are_named_unless_it_holds_in_every_one() -> None
         ("A sponsor pays. (ITIL 4 and 5.)", None, ""),
         ("A rule. (ITIL v3 and 4.)", "A rule.", "(ITIL v3 and 4.)"),
         ("v3 has no such entry.", "", None),
+        ("It is so. v3 has no such entry.", "It is so.", "v3 has no such entry."),
     ],
 )
 def test_a_sentence_on_other_editions_stands_apart(
@@ -317,6 +328,17 @@ def test_a_reason_of_other_editions_stands_apart_and_a_general_one_does_not() ->
         BulletList(["e"]),
     ]
     assert split_by_edition(blocks, "4") == (blocks[1:], blocks[:1])
+
+
+@every_question
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_a_wrong_answer_is_told_why_in_the_open_whatever_the_edition(
+    question: CaseItem, edition: str
+) -> None:
+    for option in {*question.options} - question.right if not question.many else ():
+        instead = question.instead(edition)
+        first, *_ = by_edition(edition, *question.reply(option), instead=instead)
+        assert not isinstance(first, Details)
 
 
 @every_question

@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from customer_casebook.course.bank import ConceptItem, ListItem, item_of, next_telling, telling_ids
-from customer_casebook.course.casebook import CONTENT, Casebook
+from customer_casebook.course.casebook import CONTENT, Casebook, quote
 from customer_casebook.course.exam import EXAM_FORMATS, wording_of
 from customer_casebook.course.items import Item, original_id, question_of
 from customer_casebook.course.records import ConceptQuestion, ListQuestion
@@ -372,3 +372,14 @@ def test_each_edition_has_enough_lists_to_choose_from(edition: str) -> None:
     lists = [record for record in exam_pool(BOOK, edition) if isinstance(record, ListQuestion)]
     own = [record for record in lists if EDITIONS[edition] & {*record.editions}]
     assert len({record.id for record in own}) >= 15
+
+
+def test_what_follows_the_reason_against_a_choice_names_what_it_is_about() -> None:
+    asked = [item_of(BOOK, each.id) for each in exam_pool(BOOK)]
+    items = [it for it in asked if it and (it.id.startswith("word/") or it.id.endswith("~not"))]
+    assert len(items) > 30
+    for each in items:
+        [right] = each.right
+        for option in {*each.options} - each.right:
+            (_, about), _ = each.reply(option)
+            assert quote(each.options[right]) in " ".join(about.text().split())

@@ -267,6 +267,13 @@ def test_each_sentence_is_right_for_names_of_one_and_of_several(own: OwnCase) ->
     assert len(said) > 100
 
 
+def test_a_unit_is_one_whomever_it_owns() -> None:
+    said = SEVERAL.statement("serves_several_units", "no")
+    assert (
+        said == "Only one unit gets services from our developers, the one that owns our developers."
+    )
+
+
 def test_wrong_verbs_are_found() -> None:
     for wrong in (
         "Does our students say",

@@ -105,7 +105,7 @@ def read_file(
     """
     source = Path(source) if isinstance(source, str) else source
     file = "<stdin>" if isinstance(source, bytes) else str(source)
-    file = file if file.isprintable() else ascii(file)[1:-1]
+    file = printable(file)
     try:
         document = reader.read(source)
     except reader.UnreadableError as error:
@@ -141,6 +141,11 @@ def read_file(
     return Reading(file, kind, tuple(faults), document, facts, tuple(sorted(advice)))
 
 
+def printable(name: str) -> str:
+    """A name in which nothing steers a terminal."""
+    return name if name.isprintable() else ascii(name)[1:-1]
+
+
 def _faulty_questions(document: reader.Document) -> set[int] | None:
     """The places of the questions that have faults; None where anything else in the file has one."""
     entries = [re.match(r"questions\[(\d+)\]", field) for _, field in document.faults]
@@ -149,11 +154,8 @@ def _faulty_questions(document: reader.Document) -> set[int] | None:
 
 
 def _yaml_files(folder: Path) -> list[Path]:
-    """What has the ending of YAML in a folder, by name; nothing where there is no such folder."""
-    try:
-        return sorted((path for path in folder.iterdir() if path.name.endswith(".yaml")), key=str)
-    except OSError:  # there is none, or it may not be read
-        return []
+    """What has the ending of YAML in a folder and is not hidden, by name; nothing where none can be read."""
+    return sorted(folder.glob("[!.]*.yaml"), key=str)
 
 
 def casebook_files(folder: Path) -> list[tuple[Path, str]]:
@@ -288,7 +290,7 @@ def _is_misnamed(reading: Reading) -> bool:
     return reading.kind == "case" and Path(reading.file).stem not in reading.entries("cases")
 
 
-_NAMELESS = "has no name for its answers; rename the folder with letters a to z, or digits"
+NAMELESS = "has no name for its answers; rename it with letters a to z, or digits"
 
 
 def _why_no_casebook(folder: Path, kinds: Collection[str]) -> str:
@@ -296,7 +298,7 @@ def _why_no_casebook(folder: Path, kinds: Collection[str]) -> str:
     if not {*kinds} & {"case", "questions"}:
         needs = "cases in cases/NAME.yaml, or questions in questions.yaml or questions/NAME.yaml"
         return f"is no casebook; it needs {needs}"
-    return "" if _name(folder) else _NAMELESS
+    return "" if _name(folder) else NAMELESS
 
 
 def _unanswerable(book: Casebook) -> list[str]:
@@ -329,7 +331,7 @@ def write_new(folder: Path) -> str:
         OSError: The folder cannot be made or written.
     """
     if not _name(folder):
-        return _NAMELESS
+        return NAMELESS
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):
         return "holds other files; name a new folder"

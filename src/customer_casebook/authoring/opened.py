@@ -42,8 +42,12 @@ def _read_and_keep(folder: Path, digest: str, *, advise: bool) -> FolderReading:
 
 
 def _place(folder: Path) -> Path:
-    name = sha256(str(folder.resolve()).encode(errors="surrogateescape")).hexdigest()[:16]
-    return platformdirs.user_cache_path("customer-casebook") / f"{name}.json"
+    return platformdirs.user_cache_path("customer-casebook") / f"{name_in_cache(folder)}.json"
+
+
+def name_in_cache(path: Path) -> str:
+    """A name for what is kept of a folder or file, wherever it is named from."""
+    return sha256(str(path.resolve()).encode(errors="surrogateescape")).hexdigest()[:16]
 
 
 def _identity(folder: Path) -> str:

@@ -11,6 +11,7 @@ import zlib
 from contextlib import suppress
 from dataclasses import replace
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple, NoReturn
@@ -19,13 +20,15 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 import platformdirs
 
 from customer_casebook.authoring.folder import (
+    NAMELESS,
     ContentError,
     Fault,
     FolderReading,
     book_name,
     casebook_files,
+    printable,
 )
-from customer_casebook.authoring.opened import open_folder
+from customer_casebook.authoring.opened import name_in_cache, open_folder
 from customer_casebook.authoring.reader import MAX_FILE_BYTES
 from customer_casebook.authoring.schema import LIST_FILES
 from customer_casebook.course.casebook import Casebook
@@ -35,16 +38,7 @@ MAX_ZIP_BYTES = 1 << 26  # packed and unpacked: ten times a casebook of 1,000 ca
 MAX_ZIP_FILES = 10_000
 MAX_NOTEBOOK_BYTES = 1 << 24  # with pictures in it
 _PLAIN_NAME = re.compile(r"\w[\w .()+,-]*\.(yaml|ipynb)", re.ASCII)
-_NO_ZIP = (
-    BadZipFile,
-    EOFError,
-    IndexError,
-    KeyError,
-    RuntimeError,
-    ValueError,
-    struct.error,
-    zlib.error,
-)
+_NO_ZIP = (BadZipFile, EOFError, LookupError, RuntimeError, ValueError, struct.error, zlib.error)
 
 
 class Origin(NamedTuple):
@@ -124,24 +118,26 @@ def open_casebook(name: str | Path) -> Shared:
 
 
 def _refuse(file: str, message: str) -> NoReturn:
-    raise ContentError([Fault(file, 0, "", message)])
+    raise ContentError([Fault(printable(file), 0, "", message)])
 
 
 def _unpacked(path: Path) -> Origin:
     """The casebook of a zip in a folder of the cache, which the next one from the same zip replaces."""
-    shown = str(path)
+    shown, source = str(path), path.resolve()
     try:
         with path.open("rb") as stream:
             data = stream.read(MAX_ZIP_BYTES + 1)
-            if len(data) > MAX_ZIP_BYTES:
-                _refuse(shown, f"is longer than {MAX_ZIP_BYTES >> 20} MiB, as no casebook of ours")
-            with ZipFile(stream) as packed:
-                root, members = _members(packed, shown)
-                name = book_name(root or path.stem)
-                around = platformdirs.user_cache_path("customer-casebook") / "zips" / _hash(path)
-                folder = around / sha256(data).hexdigest()[:16] / (name or "casebook")
-                if not folder.is_dir():
-                    _unpack(packed, members, folder, shown)
+        if len(data) > MAX_ZIP_BYTES:
+            _refuse(shown, f"is longer than {MAX_ZIP_BYTES >> 20} MiB, as no casebook of ours")
+        with ZipFile(BytesIO(data)) as packed:
+            root, members = _members(packed, shown)
+            inside = f"{path}/{root}" if root else shown
+            if not (name := book_name(root or source.stem)):
+                _refuse(inside, NAMELESS)
+            zips = platformdirs.user_cache_path("customer-casebook") / "zips"
+            folder = zips / name_in_cache(source) / sha256(data).hexdigest()[:16] / name
+            if not folder.is_dir():
+                _unpack(packed, members, folder, shown)
     except ContentError:  # which is a ValueError
         raise
     except OSError as error:
@@ -149,23 +145,19 @@ def _unpacked(path: Path) -> Origin:
         _refuse(shown, f"cannot be unpacked: {why}; unpack it yourself, and name its folder")
     except _NO_ZIP:
         _refuse(shown, "is broken, or has a password, so it cannot be unpacked; make it again")
-    if not name:
-        _refuse(shown, "has no name for its answers; rename it with letters a to z, or digits")
-    return Origin(folder, path.resolve(), f"{path}/{root}" if root else shown)
-
-
-def _hash(path: Path) -> str:
-    return sha256(str(path.resolve()).encode(errors="surrogateescape")).hexdigest()[:16]
+    return Origin(folder, source, printable(inside))
 
 
 def _members(packed: ZipFile, shown: str) -> tuple[str, dict[str, ZipInfo]]:
     """The one folder in a zip that holds a casebook, empty for none around it, and the files there."""
-    every = {info.filename: info for info in packed.infolist()}
-    roots = {name.partition("/")[0] for name in every if _is_content(name.partition("/")[2])}
+    # Older programs of Windows write backslashes.
+    every = {info.filename.replace("\\", "/"): info for info in packed.infolist()}
+    roots = {name.partition("/")[0] for name in every if _is_content(name.partition("/")[2])} - {""}
     if any(map(_is_content, every)):
         roots = {""}
     if len(roots) > 1:
-        _refuse(shown, f"holds several casebooks, {', '.join(sorted(roots))}; make a zip of each")
+        named = printable(", ".join(sorted(roots)))
+        _refuse(shown, f"holds several casebooks, {named}; make a zip of each")
     if not roots:
         needs = "cases in cases/NAME.yaml, or questions in questions.yaml or questions/NAME.yaml"
         _refuse(shown, f"holds no casebook; it needs {needs}")
@@ -183,12 +175,12 @@ def _is_content(name: str) -> bool:
     """Whether this is a file of a casebook, by its name from the folder of the casebook."""
     folder, _, file = name.rpartition("/")
     if folder in ("cases", "questions"):
-        return file.endswith(".yaml")
-    return not folder and file.removesuffix(".yaml") in LIST_FILES.values() and "." in file
+        return file.endswith(".yaml") and not file.startswith(".")
+    return name.endswith(".yaml") and name.removesuffix(".yaml") in LIST_FILES.values()
 
 
 def _is_notebook(name: str) -> bool:
-    return name.endswith(".ipynb") and "/" not in name
+    return name.endswith(".ipynb") and "/" not in name and not name.startswith(".")
 
 
 def _unpack(packed: ZipFile, members: dict[str, ZipInfo], folder: Path, shown: str) -> None:
@@ -201,7 +193,7 @@ def _unpack(packed: ZipFile, members: dict[str, ZipInfo], folder: Path, shown: s
             file = f"{shown}/{info.filename}"
             most = MAX_NOTEBOOK_BYTES if _is_notebook(name) else MAX_FILE_BYTES
             if not _PLAIN_NAME.fullmatch(name.rpartition("/")[2]):
-                _refuse(ascii(file)[1:-1], "has a name of signs; write letters, digits and hyphens")
+                _refuse(file, "has a name of signs; write letters a to z, digits and hyphens")
             # Of what is packed in other ways a read has no limit.
             if info.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
                 _refuse(file, "is packed in a way that is not read; make an ordinary zip")

@@ -84,9 +84,10 @@ class CaseFeedback:
 
     def reply(self, option: str) -> tuple[list[Block], list[Block]]:
         """Why a wrong option is wrong and what leads to it; and what else there is to say."""
-        changes, scope, label = self._changes(option), self.scope(option), self.label(option)
-        told, reasons = {name for name, _ in changes}, self.reasons
-        rest: list[Block] = [*reasons]
+        changes, scope = self._changes(option), self.scope(option)
+        label = self.text.answers[option].label
+        told = {name for name, _ in changes}
+        rest: list[Block] = [*self.reasons]
         if option == UNDETERMINED:
             flip = self.decisive_flip
             deciding = {flip.fact: flip.old} if flip else dict([*self.deciding_facts.items()][:2])
@@ -95,15 +96,15 @@ class CaseFeedback:
             return [Paragraph(f"The facts settle it.{says}")], [*rest, *self._grounds(deciding)]
         why: list[Block] = [Paragraph(_MAYBE)] if option in self.verdict.possible else []
         if misconception := self._slip(option):
-            why.append(Paragraph(_corrective(misconception), editions=scope))
+            why.append(Paragraph(_scoped(misconception.corrective, scope or ()), editions=scope))
             rest = [RunInHeading("A common mistake:", quote(misconception.claim), scope), *rest]
         elif why:
             rest = [RunInHeading(full_stop(label), self._means(option)), *rest]
         elif changes and "organization" not in told and {*self.verdict.answers} & _NOTHING:
             # What the option means may be true of the party, which lacks something else.
-            rule, *others = reasons
-            why = [Paragraph(rule.point, editions=rule.editions)]
-            rest = [Paragraph(rule.words, editions=rule.editions), *others]
+            rule = self.verdict.because[0].rule
+            why = [Paragraph(_scoped(rule.title, rule.editions), editions=rule.editions)]
+            rest = [Paragraph(rule.explanation, editions=rule.editions), *rest[1:]]
         else:
             why = [Paragraph(self._means(option))]
         turn = self.turn
@@ -117,10 +118,6 @@ class CaseFeedback:
         elif not self.verdict.missing:
             turn, rest = [], [*rest, *turn]
         return [*why, *turn], [*rest, *self._grounds(told)]
-
-    def label(self, option: str) -> str:
-        """An answer in a few words."""
-        return self.text.answers[option].label
 
     def scope(self, option: str) -> Sequence[str] | None:
         """The editions that say why a wrong option is wrong; None: all of them."""
@@ -380,14 +377,14 @@ def _in_brackets(editions: Sequence[str]) -> str:
     return f"({capital(in_editions(editions))}.)"
 
 
-def _correction(misconception: Misconception) -> str:
-    return f"A common mistake: {quote(misconception.claim)} {_corrective(misconception)}"
+def _correction(slip: Misconception) -> str:
+    return f"A common mistake: {quote(slip.claim)} {_scoped(slip.corrective, slip.editions)}"
 
 
-def _corrective(misconception: Misconception) -> str:
-    editions = misconception.editions
-    suffix = "" if editions in (EDITIONS, (GENERAL,)) else f" {_in_brackets(editions)}"
-    return misconception.corrective + suffix
+def _scoped(text: str, editions: Sequence[str]) -> str:
+    """A text, and behind it the editions that say so, where these are some only."""
+    tag = "" if tuple(editions) in (EDITIONS, (GENERAL,)) else f" {_in_brackets(editions)}"
+    return text + tag
 
 
 def _subsets(names: Sequence[str]) -> Iterator[tuple[str, ...]]:
@@ -397,7 +394,7 @@ def _subsets(names: Sequence[str]) -> Iterator[tuple[str, ...]]:
 
 # What says which edition a sentence is about, and what begins a sentence that goes on with the one before it.
 _EDITION = re.compile(r"\bv3\b|\b[Ss]ince ITIL 4\b|(?:\bITIL|\band|,) [45]\b|\bVersion 5\b")
-_SENTENCE = re.compile(r"(?<=[.?!”)]) (?=[A-Z(“])")
+_SENTENCE = re.compile(r"(?<=[.?!”)]) (?=[A-Z(“]|v3\b)")
 _GOES_ON = re.compile(r"(It|Its|This|That|They|These|Then|There|But|So)\b")
 
 
@@ -440,12 +437,15 @@ def by_edition(
 ) -> list[Block]:
     """What is read at once, and two folds: what else there is to say, and what only other editions say.
 
-    What the edition says ``instead`` comes first.
+    What the edition says ``instead`` comes first. Where only others say what is short, something of the
+    rest is read at once.
     """
     own, others = split_by_edition(short, edition)
     further, foreign = split_by_edition(more, edition)
     if instead:
         own.insert(0, Paragraph(instead))
+    if short and not own:
+        own, further = further[:1], further[1:]
     folds = {"More about this": further, IN_OTHERS: [*others, *foreign, *aside]}
     return [*own, *(Details(summary, blocks) for summary, blocks in folds.items() if blocks)]
 

@@ -41,7 +41,7 @@ def missing_word(book: Casebook, name: str, tag: str) -> ConceptQuestion | None:
     is_told = _CARRIED_OVER.search(meaning) or _gives_away(term.term, meaning)
     if is_told or len(neighbours) < _OTHER_TERMS:
         return None
-    because = " ".join(filter(None, ["This is what it means.", term.note]))
+    because = f"The question says what {quote(term.term)} means. {term.note or ''}".strip()
     options = [Option(term.term, because, right=True), *neighbours[:_OTHER_TERMS]]
     return ConceptQuestion(
         kind="choose",
@@ -163,7 +163,7 @@ def in_style(record: ConceptQuestion, style: str) -> ConceptQuestion | None:
 
 def _negated(option: Option) -> Option:
     """An option where the wrong one is wanted. Who rejects what is right is not known to believe anything."""
-    said = "This one is right." if option.right else "This one is not right."
+    said = "This one is right." if option.right else f"{quote(option.text)} is not right."
     return Option(
         option.text,
         f"{said} {option.because}",

@@ -94,7 +94,7 @@ _V3_SERVICES = (
 )
 _V3_TYPES = "The provider types I to III are words of v3. ITIL 4 and 5 have no entry for them."
 _V3_SUPPORT = (
-    "In version 5 the provider agrees an SLA with every customer, inside or outside. Whether it stands "
+    "In Version 5 the provider agrees an SLA with every customer, inside or outside. Whether it stands "
     "in a contract is a question of law. An OLA and an underpinning contract have no entry."
 )
 _PRACTICES = (

@@ -81,9 +81,7 @@ def _core(pyodide: Path | None, work: Path) -> Path:
 
     if not pyodide:
         if not (npm := shutil.which("npm")):
-            raise LiveError(
-                "there is no npm to fetch Pyodide; name its package: --pyodide FILE.tgz"
-            )
+            raise LiveError("there is no npm to fetch Pyodide; name its file: --pyodide FILE.tgz")
         run([npm, "pack", "--silent", f"pyodide@{PYODIDE_VERSION}"], work)
         pyodide = work / f"pyodide-{PYODIDE_VERSION}.tgz"
     needed = (*_CORE, LOCK, "package.json")

@@ -197,7 +197,7 @@ def run(command: list[str], folder: Path, **environment: str) -> None:
         cwd=folder,
         env=os.environ | environment,
         capture_output=True,
-        text=True,
+        errors="replace",
         check=False,
     )
     if done.returncode:

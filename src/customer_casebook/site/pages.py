@@ -43,9 +43,8 @@ _CARDS = {
     "term": practice.term,
 }
 _READ_ONLY = "This activity needs Python, so here you can only read it. "
-_INSTALL = (
-    "To do it yourself, install the course and start it: <code>customer-casebook start</code>."
-)
+_START = "<code>customer-casebook start</code>"
+_INSTALL = f"To do it yourself, install the course and start it: {_START}."
 _PYTHON_ONLY = ("exam", "progress", "review")
 _INSTALL_OWN = "To do it yourself, install Customer Casebook, and open this casebook with it."
 _ABOUT_OWN = "Read a case, choose an answer, and say how sure you are. You see at once what is right, and why."
@@ -113,14 +112,13 @@ def site(
         title: Of the first page.
 
     Raises:
-        InputError: A notebook asks for a case that its book does not have.
+        InputError: A notebook cannot be read, or asks for what its book does not have.
     """
     scripts = [*(_FRONT_END / f"{name}.js" for name in _SCRIPTS), _OWN_FOLDER / "page.js"]
+    styles = (_FRONT_END / "style.css", _OWN_FOLDER / "page.css")
     assets = {
         "js": "(() => {\n" + "".join(path.read_text("utf-8") for path in scripts) + "})();\n",
-        "css": "".join(
-            path.read_text("utf-8") for path in (_FRONT_END / "style.css", _OWN_FOLDER / "page.css")
-        ),
+        "css": "".join(path.read_text("utf-8") for path in styles),
     }
     names = {kind: f"casebook-{_hash_of(text)}.{kind}" for kind, text in assets.items()}
     files = {names[kind]: text for kind, text in assets.items()}
@@ -128,7 +126,7 @@ def site(
     if INDEX.removesuffix(".html") + ".ipynb" in notebooks:
         raise InputError("index.ipynb would be the first page; give it another name")
     with exam.for_everybody():
-        lessons = [_lesson(name, path, book, live=live) for name, path in notebooks.items()]
+        lessons = [_sound_lesson(name, path, book, live=live) for name, path in notebooks.items()]
     about = _ABOUT_OWN if book else _ABOUT
     files[INDEX] = _page(title, _index(lessons, title, about, live=live), "", names)
     for before, lesson, after in zip([None, *lessons], lessons, [*lessons[1:], None], strict=False):
@@ -148,20 +146,31 @@ def _live_link(name: str, words: str) -> str:
     return f'<a class="button" href="{LIVE}/notebooks/index.html?path={name}">{words}</a>'
 
 
+def _sound_lesson(name: str, path: Path, book: Casebook | None, *, live: bool) -> _Lesson:
+    """The page of a notebook that somebody may have shared."""
+    try:
+        return _lesson(name, path, book, live=live)
+    except (LookupError, RecursionError, TypeError, ValueError) as error:
+        advice = "cannot be a page; open it in JupyterLab, run all its cells, and save it"
+        raise InputError(f"{name}: {error if isinstance(error, InputError) else advice}") from error
+
+
 def _lesson(name: str, path: Path, book: Casebook | None, *, live: bool) -> _Lesson:
     """The page of a notebook."""
     parts, items = list[str](), list[str]()
     install = _INSTALL_OWN if book else _INSTALL
     needs_python = _READ_ONLY + (_live_link(name, _OPEN) if live else install)
     cells = json.loads(path.read_text("utf-8"))["cells"]
-    for cell in cells:
+    for number, cell in enumerate(cells):
         source = "".join(cell["source"])
-        if cell["cell_type"] == "markdown":
-            parts.append(_prose(source, with_markup=not book))
+        if cell["cell_type"] != "code":
+            parts += (
+                [_prose(source, with_markup=not book)] if cell["cell_type"] == "markdown" else []
+            )
             continue
         match _activity(source, book):
             case Card() | practice.OwnerMap() as shown:
-                parts.append(_card(f"{name}/{cell['id']}", shown))
+                parts.append(_card(f"{name}/{cell.get('id', number)}", shown))
                 items += [f"{item.id} {item.fingerprint}" for item in _card_in(shown).questions]
             case activity.Panel() as panel:
                 parts.append(f'<div class="ccb"><div class="ccb-text">{panel.text}</div></div>')
@@ -174,11 +183,9 @@ def _lesson(name: str, path: Path, book: Casebook | None, *, live: bool) -> _Les
     first = "".join(cells[0]["source"]) if cells else ""
     minutes = re.search(r"about (\d+) minutes", first)
     heading = re.match("# (.+)", first)
-    title = heading[1] if heading else Path(name).stem.replace("_", " ")
-    about = f"{minutes[1]} minutes" if minutes else ""
-    return _Lesson(
-        f"{Path(name).stem}.html", title, about, "\n".join(parts), [*dict.fromkeys(items)]
-    )
+    stem, about = Path(name).stem, f"{minutes[1]} minutes" if minutes else ""
+    title = heading[1] if heading else stem.replace("_", " ")
+    return _Lesson(f"{stem}.html", title, about, "\n".join(parts), [*dict.fromkeys(items)])
 
 
 def _prose(markdown: str, *, with_markup: bool) -> str:
@@ -247,16 +254,13 @@ def _card_in(shown: Card | practice.OwnerMap) -> Card:
 def _card(place: str, shown: Card | practice.OwnerMap) -> str:
     """A card: what the script needs, and its transcript, which stays where the script does not run."""
     card, owned = _card_in(shown), getattr(shown, "items", ())
-    keys = [
-        {"ids": sorted(item.options), "misconceptions": betrayals(item)} for item in card.questions
-    ]
+    keys = [{"ids": sorted(it.options), "misconceptions": betrayals(it)} for it in card.questions]
     rows = [[draw_rows([row]) for row in _owner_rows(item)] for item in owned]
     # Where a question or an order changes, it is another card: a place means something else.
     asked = [(each["item"], each["content"], each["order"]) for each in card.spec["questions"]]
     name = _hash_of(json.dumps([place, asked]))
-    as_json = json.dumps(
-        {"card": name, "spec": card.spec, "keys": keys, "rows": rows}, ensure_ascii=False
-    )
+    told = {"card": name, "spec": card.spec, "keys": keys, "rows": rows}
+    as_json = json.dumps(told, ensure_ascii=False)
     # A page ends a script at its end tag, and reads a comment in another way.
     as_json = as_json.replace("</", "<\\/").replace("<!", "\\u003c!")
     return (
@@ -305,9 +309,8 @@ def _index(lessons: Sequence[_Lesson], title: str, about: str, *, live: bool) ->
         asked = escape(json.dumps(lesson.items))
         count = f'<casebook-count data-items="{asked}"><span class="plain">{number}</span></casebook-count>'
         link = f'<a href="{lesson.link}">{escape(lesson.title)}</a>'
-        entries.append(
-            f"<li>{link} <small>{' · '.join(filter(None, (lesson.minutes, count)))}</small></li>"
-        )
+        told = " · ".join(filter(None, (lesson.minutes, count)))
+        entries.append(f"<li>{link} <small>{told}</small></li>")
     return (
         f'<div class="prose"><h1>{escape(title)}</h1>\n<p>{about}</p>\n'
         f'{whole}</div>\n<ol start="0" class="lessons">{"".join(entries)}</ol>'
@@ -316,10 +319,8 @@ def _index(lessons: Sequence[_Lesson], title: str, about: str, *, live: bool) ->
 
 def _page(title: str, body: str, ways: str, names: Mapping[str, str]) -> str:
     """A whole page."""
-    top, below = (
-        f'<nav aria-label="{where}">{ways}</nav>' if ways else ""
-        for where in ("Lessons", "Next lesson")
-    )
+    navs = [f'<nav aria-label="{where}">{ways}</nav>' for where in ("Lessons", "Next lesson")]
+    top, below = navs if ways else ("", "")
     of_book = f' data-book="{names["book"]}"' if names["book"] else ""
     return f"""<!doctype html>
 <html lang="en"{of_book}>
