@@ -355,6 +355,9 @@ def test_a_case_that_is_not_there_is_named(own: Path, tmp_path: Path) -> None:
         b"[]",
         b'{"cells": 5}',
         b'{"cells": [{"cell_type": "code"}]}',
+        pytest.param(
+            rb'{"cells": [{"cell_type": "markdown", "source": "\ud800"}]}', id="half a character"
+        ),
         pytest.param(b"[" * 10**5, id="deep"),
     ],
 )
@@ -375,6 +378,18 @@ def test_an_older_notebook_and_one_with_raw_cells_are_pages(own: Path, tmp_path:
     file = tmp_path / "play.ipynb"
     file.write_text(json.dumps(notebook), "utf-8")
     assert site({file.name: file}, book=book)["play.html"].count("<casebook-card>") == 4
+
+
+def test_what_a_shared_notebook_was_saved_with_leads_nowhere(own: Path, tmp_path: Path) -> None:
+    book, _, _ = open_casebook(own)
+    file = tmp_path / "play.ipynb"
+    data = {"text/html": '<img src="https://example.org/">', "text/plain": "Customer: <internal>"}
+    output = nbformat.v4.new_output("display_data", data)
+    cells = [nbformat.v4.new_code_cell("decide(facts)", outputs=[output])]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), file)
+    page = site({file.name: file}, book=book)["play.html"]
+    assert "<pre>Customer: &lt;internal&gt;</pre>" in page
+    assert "example.org" not in page
 
 
 def test_a_call_that_no_activity_takes_is_named(own: Path, tmp_path: Path) -> None:

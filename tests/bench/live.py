@@ -37,6 +37,7 @@ _COMPILED = "pydantic-core"
 _NEWER = ["platformdirs", "pydantic", _COMPILED, "pyyaml", "traitlets"]
 _NEWER += ["typing-extensions", "typing-inspection"]
 _FOR_PYODIDE = ["--implementation", "cp", "--platform", "pyemscripten_2026_0_wasm32"]
+_TERMINAL = {"prompt-toolkit"}  # which IPython needs where it comes as it is
 _NOT_IN_A_BROWSER = {"jupyterlab", "matplotlib", "nbclient", "nbformat"}
 
 
@@ -95,7 +96,7 @@ def _build_naive(site: Path) -> None:
         patch.object(live, "_compile", lambda *_: None),
         patch.object(packages, "_own_wheel", own_wheel),
         patch.object(packages, "_empty_wheel", with_jedi),
-        patch.object(packages, "_NEEDLESS", packages._NEEDLESS | _NOT_IN_A_BROWSER),
+        patch.object(packages, "_NEEDLESS", (packages._NEEDLESS | _NOT_IN_A_BROWSER) - _TERMINAL),
         patch.object(packages, "_SOURCE_ONLY", packages._SOURCE_ONLY | {"pyyaml"}),
         patch.dict(os.environ, PYYAML_FORCE_LIBYAML="0"),
     ):

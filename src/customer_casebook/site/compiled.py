@@ -17,8 +17,8 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 _HEAD = (
     importlib.util.MAGIC_NUMBER + b"\1\0\0\0" + bytes(8)
 )  # told by a hash, which nobody compares
-# The page has these scripts.
-_NEEDLESS = ("/tests/", "/labextension/", "/nbextension/", ".data/")
+# Tests, and scripts that the page has.
+_NOT_PYTHON = ("/tests/", "/labextension/", "/nbextension/", ".data/")
 # IPython imports its terminal at each start, and with it a package as large as IPython. A page has none.
 _TERMINAL = "IPython.terminal.embed"
 _NO_TERMINAL = b"def embed(**_):\n    raise NotImplementedError('There is no terminal here.')\n"
@@ -36,7 +36,7 @@ def compile_imported(place: Path, at_start: Container[str]) -> None:
                 if ending == "py" and module in at_start:
                     code = compile(data, name, "exec", dont_inherit=True)
                     out.writestr(_undated(f"{stem}.pyc"), _HEAD + marshal.dumps(code))
-                elif not any(each in name for each in _NEEDLESS) and (
+                elif not any(each in name for each in _NOT_PYTHON) and (
                     "/lexers/" not in name or module in sys.modules
                 ):
                     out.writestr(_undated(name), data)

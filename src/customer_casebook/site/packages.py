@@ -91,11 +91,8 @@ class Packages:
             only = ["--only-binary", ":all:", "--abi", "none"]
             run([*pip, "download", "--no-deps", *only, *target, "-d", ".", *wheels], self.place)
         if built:
-            run(
-                [*pip, "wheel", "--no-deps", "--no-binary", ":all:", "-w", ".", *built],
-                self.place,
-                CC="false",
-            )
+            source = ["--no-binary", ",".join(_SOURCE_ONLY)]
+            run([*pip, "wheel", "--no-deps", *source, "-w", ".", *built], self.place, CC="false")
         for each in fetched:
             name, _, wanted = each.partition("==")
             found = [

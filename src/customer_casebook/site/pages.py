@@ -149,10 +149,12 @@ def _live_link(name: str, words: str) -> str:
 def _sound_lesson(name: str, path: Path, book: Casebook | None, *, live: bool) -> _Lesson:
     """The page of a notebook that somebody may have shared."""
     try:
-        return _lesson(name, path, book, live=live)
+        lesson = _lesson(name, path, book, live=live)
+        lesson.body.encode()
     except (LookupError, RecursionError, TypeError, ValueError) as error:
         advice = "cannot be a page; open it in JupyterLab, run all its cells, and save it"
         raise InputError(f"{name}: {error if isinstance(error, InputError) else advice}") from error
+    return lesson
 
 
 def _lesson(name: str, path: Path, book: Casebook | None, *, live: bool) -> _Lesson:
@@ -178,7 +180,7 @@ def _lesson(name: str, path: Path, book: Casebook | None, *, live: bool) -> _Les
                 html = f'<p class="live">{needs_python}</p>{_wide(to_html(shown.transcript))}'
                 parts.append(f'<div class="ccb saved">{html}</div>')
             case _:
-                saved = _as_saved(cell, needs_python)
+                saved = _as_text(cell) if book else _as_saved(cell, needs_python)
                 parts += [f'<div class="ccb saved">{html}</div>' for html in saved if html]
     first = "".join(cells[0]["source"]) if cells else ""
     minutes = re.search(r"about (\d+) minutes", first)
@@ -245,6 +247,13 @@ def _as_saved(cell: Mapping[str, Any], needs_python: str) -> Iterable[str]:
         html = "".join(output.get("data", {}).get("text/html", ""))
         html = _wide(html.removeprefix(activity.PRINT_UNFOLDED))
         yield html.replace(start, f'<p class="live">{needs_python}</p>')
+
+
+def _as_text(cell: Mapping[str, Any]) -> Iterable[str]:
+    """What a cell was saved with, in words alone: somebody else's markup may lead to another host."""
+    for output in cell["outputs"]:
+        if text := "".join(output.get("data", {}).get("text/plain", "")):
+            yield f"<pre>{escape(text)}</pre>"
 
 
 def _card_in(shown: Card | practice.OwnerMap) -> Card:
