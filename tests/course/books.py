@@ -23,11 +23,14 @@ def fresh_course() -> Casebook:
 
 
 def without(question_id: str) -> Casebook:
-    """The course with one question less in its bank; or of a twin, with no twin of its case."""
-    fewer = {k: record for k, record in BOOK.questions.items() if k != question_id}
-    if question_id in BOOK.questions:
-        return replace(BOOK, questions=fewer, items={**BOOK.items})
+    """The course with one question less in its bank, in every style; or of a twin, with no twin of its case."""
     name = question_id.partition(TWIN)[0]
+    fewer = {k: record for k, record in BOOK.questions.items() if k not in (question_id, name)}
+    if len(fewer) < len(BOOK.questions):
+        return replace(BOOK, questions=fewer, items={**BOOK.items})
+    if name.startswith("word/"):
+        terms = {k: term for k, term in BOOK.glossary.items() if k != name.split("/")[1]}
+        return replace(BOOK, glossary=terms, items={})
     alone = replace(BOOK.cases[name], evidence=without_twins(name))
     return replace(BOOK, cases={**BOOK.cases, name: alone}, items={})
 
