@@ -292,6 +292,7 @@ def test_a_casebook_of_ones_own_has_pages_of_its_own(
     assert "customer-casebook start" not in play.words
     assert "authorizes the budget" in play.words  # the term
     assert not OF_JUPYTER.findall(play.words)
+    assert "<div" not in play.words  # markup that is shown as text
     assert "<b>bold</b>" in play.words  # a text, for who knows whose it is
     assert {"href": "play.html"} in play.all("a")
     assert main(["site", str(out), "--casebook", str(own), "--title", "Soup & Co"]) == FINE

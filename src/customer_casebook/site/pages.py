@@ -177,7 +177,7 @@ def _lesson(name: str, path: Path, book: Casebook | None, *, live: bool) -> _Les
             case activity.Panel() as panel:
                 parts.append(f'<div class="ccb"><div class="ccb-text">{panel.text}</div></div>')
             case activity.Activity() as shown if book:
-                html = f'<p class="live">{needs_python}</p>{_wide(to_html(shown.transcript))}'
+                html = f'<p class="live">{needs_python}</p>{_wide(str(to_html(shown.transcript)))}'
                 parts.append(f'<div class="ccb saved">{html}</div>')
             case _:
                 saved = _as_text(cell) if book else _as_saved(cell, needs_python)

@@ -14,6 +14,7 @@ const STATES = {
   failed: "Not everything could start.",
   stopped: "Python has stopped. Your answers are kept.",
   unsure: "Starting Python… This browser may not be able to run it. Then you can read and answer this lesson here:",
+  other: "This notebook is not the course's. It does not start by itself: choose Run, then Run All Cells.",
   changed: "This notebook differs from the course's. It does not start by itself: choose Run, then Run All Cells.",
 };
 const NARROW_PX = 700;
@@ -84,8 +85,9 @@ export function courseMode(app, Widget, worker) {
     let activities = codeCells(notebook).filter(isActivity);
 
     if (!lesson) {
-      if (!course.some(({ name }) => name === nameOf(context)) && !codeCells(notebook).map(sourceOf).join().includes("customer_casebook")) return say("foreign");
-      say("changed");
+      const isOurs = course.some(({ name }) => name === nameOf(context));
+      if (!isOurs && !codeCells(notebook).map(sourceOf).join().includes("customer_casebook")) return say("foreign");
+      say(isOurs ? "changed" : "other");
       const bar = addBar(Widget, panel, element("div", {}, state));
       sessionContext.iopubMessage.connect((_, { header }) => {
         if (header.msg_type === "execute_input") bar.dispose(); // the reader has found the way

@@ -173,10 +173,11 @@ function renderExam({ model, el }) {
     const open = deck().length - count(isAnswered);
     const flagged = count((_, { flag }) => flag);
     const counts = `${open ? `${open} not answered` : "All answered"}, ${flagged || "none"} flagged.`;
+    const warning = open ? " What is not answered counts as wrong." : "";
     const buttons = [primary("Yes, hand in", null, finish), button("Go on", null, () => go(at))];
     return [
       h("h3", { tabindex: "-1" }, "Hand it in?"),
-      h("p", {}, `${counts} What is not answered counts as wrong.`),
+      h("p", {}, counts + warning),
       h("div", { class: "ccb-press" }, ...buttons),
     ];
   }
