@@ -338,13 +338,17 @@ def test_pages_that_cannot_be_written_are_said_in_one_sentence(
     assert not out.exists()
 
 
-def test_a_case_that_is_not_there_is_named(own: Path, tmp_path: Path) -> None:
-    book, _, _ = open_casebook(own)
-    file = tmp_path / "play.ipynb"
-    cells = [nbformat.v4.new_code_cell('book.study("no-such")')]
+def page_of(own: Path, folder: Path, code: str, *outputs: nbformat.NotebookNode) -> str:
+    """The page of a notebook with one cell, which plays a casebook of one's own."""
+    file = folder / "play.ipynb"
+    cells = [nbformat.v4.new_code_cell(code, outputs=[*outputs])]
     nbformat.write(nbformat.v4.new_notebook(cells=cells), file)
+    return site({file.name: file}, book=open_casebook(own).book)["play.html"]
+
+
+def test_a_case_that_is_not_there_is_named(own: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"play.ipynb: there is no case 'no-such'"):
-        site({file.name: file}, book=book)
+        page_of(own, tmp_path, 'book.study("no-such")')
 
 
 @pytest.mark.parametrize(
@@ -382,21 +386,13 @@ def test_an_older_notebook_and_one_with_raw_cells_are_pages(own: Path, tmp_path:
 
 
 def test_what_a_shared_notebook_was_saved_with_leads_nowhere(own: Path, tmp_path: Path) -> None:
-    book, _, _ = open_casebook(own)
-    file = tmp_path / "play.ipynb"
     data = {"text/html": '<img src="https://example.org/">', "text/plain": "Customer: <internal>"}
     output = nbformat.v4.new_output("display_data", data)
-    cells = [nbformat.v4.new_code_cell("decide(facts)", outputs=[output])]
-    nbformat.write(nbformat.v4.new_notebook(cells=cells), file)
-    page = site({file.name: file}, book=book)["play.html"]
+    page = page_of(own, tmp_path, "decide(facts)", output)
     assert "<pre>Customer: &lt;internal&gt;</pre>" in page
     assert "example.org" not in page
 
 
 def test_a_call_that_no_activity_takes_is_named(own: Path, tmp_path: Path) -> None:
-    book, _, _ = open_casebook(own)
-    file = tmp_path / "play.ipynb"
-    cells = [nbformat.v4.new_code_cell('book.study("puppet-seats", wrong=1)')]
-    nbformat.write(nbformat.v4.new_notebook(cells=cells), file)
     with pytest.raises(InputError, match=r"play.ipynb: cannot be a page"):
-        site({file.name: file}, book=book)
+        page_of(own, tmp_path, 'book.study("puppet-seats", wrong=1)')

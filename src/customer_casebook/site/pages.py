@@ -177,7 +177,7 @@ def _lesson(name: str, path: Path, book: Casebook | None, *, live: bool) -> _Les
             case activity.Panel() as panel:
                 parts.append(f'<div class="ccb"><div class="ccb-text">{panel.text}</div></div>')
             case activity.Activity() as shown if book:
-                html = f'<p class="live">{needs_python}</p>{_wide(str(to_html(shown.transcript)))}'
+                html = f'<p class="live">{needs_python}</p>{_wide(to_html(shown.transcript))}'
                 parts.append(f'<div class="ccb saved">{html}</div>')
             case _:
                 saved = _as_text(cell) if book else _as_saved(cell, needs_python)
@@ -199,9 +199,9 @@ def _prose(markdown: str, *, with_markup: bool) -> str:
 
 
 def _wide(html: str) -> str:
-    """The same with tables that scroll where there is no room for them."""
+    """The same with tables that scroll where there is no room for them. `Markup` would escape what is put in."""
     scrolls = '<div class="ccb-wide" tabindex="0" role="group" aria-label="Table"><table>'
-    return html.replace("<table>", scrolls).replace("</table>", "</table></div>")
+    return str(html).replace("<table>", scrolls).replace("</table>", "</table></div>")
 
 
 @cache
