@@ -98,7 +98,7 @@ class Learner:
                 self.look(name)
                 return True
             if name in ("Practise this now", "Review now", "Start"):
-                self.page.wait_for_function("document.activeElement.closest('.ccb-panel')")
+                self.page.wait_for_function("document.activeElement.closest('.ccb-desk')")
                 self.look(name)
                 return True
             return bool(kind == "button" and self.focus["name"] != name)

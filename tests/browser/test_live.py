@@ -197,6 +197,38 @@ def test_a_lesson_starts_by_itself_and_the_next_one_knows_its_answers(
     assert len(history_from_json(Path(download.value.path()).read_text("utf-8"))) == 2
 
 
+# A slow machine takes seconds to let a service worker go.
+SLOW_TO_LET_GO = """
+const { unregister } = ServiceWorkerRegistration.prototype;
+const released = new Promise((release) => { window.release = release; });
+ServiceWorkerRegistration.prototype.unregister = async function () {
+    await released;
+    return unregister.call(this);
+};
+"""
+
+
+def test_python_waits_for_the_service_worker_that_lasts(
+    visit: Callable[..., Page], server: Server
+) -> None:
+    page = visit()
+    page.goto(server.url)
+    page.evaluate("navigator.serviceWorker.ready.then(() => null)")  # of the pages
+    page.goto(f"{server.url}{Path(NAMES[4]).stem}.html")
+    page.locator("casebook-card .ccb-option").first.click()
+    page.get_by_role("button", name="I am sure").first.click()
+    page.add_init_script(SLOW_TO_LET_GO)
+    for _ in range(2):  # once more for the worker of the course, which JupyterLite lets go once, too
+        page.goto(address(server, FIRST))
+        expect(page.locator(".ccb-bar")).to_contain_text("Lesson 1 of 17")
+        page.evaluate("window.jupyterapp.shell.currentWidget.context.ready.then(() => null)")
+        assert not page.workers
+        page.evaluate("window.release()")
+        started(page)
+        assert python(page, "import os; print(os.getcwd())") == "/drive"
+        assert python(page, JOURNAL) == "1 answer"  # of the page, and nothing is answered here
+
+
 def test_python_starts_before_the_lesson_is_there_and_has_the_answers_of_before(
     visit: Callable[..., Page], server: Server
 ) -> None:

@@ -58,7 +58,7 @@ export function courseMode(app, Widget, worker) {
     const forget = () => orders.delete(panel);
     Promise.resolve(result).then(forget, forget);
   });
-  const early = startEarly(lessons, app.serviceManager, worker).catch(() => null); // then Python starts with the notebook
+  const early = startEarly(lessons, app.serviceManager, worker);
   document.head.append(element("link", { rel: "stylesheet", href: file("course_mode.css") }));
   addEventListener("keydown", holdKey, true);
 

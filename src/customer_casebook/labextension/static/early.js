@@ -1,7 +1,7 @@
 // Where the page's address names a lesson, Python starts and loads the course while the page is still being drawn.
 // JupyterLab looks for a session by its path, and finds this one.
 
-import { isLite } from "./lite.js";
+import { isLite, lastingWorker } from "./lite.js";
 
 // Nothing is imported from the notebook's own folder, and no name is left behind.
 const LOAD = `exec("""import sys
@@ -21,28 +21,28 @@ function pathInAddress(baseUrl) {
   return decodeURIComponent(path);
 }
 
-// In JupyterLite, Python reads and writes files through the service worker that the page has, and is known a little
-// after all else. A page may at first have a worker that is on its way out.
-async function canStart(kernelspecs) {
-  const { controller } = navigator.serviceWorker;
-  const { active } = (await navigator.serviceWorker.getRegistration()) ?? {};
-  await kernelspecs.refreshSpecs();
-  return kernelspecs.specs.default && controller === active && active?.state === "activated";
-}
-
-export async function startEarly(lessons, { kernelspecs, sessions, serverSettings: { baseUrl } }, worker) {
+async function start(lessons, { kernelspecs, sessions, serverSettings: { baseUrl } }, worker) {
   const path = pathInAddress(baseUrl);
   const [course] = await Promise.all([lessons, kernelspecs.ready, sessions.ready]);
-  const isOpen = () => [...sessions.running()].some((each) => each.path === path);
   const lesson = course.find(({ name }) => name === path.split("/").at(-1));
-  if (isLite) await worker.ready;
-  while (isLite && lesson && !isOpen() && !(await canStart(kernelspecs))) await new Promise(requestAnimationFrame);
-  if (isOpen() || !lesson) return null;
+  if (isLite) await lastingWorker(worker);
+  while (isLite && lesson && !kernelspecs.specs.default) {
+    await new Promise(requestAnimationFrame); // JupyterLite knows Python a little after all else
+    await kernelspecs.refreshSpecs();
+  }
+  if (!lesson || [...sessions.running()].some((each) => each.path === path)) return null;
   const options = { name: lesson.name, path, type: "notebook", kernel: { name: kernelspecs.specs.default } };
   // One that handled comms would close those that it does not know, which are the notebook's.
   const session = await sessions.startNew(options, { kernelConnectionOptions: { handleComms: false } });
   session.kernel.requestExecute({ code: LOAD, silent: true, store_history: false });
   return session;
+}
+
+// JupyterLab looks for a session when they are ready. It would start one more while this one is being started.
+export function startEarly(lessons, services, worker) {
+  const early = start(lessons, services, worker).catch(() => null); // then Python starts with the notebook
+  Object.defineProperty(services.sessions, "ready", { value: early.then(() => {}) });
+  return early;
 }
 
 // The early session ends when the notebook has its own, with the kernel that the notebook asks for.

@@ -13,6 +13,10 @@ export const readOnly = (name) => new URL(`../${name.replace(".ipynb", ".html")}
 const VIEW = "application/vnd.jupyter.widget-view+json";
 const MARK = "customer_casebook"; // in a notebook's metadata
 
+const MOST_MS = 20_000;
+const STEP_MS = 20;
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
 const isNotebook = ({ content }) => Array.isArray(content?.cells);
 const join = (source) => [source].flat().join("");
 const textOf = ({ cells }) => JSON.stringify(cells.map(({ cell_type, source }) => [cell_type, join(source)]));
@@ -73,11 +77,27 @@ export function keepLessons(contents) {
   };
 }
 
+// Python reads and writes files through the service worker that the page has as Python starts. A page may at first have
+// one that is on its way out, for seconds on a slow machine. Where there is never a lasting one, Python starts all the same.
+export async function lastingWorker(manager) {
+  const { serviceWorker } = navigator;
+  if (!serviceWorker) return;
+  await Promise.race([manager.ready, pause(MOST_MS)]).catch(() => null);
+  for (let tries = MOST_MS / STEP_MS; tries > 0; tries -= 1) {
+    const { active } = (await serviceWorker.getRegistration()) ?? {};
+    if (active?.state === "activated" && [null, active].includes(serviceWorker.controller)) return;
+    await pause(STEP_MS);
+  }
+}
+
 // What was answered on the pages of the site, which keep it in another storage of this browser, as lines of a journal.
 export async function bringAnswers(contents) {
   const names = Object.keys(localStorage).filter((name) => name.startsWith("customer-casebook line "));
   const content = names.map((name) => `${localStorage.getItem(name)}\n`).join("");
-  if (content) await contents.save("answers/pages.jsonl", { type: "file", format: "text", content });
+  if (!content) return;
+  const make = () => contents.save("answers", { type: "directory" }).catch(() => null);
+  await contents.get("answers", { content: false }).catch(make);
+  await contents.save("answers/pages.jsonl", { type: "file", format: "text", content });
 }
 
 // All answers of this browser, as `customer-casebook journal import` takes them.
