@@ -229,6 +229,26 @@ def test_python_waits_for_the_service_worker_that_lasts(
         assert python(page, JOURNAL) == "1 answer"  # of the page, and nothing is answered here
 
 
+def test_the_pages_are_there_without_a_network_after_a_lesson_with_python(
+    visit: Callable[..., Page], server: Server
+) -> None:
+    page = visit()
+    page.goto(server.url)
+    page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    page.goto(address(server, FIRST))
+    started(page)
+    page.wait_for_function(
+        """async (site) => {
+            const { scope, active } = (await navigator.serviceWorker.getRegistration(site)) ?? {};
+            return scope === site && active?.state === "activated";
+        }""",
+        arg=server.url,
+    )
+    page.context.set_offline(True)
+    page.goto(f"{server.url}{Path(FIRST).stem}.html")
+    expect(page.get_by_role("button", name="I am sure").first).to_be_visible()
+
+
 def test_python_starts_before_the_lesson_is_there_and_has_the_answers_of_before(
     visit: Callable[..., Page], server: Server
 ) -> None:

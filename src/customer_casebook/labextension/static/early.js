@@ -1,7 +1,7 @@
 // Where the page's address names a lesson, Python starts and loads the course while the page is still being drawn.
 // JupyterLab looks for a session by its path, and finds this one.
 
-import { isLite, lastingWorker } from "./lite.js";
+import { isLite, keepPages, lastingWorker } from "./lite.js";
 
 // Nothing is imported from the notebook's own folder, and no name is left behind.
 const LOAD = `exec("""import sys
@@ -25,7 +25,7 @@ async function start(lessons, { kernelspecs, sessions, serverSettings: { baseUrl
   const path = pathInAddress(baseUrl);
   const [course] = await Promise.all([lessons, kernelspecs.ready, sessions.ready]);
   const lesson = course.find(({ name }) => name === path.split("/").at(-1));
-  if (isLite) await lastingWorker(worker);
+  if (isLite) await lastingWorker(worker), keepPages().catch(() => null);
   while (isLite && lesson && !kernelspecs.specs.default) {
     await new Promise(requestAnimationFrame); // JupyterLite knows Python a little after all else
     await kernelspecs.refreshSpecs();

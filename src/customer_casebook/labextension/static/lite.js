@@ -90,6 +90,13 @@ export async function lastingWorker(manager) {
   }
 }
 
+// JupyterLite first takes away every service worker of its host. Where the pages are kept for offline, theirs comes back.
+export async function keepPages() {
+  const site = new URL("../", new URL(page.baseUrl, location.href)).href;
+  const isKept = (await caches.keys()).some((name) => name.startsWith(`customer-casebook ${site} `));
+  if (isKept) await navigator.serviceWorker.register(`${site}worker.js`);
+}
+
 // What was answered on the pages of the site, which keep it in another storage of this browser, as lines of a journal.
 export async function bringAnswers(contents) {
   const names = Object.keys(localStorage).filter((name) => name.startsWith("customer-casebook line "));
