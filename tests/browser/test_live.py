@@ -218,7 +218,9 @@ def test_python_waits_for_the_service_worker_that_lasts(
     page.locator("casebook-card .ccb-option").first.click()
     page.get_by_role("button", name="I am sure").first.click()
     page.add_init_script(SLOW_TO_LET_GO)
-    for _ in range(2):  # once more for the worker of the course, which JupyterLite lets go once, too
+    for _ in range(
+        2
+    ):  # once more for the worker of the course, which JupyterLite lets go once, too
         page.goto(address(server, FIRST))
         expect(page.locator(".ccb-bar")).to_contain_text("Lesson 1 of 17")
         page.evaluate("window.jupyterapp.shell.currentWidget.context.ready.then(() => null)")
