@@ -35,7 +35,6 @@ from customer_casebook.domain.facts import VOCABULARY, InputError, short_repr
 from customer_casebook.domain.rules import LENSES
 from customer_casebook.domain.verdict import UNDETERMINED
 from customer_casebook.figures import Figures, Simulation
-from customer_casebook.files import without_garbage
 
 if TYPE_CHECKING:
     from customer_casebook.course.items import Item
@@ -160,8 +159,7 @@ class Casebook:
 def course() -> Casebook:
     """The packaged casebook. The only content that a process keeps by itself."""
     if BUILT_CONTENT.is_file():
-        with without_garbage():
-            return make_casebook("", json.loads(BUILT_CONTENT.read_text(encoding="utf-8")))
+        return make_casebook("", json.loads(BUILT_CONTENT.read_text(encoding="utf-8")))
     # A checkout has YAML only. Its reader is named and not imported: no learner's kernel has it.
     book: Casebook = resolve_name("customer_casebook.authoring.folder:read_course")()
     return book
