@@ -3,7 +3,7 @@
 //
 // Code runs by itself only where all of it is what the package brings (lessons.json). Else the reader decides, as ever.
 import { handOver, startEarly } from "./early.js";
-import { addBar, closeFolds, element, file, holdDoubleClick, holdKey, holdPlace, isSeen, isTopAbove, linksTo, placeOf } from "./page.js";
+import { addBar, closeFolds, element, file, holdDoubleClick, holdKey, holdPlace, isSeen, isTopAbove, lessonAt, linksTo, placeOf } from "./page.js";
 import { exportAnswers, isLite, isUnsure, readOnly, renew } from "./lite.js";
 import { viewOf } from "./reattach.js";
 
@@ -34,7 +34,6 @@ const codeCells = ({ widgets }) => widgets.filter(({ model }) => model.type === 
 const sourceOf = ({ model }) => model.sharedModel.getSource();
 const outputsOf = ({ model: { outputs } }) => Array.from({ length: outputs.length }, (_, at) => outputs.get(at));
 const isActivity = (cell) => outputsOf(cell).some(({ data }) => "text/html" in data && !/ccb-verdict/.test(data["text/html"]));
-const nameOf = ({ path }) => path.split("/").at(-1);
 const toPlayWith = ({ play }, notebook) => codeCells(notebook).filter((_, at) => play.includes(at)); // changed at will
 const asShipped = ({ code }, notebook) => codeCells(notebook).filter((cell, at) => sourceOf(cell) === code[at]);
 
@@ -64,7 +63,7 @@ export function courseMode(app, Widget, worker) {
 
   // What JupyterLab calls for each view of a notebook; it would dispose of what is returned.
   return (panel, context) => {
-    if (course.some(({ name }) => name === nameOf(context))) drawLater(panel);
+    if (lessonAt(context, course)) drawLater(panel);
     early.then((session) => handOver(session, context, app.serviceManager.kernelspecs)).catch(() => {});
     void open(panel, context);
   };
@@ -85,7 +84,7 @@ export function courseMode(app, Widget, worker) {
     let activities = codeCells(notebook).filter(isActivity);
 
     if (!lesson) {
-      const isOurs = course.some(({ name }) => name === nameOf(context));
+      const isOurs = lessonAt(context, course);
       if (!isOurs && !codeCells(notebook).map(sourceOf).join().includes("customer_casebook")) return say("foreign");
       say(isOurs ? "changed" : "other");
       const bar = addBar(Widget, panel, element("div", {}, state));

@@ -2,6 +2,7 @@
 // JupyterLab looks for a session by its path, and finds this one.
 
 import { isLite, keepPages, lastingWorker } from "./lite.js";
+import { lessonAt } from "./page.js";
 
 // Nothing is imported from the notebook's own folder, and no name is left behind.
 const LOAD = `exec("""import sys
@@ -24,7 +25,7 @@ function pathInAddress(baseUrl) {
 async function start(lessons, { kernelspecs, sessions, serverSettings: { baseUrl } }, worker) {
   const path = pathInAddress(baseUrl);
   const [course] = await Promise.all([lessons, kernelspecs.ready, sessions.ready]);
-  const lesson = course.find(({ name }) => name === path.split("/").at(-1));
+  const lesson = lessonAt({ path }, course);
   if (isLite) await lastingWorker(worker), keepPages().catch(() => null);
   while (isLite && lesson && !kernelspecs.specs.default) {
     await new Promise(requestAnimationFrame); // JupyterLite knows Python a little after all else

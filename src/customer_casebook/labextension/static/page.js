@@ -9,6 +9,9 @@ const ACTS = ["keydown", "pointerdown", "wheel"]; // of a reader
 
 export const file = (name) => new URL(name, import.meta.url).href;
 
+// The lesson of the course that a notebook has its name from.
+export const lessonAt = ({ path }, course) => course.find(({ name }) => name === path.split("/").at(-1));
+
 export function element(name, properties, ...children) {
   const made = Object.assign(document.createElement(name), properties);
   made.append(...children.filter(Boolean));
