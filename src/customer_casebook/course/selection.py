@@ -169,6 +169,7 @@ def exam_questions(
     seed: int | None,
     times_asked: Mapping[str, int] | None = None,
     edition: str | None = None,
+    lately: Iterable[str] = (),
 ) -> list[str]:
     """The ids of the items of an exam, over the objectives by weight.
 
@@ -179,6 +180,8 @@ def exam_questions(
         times_asked: Item id to number of exams that asked it; read without a seed only. Of each
             objective the items asked least often come first.
         edition: Ask only what holds in this edition.
+        lately: The ids of items answered a short while ago, read without a seed only. What they give
+            away comes last.
 
     Raises:
         InputError: There are no exams of ``n`` questions.
@@ -191,11 +194,14 @@ def exam_questions(
     fresh = sorted(shuffled, key=lambda record: times[book.prefix + record.id])
     left = {k: [entry for entry in fresh if entry.objectives[0] == k] for k in book.objectives}
     shares = Counter[str]()
-    chosen, run = dict[str, Question](), _Run()
+    chosen, run, before = dict[str, Question](), _Run(), _Run()
+    for record in (question_of(book, item_id) for item_id in (lately if seed is None else ())):
+        if record:
+            before.add(record)
 
     def lateness(record: Question) -> int:
         # Rather a story of the bank than the same question again, and that rather than a twin.
-        again = 2 * min(1, times[book.prefix + record.id])
+        again = 3 if before.gives_away(record) else 2 * min(1, times[book.prefix + record.id])
         return run.lateness(record) + again + (times.total() > 0 and _style(record)[0] == "twin")
 
     for _ in range(n):

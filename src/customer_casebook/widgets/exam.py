@@ -267,9 +267,11 @@ class Exam(Activity, widgets.VBox):
         if self.paper.phase != "ready":
             return
         times = Counter(item_id for session in sessions for item_id in session.item_ids)
-        item_ids = exam_questions(self.book, self.n, self.seed, times, self.edition)
-        data = {"items": item_ids, "seed": self.seed, "minutes": self.minutes}
         at = journal().clock.now()
+        midnight = iso_moment(at.replace(hour=0, minute=0, second=0, microsecond=0))
+        today = [each.item for each in journal().read().attempts if each.at >= midnight]
+        item_ids = exam_questions(self.book, self.n, self.seed, times, self.edition, today)
+        data = {"items": item_ids, "seed": self.seed, "minutes": self.minutes}
         start = ExamEvent(uuid4().hex, "start", data, at=iso_moment(at))
         self._record(start)
         session = course_exam.ExamSession(
