@@ -114,7 +114,8 @@ def another_like(
     Args:
         book: The casebook.
         item_id: What was answered; it does not come again.
-        seen: The ids of what was on the page, the latest last; these come only where there is nothing else.
+        seen: The ids of what is or was on the page, the latest last; these come only where there is
+            nothing else.
         edition: Ask only what holds in this edition.
     """
     if not (record := question_of(book, item_id)):
@@ -122,8 +123,8 @@ def another_like(
     tellings = telling_ids(book, original_id(item_id))
     at = tellings.index(item_id) if item_id in tellings else 0
     ids = [*tellings[at + 1 :], *tellings[:at], *_alike(book, record, edition)]
-    order = {_asked(book, k): place for place, k in enumerate(seen)}
-    for k in sorted(ids, key=lambda k: order.get(_asked(book, k), -1)):
+    order = {asked: place for place, k in enumerate(seen) for asked in _asked(book, k)}
+    for k in sorted(ids, key=lambda k: max(order.get(asked, -1) for asked in _asked(book, k))):
         other = question_of(book, k)
         is_other = other and _asked(book, k) != _asked(book, item_id) and item_of(book, k)
         if other and is_other and holds_in(book, other, edition):
@@ -131,12 +132,15 @@ def another_like(
     return None
 
 
-def _asked(book: Casebook, item_id: str) -> tuple[str, ...]:
-    """What an item asks: a question of the bank may ask a lens of a case as a lesson does."""
-    record = question_of(book, item_id)
-    if isinstance(record, LensQuestion):
-        return record.kind, record.case, record.lens
-    return (item_id,)
+def _asked(book: Casebook, item_id: str) -> list[tuple[str, ...]]:
+    """What an item asks, and what it tells: whoever finds evidence or sorts parties knows an answer on each."""
+    match question_of(book, item_id):
+        case LensQuestion() as record:
+            kinds = dict.fromkeys((record.kind, "case"))
+            return [(kind, record.case, record.lens) for kind in kinds]
+        case SortQuestion() as record:
+            return [(item_id,), *(("case", case_id, record.lens) for case_id in record.cases)]
+    return [(item_id,)]
 
 
 def _form(record: Question) -> tuple[object, ...]:
