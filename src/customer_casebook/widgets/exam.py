@@ -92,6 +92,7 @@ class Paper(View):
     questions: traitlets.List[Any] = traitlets.List().tag(sync=True)
     exam = traitlets.Unicode().tag(sync=True)  # its id in the journal
     deadline = traitlets.Float().tag(sync=True)
+    minutes = traitlets.Float().tag(sync=True)  # how long it may take in all
     answers = traitlets.Dict().tag(sync=True)
     note = traitlets.Unicode().tag(sync=True)
     verdict = traitlets.Unicode().tag(sync=True)
@@ -311,6 +312,7 @@ class Exam(Activity, widgets.VBox):
                 session.answers[place] = session.choice(item, place)
         self.actions.buttons = {}
         self.paper.questions = [{**question_spec(k), "asks": _asks(k)} for k in self.items]
+        self.paper.minutes = session.minutes
         end = self.timer.start + session.limit.total_seconds()
         self.paper.deadline = 1000 * (end + self.time_offset)
         self.paper.answers = {
