@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 
 import pytest
 from tools.lessons import LESSONS
 
 import customer_casebook
-from customer_casebook.course.bank import item_of
+from customer_casebook.course.bank import FindItem, SortItem, item_of
 from customer_casebook.course.casebook import course
 from customer_casebook.course.feedback import editions_in
-from customer_casebook.course.items import Item
-from customer_casebook.course.selection import exam_questions
+from customer_casebook.course.items import CaseItem, Item
+from customer_casebook.course.selection import MAX_IN_A_ROW, exam_questions
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 ASKING = ("study", "compare", "practice", "find_evidence", "sort_parties", "own_the_relationship")
@@ -66,6 +67,28 @@ def test_no_exam_asks_what_a_lesson_has_asked(in_lessons: frozenset[Words], seed
     paper = [item_of(course(), item_id) for item_id in exam_questions(course(), 40, seed)]
     assert len(paper) == 40
     assert in_lessons.isdisjoint(words(item) for item in paper if item)
+
+
+def of_cases(item: Item) -> list[CaseItem]:
+    """What a question asks of cases, or says of them."""
+    match item:
+        case CaseItem():
+            return [item]
+        case FindItem():
+            return [item.question]
+        case SortItem():
+            return [*item.parts.values()]
+    return []
+
+
+def test_the_next_answer_is_no_guess_from_the_ones_before() -> None:
+    """Else choose a case with another answer: the rule is to be learnt, and not a pattern."""
+    answers: dict[str, list[str]] = {}
+    for one in (one for item in lesson_items() for one in of_cases(item)):
+        answers.setdefault(one.lens, []).append(one.answer)
+    assert len(answers["customer"]) > 25
+    runs = {(lens, k, len([*run])) for lens, row in answers.items() for k, run in groupby(row)}
+    assert not [run for run in runs if run[2] > MAX_IN_A_ROW]
 
 
 # Cells that are about an edition by themselves: v3's words for who only pays, and its service strategy.

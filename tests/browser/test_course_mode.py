@@ -29,7 +29,7 @@ LESSON = "01_who_is_the_customer.ipynb"
 [MINUTES] = [
     each["minutes"] for each in json.loads(LESSONS.read_text("utf-8")) if each["name"] == LESSON
 ]
-STUDY = 'study("lanternhill-shift-planner"'
+STUDY = 'study("kinfolk-handwriting-reader"'
 PANEL = "window.jupyterapp.shell.currentWidget"
 COUNTS = f"[...{PANEL}.content.model.cells].map(each => each.executionCount)"
 TOP = "document.querySelector('.jp-WindowedPanel-outer').scrollTop"

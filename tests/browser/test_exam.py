@@ -274,6 +274,23 @@ def test_the_clock_warns_in_words_moves_nothing_and_hands_in(sat: ExamOnPage) ->
     expect(sat.verdict).to_contain_text(f"1 of {N} right")
 
 
+def test_a_short_exam_has_no_warning_about_more_than_half_of_it(one_lab: LabPage, lab: Lab) -> None:
+    call = (
+        f"import time\nfrom customer_casebook import exam\nshort = exam(seed=3, n={N}, minutes=8)"
+    )
+    page = turned(one_lab, notebook(lab, "short.ipynb", f"{call}\nshort"))
+    exam = ExamOnPage(page, 1, 3)
+    exam.start()
+    warning = exam.node.locator(".ccb-warning")
+    for left, shown in {None: r"(8:00|7:\d\d)", 290: r"4:\d\d"}.items():
+        if left:
+            run(page, f"short.paper.deadline = 1000 * (time.time() + {left})")
+        expect(exam.clock).to_have_text(re.compile(rf"^{shown} left$"))
+        expect(warning).to_be_empty()
+    run(page, "short.paper.deadline = 1000 * (time.time() + 50)")
+    expect(warning).to_have_text("Less than a minute left.")
+
+
 def test_the_clock_of_the_browser_does_not_matter(one_lab: LabPage, lab: Lab) -> None:
     call = f"from customer_casebook import exam\nexam(seed=77, n={N}, minutes={EXAM_MINUTES})"
     page = turned(one_lab, notebook(lab, "clock.ipynb", call))

@@ -342,6 +342,30 @@ def test_nothing_is_asked_again_before_the_rest_of_its_objective_has_been(
                 assert max(alike, default=0) - min(alike, default=0) <= 1
 
 
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("edition", [None, "4", "5"])
+def test_an_exam_asks_what_was_answered_lately_only_where_its_objective_has_nothing_else(
+    seed: int, edition: str | None
+) -> None:
+    lately = practice_questions(BOOK, [], 20, seed, {}, edition)
+    ids, other = (
+        exam_questions(BOOK, EXAM_QUESTIONS, None, {}, edition, answered)
+        for answered in (lately, ())
+    )
+    again = {k for k in ids if any(tell_each_other(k, each) for each in lately)}
+    fresh = {
+        record.objectives[0]
+        for record in exam_pool(BOOK, edition)
+        if not any(tell_each_other(record.id, each) for each in {*ids, *lately} - {record.id})
+        and record.id not in {*ids, *lately}
+    }
+    assert fresh.isdisjoint(question(k).objectives[0] for k in again)
+    shares, same = (Counter(question(k).objectives[0] for k in paper) for paper in (ids, other))
+    assert shares == same
+    with_seed = exam_questions(BOOK, EXAM_QUESTIONS, seed, edition=edition)
+    assert exam_questions(BOOK, EXAM_QUESTIONS, seed, {}, edition, lately) == with_seed
+
+
 def test_a_question_more_in_the_bank_changes_only_the_exams_that_it_ranks_into() -> None:
     ids = exam_questions(BOOK, EXAM_QUESTIONS, 3)
     for name in BANK:

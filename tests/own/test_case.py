@@ -21,6 +21,8 @@ from customer_casebook.authoring.folder import (
     read_folder,
     write_new,
 )
+from customer_casebook.course.bank import SortItem
+from customer_casebook.course.items import sort_question
 from customer_casebook.course.records import Situation
 from customer_casebook.document import to_text
 from customer_casebook.domain.facts import UNKNOWN, VOCABULARY
@@ -241,7 +243,8 @@ WRONG_VERBS = re.compile(
     rf"\b(?:is|does|has|was) (?:{_MANY})\b(?! and )"
     rf"|{_BEFORE}(?:{_MANY}) (?!towards|customers)(?:[a-z]+[^s]s|is)\b"
     rf"|\b(?:are|do|have|were) (?:{_SINGLE})\b(?! and )"
-    rf"|{_BEFORE}(?:{_SINGLE}) (?:are|do|have|were)\b",
+    rf"|{_BEFORE}(?:{_SINGLE}) (?:are|do|have|were)\b"
+    rf"|, as (?:{_MANY}|{_SINGLE}) do(?:es)?\b",  # one verb for two, of which one may be several
     re.IGNORECASE,
 )
 
@@ -256,6 +259,7 @@ def everything_said(own: OwnCase) -> Iterator[str]:
             yield told.book.state(name, value, told.case)
             yield Picture(told.book, told.case).describe(told.inquiry.facts)
             yield told.content()["story"]
+            yield SortItem(told.book, sort_question([told.case.id], "customer")).groups[0].label
     for text in BOOK.lens_texts.values():
         yield own.sentence(text.question)
 

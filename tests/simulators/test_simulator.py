@@ -15,6 +15,7 @@ from markupsafe import escape
 
 from customer_casebook import service_levels
 from customer_casebook.course.journal import Attempt
+from customer_casebook.document import Paragraph
 from customer_casebook.domain.facts import InputError
 from customer_casebook.simulators import expectation_gap, ledger
 from customer_casebook.simulators import service_levels as levels
@@ -305,6 +306,24 @@ def test_no_text_of_a_picture_meets_another_or_leaves_it(name: str, data: st.Dat
     put(simulator, **data.draw(settings(simulator)))
     svg.check_places(picture(simulator))
     assert not {"width", "height"} & set(svg.picture(picture(simulator)).attrib)
+
+
+@each_one
+@effort(max_examples=30)
+@given(data=st.data())
+def test_no_sentence_is_said_twice_and_each_has_one_full_stop(
+    name: str, data: st.DataObject
+) -> None:
+    simulator, places = shared(name), settings(shared(name))
+    shown = {"internal_rung": "notional", "external_rung": "notional"} if name == "ledger" else {}
+    for values in (shown, data.draw(places), data.draw(places)):
+        put(simulator, **values)
+        outcome = simulator.bench.outcome
+        notes = [block.words for block in outcome.blocks if isinstance(block, Paragraph)]
+        said = " ".join([words(simulator), outcome.headline, *notes])
+        sentences = re.findall(r"[A-Z][^.:]*\.(?= |$)", said)
+        assert len({*sentences}) == len(sentences)
+        assert ".." not in simulator.bench.view["announcement"]
 
 
 @each_one

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 import pytest
 from markupsafe import escape
@@ -17,6 +18,7 @@ from markupsafe import escape
 import customer_casebook.widgets.card as module
 from customer_casebook.course.bank import item_of
 from customer_casebook.course.casebook import cases
+from customer_casebook.course.items import original_id
 from customer_casebook.course.journal import Attempt
 from customer_casebook.course.selection import holds_in
 from customer_casebook.domain.rules import LENSES
@@ -525,6 +527,34 @@ def test_another_of_the_same_kind_is_sent_with_its_story_and_counts_as_practice(
     assert [(each.item, each.right, each.sure) for each in attempts] == [(new["item"], True, True)]
     assert card.answers == {}  # it is no part of the deck
     assert json.dumps(card.spec) == before
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda case_id: study(case_id, ["money", "customer"]),
+        lambda case_id: compare(case_id, "ferries-ticket-shop", ["customer"]),
+        lambda case_id: sort_parties([case_id, "ferries-ticket-shop"], lens="customer"),
+        lambda case_id: find_evidence(case_id, "customer"),
+        lambda case_id: twins(case_id, "customer"),
+    ],
+    ids=["study", "compare", "sort", "find", "twins"],
+)
+def test_another_one_is_nothing_that_the_notebook_asks_elsewhere(
+    ask: Callable[[str], Card], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Card, "decks", WeakSet())
+    upper = study("member-meter-page", "customer")
+    tellings = ("member-meter-page", *BOOK.cases["member-meter-page"].twin_ids)
+    seen = [f"{telling}/customer" for telling in tellings]
+    message = {"another": seen[0], "seen": seen, "ask": "a"}
+    [said] = replies(upper, message, monkeypatch)
+    case_id, lens = said["question"]["item"].split("/")
+    assert lens == "customer"
+    lower = ask(case_id)
+    [said] = replies(upper, message, monkeypatch)
+    assert original_id(said["question"]["item"]) != f"{case_id}/customer"
+    assert lower.questions
 
 
 def test_another_one_keeps_to_the_edition_that_is_prepared_for(

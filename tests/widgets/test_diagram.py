@@ -30,8 +30,7 @@ SAID = {
     "pays": "Marketing pays: an internal transaction or revenue.",
     "internal transaction": "Marketing pays: an internal transaction.",
     "revenue": "Marketing pays: revenue.",
-    "Under which roof?": "Whether Marketing belongs to the Marrowby Group, "
-    "as Group IT does, is not known.",
+    "Under which roof?": "Whether Marketing belongs to the Marrowby Group, like Group IT, is not known.",
     "Another organization": "belong to different organizations.",
 }
 

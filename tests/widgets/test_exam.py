@@ -650,6 +650,24 @@ def test_another_exam_is_another_one_and_the_last_can_be_looked_at_again() -> No
     assert exam(n=N, minutes=MINUTES).paper.questions == sat.paper.questions
 
 
+def test_an_exam_knows_what_was_answered_on_the_same_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    midnight = Clock.now().replace(hour=0, minute=0)
+    for item_id, at in (("yesterday", midnight - timedelta(seconds=1)), ("today", midnight)):
+        attempt = Attempt(item_id, (), sure=None, right=True, misconception=None, ms=1)
+        journal().record(replace(attempt, at=iso_moment(at)))
+    heard: list[list[str]] = []
+
+    def questions(
+        book: Casebook, n: int, _: None, __: object, ___: None, lately: list[str]
+    ) -> list[str]:
+        heard.append(lately)
+        return exam_questions(book, n, 1)
+
+    monkeypatch.setattr(module, "exam_questions", questions)
+    begin()
+    assert heard == [["today"]]
+
+
 def test_a_look_back_and_a_start_that_waited_for_python_begin_no_exam_that_cannot_end() -> None:
     sat = begin()
     tell(sat, "finish")

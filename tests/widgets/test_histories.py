@@ -109,7 +109,7 @@ class Histories(RuleBasedStateMachine):
             self.patch.setattr(place, "uuid4", lambda: UUID(int=next(self.numbers)))
 
         def questions(
-            book: Casebook, n: int, _: None, times: Counter[str], edition: str | None
+            book: Casebook, n: int, _: None, times: Counter[str], edition: str | None, __: object
         ) -> list[str]:
             return exam_questions(book, n, next(self.numbers), times, edition)
 

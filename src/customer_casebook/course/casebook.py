@@ -46,7 +46,7 @@ BUILT_CONTENT = PACKAGE / "content.json"  # the same as one file, in a wheel
 _NAMES = re.compile(r"\{(party|provider|service|organization)\}")
 # What stands beside a name in a template, and what it is beside a name such as "our students".
 _ASKING = {"Is": "Are", "is": "are", "Does": "Do", "does": "do"}
-_PLAIN = "answer approve authorize belong consume face get give pay say see serve set use"
+_PLAIN = "answer approve authorize belong consume face get give pay provide say see serve set use"
 _VERBS = {
     "is a private person": "are private persons",
     "is an employee": "are employees",

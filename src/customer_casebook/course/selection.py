@@ -114,7 +114,8 @@ def another_like(
     Args:
         book: The casebook.
         item_id: What was answered; it does not come again.
-        seen: The ids of what was on the page, the latest last; these come only where there is nothing else.
+        seen: The ids of what is or was on the page, the latest last; these come only where there is
+            nothing else.
         edition: Ask only what holds in this edition.
     """
     if not (record := question_of(book, item_id)):
@@ -122,8 +123,8 @@ def another_like(
     tellings = telling_ids(book, original_id(item_id))
     at = tellings.index(item_id) if item_id in tellings else 0
     ids = [*tellings[at + 1 :], *tellings[:at], *_alike(book, record, edition)]
-    order = {_asked(book, k): place for place, k in enumerate(seen)}
-    for k in sorted(ids, key=lambda k: order.get(_asked(book, k), -1)):
+    order = {asked: place for place, k in enumerate(seen) for asked in _asked(book, k)}
+    for k in sorted(ids, key=lambda k: max(order.get(asked, -1) for asked in _asked(book, k))):
         other = question_of(book, k)
         is_other = other and _asked(book, k) != _asked(book, item_id) and item_of(book, k)
         if other and is_other and holds_in(book, other, edition):
@@ -131,12 +132,15 @@ def another_like(
     return None
 
 
-def _asked(book: Casebook, item_id: str) -> tuple[str, ...]:
-    """What an item asks: a question of the bank may ask a lens of a case as a lesson does."""
-    record = question_of(book, item_id)
-    if isinstance(record, LensQuestion):
-        return record.kind, record.case, record.lens
-    return (item_id,)
+def _asked(book: Casebook, item_id: str) -> list[tuple[str, ...]]:
+    """What an item asks, and what it tells: whoever finds evidence or sorts parties knows an answer on each."""
+    match question_of(book, item_id):
+        case LensQuestion() as record:
+            kinds = dict.fromkeys((record.kind, "case"))
+            return [(kind, record.case, record.lens) for kind in kinds]
+        case SortQuestion() as record:
+            return [(item_id,), *(("case", case_id, record.lens) for case_id in record.cases)]
+    return [(item_id,)]
 
 
 def _form(record: Question) -> tuple[object, ...]:
@@ -169,6 +173,7 @@ def exam_questions(
     seed: int | None,
     times_asked: Mapping[str, int] | None = None,
     edition: str | None = None,
+    lately: Iterable[str] = (),
 ) -> list[str]:
     """The ids of the items of an exam, over the objectives by weight.
 
@@ -179,6 +184,8 @@ def exam_questions(
         times_asked: Item id to number of exams that asked it; read without a seed only. Of each
             objective the items asked least often come first.
         edition: Ask only what holds in this edition.
+        lately: The ids of items answered a short while ago, read without a seed only. What they give
+            away comes last.
 
     Raises:
         InputError: There are no exams of ``n`` questions.
@@ -191,11 +198,14 @@ def exam_questions(
     fresh = sorted(shuffled, key=lambda record: times[book.prefix + record.id])
     left = {k: [entry for entry in fresh if entry.objectives[0] == k] for k in book.objectives}
     shares = Counter[str]()
-    chosen, run = dict[str, Question](), _Run()
+    chosen, run, before = dict[str, Question](), _Run(), _Run()
+    for record in (question_of(book, item_id) for item_id in (lately if seed is None else ())):
+        if record:
+            before.add(record)
 
     def lateness(record: Question) -> int:
         # Rather a story of the bank than the same question again, and that rather than a twin.
-        again = 2 * min(1, times[book.prefix + record.id])
+        again = 3 if before.gives_away(record) else 2 * min(1, times[book.prefix + record.id])
         return run.lateness(record) + again + (times.total() > 0 and _style(record)[0] == "twin")
 
     for _ in range(n):

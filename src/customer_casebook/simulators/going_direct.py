@@ -75,9 +75,7 @@ def letters_outcome(
         for letter, (fate, answered) in zip(letters, answers, strict=True)
     ]
     return Outcome(
-        diagram.svg(
-            f"{CHAINS[values['way']]} {headline}", 331, 209, _shapes(values, letters, answers)
-        ),
+        diagram.svg(CHAINS[values["way"]], 331, 209, _shapes(values, letters, answers)),
         headline,
         [
             Table("Letters from the public", ("Letter", "What happens to it"), fates),

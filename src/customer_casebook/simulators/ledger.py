@@ -90,9 +90,10 @@ def ledger_outcome(numbers: Figures, reach: Reach, values: Values, before: Value
     group = totals["Group"]
     rows = [(label, *(crowns(lines[label]) for lines in totals.values())) for label in group]
     notes = [
-        f"{_BOOKS[book]} is shown {crowns(cents)} crowns on a statement. Nothing moves."
+        f"{_BOOKS[book]} is shown {crowns(cents)} crowns on a statement."
         for book, cents in books.statements.items()
     ]
+    notes = [f"{' '.join(notes)} Nothing moves."] if notes else []
     if books.internal_volume < values["internal_volume"]:
         less = f"{books.internal_volume:,} thousand mailings instead of"
         more = f"{values['internal_volume']:,} thousand"

@@ -10,8 +10,9 @@ from copy import copy
 from datetime import UTC, datetime, timedelta
 from html import escape
 from threading import RLock
-from typing import Any
+from typing import Any, ClassVar
 from uuid import uuid4
+from weakref import WeakSet
 
 import traitlets
 
@@ -51,6 +52,8 @@ class Card(View):
     note = traitlets.Unicode().tag(sync=True)
     offers = traitlets.Bool().tag(sync=True)
 
+    decks: ClassVar[WeakSet["Card"]] = WeakSet()  # all of this kernel, and so of its notebook
+
     def __init__(
         self,
         questions: Sequence[Item],
@@ -66,6 +69,7 @@ class Card(View):
         spec["questions"] = [_on_card(question, edition) for question in self.questions]
         super().__init__(part="card", spec=spec, card_id=uuid4().hex, offers=book is not None)
         self.on_msg(self._hear)
+        self.decks.add(self)
 
     def _failed(self, _details: str) -> None:
         self.note = "Something went wrong here. It is not your fault. You can go on."
@@ -94,7 +98,8 @@ class Card(View):
                         self.send({"heard": str(answer["press"]), "state": _CHANGED})
                 case {"another": str(item), "seen": [*seen], "ask": str(ask)} if self.book:
                     edition = chosen_edition()
-                    new = another_like(self.book, item, [*map(str, seen)], edition)
+                    elsewhere = sorted(each.id for deck in self.decks for each in deck.questions)
+                    new = another_like(self.book, item, [*elsewhere, *map(str, seen)], edition)
                     question = item_of(self.book, new or "")
                     shown = _on_card(question.shuffled(ask), edition) if question else None
                     self.send({"ask": ask, "question": shown})

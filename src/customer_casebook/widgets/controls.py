@@ -12,6 +12,7 @@ from typing import Any
 
 import traitlets
 
+from customer_casebook.course.casebook import full_stop
 from customer_casebook.document import Block, Details, Table, to_html
 from customer_casebook.domain.facts import short_repr
 from customer_casebook.widgets.activity import View, error_html, report_errors
@@ -204,7 +205,7 @@ def news_of(before: Outcome, after: Outcome) -> str:
                 )
                 if cell != old_cell
             ]
-            rows += [f"{name}: {', '.join(new)}."] if new else []
+            rows += [full_stop(f"{name}: {', '.join(new)}")] if new else []
     more = [f"Changed besides: {len(rows) - _MAX_ROWS_SAID}."] if len(rows) > _MAX_ROWS_SAID else []
     return " ".join([*rows[:_MAX_ROWS_SAID], *more]) or "Nothing changed here."
 

@@ -78,9 +78,9 @@ class Picture:
             says = ["{party} and {provider} belong to one organization: {organization}."]
             roofs = [_roof(3, 27, 294, 150, self.organization)]
         elif facts.party_is == "private_person":
-            says = ["{party} does not belong to {organization}, as {provider} does."]
+            says = ["{party} does not belong to {organization}, unlike {provider}."]
         elif facts.organization == UNKNOWN:
-            says = ["Whether {party} belongs to {organization}, as {provider} does, is not known."]
+            says = ["Whether {party} belongs to {organization}, like {provider}, is not known."]
             roofs.append(_roof(204, 39, 90, 138, "under which roof?", "1 1.65"))
         else:
             says = ["{party} and {provider} belong to different organizations."]

@@ -92,6 +92,7 @@ class Paper(View):
     questions: traitlets.List[Any] = traitlets.List().tag(sync=True)
     exam = traitlets.Unicode().tag(sync=True)  # its id in the journal
     deadline = traitlets.Float().tag(sync=True)
+    minutes = traitlets.Float().tag(sync=True)  # how long it may take in all
     answers = traitlets.Dict().tag(sync=True)
     note = traitlets.Unicode().tag(sync=True)
     verdict = traitlets.Unicode().tag(sync=True)
@@ -267,9 +268,11 @@ class Exam(Activity, widgets.VBox):
         if self.paper.phase != "ready":
             return
         times = Counter(item_id for session in sessions for item_id in session.item_ids)
-        item_ids = exam_questions(self.book, self.n, self.seed, times, self.edition)
-        data = {"items": item_ids, "seed": self.seed, "minutes": self.minutes}
         at = journal().clock.now()
+        midnight = iso_moment(at.replace(hour=0, minute=0, second=0, microsecond=0))
+        today = [each.item for each in journal().read().attempts if each.at >= midnight]
+        item_ids = exam_questions(self.book, self.n, self.seed, times, self.edition, today)
+        data = {"items": item_ids, "seed": self.seed, "minutes": self.minutes}
         start = ExamEvent(uuid4().hex, "start", data, at=iso_moment(at))
         self._record(start)
         session = course_exam.ExamSession(
@@ -309,6 +312,7 @@ class Exam(Activity, widgets.VBox):
                 session.answers[place] = session.choice(item, place)
         self.actions.buttons = {}
         self.paper.questions = [{**question_spec(k), "asks": _asks(k)} for k in self.items]
+        self.paper.minutes = session.minutes
         end = self.timer.start + session.limit.total_seconds()
         self.paper.deadline = 1000 * (end + self.time_offset)
         self.paper.answers = {

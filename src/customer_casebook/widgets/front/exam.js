@@ -5,7 +5,7 @@
 // ends. The clock shows the time that is left until the deadline.
 
 const NO_ANSWER = { choice: [], ms: 0, flag: false };
-const WARNINGS = [10, 5, 1]; // minutes before the end
+const WARNINGS = [10, 5, 1]; // minutes before the end, in an exam of twice as long at least
 
 function renderExam({ model, el }) {
   const name = groupName();
@@ -209,7 +209,7 @@ function renderExam({ model, el }) {
     const seconds = Math.ceil(minutes * 60);
     const time = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
     clock.textContent = hidden ? "" : `${time} left`;
-    const passed = WARNINGS.filter((each) => minutes <= each).at(-1);
+    const passed = WARNINGS.filter((each) => minutes <= each && 2 * each <= model.get("minutes")).at(-1);
     if (passed && passed < warned && minutes > 0) {
       warned = passed;
       warning.textContent = `Less than ${passed === 1 ? "a minute" : `${passed} minutes`} left.`;
