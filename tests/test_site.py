@@ -281,7 +281,7 @@ def test_a_casebook_of_ones_own_has_pages_of_its_own(
     assert files.keys() == {INDEX, WORKER, "play.html", *assets}
     index, play = Page(files[INDEX]), Page(files["play.html"])
     assert "<h1>Lantern</h1>" in files[INDEX]
-    assert "<title>A casebook of your own · Lantern</title>" in files["play.html"]
+    assert "<title>The seat finder · Lantern</title>" in files["play.html"]
     assert "Customer Casebook" not in index.words
     assert [link["href"] for link in index.all("a")][1:] == ["play.html"]
     assert {html["data-book"] for page in (index, play) for html in page.all("html")} == {"lantern"}

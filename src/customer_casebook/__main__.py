@@ -361,7 +361,8 @@ def _new(arguments: argparse.Namespace) -> int:
     name = _as_word(folder)
     print(f"1. See it in JupyterLab: customer-casebook preview {name}")
     print(f"2. Write your own case: change a file in {_as_word(folder / 'cases')}, and save it")
-    print(f"3. Find what is wrong: customer-casebook check --watch {name}")
+    print(f"3. Let learners meet it: name it in a cell of {_as_word(folder / 'play.ipynb')}")
+    print(f"4. Find what is wrong: customer-casebook check --watch {name}")
     return FINE
 
 

@@ -232,6 +232,7 @@ def read_folder(folder: Path, *, advise: bool = True) -> FolderReading:
         return FolderReading([], [Fault(str(folder), 1, "", message)], [])
     _, readings = _read_files(files, _lent_lists(folder, NAMED_LISTS), advise=advise)
     between, notes = _find_between(readings, folder)
+    notes += _unplayed(readings, folder) if advise else []
     faults = [fault for reading in readings for fault in reading.faults] + between
     if _is_course(folder) and faults:
         return FolderReading(readings, sorted(faults), notes)
@@ -283,6 +284,22 @@ def _find_between(readings: list[Reading], folder: Path) -> tuple[list[Fault], l
                     also = f"{short_repr(name)} is an id of the course, too"
                     notes.append(Fault(*where, field, f"note: {also}; this casebook uses its own"))
     return faults, notes
+
+
+def _unplayed(readings: Iterable[Reading], folder: Path) -> list[Fault]:
+    """Advice on cases that no notebook names, where the casebook's notebooks name others."""
+    notebooks = [path for path in folder.glob("*.ipynb") if path.stem != "preview"]
+    text = "".join(path.read_text("utf-8", "replace") for path in notebooks if path.is_file())
+    played = {*re.findall(r"""(?:\\"|')([a-z0-9-]+)(?:\\"|'|~)""", text)}
+    cases = {Path(it.file).stem: it for it in readings if it.kind == "case"}
+    return [
+        Fault(it.file, it.document.line(("id",)), "id", f"advice: {_UNPLAYED.format(name)}")
+        for name, it in cases.items()
+        if played & cases.keys() and name not in played
+    ]
+
+
+_UNPLAYED = 'is in no notebook, so no learner meets it; write book.study("{}") in a cell of one'
 
 
 def _is_misnamed(reading: Reading) -> bool:

@@ -54,7 +54,7 @@ _OPEN_ALL = "Open the whole course with Python, in this browser"
 # What lessons say of JupyterLab, and what is true here.
 _INSTEAD = {
     "If this page does not start by itself, choose *Run*, then *Run All Cells*.": "",
-    "Run everything: choose *Run*, then *Run All Cells*. After a change to a file, do it again.": "",
+    "To begin, choose *Run*, then *Run All Cells*.": "",
     " Then scroll back up to here.": "",
     "**Here is a place to play.** This line of code takes all the letters away. Press `Shift+Enter` in"
     ' it: the answer stays the same. Then write `consumes="yes"` in the place of'
