@@ -203,7 +203,7 @@ def _bring_casebook(name: str, around: str | None) -> tuple[list[str], Path]:
         raise start.StartError(str(error)) from None
     if faults:
         news.append(_left_out(name, len(faults)))
-    return news, folder / f"{start.next_lesson(lessons, book.prefix)}.ipynb"
+    return news, folder / f"{start.next_lesson(lessons, book)}.ipynb"
 
 
 def _left_out(name: str, count: int) -> str:

@@ -3,11 +3,11 @@
 The course's lessons are copied. A lesson that the learner changed stays, under a name that says so.
 """
 
+import ast
 import json
 import os
-import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from hashlib import sha256
 from importlib import import_module
@@ -19,13 +19,17 @@ from typing import Any
 from urllib.parse import quote
 
 from customer_casebook import __version__
+from customer_casebook.course.bank import item_of
+from customer_casebook.course.casebook import Casebook, course
 from customer_casebook.course.journal import journal
+from customer_casebook.course.selection import practice_questions
+from customer_casebook.domain.facts import InputError
+from customer_casebook.domain.rules import LENSES
 from customer_casebook.files import installed_casebooks, write_whole
 
 FIRST = "00_start_here"
 LAST = "18_practice_and_exam"
 YOURS = "your copies"
-_FIRST_STUDY = re.compile(r'study\(\s*"([^"]+)"')
 
 # What was brought into a folder, so that a later version can tell a lesson that nobody has changed.
 _DELIVERED = ".customer-casebook.json"
@@ -106,19 +110,61 @@ def bring(folder: Path, files: Mapping[str, Path] | None = None) -> list[str]:
     return news
 
 
-def next_lesson(notebooks: Mapping[str, Path] | None = None, prefix: str = "") -> str:
-    """The lesson to open: the first whose first case nobody has answered yet; at the end, practice and exam.
+def next_lesson(notebooks: Mapping[str, Path] | None = None, book: Casebook | None = None) -> str:
+    """The lesson to open: the one that was answered last, while it has open questions; else the first
+    whose first case nobody has answered yet; at the end, practice and exam.
 
     Args:
         notebooks: Those of a casebook in place of the lessons; at the end, the last of them.
-        prefix: What the ids of the casebook begin with.
+        book: The casebook that they play.
     """
-    begun = {attempt.item.partition("/")[0] for attempt in journal().read().attempts}
-    for name, path in (notebooks or lessons()).items():
-        code = "\n".join(source for kind, source, _ in _cells_in(path) or () if kind == "code")
-        if (study := _FIRST_STUDY.search(code)) and prefix + study[1] not in begun:
+    book = book or course()
+    answered = [attempt.item for attempt in journal().read().attempts]
+    calls = {name: [*_calls_in(path)] for name, path in (notebooks or lessons()).items()}
+    studies = [
+        (book.prefix + str(places[0]), name)
+        for name in calls
+        for activity, places, _ in calls[name]
+        if activity == "study"
+    ]
+    lesson_of, cases = dict(reversed(studies)), [item.partition("/")[0] for item in answered]
+    last = next((lesson_of[case] for case in reversed(cases) if case in lesson_of), "")
+    if last and not _questions_in(calls[last], book) <= {*answered}:
+        return Path(last).stem
+    first_of = {name: case for case, name in reversed(studies)}
+    for name in calls:
+        if name in first_of and first_of[name] not in cases:
             return Path(name).stem
     return Path([*notebooks][-1]).stem if notebooks else LAST
+
+
+_Call = tuple[str, list[Any], dict[str, Any]]  # an activity, and the values it is called with
+
+
+def _calls_in(path: Path) -> Iterator[_Call]:
+    """The studies and practices of a notebook, as far as they are called with plain values."""
+    for kind, source, _ in _cells_in(path) or ():
+        with suppress(SyntaxError, ValueError):
+            match ast.parse(source).body[-1:] if kind == "code" else ():
+                case [ast.Expr(ast.Call(ast.Name(name) | ast.Attribute(attr=name), places, named))]:
+                    values = [ast.literal_eval(place) for place in places]
+                    more = {str(each.arg): ast.literal_eval(each.value) for each in named}
+                    if (name == "study" and values) or (name == "practice" and "seed" in more):
+                        yield name, values, more
+
+
+def _questions_in(calls: Iterable[_Call], book: Casebook) -> set[str]:
+    """The ids of the questions that studies and practices ask."""
+    ids = set[str]()
+    for name, places, named in calls:
+        with suppress(InputError, TypeError):  # the notebook says it where it is run
+            if name == "study":
+                lenses = named.get("lenses", [*places, [*LENSES]][1])
+                listed = [lenses] if isinstance(lenses, str) else lenses
+                ids |= {f"{book.prefix}{places[0]}/{lens}" for lens in listed}
+            else:
+                ids |= {*practice_questions(book, places, named.get("n", 4), named["seed"])}
+    return {item_id for item_id in ids if item_of(book, item_id)}
 
 
 def open_jupyter(lesson: Path, *, notebook: bool = False, browser: bool = True) -> None:
