@@ -10,7 +10,7 @@ from random import Random
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from customer_casebook import casebook
@@ -118,6 +118,7 @@ def test_a_case_of_each_situation_is_ready_for_a_casebook(
     """It has no fault, no advice that our own sentences cause, and it plays, whatever was answered."""
     folder, start = tmp_path / name, BOOK.situations[name]
     assert write_new(folder) == ""
+    (folder / "play.ipynb").unlink()  # which would have to name each of them
     rng = Random(7)  # noqa: S311
     paths = {}
     for number in range(8):
@@ -180,9 +181,29 @@ def test_whatever_the_names_the_file_holds_the_case(
     provider, service, party = map(clean_name, names)
     own = OwnCase(provider, service, party, inquiry)
     read = yaml.safe_load(case_as_yaml(own))
-    assert read == {**own.content(), **own.world()}
+    assert read["id"] == own.case.id
+    assert read.keys() == own.content().keys() | own.world().keys()
     assert len({read[kind] for kind in ("provider", "service", "party")}) == 3
     assert own.case.facts == inquiry.facts
+
+
+@given(
+    names=st.lists(st.text("ab<>/!-`*_[](){}&#;: .+|~\\\"'%@", max_size=12), min_size=3, max_size=3)
+)
+@example(["a *b*", "[x](y)", "‹a>"])
+@example(["<b>", "&amp;", "`x`"])
+@example(["# a", "- b", "+"])
+@example(["_a", "b_", "*a"])
+@example(["R&D", "a;", "<!--"])
+def test_whatever_signs_are_in_the_names_the_file_is_fine(names: list[str]) -> None:
+    own = OwnCase(*map(clean_name, names), Inquiry(HR))
+    assert [str(fault) for fault in read_file(case_as_yaml(own).encode()).faults] == []
+
+
+def test_what_is_no_markup_in_a_name_stays() -> None:
+    own = OwnCase("R&D #2 (old)", "a - b; c++", "Tom & Sons’ 100 %", Inquiry(HR))
+    read = yaml.safe_load(case_as_yaml(own))
+    assert read == {**own.content(), **own.world()}
 
 
 @pytest.mark.parametrize(
