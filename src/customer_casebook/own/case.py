@@ -23,8 +23,8 @@ MAX_NAME_LETTERS = 60
 NAMES = {"provider": "the provider", "service": "the service", "party": "the party"}
 NUMBERS = ("", "one", "several")  # of the party; without one its name tells
 
-# What would be markup in a casebook, and what looks like it; at the start of a name, a sign of a list, too.
-_MARKUP = str.maketrans({"<": "‹", ">": "›", "`": "'", "*": "×", "_": "-", "[": "(", "]": ")"})
+# What would be markup in a casebook, and what stands for it; at the start of a name, a sign of a list is, too.
+_MARKUP = str.maketrans("<>[]`*_", "()()''-")
 _LIST_SIGN, _ENTITY = re.compile(r"^[-+#]+(?= |$)"), re.compile(r"&(?=#?\w+;)")
 _JOINERS = "\u200c\u200d"  # some scripts need them inside a word
 _PARTY_KINDS = {"unit": "unit", **dict.fromkeys(("private_person", "employee", "member"), "person")}
@@ -195,7 +195,8 @@ def _entry(its_id: str, name: str, **more: str) -> dict[str, Any]:
 
 def case_as_yaml(own: OwnCase) -> str:
     """The case as a file of a casebook: it brings its parties and its service along."""
-    own = replace(own, **{kind: _without_markup(getattr(own, kind)) for kind in NAMES})
+    provider, service, party = map(_without_markup, (own.provider, own.service, own.party))
+    own = replace(own, provider=provider, service=service, party=party)
     content = own.content()
     lines = [
         "# yaml-language-server: $schema=../schema/case.schema.json",
@@ -209,7 +210,7 @@ def case_as_yaml(own: OwnCase) -> str:
 
 def _without_markup(name: str) -> str:
     """A name as a text of a casebook may hold it, where the ids out of it stay the same."""
-    return _LIST_SIGN.sub("–", _ENTITY.sub("& ", name.translate(_MARKUP)))
+    return _LIST_SIGN.sub("\u2013", _ENTITY.sub("& ", name.translate(_MARKUP)))
 
 
 def _yaml_lines(value: Any, margin: str = "") -> Iterator[str]:
