@@ -207,45 +207,36 @@ def test_what_is_no_markup_in_a_name_stays() -> None:
     assert read == {**own.content(), **own.world()}
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        *(
-            "our students",
-            "the nurses on ward 3",
-            "patients",
-            "Students of Larkmoor",
-            "Nurses",
-            "users",
-        ),
-        *(
-            "nurses and doctors",
-            "the people of Rushwick",
-            "Our Customers",
-            "the laptops",
-            "children",
-        ),
-    ],
-)
+# Names that sound like several, and like one, as people write them: one of each kind in a line.
+SEVERAL_NAMES = """
+    our students | the nurses on ward 3 | patients | Students of Larkmoor | Nurses | users
+    nurses and doctors | the people of Rushwick | Our Customers | the laptops | children
+    Analysts | Data Analysts | analysts | Pharmacists | Librarians | Citizens | Trainees | Employees
+    the PCs | our APIs | menus | taxis | clinics | critics | Mechanics | Guests | Interns | Experts | Alumni
+    Salespeople | policewomen | Firemen | schoolchildren | Women | the areas | cameras | videos | buses
+    the cities | classes | agents and brokers | Clients | Tenants | Vendors | Suppliers | Doctors | the mice
+"""
+ONE_NAMES = """
+    | Human Resources | Oakfold Foods | a team of nurses | the team of nurses | Sales
+    Research and Development | the business | Logistics | headquarters | our campus
+    every student | Group IT | Facilities | The Web Teams | the press
+    gas | the gas | biogas | the bus | the atlas | our canvas | the lens | the news | a series | the species
+    the SMS | sms | the dns | SaaS | the saas | analytics | Analytics | chaos | devops | the analysis | the crisis
+    Payments | Events | Grants | Restaurants | Procurement | the specimen | Bremen | Siemens | Fees | Doors
+    the access | Headquarters | staff | police station | payroll | mathematics | the status | Operations
+"""
+
+
+def names_in(table: str) -> list[str]:
+    return [name.strip() for line in table.strip("\n").splitlines() for name in line.split("|")]
+
+
+@pytest.mark.parametrize("name", names_in(SEVERAL_NAMES))
 def test_a_name_that_sounds_like_several(name: str) -> None:
     assert seems_several(name)
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        *(
-            "",
-            "Human Resources",
-            "Oakfold Foods",
-            "a team of nurses",
-            "the team of nurses",
-            "Sales",
-        ),
-        *("Research and Development", "the business", "Logistics", "headquarters", "our campus"),
-        *("every student", "Group IT", "Facilities", "The Web Teams", "the press"),
-    ],
-)
+@pytest.mark.parametrize("name", names_in(ONE_NAMES))
 def test_a_name_that_sounds_like_one(name: str) -> None:
     assert not seems_several(name)
 

@@ -44,15 +44,23 @@ all that was said. Where nobody knew, there is a gap in the list. Read it, and t
 {provider} are to each other."""
 _TAKEAWAY = "The facts decide. What nobody knows stays open until somebody asks."
 
-# How a name begins that stands for one, what may follow the word that tells, and what is plural: of names with a
-# capital only people, as units and firms have names such as Human Resources.
+# How a name begins that stands for one, and what may follow the word that tells.
 _ONE = {"a", "an", "one", "each", "every", "this"}
 _ADDITION = re.compile(r" (?:of|in|on|at|for|from|with|who|that)\b|[,(:]")
-_NO_PLURAL = re.compile(r"(?i:.*(?:ss|us|is|ics|news|quarters|sales))")
-_PLURAL = re.compile(r"[^\W\d_A-Z].*s|people|men|women|children")
-_PEOPLE = re.compile(
-    r"(?i:.*(?:[aeo]nts|ees|ers|ors|i(?:st|an)s|zens|nurses|pupils|people|men|children))"
+# Of names with a capital only people are several, as units and firms have names such as Human Resources.
+_ONE_THING = re.compile(
+    r"(?!(?:academ|clin|com|crit|mechan|medi|paramed|top)ics$|(?:medic|menu|taxi)s$)"
+    r"(?:.*(?:ss|us|is|aas|ics|quarters|sales)|(?:bio)?gas|atlas|canvas|lens|news|means|series|species"
+    r"|chaos|devops|[^aeiouy]+s)"
 )
+_PEOPLE = re.compile(
+    r"(?!.*(?:ments|oors)$|(?:events|grants|patents|plants|restaurants)$)"
+    r"(?:.*(?:[aeo]nts|.{4}ees|ers|ors|[iy]sts|ians|zens|people)|nurses|pupils|guests|guards|clerks|cooks"
+    r"|chefs|experts|interns|pilots|architects|graduates|apprentices|colleagues|friends|kids|alumni"
+    r"|(?:academ|mechan|paramed)ics|medics|(?:grand|school)?children"
+    r"|(?:crafts|fire|fisher|police|sales|trades|.*wo)?men)"
+)
+_PLURAL = re.compile(r"(?:[^\W\d_A-Z].*|[A-Z]{2,})s|mice|feet")
 
 
 def clean_name(text: str) -> str:
@@ -67,8 +75,10 @@ def seems_several(name: str) -> bool:
     if not words or words[0].lower() in _ONE:
         return False
     head = words[-1]
-    if _PLURAL.fullmatch(head) or _PEOPLE.fullmatch(head):
-        return not _NO_PLURAL.fullmatch(head)
+    if _ONE_THING.fullmatch(head.lower()) and not head[:2].isupper():
+        return False
+    if _PLURAL.fullmatch(head) or _PEOPLE.fullmatch(head.lower()):
+        return True
     return "and" in words[:-1] and head.islower()
 
 
