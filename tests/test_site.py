@@ -281,8 +281,9 @@ def test_a_casebook_of_ones_own_has_pages_of_its_own(
     assert files.keys() == {INDEX, WORKER, "play.html", *assets}
     index, play = Page(files[INDEX]), Page(files["play.html"])
     assert "<h1>Lantern</h1>" in files[INDEX]
-    assert "<title>A casebook of your own · Lantern</title>" in files["play.html"]
+    assert "<title>The seat finder · Lantern</title>" in files["play.html"]
     assert "Customer Casebook" not in index.words
+    assert not index.all("ol")  # its notebooks have no numbers
     assert [link["href"] for link in index.all("a")][1:] == ["play.html"]
     assert {html["data-book"] for page in (index, play) for html in page.all("html")} == {"lantern"}
     asked = [each["item"] for card in play.specs for each in card["spec"]["questions"]]
@@ -298,6 +299,20 @@ def test_a_casebook_of_ones_own_has_pages_of_its_own(
     assert main(["site", str(out), "--casebook", str(own), "--title", "Soup & Co"]) == FINE
     assert "<h1>Soup &amp; Co</h1>" in (out / INDEX).read_text("utf-8")
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("names", "numbers"), [(["01_a", "03_b"], ["1", "3"]), (["00_a", "x"], [None, None])]
+)
+def test_lessons_have_the_numbers_that_all_of_their_notebooks_have(
+    tmp_path: Path, names: list[str], numbers: list[str | None]
+) -> None:
+    for name in names:
+        nbformat.write(nbformat.v4.new_notebook(), tmp_path / f"{name}.ipynb")
+    written = site({f"{name}.ipynb": tmp_path / f"{name}.ipynb" for name in names})
+    index = Page(written[INDEX])
+    assert len(index.all("ol")) == all(numbers)
+    assert [entry.get("value") for entry in index.all("li")] == numbers
 
 
 def test_the_course_has_no_name_in_its_pages() -> None:

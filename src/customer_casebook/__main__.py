@@ -110,7 +110,7 @@ def _parser() -> argparse.ArgumentParser:
     verb.add_argument("folder", type=Path, metavar="FOLDER", help="new or empty")
     about, as_json = "say what is taught, practised and asked", "the table as one JSON object"
     verb = _add(verbs, _coverage, about, json=as_json)
-    verb.add_argument("notebooks", nargs="?", default="notebooks", metavar="FOLDER")
+    verb.add_argument("notebooks", nargs="?", type=Path, metavar="FOLDER", help=_NOTEBOOKS)
     about = "say where your answers are; take them along; add others; erase them"
     actions = verbs.add_parser("journal", help=about).add_subparsers(metavar="VERB", required=True)
     about = "say where your answers are, and how many"
@@ -140,6 +140,7 @@ _SHARED = "play this casebook: its zip, its folder, or an installed one; else, t
 _LESSONS = "where your lessons are; without it, customer-casebook in your home folder"
 _NOTEBOOK = "in Notebook 7, not in JupyterLab"
 _NO_BROWSER = "open no browser; say the address"
+_NOTEBOOKS = "where the lessons are; else the course's own"
 _FILE = "YAML or JSON; or a casebook: its folder, its zip, or an installed one; - reads stdin"
 _WHY = "the reasons for this answer, and what would change it; may be given again"
 _LINES = "one JSON object a line for each file, with its name if there are several"
@@ -361,7 +362,8 @@ def _new(arguments: argparse.Namespace) -> int:
     name = _as_word(folder)
     print(f"1. See it in JupyterLab: customer-casebook preview {name}")
     print(f"2. Write your own case: change a file in {_as_word(folder / 'cases')}, and save it")
-    print(f"3. Find what is wrong: customer-casebook check --watch {name}")
+    print(f"3. Let learners meet it: name it in a cell of {_as_word(folder / 'play.ipynb')}")
+    print(f"4. Find what is wrong: customer-casebook check --watch {name}")
     return FINE
 
 
@@ -422,11 +424,13 @@ def _read(name: str, default_kind: str) -> FolderReading:
 
 
 def _coverage(arguments: argparse.Namespace) -> int:
+    from customer_casebook import start
     from customer_casebook.authoring.coverage import as_table, coverage, offers
     from customer_casebook.course.casebook import course
 
     try:
-        rows = coverage(course(), Path(arguments.notebooks))
+        folder = arguments.notebooks or next(iter(start.lessons().values())).parent
+        rows = coverage(course(), folder)
     except ValueError as error:
         return _complain(f"customer-casebook: {error}")
     offered = offers(course())

@@ -20,12 +20,13 @@ from urllib.parse import quote
 
 from customer_casebook import __version__
 from customer_casebook.course.journal import journal
+from customer_casebook.domain.rules import LENSES
 from customer_casebook.files import installed_casebooks, write_whole
 
 FIRST = "00_start_here"
 LAST = "18_practice_and_exam"
 YOURS = "your copies"
-_FIRST_STUDY = re.compile(r'study\(\s*"([^"]+)"')
+_STUDY = re.compile(r'\bstudy\(\s*"([^"]+)"(?:,\s*\[([^]]*))?')
 
 # What was brought into a folder, so that a later version can tell a lesson that nobody has changed.
 _DELIVERED = ".customer-casebook.json"
@@ -107,18 +108,28 @@ def bring(folder: Path, files: Mapping[str, Path] | None = None) -> list[str]:
 
 
 def next_lesson(notebooks: Mapping[str, Path] | None = None, prefix: str = "") -> str:
-    """The lesson to open: the first whose first case nobody has answered yet; at the end, practice and exam.
+    """The lesson to open: the one answered last, while it has open questions on cases; else the first whose first
+    one is open; at the end, practice and exam.
 
     Args:
         notebooks: Those of a casebook in place of the lessons; at the end, the last of them.
         prefix: What the ids of the casebook begin with.
     """
-    begun = {attempt.item.partition("/")[0] for attempt in journal().read().attempts}
-    for name, path in (notebooks or lessons()).items():
-        code = "\n".join(source for kind, source, _ in _cells_in(path) or () if kind == "code")
-        if (study := _FIRST_STUDY.search(code)) and prefix + study[1] not in begun:
+    items = [attempt.item for attempt in journal().read().attempts]
+    asked = {name: [*_studied(path, prefix)] for name, path in (notebooks or lessons()).items()}
+    last = next((name for item in reversed(items) for name in asked if item in asked[name]), None)
+    for name in sorted(asked, key=lambda name: name != last):
+        if not {*items}.issuperset(asked[name] if name == last else asked[name][:1]):
             return Path(name).stem
     return Path([*notebooks][-1]).stem if notebooks else LAST
+
+
+def _studied(path: Path, prefix: str) -> Iterator[str]:
+    """The ids of what the studies of a notebook ask."""
+    code = "\n".join(source for kind, source, _ in _cells_in(path) or () if kind == "code")
+    for case, lenses in _STUDY.findall(code):
+        for lens in re.findall(r"\w+", lenses) or LENSES:
+            yield f"{prefix}{case}/{lens}"
 
 
 def open_jupyter(lesson: Path, *, notebook: bool = False, browser: bool = True) -> None:

@@ -566,7 +566,8 @@ def test_what_neither_the_casebook_nor_the_course_has_is_told_with_the_nearest_o
         "cases/without-faults.yaml:6: party: there is no 'kitchin'",
     ]
     near = [fault.rpartition("(")[2] for fault in faults]
-    assert near == [f"did you mean {name}?)" for name in ("group-it", "web-shop", "kitchen")]
+    add = "or add it to world.yaml"
+    assert near == [f"did you mean {name}?); {add}" for name in ("group-it", "web-shop", "kitchen")]
 
 
 def test_an_id_that_two_files_have_is_a_fault_of_the_second(tmp_path: Path) -> None:
@@ -600,7 +601,27 @@ def test_an_unknown_id_is_answered_with_those_of_the_folder_and_a_similar_one_of
         case = CASE.replace("party: kitchen", f"party: {wrong}")
         write(tmp_path, world=WORLD, cases__without_0faults=case)
         [fault] = read_folder(tmp_path).faults
-        assert fault.message == f"there is no '{wrong}'; {advice}"
+        assert fault.message == f"there is no '{wrong}'; {advice}; or add it to world.yaml"
+
+
+def test_of_many_objectives_the_nearest_are_named_and_where_all_of_them_are(tmp_path: Path) -> None:
+    near = {
+        "who-pays": "external-pays-and-penalizes",
+        "sla-internal": "sla-in-full-inside",
+        "external": "external-works-elsewhere",
+        "notional-chargin": "notional-charging",
+    }
+    every = len(course().objectives)
+    for wrong, wanted in near.items():
+        case = f"{CASE}objectives: [{wrong}]\n"
+        write(tmp_path, world=WORLD, cases__without_0faults=case)
+        [fault] = read_folder(tmp_path).faults
+        assert wanted in fault.message
+        assert fault.message.endswith(f"; customer-casebook coverage lists all {every}")
+    lines = [f"  - {{id: own-{n}, can: see light {n}}}" for n in range(20)]
+    write(tmp_path, objectives="\n".join(["objectives:", *lines]))
+    [fault] = read_folder(tmp_path).faults
+    assert fault.message.endswith("; objectives.yaml has all 20")
 
 
 def test_a_copy_with_the_id_of_another_file_blocks_that_one_not(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from customer_casebook.authoring.schema import KINDS
 from customer_casebook.course.bank import item_of
 from customer_casebook.course.casebook import course
 from customer_casebook.course.items import Item
+from tests.new_casebook import edit
 
 Captured = pytest.CaptureFixture[str]
 
@@ -32,14 +33,15 @@ def folder(tmp_path: Path, capsys: Captured) -> Path:
     return folder
 
 
-def test_it_says_in_three_lines_what_to_do_next(tmp_path: Path, capsys: Captured) -> None:
+def test_it_says_in_four_lines_what_to_do_next(tmp_path: Path, capsys: Captured) -> None:
     folder = tmp_path / "lantern"
     assert main(["new", str(folder)]) == FINE
     out, err = capsys.readouterr()
     assert err == ""
-    see, write, check = out.splitlines()
+    see, write, play, check = out.splitlines()
     assert see.endswith(f"customer-casebook preview {folder}")
     assert str(folder / "cases") in write
+    assert str(folder / "play.ipynb") in play
     assert check.endswith(f"customer-casebook check --watch {folder}")
 
 
@@ -94,10 +96,35 @@ def test_its_notebook_plays_all_of_it(folder: Path) -> None:
     played = run(folder / "play.ipynb")
     outputs = [*chain.from_iterable(cell.get("outputs", ()) for cell in played.cells)]
     assert {output.output_type for output in outputs} == {"execute_result"}
-    assert len(outputs) == 6
+    assert len(outputs) == 5
     text = "".join(output.data["text/plain"] for output in outputs)
     for name in read_casebook(folder).cases.values():
         assert name.title in text
+
+
+def test_its_notebook_speaks_to_learners(folder: Path) -> None:
+    cells = nbformat.read(folder / "play.ipynb", as_version=4).cells
+    prose = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    for word in ("your own", "file", "yaml", "lens", "every question"):
+        assert word not in prose.lower()
+
+
+def test_a_case_that_no_notebook_plays_is_said(folder: Path, capsys: Captured) -> None:
+    path = folder / "cases" / "reading-room-seats.yaml"
+    text = path.read_text("utf-8").replace("id: reading-room-seats ", "id: atlas ")
+    path.with_stem("atlas").write_text(text, "utf-8")
+    assert main(["check", str(folder)]) == FINE
+    [advice, fine] = capsys.readouterr().out.splitlines()
+    assert advice.startswith(f"{path.with_stem('atlas')}:")
+    assert advice.endswith(
+        'in no notebook, so no learner meets it; write book.study("atlas") in a cell of one'
+    )
+    assert fine == "5 files are fine"
+    play = folder / "play.ipynb"
+    edit(play, 'book.compare(\\"reading-room-seats\\"', "book.compare('atlas~door-plan.1'")
+    assert read_folder(folder).notes == []
+    play.write_text("{", "utf-8")  # one that plays no case by its name asks them in other ways
+    assert read_folder(folder).notes == []
 
 
 def test_its_notebooks_are_saved_without_outputs(folder: Path) -> None:

@@ -12,7 +12,12 @@ import pytest
 
 from customer_casebook.__main__ import FAULTY, FINE, main
 from customer_casebook.authoring import shared
-from customer_casebook.authoring.folder import ContentError, read_casebook, read_folder
+from customer_casebook.authoring.folder import (
+    ContentError,
+    names_not_for_windows,
+    read_casebook,
+    read_folder,
+)
 from customer_casebook.authoring.shared import find_origin, open_casebook
 from customer_casebook.playable import casebook
 from tests.new_casebook import edit, new_casebook
@@ -154,6 +159,12 @@ HOSTILE = {
     "empty": ([("read.me", b"")], "holds no casebook; it needs cases in"),
     "two": ([("a/world.yaml", b""), ("b/cases/x.yaml", b"")], "holds several casebooks, a, b;"),
     "signs": ([("cases/a:b.yaml", b"id: a")], "has a name of signs"),
+    "device": ([("cases/con.yaml", b"id: con")], "cases/con.yaml: has a name that Windows keeps"),
+    "device around": ([("nul/cases/x.yaml", b"")], "nul/cases/x.yaml: has a name that Windows"),
+    "capitals": (
+        [("cases/a.yaml", b"id: a"), ("cases/A.yaml", b"id: a")],
+        "cases/A.yaml: is the same name as cases/a.yaml where capitals do not count",
+    ),
     "unseen": ([("cases/\u202ex.yaml", b"id: a")], "has a name of signs"),
     "big notebook": (
         [("world.yaml", b""), ("p.ipynb", b" " * (1 << 24) + b" ")],
@@ -185,6 +196,37 @@ def test_a_zip_that_unpacks_to_a_mountain_is_refused(
     assert "more than 4 files" in fault_of(file)
     file.write_bytes(bytes((1 << 20) + 1))
     assert "is longer than 1 MiB" in fault_of(file)
+
+
+def test_a_zip_of_a_million_folders_is_refused_before_its_directory_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = packed(tmp_path / "x.zip", [("cases/x.yaml", b"id: x"), ("a/", b""), ("b/", b"")])
+    monkeypatch.setattr(shared, "MAX_ZIP_ENTRIES", 2)
+    monkeypatch.setattr(shared, "ZipFile", None)
+    assert "holds more than 2 files and folders; make a zip of the casebook alone" in fault_of(file)
+
+
+@pytest.mark.parametrize(
+    "name", ["cases/aux.yaml", "cases/com1.old.yaml", "questions/Nul.yaml", "lpt9.ipynb"]
+)
+def test_a_name_that_windows_keeps_is_a_fault_of_a_folder(folder: Path, name: str) -> None:
+    (folder / name).parent.mkdir(exist_ok=True)
+    (folder / name).write_text("x: y", "utf-8")
+    said = [str(fault) for fault in read_folder(folder).faults]
+    assert f"{folder / name}: has a name that Windows keeps for a device; rename it" in said
+
+
+def test_two_names_that_are_one_on_windows_are_a_fault_of_the_second() -> None:
+    [(name, said)] = names_not_for_windows(["Play.ipynb", "cases/play.ipynb", "play.ipynb"])
+    assert name == "play.ipynb"
+    assert said.startswith("is the same name as Play.ipynb where capitals do not count")
+
+
+def test_a_name_that_only_begins_like_a_device_is_fine(folder: Path) -> None:
+    for name in ("console.ipynb", "com10.ipynb", "my-nul.ipynb"):
+        (folder / name).write_bytes((folder / "play.ipynb").read_bytes())
+    assert not read_folder(folder).faults
 
 
 def test_one_mountain_in_a_zip_is_a_file_that_is_too_long(folder: Path, tmp_path: Path) -> None:

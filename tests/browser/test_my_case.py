@@ -114,6 +114,20 @@ def test_by_mouse_from_a_situation_to_a_page_and_back(
     expect(form.get_by_role("heading", name="Beside: The Registry")).to_be_visible()
 
 
+def test_an_answer_that_is_taken_back_is_seen(form: Locator) -> None:
+    form.get_by_role("button", name="Human Resources and the payroll").click()
+    form.get_by_role("button", name="Begin").click()
+    taken = form.locator(
+        "p", has_text="Taken back, as it does not fit: Is there one top management"
+    )
+    expect(taken).to_have_count(0)
+    form.get_by_role("button", name="Change: What is Human Resources?").click()
+    answer(form, "A private person, or several")
+    expect(taken).to_be_visible()
+    form.get_by_role("button", name="Back").click()
+    expect(taken).to_have_count(0)
+
+
 def test_by_keyboard_and_hostile_names_are_text(page: LabPage, form: Locator) -> None:
     cells = len(page.cells())
     keys = page.page.keyboard

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from customer_casebook.course.bank import ConceptItem, ListItem, item_of, next_telling, telling_ids
 from customer_casebook.course.casebook import CONTENT, Casebook, quote
 from customer_casebook.course.exam import EXAM_FORMATS, wording_of
+from customer_casebook.course.feedback import by_edition
 from customer_casebook.course.items import Item, original_id, question_of
 from customer_casebook.course.records import ConceptQuestion, ListQuestion
 from customer_casebook.course.selection import (
@@ -31,6 +32,7 @@ from customer_casebook.course.selection import (
 )
 from customer_casebook.course.styles import glossary_questions
 from customer_casebook.document import BulletList, to_text
+from customer_casebook.domain.rules import GENERAL
 from tests.course.books import BOOK, item, question, small_book
 from tests.course.test_bank import by_chance
 from tests.test_lessons import lesson_items, words
@@ -383,3 +385,15 @@ def test_what_follows_the_reason_against_a_choice_names_what_it_is_about() -> No
         for option in {*each.options} - each.right:
             (_, about), _ = each.reply(option)
             assert quote(each.options[right]) in " ".join(about.text().split())
+
+
+@every_word
+def test_the_reason_against_a_choice_stands_first_for_who_prepares_for_its_edition(
+    name: str,
+) -> None:
+    asked, edition = item(name), name.rpartition("/")[2]
+    for own in EDITIONS if edition == GENERAL else (edition,):
+        for option in asked.options.keys() - asked.right:
+            first, *_ = by_edition(own, *asked.reply(option))
+            assert first.text().startswith("Your answer:")
+            assert asked.options[option] in first.text()

@@ -129,6 +129,9 @@ def test_an_answer_that_does_not_fit_takes_another_back_and_says_so(page: Page) 
     assert view["live"].startswith(
         "Taken back, as it does not fit: Is there one top management above both Human Resources"
     )
+    assert view["taken"] in view["live"]
+    assert view["taken"].endswith("?")
+    assert page.say("back")["taken"] == ""
 
 
 @pytest.mark.parametrize("name", course().situations)

@@ -75,7 +75,10 @@ def _meetings(node: Node, lines: Lines, lists: Lists) -> Problems:
     if isinstance(mark, Reference) and mark.kind in lists and isinstance(value, str):
         own, none = lists.get(f"own {mark.kind}", ()), filter(None, [mark.none])
         if value not in lists[mark.kind]:
-            yield from _among([*lists[mark.kind], *none], place, value, own)
+            also = _ALSO.get(mark.kind, "")
+            if own and "{}" in also:
+                also = f"{mark.kind}.yaml has all {{}}"
+            yield from _among([*lists[mark.kind], *none], place, value, own, also)
     if declared.shape is str and isinstance(value, str):
         yield from _shown_as_typed(place, value)
     elif isinstance(value, list) and len(value) > 1:
@@ -527,6 +530,11 @@ _CHECKS: Mapping[Any, tuple[Callable[[Any, Lines, Lists], Problems], ...]] = {
 }
 
 
+# What to say of a list besides what is near; the number is said where it has more.
+_ALSO = dict.fromkeys(("parties", "services"), "or add it to world.yaml")
+_ALSO |= dict.fromkeys(("objectives", "misconceptions"), "customer-casebook coverage lists all {}")
+
+
 # What several of them need.
 
 
@@ -537,18 +545,32 @@ def _get(tree: Any, key: str, sort: type) -> Any:
 
 
 def _among(
-    words: Collection[str], place: Place, word: object, own: Collection[str] = ()
+    words: Collection[str],
+    place: Place,
+    word: object,
+    own: Collection[str] = (),
+    also: str = "",
 ) -> Problems:
     """A text has to be one of these words; what is no text has its fault already.
 
-    Of ``own`` words more is said: of the others only one that is similar.
+    Of ``own`` words more is said: of the others only one that is similar. What is said ``also`` may
+    have a place for the number of words, and is then left out where they are all named.
     """
     if not isinstance(word, str) or word in words:
         return
     known = tuple(own or words)
     if len(known) > len(facts.VOCABULARY):  # too many to list: the three nearest will do
-        known = tuple(get_close_matches(word[:80], known[:1000], 3, 0))
+        known, also = _nearest(word[:80], known[:1000]), also.format(len(known))
     if own and not similar_words(word, known):
         known += tuple(similar_words(word, tuple(words)[:1000]))
     advice = f"; {what_to_write(word, known)}" if known else ", nor any other; leave it out"
-    yield place, f"there is no {short_repr(word)}{advice}"
+    more = f"; {also}" if also and "{}" not in also else ""
+    yield place, f"there is no {short_repr(word)}{advice}{more}"
+
+
+def _nearest(word: str, known: tuple[str, ...]) -> tuple[str, ...]:
+    """The three ids that have most words in common with another one, and of these most letters."""
+    stems = {part[:4] for part in word.split("-")}
+    near = get_close_matches(word, known, len(known), 0)
+    near.sort(key=lambda each: -len(stems & {part[:4] for part in each.split("-")}))
+    return tuple(near[:3])

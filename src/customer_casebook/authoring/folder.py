@@ -6,7 +6,7 @@ One reader serves the packaged course, its build, an instructor's own casebook, 
 import json
 import re
 import shutil
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -232,6 +232,10 @@ def read_folder(folder: Path, *, advise: bool = True) -> FolderReading:
         return FolderReading([], [Fault(str(folder), 1, "", message)], [])
     _, readings = _read_files(files, _lent_lists(folder, NAMED_LISTS), advise=advise)
     between, notes = _find_between(readings, folder)
+    names = [path.relative_to(folder).as_posix() for path in (*dict(files), *_notebooks(folder))]
+    wrong = names_not_for_windows(names)
+    between += [Fault(str(folder / name), 0, "", message) for name, message in wrong]
+    notes += _unplayed(readings, folder) if advise else []
     faults = [fault for reading in readings for fault in reading.faults] + between
     if _is_course(folder) and faults:
         return FolderReading(readings, sorted(faults), notes)
@@ -283,6 +287,40 @@ def _find_between(readings: list[Reading], folder: Path) -> tuple[list[Fault], l
                     also = f"{short_repr(name)} is an id of the course, too"
                     notes.append(Fault(*where, field, f"note: {also}; this casebook uses its own"))
     return faults, notes
+
+
+def _notebooks(folder: Path) -> list[Path]:
+    return sorted(folder.glob("[!.]*.ipynb"))
+
+
+_DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)\s*(\.|$)")
+
+
+def names_not_for_windows(names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """The names of files that Windows cannot have, or not beside another one, and why."""
+    first: dict[str, str] = {}
+    for name in names:
+        if any(map(_DEVICES.match, name.split("/"))):
+            yield name, "has a name that Windows keeps for a device; rename it"
+        elif (other := first.setdefault(name.casefold(), name)) != name:
+            same = f"is the same name as {other} where capitals do not count, as on Windows"
+            yield name, f"{same}; rename it"
+
+
+def _unplayed(readings: Iterable[Reading], folder: Path) -> list[Fault]:
+    """Advice on cases that no notebook names, where the casebook's notebooks name others."""
+    notebooks = [path for path in _notebooks(folder) if path.stem != "preview"]
+    text = "".join(path.read_text("utf-8", "replace") for path in notebooks if path.is_file())
+    played = {*re.findall(r"""(?:\\"|')([a-z0-9-]+)(?:\\"|'|~)""", text)}
+    cases = {Path(it.file).stem: it for it in readings if it.kind == "case"}
+    return [
+        Fault(it.file, it.document.line(("id",)), "id", f"advice: {_UNPLAYED.format(name)}")
+        for name, it in cases.items()
+        if played & cases.keys() and name not in played
+    ]
+
+
+_UNPLAYED = 'is in no notebook, so no learner meets it; write book.study("{}") in a cell of one'
 
 
 def _is_misnamed(reading: Reading) -> bool:

@@ -26,6 +26,7 @@ from customer_casebook.authoring.folder import (
     FolderReading,
     book_name,
     casebook_files,
+    names_not_for_windows,
     printable,
 )
 from customer_casebook.authoring.opened import name_in_cache, open_folder
@@ -36,6 +37,8 @@ from customer_casebook.files import installed_casebooks
 
 MAX_ZIP_BYTES = 1 << 26  # packed and unpacked: ten times a casebook of 1,000 cases
 MAX_ZIP_FILES = 10_000
+MAX_ZIP_ENTRIES = 5 * MAX_ZIP_FILES  # with folders, and what a system adds
+_ENTRY = b"PK\x01\x02"  # which begins each entry of a zip's directory
 MAX_NOTEBOOK_BYTES = 1 << 24  # with pictures in it
 _PLAIN_NAME = re.compile(r"\w[\w .()+,-]*\.(yaml|ipynb)", re.ASCII)
 _NO_ZIP = (BadZipFile, EOFError, LookupError, RuntimeError, ValueError, struct.error, zlib.error)
@@ -129,6 +132,9 @@ def _unpacked(path: Path) -> Origin:
             data = stream.read(MAX_ZIP_BYTES + 1)
         if len(data) > MAX_ZIP_BYTES:
             _refuse(shown, f"is longer than {MAX_ZIP_BYTES >> 20} MiB, as no casebook of ours")
+        if data.count(_ENTRY) > MAX_ZIP_ENTRIES:  # to read a million of them takes a while
+            what = f"holds more than {MAX_ZIP_ENTRIES:,} files and folders"
+            _refuse(shown, f"{what}; make a zip of the casebook alone")
         with ZipFile(BytesIO(data)) as packed:
             root, members = _members(packed, shown)
             inside = f"{path}/{root}" if root else shown
@@ -168,6 +174,8 @@ def _members(packed: ZipFile, shown: str) -> tuple[str, dict[str, ZipInfo]]:
     files = {name: info for name, info in inside.items() if _is_content(name) or _is_notebook(name)}
     if len(files) > MAX_ZIP_FILES:
         _refuse(shown, f"holds more than {MAX_ZIP_FILES:,} files; make a zip of each part")
+    for name, message in names_not_for_windows(start + name for name in files):
+        _refuse(f"{shown}/{name}", message)
     return root, files
 
 

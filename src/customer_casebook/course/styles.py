@@ -111,7 +111,9 @@ def _because(term: Term, edition: Tag) -> str:
     """What a term means in an edition, or in all of them; empty where it has no entry."""
     tags: tuple[Tag, ...] = (edition, GENERAL)
     said = next((_meaning(term, tag) for tag in tags if tag in term.definitions), "")
-    return f"{quote(term.term)} means: {quote(said)}" if said else ""
+    # Else it would be taken for what only the edition says that it names.
+    home = f"In {_home(edition)}, " if _CARRIED_OVER.search(said) else ""
+    return f"{home}{quote(term.term)} means: {quote(said)}" if said else ""
 
 
 def _paired(term: Term, said: Term, edition: Tag) -> Option:

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -23,6 +23,9 @@ MAX_NAME_LETTERS = 60
 NAMES = {"provider": "the provider", "service": "the service", "party": "the party"}
 NUMBERS = ("", "one", "several")  # of the party; without one its name tells
 
+# What would be markup in a casebook, and what stands for it; at the start of a name, a sign of a list is, too.
+_MARKUP = str.maketrans("<>[]`*_", "()()''-")
+_LIST_SIGN, _ENTITY = re.compile(r"^[-+#]+(?= |$)"), re.compile(r"&(?=#?\w+;)")
 _JOINERS = "\u200c\u200d"  # some scripts need them inside a word
 _PARTY_KINDS = {"unit": "unit", **dict.fromkeys(("private_person", "employee", "member"), "person")}
 _CLUES = {  # what the facts of a clue are about
@@ -41,15 +44,23 @@ all that was said. Where nobody knew, there is a gap in the list. Read it, and t
 {provider} are to each other."""
 _TAKEAWAY = "The facts decide. What nobody knows stays open until somebody asks."
 
-# How a name begins that stands for one, what may follow the word that tells, and what is plural: of names with a
-# capital only people, as units and firms have names such as Human Resources.
+# How a name begins that stands for one, and what may follow the word that tells.
 _ONE = {"a", "an", "one", "each", "every", "this"}
 _ADDITION = re.compile(r" (?:of|in|on|at|for|from|with|who|that)\b|[,(:]")
-_NO_PLURAL = re.compile(r"(?i:.*(?:ss|us|is|ics|news|quarters|sales))")
-_PLURAL = re.compile(r"[^\W\d_A-Z].*s|people|men|women|children")
-_PEOPLE = re.compile(
-    r"(?i:.*(?:[aeo]nts|ees|ers|ors|i(?:st|an)s|zens|nurses|pupils|people|men|children))"
+# Of names with a capital only people are several, as units and firms have names such as Human Resources.
+_ONE_THING = re.compile(
+    r"(?!(?:academ|clin|com|crit|mechan|medi|paramed|top)ics$|(?:medic|menu|taxi)s$)"
+    r"(?:.*(?:ss|us|is|aas|ics|quarters|sales)|(?:bio)?gas|atlas|canvas|lens|news|means|series|species"
+    r"|chaos|devops|[^aeiouy]+s)"
 )
+_PEOPLE = re.compile(
+    r"(?!.*(?:ments|oors)$|(?:events|grants|patents|plants|restaurants)$)"
+    r"(?:.*(?:[aeo]nts|.{4}ees|ers|ors|[iy]sts|ians|zens|people)|nurses|pupils|guests|guards|clerks|cooks"
+    r"|chefs|experts|interns|pilots|architects|graduates|apprentices|colleagues|friends|kids|alumni"
+    r"|(?:academ|mechan|paramed)ics|medics|(?:grand|school)?children"
+    r"|(?:crafts|fire|fisher|police|sales|trades|.*wo)?men)"
+)
+_PLURAL = re.compile(r"(?:[^\W\d_A-Z].*|[A-Z]{2,})s|mice|feet")
 
 
 def clean_name(text: str) -> str:
@@ -64,8 +75,10 @@ def seems_several(name: str) -> bool:
     if not words or words[0].lower() in _ONE:
         return False
     head = words[-1]
-    if _PLURAL.fullmatch(head) or _PEOPLE.fullmatch(head):
-        return not _NO_PLURAL.fullmatch(head)
+    if _ONE_THING.fullmatch(head.lower()) and not head[:2].isupper():
+        return False
+    if _PLURAL.fullmatch(head) or _PEOPLE.fullmatch(head.lower()):
+        return True
     return "and" in words[:-1] and head.islower()
 
 
@@ -192,6 +205,8 @@ def _entry(its_id: str, name: str, **more: str) -> dict[str, Any]:
 
 def case_as_yaml(own: OwnCase) -> str:
     """The case as a file of a casebook: it brings its parties and its service along."""
+    provider, service, party = map(_without_markup, (own.provider, own.service, own.party))
+    own = replace(own, provider=provider, service=service, party=party)
     content = own.content()
     lines = [
         "# yaml-language-server: $schema=../schema/case.schema.json",
@@ -201,6 +216,11 @@ def case_as_yaml(own: OwnCase) -> str:
         *_yaml_lines({**content, **own.world()}),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _without_markup(name: str) -> str:
+    """A name as a text of a casebook may hold it, where the ids out of it stay the same."""
+    return _LIST_SIGN.sub("\u2013", _ENTITY.sub("& ", name.translate(_MARKUP)))
 
 
 def _yaml_lines(value: Any, margin: str = "") -> Iterator[str]:

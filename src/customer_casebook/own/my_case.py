@@ -174,19 +174,20 @@ class MyCase(View):
         self.own = replace(self.own, inquiry=inquiry)
         gone = [name for name in before.answers if name not in inquiry.answers]
         questions = " ".join(self._question(name) for name in gone)
-        taken = f"Taken back, as it does not fit: {questions} " if gone else ""
+        taken = f"Taken back, as it does not fit: {questions}" if gone else ""
         news = [
             f"{label}: {words}."
             for lens, (label, words, _) in zip(inquiry.lenses, self._verdicts(), strict=True)
             if lens in inquiry.spoken
             and inquiry.verdicts[lens].answer != before.verdicts[lens].answer
         ]
-        self._go(inquiry.next or _END, f"{taken}{' '.join(news)}")
+        self._go(inquiry.next or _END, " ".join(news), taken)
 
-    def _go(self, step: str, news: str = "") -> None:
+    def _go(self, step: str, news: str = "", taken: str = "") -> None:
         self.step = step
         where = self._question(step) if step in course().asks else self._ending()
-        self._show(live=f"{news} {where if step != _NAMES_STEP else _TITLE}".strip())
+        heard = (taken, news, where if step != _NAMES_STEP else _TITLE)
+        self._show(live=" ".join(filter(None, heard)), taken=taken)
 
     def _step_before(self) -> str:
         place = self._place()
@@ -248,7 +249,7 @@ class MyCase(View):
             "files": [kind for kind in _FILES if kind != "yaml" or inquiry.facts.known()],
             "faults": list(self._shelf.faults),
             "offers": self._is_fresh(),
-            **dict.fromkeys(("saved", "beside", "error", "live"), ""),
+            **dict.fromkeys(("saved", "beside", "error", "live", "taken"), ""),
             **news,
         }
 

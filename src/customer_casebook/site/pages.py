@@ -54,7 +54,7 @@ _OPEN_ALL = "Open the whole course with Python, in this browser"
 # What lessons say of JupyterLab, and what is true here.
 _INSTEAD = {
     "If this page does not start by itself, choose *Run*, then *Run All Cells*.": "",
-    "Run everything: choose *Run*, then *Run All Cells*. After a change to a file, do it again.": "",
+    "To begin, choose *Run*, then *Run All Cells*.": "",
     " Then scroll back up to here.": "",
     "**Here is a place to play.** This line of code takes all the letters away. Press `Shift+Enter` in"
     ' it: the answer stays the same. Then write `consumes="yes"` in the place of'
@@ -312,17 +312,19 @@ def _index(lessons: Sequence[_Lesson], title: str, about: str, *, live: bool) ->
     """The list of lessons, each with what was answered."""
     first = Path(lessons[0].file).with_suffix(".ipynb").name
     whole = f'<p class="live">{_live_link(first, _OPEN_ALL)}</p>' if live else ""
-    entries = []
-    for lesson in lessons:
-        number = f"{len(lesson.items)} questions" if lesson.items else "to read here"
+    entries, numbers = [], [re.match(r"\d+", lesson.file) for lesson in lessons]
+    kind = "ol" if all(numbers) else "ul"
+    for lesson, number in zip(lessons, numbers, strict=True):
+        length = f"{len(lesson.items)} questions" if lesson.items else "to read here"
         asked = escape(json.dumps(lesson.items))
-        count = f'<casebook-count data-items="{asked}"><span class="plain">{number}</span></casebook-count>'
+        count = f'<casebook-count data-items="{asked}"><span class="plain">{length}</span></casebook-count>'
         link = f'<a href="{lesson.link}">{escape(lesson.title)}</a>'
         told = " · ".join(filter(None, (lesson.minutes, count)))
-        entries.append(f"<li>{link} <small>{told}</small></li>")
+        value = f' value="{int(number[0])}"' if number and kind == "ol" else ""
+        entries.append(f"<li{value}>{link} <small>{told}</small></li>")
     return (
         f'<div class="prose"><h1>{escape(title)}</h1>\n<p>{about}</p>\n'
-        f'{whole}</div>\n<ol start="0" class="lessons">{"".join(entries)}</ol>'
+        f'{whole}</div>\n<{kind} class="lessons">{"".join(entries)}</{kind}>'
     )
 
 

@@ -39,7 +39,8 @@ function renderInquiry({ model, el }) {
   const next = primary("Next", null, answer);
   const others = [["Back", "back"], ["Change the names", "names"]].map(([label, to]) => button(label, null, teller({ do: to })));
   const steps = h("div", { class: "ccb-row" }, next, ...others);
-  const asking = h("div", {}, stage, steps, given);
+  const taken = h("p");
+  const asking = h("div", {}, stage, steps, taken, given);
   const [error, picture, page] = ["failure", "picture", "page"].map((name) => h("div", { class: `ccb-${name}` }));
   const headline = h("p", { class: "ccb-headline" });
   const table = h("div");
@@ -117,7 +118,7 @@ function renderInquiry({ model, el }) {
     const now = view();
     showStep();
     for (const [name, node] of Object.entries({ picture, table, page, beside, error })) redraw(node, now[name]);
-    for (const [name, node] of Object.entries({ headline, saved, live })) say(node, now[name]);
+    for (const [name, node] of Object.entries({ headline, saved, live, taken })) say(node, now[name]);
     const named = (words) => h("span", { dir: "auto" }, `${words} `);
     const small = (label, words, message, isStep) => button(label, null, teller(message, isStep), { "aria-label": `${label}: ${words}` });
     const own = ([fact, words]) => [named(words), small("Say it yourself", words, { do: "go", fact })];
@@ -126,6 +127,7 @@ function renderInquiry({ model, el }) {
     const open = (file, title) => small("Open", title, { do: "open", file });
     showList(kept, now.kept, ([file, title]) => [named(title), open(file, title), " ", small("Compare", title, { do: "compare", file }, false)]);
     showList(faults, now.faults, (fault) => [fault]);
+    taken.hidden = !now.taken;
     shelf.hidden = !kept.children.length && !faults.children.length;
     offer.hidden = !now.offers;
     actions.hidden = !now.given.length; // there is nothing yet to keep or to take along
