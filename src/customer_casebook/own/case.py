@@ -50,7 +50,7 @@ _ADDITION = re.compile(r" (?:of|in|on|at|for|from|with|who|that)\b|[,(:]")
 # Of names with a capital only people are several, as units and firms have names such as Human Resources.
 _ONE_THING = re.compile(
     r"(?!(?:academ|clin|com|crit|mechan|medi|paramed|top)ics$|(?:medic|menu|taxi)s$)"
-    r"(?:.*(?:ss|us|is|aas|ics|quarters|sales)|(?:bio)?gas|atlas|canvas|lens|news|means|series|species"
+    r"(?:.*(?:ss|us|is|a{2}s|ics|quarters|sales)|(?:bio)?gas|atlas|canvas|lens|news|means|series|species"
     r"|chaos|devops|[^aeiouy]+s)"
 )
 _PEOPLE = re.compile(
