@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "customer_casebook"
 
-MAX_PYTHON_LINES = 15_161  # the aim is 6,300
+MAX_PYTHON_LINES = 15_169  # the aim is 6,300
 MAX_FRONT_END_LINES = 2_517  # marks, a desk beside a story, and the outbox, or answers are lost
 MAX_SITE_LINES = (
     384  # a page around the cards, a model in place of Python, and a worker for offline
@@ -38,7 +38,7 @@ MAX_ROOM_LINES = {
     "jupyter": 49,
     "own": 1_087,  # a case of one's own
     "playable": 75,
-    "simulators": 1_112,
+    "simulators": 1_119,
     "site": 786,
     "start": 248,
     "widgets": 2_935,  # the aim is 1,350
