@@ -119,6 +119,7 @@ def test_a_wrong_option_is_answered_with_its_misconception_or_what_would_make_it
             assert "This may be true" in reason
         else:
             means = BOOK.lens_texts[question.lens].answers[option].means
+            reason = reason.removeprefix(denial(question, option)).strip()
             assert reason.startswith(re.split(r"(?<=[.]) (?=[A-Z])", means)[0])
             changes = facts_in(question, reason.removeprefix(means))
             if changes:
@@ -227,7 +228,8 @@ def test_a_wrong_choice_is_told_why_and_what_leads_to_it_and_the_rest_is_kept_ap
         reason = why.words.removesuffix(")").rpartition(" (ITIL")[0] or why.words
         maybe = "This may be true, but the facts here do not say so."
         assert reason.startswith(maybe) == (option in question.verdict.possible)
-        assert 1 <= len(re.findall(r"[.?](?= [A-Z]|$)", reason.removeprefix(maybe) or ".")) <= 2
+        reason = reason.removeprefix(maybe).removeprefix(denial(question, option)) or "."
+        assert 1 <= len(re.findall(r"[.?](?= [A-Z]|$)", reason)) <= 2
         short, rest = (" ".join(to_text(each).split()) for each in ([why, *turn], more))
         if question.what_if(option):
             changes = facts_in(question, " ".join(to_text(turn).split()))
@@ -252,6 +254,26 @@ def test_a_wrong_choice_is_told_why_and_what_leads_to_it_and_the_rest_is_kept_ap
             assert rest.count(rule.explanation) == 1
     assert len(question.explanation) <= 2
     assert not {*map(str, question.explanation)} & {*map(str, question.more)}
+
+
+def denial(question: CaseItem, option: str) -> str:
+    """What denies that the party, or the service, is inside or outside; empty where that is not it."""
+    denying = {"internal": "different", "external": "same"}.get(option, "")
+    is_denied = question.facts.organization == denying
+    return f"{capital(question.statement('organization', denying))}." if is_denied else ""
+
+
+@every_question
+def test_inside_and_outside_are_denied_first_by_where_the_party_belongs(question: CaseItem) -> None:
+    for option in {"internal", "external"} & {*question.options} - question.right:
+        [why, *_], more = question.reply(option)
+        means = question.text.answers[option].means
+        assert isinstance(why, Paragraph)
+        if denied := denial(question, option):
+            assert why.words.startswith(f"{denied} ")
+            assert denied not in " ".join(to_text(more).split())
+        elif option not in question.verdict.possible:
+            assert not why.words.startswith(re.split(r"(?<=[.]) (?=[A-Z])", means)[0])
 
 
 def test_what_is_said_after_a_wrong_answer_is_short() -> None:
@@ -362,8 +384,11 @@ def test_a_private_person_stands_outside_where_no_change_of_a_fact_would_help() 
     lone = replace(BOOK.case(CASE), evidence=(person(consumes="yes", uses="yes"),))
     question = CaseItem(BOOK, lone, "customer")
     assert question.right == {"external"}
-    assert question.why_not("internal").endswith(
-        "A private person does not belong to the provider's organization."
+    assert question.why_not("internal").startswith(denial(question, "internal"))
+    assert (
+        CaseItem(BOOK, lone, "agreement")
+        .why_not("ola")
+        .endswith("A private person does not belong to the provider's organization.")
     )
 
 

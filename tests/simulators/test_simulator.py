@@ -471,6 +471,26 @@ def test_each_bar_has_its_value(name: str, drawn: list[Drawn]) -> None:
             assert [*map(number, said)] == pytest.approx(hours, abs=0.51)
 
 
+@pytest.mark.parametrize("control", ["price", "internal_volume", "external_volume", "cut_back"])
+def test_no_end_of_a_bar_of_before_goes_through_the_number_beside_a_bar(
+    drawn: list[Drawn], control: str
+) -> None:
+    simulator = MAKE["ledger"]()
+    slider = simulator.bench.controls[control]
+    assert isinstance(slider, Range)
+    for value in range(int(slider.min), int(slider.max) + 1, max(1, int(slider.max) // 60)):
+        put(simulator, **{control: value})
+        frame, shapes, notes, before = drawn[-1]
+        left, _, right, _ = frame.margins
+        letter = 5 * (frame.x.end - frame.x.start) / (72 * frame.size[0] * (right - left))
+        gone = [each.points for each in before if each not in shapes]
+        for x, y, amount, side in notes:
+            start, end = sorted((x, x + letter * len(amount) * (1 if side == "right" else -1)))
+            beside = [points for points in gone if min(points)[1] < y < max(points)[1]]
+            places = {place for points in beside for place, _ in points}
+            assert not any(start < place < end for place in places), (amount, value)
+
+
 def number(written: str) -> float:
     return float(written.replace(",", "").replace(MINUS, "-"))
 

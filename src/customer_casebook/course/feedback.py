@@ -95,12 +95,16 @@ class CaseFeedback:
             says = f" The answer depends on this: {facts}." if facts else ""
             return [Paragraph(f"The facts settle it.{says}")], [*rest, *self._grounds(deciding)]
         why: list[Block] = [Paragraph(_MAYBE)] if option in self.verdict.possible else []
+        if denial := self._denial(option):
+            told.add("organization")
+        crosses = "organization" in told and self.facts.organization != UNKNOWN
         if misconception := self._slip(option):
-            why.append(Paragraph(_scoped(misconception.corrective, scope or ()), editions=scope))
+            corrective = _scoped(misconception.corrective, scope or ())
+            why.append(Paragraph(f"{denial} {corrective}".strip(), editions=scope))
             rest = [RunInHeading("A common mistake:", quote(misconception.claim), scope), *rest]
         elif why:
             rest = [RunInHeading(full_stop(label), self._means(option)), *rest]
-        elif changes and "organization" not in told and {*self.verdict.answers} & _NOTHING:
+        elif changes and not crosses and {*self.verdict.answers} & _NOTHING:
             # What the option means may be true of the party, which lacks something else.
             rule = self.verdict.because[0].rule
             why = [Paragraph(_scoped(rule.title, rule.editions), editions=rule.editions)]
@@ -118,6 +122,12 @@ class CaseFeedback:
         elif not self.verdict.missing:
             turn, rest = [], [*rest, *turn]
         return [*why, *turn], [*rest, *self._grounds(told)]
+
+    def _denial(self, option: str) -> str:
+        """Where the party belongs, if that denies what is called internal or external; else empty."""
+        place = {"internal": "different", "external": "same"}.get(option, "")
+        denies = self.facts.organization == place
+        return f"{capital(self.statement('organization', place))}." if denies else ""
 
     def scope(self, option: str) -> Sequence[str] | None:
         """The editions that say why a wrong option is wrong; None: all of them."""
@@ -243,8 +253,10 @@ class CaseFeedback:
         return hedge + (_correction(misconception) if misconception else self._means(option))
 
     def _means(self, option: str) -> str:
-        """What an option means, and why it never fits a private person."""
+        """What an option means, and what denies it, as for a private person."""
         means = self.text.answers[option].means
+        if denial := self._denial(option):
+            return f"{denial} {_SENTENCE.split(means)[0]}"
         private = self.facts.party_is == "private_person"
         if option in self.verdict.possible or not private or self._fewest_changes(option):
             return means

@@ -132,18 +132,23 @@ def _plot_books(
     x = Scale(*ends, ticks, "← expense · thousand crowns · income →")
     y = Scale(0.4, 4.6, tuple(zip(range(len(totals), 0, -1), totals, strict=True)))
     looks = [each for labels, _, colour in _SIDES for each in _looks(labels, colour)]
-    shapes, notes = _bars_of(totals)
+    was = _bars_of(before)[0]
+    shapes, notes = _bars_of(totals, was)
     axis = Shape([(0, y.start), (0, y.end)], Look(THEME_INK, line="-"))
     frame = Frame(x, y, tuple(looks), margins=(0.22, 0.15, 0.98, 0.79))
-    return frame, [*shapes, axis], notes, _bars_of(before)[0]
+    return frame, [*shapes, axis], notes, was
 
 
 def _looks(labels: Sequence[str], colour: str) -> list[tuple[str, Look]]:
     return [*zip(labels, (Look(colour), Look(colour, hatch="////")), strict=True)]
 
 
-def _bars_of(totals: Totals) -> tuple[list[Shape], list[Note]]:
-    """What each book shows on both sides, in crowns, and how much that is together."""
+def _bars_of(totals: Totals, was: Sequence[Shape] = ()) -> tuple[list[Shape], list[Note]]:
+    """What each book shows on both sides, in crowns, and how much that is together.
+
+    The number stands beside its bar, where no end of a bar of before goes through it.
+    """
+    edges = {(x, y) for each in was for x, y in each.points}
     bars, notes = [], []
     for labels, sign, colour in _SIDES:
         for place, lines in zip(range(len(totals), 0, -1), totals.values(), strict=True):
@@ -153,6 +158,9 @@ def _bars_of(totals: Totals) -> tuple[list[Shape], list[Note]]:
                 bars += [bar(reach, place - 0.25, length, 0.5, look)] if length else []
                 reach += length
             words = f"{abs(reach) / 1000:,.1f}".removesuffix(".0")
-            beside = reach + sign * _LABEL_CROWNS / 8
+            at = reach
+            for length in sorted(sign * x for x, y in edges if y == place - 0.25):
+                at = sign * length if sign * at < length <= sign * at + _LABEL_CROWNS else at
+            beside = at + sign * _LABEL_CROWNS / 8
             notes += [Note(beside, place, words, "left" if sign < 0 else "right")] if reach else []
     return bars, notes
