@@ -47,6 +47,7 @@ class Server:
         self.allowed: set[str] = set()  # whom a page may ask, even as it is closed
         self.gives_lessons = gives_lessons = threading.Event()
         gives_lessons.set()
+        self.is_away = is_away = threading.Event()
 
         class Quiet(SimpleHTTPRequestHandler):
             def log_message(self, *_: object) -> None:
@@ -55,6 +56,8 @@ class Server:
             def do_GET(self) -> None:
                 if "/live/files/" in self.path:
                     gives_lessons.wait(PATIENCE_MS / 1000)
+                    if is_away.is_set():  # it hangs up
+                        return
                 super().do_GET()
 
         class Refusing(BaseHTTPRequestHandler):
@@ -311,8 +314,9 @@ def test_a_case_of_ones_own_is_kept_in_the_browser(
     expect(page.locator(".ccb-prompt:visible")).to_contain_text("Does a nurse say what")
 
 
+@pytest.mark.parametrize("is_away", [False, True], ids=["", "away"])
 def test_a_new_version_of_a_lesson_is_seen_and_what_the_reader_changed_stays(
-    visit: Callable[..., Page], server: Server
+    visit: Callable[..., Page], server: Server, is_away: bool
 ) -> None:
     page = visit()
     contents = "window.jupyterapp.serviceManager.contents"
@@ -326,8 +330,12 @@ def test_a_new_version_of_a_lesson_is_seen_and_what_the_reader_changed_stays(
                     .find(({ node }) => node.classList.contains("ccb-play"))
                     .model.sharedModel.setSource("1 + 1")"""
             )
-        page.keyboard.press("Control+s")
+        if is_away:
+            server.is_away.set()
+        page.evaluate("window.jupyterapp.shell.currentWidget.context.save()")
         page.wait_for_function("() => !window.jupyterapp.shell.currentWidget.context.model.dirty")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        server.is_away.clear()
     shipped = {name: server.folder / "live" / "files" / name for name in (PLAYED, FIRST)}
     before = {name: path.read_text("utf-8") for name, path in shipped.items()}
     try:

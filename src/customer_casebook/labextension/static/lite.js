@@ -46,17 +46,20 @@ async function freeName(path, contents) {
   }
 }
 
+const origins = new Map(); // each lesson that is open, as the site had it then: the site may be out of reach later
+
 // Shows the lesson of today where the browser has kept an older one.
 export async function renew(context, contents) {
   const { path, model } = context;
   const now = await shipped(path);
   const mark = model.getMetadata(MARK);
+  if (now) origins.set(path, now);
   if (!now || (mark ? mark === (await digest(now)) : now === textOf(model.toJSON()))) return;
-  if (mark) {
+  if (mark && mark !== (await digest(textOf(model.toJSON())))) {
     const copy = { type: "notebook", format: "json", content: model.toJSON() };
     await contents.save(await freeName(path, contents), copy);
-    await contents.delete(path);
   }
+  if (mark) await contents.delete(path);
   await context.revert();
 }
 
@@ -67,13 +70,11 @@ export function keepLessons(contents) {
     if (!isNotebook(options)) return save(path, options);
     const { content } = options;
     dropWidgets(content);
-    const now = await shipped(path);
-    if (now === textOf(content)) {
-      await contents.delete(path);
-      return contents.get(path);
-    }
-    if (now) content.metadata[MARK] ??= await digest(now);
-    return save(path, options);
+    const origin = origins.get(path) ?? (await shipped(path));
+    if (origin) content.metadata[MARK] ??= await digest(origin);
+    if (origin !== textOf(content)) return save(path, options);
+    await contents.delete(path);
+    return contents.get(path).catch(() => save(path, options));
   };
 }
 
