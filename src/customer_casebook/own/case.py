@@ -24,7 +24,7 @@ NAMES = {"provider": "the provider", "service": "the service", "party": "the par
 NUMBERS = ("", "one", "several")  # of the party; without one its name tells
 
 # What would be markup in a casebook, and what stands for it; at the start of a name, a sign of a list is, too.
-_MARKUP = str.maketrans("<>[]`*_", "()()''-")
+_PLAIN_SIGNS = str.maketrans("<>[]`*_", "()()''-")
 _LIST_SIGN, _ENTITY = re.compile(r"^[-+#]+(?= |$)"), re.compile(r"&(?=#?\w+;)")
 _JOINERS = "\u200c\u200d"  # some scripts need them inside a word
 _PARTY_KINDS = {"unit": "unit", **dict.fromkeys(("private_person", "employee", "member"), "person")}
@@ -50,7 +50,7 @@ _ADDITION = re.compile(r" (?:of|in|on|at|for|from|with|who|that)\b|[,(:]")
 # Of names with a capital only people are several, as units and firms have names such as Human Resources.
 _ONE_THING = re.compile(
     r"(?!(?:academ|clin|com|crit|mechan|medi|paramed|top)ics$|(?:medic|menu|taxi)s$)"
-    r"(?:.*(?:ss|us|is|aas|ics|quarters|sales)|(?:bio)?gas|atlas|canvas|lens|news|means|series|species"
+    r"(?:.*(?:ss|us|is|a{2}s|ics|quarters|sales)|(?:bio)?gas|atlas|canvas|lens|news|means|series|species"
     r"|chaos|devops|[^aeiouy]+s)"
 )
 _PEOPLE = re.compile(
@@ -220,7 +220,7 @@ def case_as_yaml(own: OwnCase) -> str:
 
 def _without_markup(name: str) -> str:
     """A name as a text of a casebook may hold it, where the ids out of it stay the same."""
-    return _LIST_SIGN.sub("\u2013", _ENTITY.sub("& ", name.translate(_MARKUP)))
+    return _LIST_SIGN.sub("\u2013", _ENTITY.sub("& ", name.translate(_PLAIN_SIGNS)))
 
 
 def _yaml_lines(value: Any, margin: str = "") -> Iterator[str]:
