@@ -258,7 +258,7 @@ def test_a_case_is_saved_listed_opened_changed_and_compared(page: Page) -> None:
     page.begin()
     page.tell(consumes="yes")
     view = page.say("save")
-    assert view["saved"].startswith("Saved, with your answers to the course, in ")
+    assert view["saved"].startswith("Saved in own-cases, beside your answers to the course in ")
     ((file, title),) = view["kept"]
     assert title.startswith("Human Resources and Tarnbrook IT, the payroll system (saved 2")
     other = Page(my_case())

@@ -72,6 +72,15 @@ def test_what_follows_from_others_is_told_from_what_was_answered() -> None:
     assert "follows from the other answers" in to_text(case_page(own))
 
 
+def test_what_nobody_knew_and_follows_is_not_said_as_an_answer() -> None:
+    inquiry = Inquiry().answer("organization", "unknown").answer("party_is", "private_person")
+    own = OwnCase("City Library IT", "the catalogue", "the children", inquiry)
+    words = " ".join(to_text(case_page(own)).split())
+    assert "top management in common (follows from the other answers)" in words
+    assert "do not belong to the organization of City Library IT." in words  # which says it all
+    assert "unlike" not in words
+
+
 def test_no_name_is_markup_in_any_form() -> None:
     own = OwnCase(HOSTILE, HOSTILE, HOSTILE, OWN.inquiry)
     page = Tags(report_as_html(own))

@@ -210,7 +210,7 @@ class MyCase(View):
             return f"Your case cannot be saved here ({error.strerror}). You can download it."
         self._saved = self.own
         self._shelf = store.kept()
-        return f"Saved, with your answers to the course, in {journal().folder}."
+        return f"Saved in {store.FOLDER}, beside your answers to the course in {journal().folder}."
 
     def _compare(self, file: str) -> None:
         state: report.State

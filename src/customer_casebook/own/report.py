@@ -88,7 +88,8 @@ def _known(own: OwnCase) -> Iterator[tuple[str, str]]:
     known = own.inquiry.facts.known()
     for name, ask in own.book.asks.items():
         if name in known:
-            follows = "" if name in own.inquiry.answers else " (follows from the other answers)"
+            is_said = own.inquiry.answers.get(name) == known[name]
+            follows = "" if is_said else " (follows from the other answers)"
             yield own.sentence(ask.question), f"{answer_label(own, name, known[name])}{follows}"
         elif name in own.inquiry.answers:
             yield own.sentence(ask.question), "Not known"

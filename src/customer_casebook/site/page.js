@@ -158,8 +158,8 @@ customElements.define(
       const take = () => file.click();
       const row = h("div", { class: "ccb-row" }, button("Export", null, give), button("Import", null, take), file);
       const about =
-        "Your answers are kept in this browser, and nowhere else. Export writes them into a file. Import adds those of such a " +
-        "file, also of one that customer-casebook journal export has written.";
+        "Your answers are kept in this browser, and nowhere else. Export writes them into a file. Import adds the answers of " +
+        "such a file. A file that customer-casebook journal export has written will do, too.";
       this.append(h("section", { class: "ccb", "aria-label": "Your answers" }, h("h2", {}, "Your answers"), h("p", {}, about), row, said));
     }
 

@@ -66,7 +66,7 @@ _INSTEAD = {
     ),
     " To run the cells without a mouse, press `Ctrl+Shift+C`. A list of commands opens: type *run all"
     " cells*. The arrow keys move from cell to cell.": "",
-    " Your answers are saved in your own folder, where this notebook runs.": (
+    " Your answers are saved on the computer that runs this notebook.": (
         " Your answers are kept in this browser."
     ),
     " Questions that you missed, or were not sure of, come back for review, first after a day and then"

@@ -117,7 +117,7 @@ class Goal(Panel):
         Heading("Which exam do you prepare for?"),
         Paragraph(
             "Choose it once. Practice and the mock exam then ask only what holds in that edition. Feedback and the "
-            "words of the field say first what that edition says. If you know the day of the exam, write it down: what "
+            "words of the field say first what that edition says. If you know the day of the exam, write it here: what "
             "you had wrong comes back before it. You can choose again at any time."
         ),
     )
@@ -153,7 +153,7 @@ class Goal(Panel):
         else:
             is_kept = journal().choose_goal(goal, day)
             when = f". The exam is on {day_in_words(day)} {day.year}" if day else ""
-            words = f"Kept: {EXAM_FORMATS[goal].name}{when}. It holds for what you open or start from now on."
+            words = f"Kept: {EXAM_FORMATS[goal].name}{when}. The choice holds for what you open or start from now on."
             self.live = words if is_kept else f"Not saved yet. {journal().notice}"
             for form in [*self.forms]:
                 form.renew()
