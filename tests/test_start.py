@@ -20,6 +20,7 @@ from customer_casebook import start, study
 from customer_casebook.__main__ import FAULTY, FINE, main
 from customer_casebook.authoring.folder import read_casebook
 from customer_casebook.course.journal import DATA_FOLDER_VARIABLE, Attempt, journal
+from customer_casebook.domain.rules import LENSES
 from tests.new_casebook import edit, new_casebook
 from tests.own_casebook import write_package, write_zip
 
@@ -406,3 +407,26 @@ def test_a_lesson_that_was_left_in_the_middle_comes_before_one_that_was_skipped(
     for item in rest:
         answer(own_journal, item)
     assert start.next_lesson() == "00_start_here"
+
+
+@pytest.mark.parametrize(
+    ("code", "asked"),
+    [
+        ('study("a", ["customer", "role"])', ["a/customer", "a/role"]),
+        ("study('a', 'customer')", ["a/customer"]),
+        ('book.study("a", ("customer",), book=book)', ["a/customer"]),
+        ('study(\n    "a",\n    lenses=["role"],\n)', ["a/role"]),
+        ('study("a", book=book)', [f"a/{lens}" for lens in LENSES]),
+    ],
+)
+def test_a_study_may_name_its_lenses_in_every_way_that_it_takes(
+    code: str, asked: list[str], tmp_path: Path, own_journal: Any
+) -> None:
+    for name, source in (("last", code), ("other", 'study("b")')):
+        cells = [nbformat.v4.new_code_cell(source)]
+        nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / f"{name}.ipynb")
+    books = {path.name: path for path in sorted(tmp_path.glob("*.ipynb"))}
+    for item in asked:
+        assert start.next_lesson(books) == "last"
+        answer(own_journal, item)
+    assert start.next_lesson(books) == "other"

@@ -26,7 +26,7 @@ from customer_casebook.files import installed_casebooks, write_whole
 FIRST = "00_start_here"
 LAST = "18_practice_and_exam"
 YOURS = "your copies"
-_STUDY = re.compile(r'\bstudy\(\s*"([^"]+)"(?:,\s*\[([^]]*))?')
+_STUDY = re.compile(r"""\bstudy\(\s*["']([^"']+)["']([^)]*)""")
 
 # What was brought into a folder, so that a later version can tell a lesson that nobody has changed.
 _DELIVERED = ".customer-casebook.json"
@@ -127,8 +127,8 @@ def next_lesson(notebooks: Mapping[str, Path] | None = None, prefix: str = "") -
 def _studied(path: Path, prefix: str) -> Iterator[str]:
     """The ids of what the studies of a notebook ask."""
     code = "\n".join(source for kind, source, _ in _cells_in(path) or () if kind == "code")
-    for case, lenses in _STUDY.findall(code):
-        for lens in re.findall(r"\w+", lenses) or LENSES:
+    for case, more in _STUDY.findall(code):
+        for lens in [word for word in re.findall(r"\w+", more) if word in LENSES] or LENSES:
             yield f"{prefix}{case}/{lens}"
 
 

@@ -127,6 +127,19 @@ def test_a_case_that_no_notebook_plays_is_said(folder: Path, capsys: Captured) -
     assert read_folder(folder).notes == []
 
 
+def test_a_case_that_a_practice_may_ask_about_is_played(folder: Path) -> None:
+    path = folder / "cases" / "reading-room-seats.yaml"
+    text = path.read_text("utf-8").replace("id: reading-room-seats ", "id: atlas ")
+    path.with_stem("atlas").write_text(text, "utf-8")
+    edit(folder / "questions.yaml", "[reading-room-seats, puppet-seats]", "[atlas, puppet-seats]")
+    assert read_folder(folder).notes == []
+    edit(folder / "play.ipynb", "book.practice(n=8, seed=1)", "book")
+    [advice] = read_folder(folder).notes
+    assert "no learner meets it" in str(advice)
+    (folder / "play.ipynb").write_text("book.practice(n=8)", "utf-8")  # it may ask others in a loop
+    assert read_folder(folder).notes == []
+
+
 def test_its_notebooks_are_saved_without_outputs(folder: Path) -> None:
     for path in folder.glob("*.ipynb"):
         notebook = nbformat.read(path, as_version=4)

@@ -234,6 +234,25 @@ def test_python_waits_for_the_service_worker_that_lasts(
         assert python(page, JOURNAL) == "1 answer"  # of the page, and nothing is answered here
 
 
+def test_nothing_waits_for_a_service_worker_where_none_is_allowed(
+    visit: Callable[..., Page], server: Server
+) -> None:
+    script = Path(start.__file__).parent / "labextension" / "static" / "lite.js"
+    page = visit()
+    page.goto(f"{server.url}live/jupyter-lite.json")  # where nothing registers one
+    waited = page.evaluate(
+        """async (source) => {
+            const script = new Blob([source], { type: "text/javascript" });
+            const { lastingWorker } = await import(URL.createObjectURL(script));
+            const before = performance.now();
+            await lastingWorker({ ready: Promise.reject() });
+            return performance.now() - before;
+        }""",
+        script.read_text("utf-8"),
+    )
+    assert waited < 10_000  # or it is the whole patience of the script, on each page
+
+
 def test_the_pages_are_there_without_a_network_after_a_lesson_with_python(
     visit: Callable[..., Page], server: Server
 ) -> None:

@@ -276,6 +276,18 @@ def test_inside_and_outside_are_denied_first_by_where_the_party_belongs(question
             assert not why.words.startswith(re.split(r"(?<=[.]) (?=[A-Z])", means)[0])
 
 
+def test_what_may_be_true_is_not_denied() -> None:
+    asked = {"same": "external", "different": "internal"}
+    for place, option in asked.items():
+        clue = replace(BOOK.case(CASE).evidence[0], shows={"organization": place}, otherwise=())
+        case = replace(BOOK.case(CASE), evidence=(clue,))
+        for lens in ("customer", "service"):
+            question = CaseItem(BOOK, case, lens)
+            if option in question.verdict.possible:
+                said = to_text(question.reply(option)[0]) + question.why_not(option)
+                assert denial(question, option) not in said
+
+
 def test_what_is_said_after_a_wrong_answer_is_short() -> None:
     asked = [(q, k) for q in QUESTIONS if not q.many for k in q.options if k not in q.right]
     words = [len(to_text(question.reply(option)[0]).split()) for question, option in asked]

@@ -219,6 +219,7 @@ SEVERAL_NAMES = """
     the cities | classes | agents and brokers | Clients | Tenants | Vendors | Suppliers | Doctors | the mice
 """
 ONE_NAMES = """
+    Mr Peters | Mrs Sanders | Dr. Meyers | Miss Waters, our neighbour
     | Human Resources | Oakfold Foods | a team of nurses | the team of nurses | Sales
     Research and Development | the business | Logistics | headquarters | our campus
     every student | Group IT | Facilities | The Web Teams | the press

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from pathlib import Path
 from typing import Any
-from weakref import WeakSet
+from weakref import WeakValueDictionary
 
 import pytest
 from markupsafe import escape
@@ -18,7 +18,7 @@ from markupsafe import escape
 import customer_casebook.widgets.card as module
 from customer_casebook.course.bank import item_of
 from customer_casebook.course.casebook import cases
-from customer_casebook.course.items import original_id
+from customer_casebook.course.items import Item, original_id
 from customer_casebook.course.journal import Attempt
 from customer_casebook.course.selection import holds_in
 from customer_casebook.domain.rules import LENSES
@@ -543,7 +543,7 @@ def test_another_of_the_same_kind_is_sent_with_its_story_and_counts_as_practice(
 def test_another_one_is_nothing_that_the_notebook_asks_elsewhere(
     ask: Callable[[str], Card], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Card, "decks", WeakSet())
+    monkeypatch.setattr(Card, "decks", WeakValueDictionary())
     upper = study("member-meter-page", "customer")
     tellings = ("member-meter-page", *BOOK.cases["member-meter-page"].twin_ids)
     seen = [f"{telling}/customer" for telling in tellings]
@@ -555,6 +555,23 @@ def test_another_one_is_nothing_that_the_notebook_asks_elsewhere(
     [said] = replies(upper, message, monkeypatch)
     assert original_id(said["question"]["item"]) != f"{case_id}/customer"
     assert lower.questions
+
+
+def test_another_one_comes_while_a_cell_makes_decks(
+    card: Card, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = list[Card]()
+
+    class Meanwhile(tuple[Item, ...]):
+        def __iter__(self) -> Iterator[Item]:
+            made.append(study("member-meter-page", "customer"))
+            return super().__iter__()
+
+    seen = [each.id for each in card.questions]
+    card.questions = Meanwhile(card.questions)
+    [said] = replies(card, {"another": seen[0], "seen": seen, "ask": "a"}, monkeypatch)
+    assert said["question"]
+    assert made
 
 
 def test_another_one_keeps_to_the_edition_that_is_prepared_for(

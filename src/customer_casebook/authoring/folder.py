@@ -308,19 +308,19 @@ def names_not_for_windows(names: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 
 def _unplayed(readings: Iterable[Reading], folder: Path) -> list[Fault]:
-    """Advice on cases that no notebook names, where the casebook's notebooks name others."""
+    """Advice on cases that no notebook asks, where the casebook's notebooks name others."""
     notebooks = [path for path in _notebooks(folder) if path.stem != "preview"]
     text = "".join(path.read_text("utf-8", "replace") for path in notebooks if path.is_file())
-    played = {*re.findall(r"""(?:\\"|')([a-z0-9-]+)(?:\\"|'|~)""", text)}
+    named = re.compile(r"""(?:\\"|')([a-z0-9-]+)(?:\\"|'|~)""").findall
+    played, asks = {*named(text)}, "practice(" in text or "exam(" in text
+    asked = [it.document.value for it in readings if asks and it.kind == "questions"]
     cases = {Path(it.file).stem: it for it in readings if it.kind == "case"}
+    says = 'is in no notebook, so no learner meets it; write book.study("{}") in a cell of one'
     return [
-        Fault(it.file, it.document.line(("id",)), "id", f"advice: {_UNPLAYED.format(name)}")
+        Fault(it.file, it.document.line(("id",)), "id", f"advice: {says.format(name)}")
         for name, it in cases.items()
-        if played & cases.keys() and name not in played
+        if played & cases.keys() and name not in played.union(named(str(asked)))
     ]
-
-
-_UNPLAYED = 'is in no notebook, so no learner meets it; write book.study("{}") in a cell of one'
 
 
 def _is_misnamed(reading: Reading) -> bool:

@@ -126,7 +126,7 @@ class CaseFeedback:
     def _denial(self, option: str) -> str:
         """Where the party belongs, if that denies what is called internal or external; else empty."""
         place = {"internal": "different", "external": "same"}.get(option, "")
-        denies = self.facts.organization == place
+        denies = self.facts.organization == place and option not in self.verdict.possible
         return f"{capital(self.statement('organization', place))}." if denies else ""
 
     def scope(self, option: str) -> Sequence[str] | None:

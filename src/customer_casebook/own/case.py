@@ -45,7 +45,7 @@ all that was said. Where nobody knew, there is a gap in the list. Read it, and t
 _TAKEAWAY = "The facts decide. What nobody knows stays open until somebody asks."
 
 # How a name begins that stands for one, and what may follow the word that tells.
-_ONE = {"a", "an", "one", "each", "every", "this"}
+_ONE = {*"a an one each every this mr mrs ms miss dr prof sir".split()}
 _ADDITION = re.compile(r" (?:of|in|on|at|for|from|with|who|that)\b|[,(:]")
 # Of names with a capital only people are several, as units and firms have names such as Human Resources.
 _ONE_THING = re.compile(
@@ -72,7 +72,7 @@ def clean_name(text: str) -> str:
 def seems_several(name: str) -> bool:
     """Whether a name seems to be plural, such as "our students"; a unit, such as Human Resources, is one."""
     words = _ADDITION.split(name)[0].split()
-    if not words or words[0].lower() in _ONE:
+    if not words or words[0].lower().rstrip(".") in _ONE:
         return False
     head = words[-1]
     if _ONE_THING.fullmatch(head.lower()) and not head[:2].isupper():

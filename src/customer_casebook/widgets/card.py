@@ -12,7 +12,7 @@ from html import escape
 from threading import RLock
 from typing import Any, ClassVar
 from uuid import uuid4
-from weakref import WeakSet
+from weakref import WeakValueDictionary
 
 import traitlets
 
@@ -52,7 +52,8 @@ class Card(View):
     note = traitlets.Unicode().tag(sync=True)
     offers = traitlets.Bool().tag(sync=True)
 
-    decks: ClassVar[WeakSet["Card"]] = WeakSet()  # all of this kernel, and so of its notebook
+    # All of this kernel, and so of its notebook; a cell may make one while a message is heard.
+    decks: ClassVar[WeakValueDictionary[str, "Card"]] = WeakValueDictionary()
 
     def __init__(
         self,
@@ -69,7 +70,7 @@ class Card(View):
         spec["questions"] = [_on_card(question, edition) for question in self.questions]
         super().__init__(part="card", spec=spec, card_id=uuid4().hex, offers=book is not None)
         self.on_msg(self._hear)
-        self.decks.add(self)
+        self.decks[self.card_id] = self
 
     def _failed(self, _details: str) -> None:
         self.note = "Something went wrong here. It is not your fault. You can go on."
@@ -92,13 +93,12 @@ class Card(View):
                     if question and question.fingerprint == content:
                         self._judge_one(question, {**answer, "choice": places}, lateness(message))
                         self._acknowledge(str(answer["press"]))
-                    elif (
-                        question
-                    ):  # the course has changed it, so nobody can judge this press any more
+                    elif question:  # the course has changed it, so nobody can judge this press
                         self.send({"heard": str(answer["press"]), "state": _CHANGED})
                 case {"another": str(item), "seen": [*seen], "ask": str(ask)} if self.book:
                     edition = chosen_edition()
-                    elsewhere = sorted(each.id for deck in self.decks for each in deck.questions)
+                    decks = filter(None, (deck() for deck in self.decks.valuerefs()))
+                    elsewhere = sorted(each.id for deck in decks for each in deck.questions)
                     new = another_like(self.book, item, [*elsewhere, *map(str, seen)], edition)
                     question = item_of(self.book, new or "")
                     shown = _on_card(question.shuffled(ask), edition) if question else None

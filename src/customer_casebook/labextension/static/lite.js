@@ -83,7 +83,7 @@ export function keepLessons(contents) {
 export async function lastingWorker(manager) {
   const { serviceWorker } = navigator;
   if (!serviceWorker) return;
-  await Promise.race([manager.ready, pause(MOST_MS)]).catch(() => null);
+  if (await Promise.race([manager.ready.then(() => false, () => true), pause(MOST_MS)])) return; // none is allowed here
   for (let tries = MOST_MS / STEP_MS; tries > 0; tries -= 1) {
     const { active } = (await serviceWorker.getRegistration()) ?? {};
     if (active?.state === "activated" && [null, active].includes(serviceWorker.controller)) return;
