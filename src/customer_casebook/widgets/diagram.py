@@ -74,21 +74,18 @@ class Picture:
         """The picture in words, and in shapes."""
         provider = box((13, 72, 74, 72), self.provider)
         roofs, room = [_roof(6, 39, 90, 138, self.organization)], 40
-        # Where its organization is named after the provider, there is nothing to add.
-        unlike, like = (
-            ("", "")
-            if self.provider in self.organization
-            else (", unlike {provider}", ", like {provider}")
-        )
+        # An organization that is named after the provider says by itself that the provider belongs to it.
+        is_named_after = self.provider in self.organization
         if in_same_organization(facts):
             says = ["{party} and {provider} belong to one organization: {organization}."]
             roofs = [_roof(3, 27, 294, 150, self.organization)]
         elif facts.party_is == "private_person":
+            unlike = "" if is_named_after else ", unlike {provider}"
             says = [f"{{party}} does not belong to {{organization}}{unlike}."]
         elif facts.organization == UNKNOWN:
-            says = [
-                f"Whether {{party}} belongs to {{organization}}{like}{',' if like else ''} is not known."
-            ]
+            says = ["Whether {party} belongs to {organization}, like {provider}, is not known."]
+            if is_named_after:
+                says = ["It is not known whether {party} belongs to {organization}."]
             roofs.append(_roof(204, 39, 90, 138, "under which roof?", "1 1.65"))
         else:
             says = ["{party} and {provider} belong to different organizations."]
