@@ -41,7 +41,7 @@ def test_the_day_of_an_exam_is_written_and_left_out_by_keyboard(
     expect(field).to_be_focused()
     expect(field).to_have_value("")
     node.get_by_role("button", name="Keep it").press("Enter")
-    expect(node).to_contain_text("Kept: All editions. It holds")
+    expect(node).to_contain_text("Kept: All editions. The choice holds")
     new = [each for k, each in attempts(lab).items() if k not in before]
     said = [each["data"] for each in new if each.get("what") == "goal"]
     assert said == [{"for": "", "on": day.isoformat()}, {"for": ""}]
