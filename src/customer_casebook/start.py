@@ -117,9 +117,11 @@ def next_lesson(notebooks: Mapping[str, Path] | None = None, prefix: str = "") -
     """
     items = [attempt.item for attempt in journal().read().attempts]
     asked = {name: [*_studied(path, prefix)] for name, path in (notebooks or lessons()).items()}
-    last = next((name for item in reversed(items) for name in asked if item in asked[name]), None)
+    lesson_of = {item: name for name in reversed(asked) for item in asked[name]}
+    last = next((lesson_of[item] for item in reversed(items) if item in lesson_of), None)
+    answered = {*items}
     for name in sorted(asked, key=lambda name: name != last):
-        if not {*items}.issuperset(asked[name] if name == last else asked[name][:1]):
+        if not answered.issuperset(asked[name] if name == last else asked[name][:1]):
             return Path(name).stem
     return Path([*notebooks][-1]).stem if notebooks else LAST
 

@@ -171,15 +171,20 @@ def answer(page: Page) -> None:
     expect(page.locator(".ccb-saved").first).to_contain_text("Saved.")
 
 
-def test_a_lesson_starts_by_itself_and_the_next_one_knows_its_answers(
-    visit: Callable[..., Page], server: Server
-) -> None:
-    page = visit()
+def answer_on_a_page(page: Page, server: Server) -> None:
+    """Answer a question of the site's pages, which have their service worker."""
     page.goto(server.url)
     page.evaluate("navigator.serviceWorker.ready.then(() => null)")  # of the pages
     page.goto(f"{server.url}{Path(NAMES[4]).stem}.html")
     page.locator("casebook-card .ccb-option").first.click()
     page.get_by_role("button", name="I am sure").first.click()
+
+
+def test_a_lesson_starts_by_itself_and_the_next_one_knows_its_answers(
+    visit: Callable[..., Page], server: Server
+) -> None:
+    page = visit()
+    answer_on_a_page(page, server)
     page.get_by_role("link", name="Open this lesson with Python").first.click()
     expect(page.locator(".ccb-bar")).to_contain_text("Lesson 4 of 17")
     page.goto(address(server, FIRST))
@@ -215,15 +220,9 @@ def test_python_waits_for_the_service_worker_that_lasts(
     visit: Callable[..., Page], server: Server
 ) -> None:
     page = visit()
-    page.goto(server.url)
-    page.evaluate("navigator.serviceWorker.ready.then(() => null)")  # of the pages
-    page.goto(f"{server.url}{Path(NAMES[4]).stem}.html")
-    page.locator("casebook-card .ccb-option").first.click()
-    page.get_by_role("button", name="I am sure").first.click()
+    answer_on_a_page(page, server)
     page.add_init_script(SLOW_TO_LET_GO)
-    for _ in range(
-        2
-    ):  # once more for the worker of the course, which JupyterLite lets go once, too
+    for _ in range(2):  # JupyterLite lets the worker of the course go once, too
         page.goto(address(server, FIRST))
         expect(page.locator(".ccb-bar")).to_contain_text("Lesson 1 of 17")
         page.evaluate("window.jupyterapp.shell.currentWidget.context.ready.then(() => null)")
