@@ -20,7 +20,7 @@ MAX_FRONT_END_LINES = 2_523  # marks, a desk beside a story, and the outbox, or 
 MAX_SITE_LINES = (
     384  # a page around the cards, a model in place of Python, and a worker for offline
 )
-MAX_LABEXTENSION_LINES = 748  # with course mode, script and style: 330
+MAX_LABEXTENSION_LINES = 760  # with course mode, script and style: 330
 MAX_READING_PATH_LINES = 3_189  # with twins, their ids and their records, and plural names
 MAX_MODULES_PER_FOLDER = 10
 

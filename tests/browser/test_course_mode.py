@@ -131,6 +131,38 @@ def test_a_lesson_that_is_closed_asks_nothing(page: LabPage) -> None:
     expect(page.page.get_by_role("dialog")).to_have_count(0)
 
 
+@pytest.mark.parametrize("command", ["docmanager:save", "application:close"])
+def test_a_reader_who_saves_or_closes_while_the_lesson_saves_itself_is_asked_nothing(
+    page: LabPage, name: str, command: str
+) -> None:
+    state(page, "Ready.")
+    page.page.wait_for_function(f"!{PANEL}.context.model.dirty")
+    held: list[Route] = []
+    is_written = False
+
+    def hold(route: Route) -> None:
+        """The lesson's own saving has written the file, and does not know it yet."""
+        nonlocal is_written
+        if is_written and not held:
+            held.append(route)
+            return
+        is_written |= route.request.method == "PUT"
+        route.continue_()
+
+    page.page.route(re.compile(rf"/api/contents/{quote(name)}"), hold)
+    with page.page.expect_request(lambda sent: is_written and sent.method == "GET"):
+        page.page.evaluate(f"() => {{ {PANEL}.content.model.setMetadata('more', 1) }}")
+    execute = (
+        "command => { jupyterapp.commands.execute(command).then(() => { window.isDone = true }) }"
+    )
+    page.page.evaluate(execute, command)
+    listing = f"{page.lab.url}/api/contents/?token={page.lab.token}"
+    page.page.evaluate("url => fetch(url)", listing)  # what the command asks has been answered, too
+    held[0].continue_()
+    page.page.wait_for_function("window.isDone || document.querySelector('.jp-Dialog')")
+    expect(page.page.get_by_role("dialog")).to_have_count(0)
+
+
 def test_a_lesson_in_the_background_waits_until_one_looks_at_it(
     page: LabPage, lab: Lab, name: str
 ) -> None:

@@ -42,6 +42,14 @@ function drawLater({ content: notebook }) {
   notebook.notebookConfig = { ...notebook.notebookConfig, windowingMode: "defer" };
 }
 
+// While one saving is on its way, JupyterLab takes what it writes for a change by somebody else when the next begins, and
+// asks the reader which one is to stay.
+function saveInTurn(context) {
+  const save = context.save.bind(context);
+  let last = Promise.resolve();
+  context.save = () => (last = last.then(save, save));
+}
+
 function isIn(notebook, lesson) {
   const ours = new Set([...asShipped(lesson, notebook), ...toPlayWith(lesson, notebook)]);
   return lesson.code.length === codeCells(notebook).length && ours.size === lesson.code.length;
@@ -94,6 +102,7 @@ export function courseMode(app, Widget, worker) {
       return;
     }
     panel.addClass("ccb-course");
+    saveInTurn(context);
     if (innerWidth < NARROW_PX) app.shell.collapseLeft?.(); // the list of files would leave no room to read
     say("starting");
     hideCode(true);
@@ -106,9 +115,10 @@ export function courseMode(app, Widget, worker) {
     const take = isLite && element("button", { textContent: "Export answers", onclick: () => exportAnswers(contents) });
     addBar(Widget, panel, element("div", {}, place, state, page), element("div", {}, again, take, ...links, toggle));
     panel.node.addEventListener("scroll", tellPlace, true);
+    let isSaving = false;
     context.model.stateChanged.connect(({ dirty }, { name }) => {
       const isWriting = panel.node.contains(document.activeElement?.closest(".cm-editor"));
-      if (name === "dirty" && dirty && panel.node.dataset.ccb === "ready" && !isWriting) save();
+      if (name === "dirty" && dirty && !isSaving && panel.node.dataset.ccb === "ready" && !isWriting) save();
     });
     await sessionContext.ready;
     let isNew = false; // Python, perhaps, when it is next heard of
@@ -181,10 +191,12 @@ export function courseMode(app, Widget, worker) {
       }
     }
 
-    // Nobody is asked to save what the course itself has changed, perhaps a moment after it ran.
+    // Nobody is asked to save what the course itself has changed, perhaps a moment after it ran; nor who closes it meanwhile.
     async function save() {
-      if (context.contentsModel.writable) await context.save().catch(() => {});
-      else context.model.dirty = false;
+      isSaving = true;
+      context.model.dirty = false;
+      if (context.contentsModel.writable) await context.save().catch(() => (context.model.dirty = true));
+      isSaving = false;
     }
 
     // Whether Python has all activities that the page shows, or showed when it was saved.
