@@ -109,7 +109,8 @@ class Learner:
             call = cell["source"].rpartition("\n")[2]
             node = self.page.cell(place).locator(".ccb, .ccb-activity").first
             if "study(" in call:
-                self.answer(place)
+                if not self.answers:  # else it comes back
+                    self.answer(place)
                 expect(node.locator(".ccb-saved")).to_have_text("Saved.")
             elif call.startswith("what_if("):
                 outcome = node.locator(".ccb-outcome")

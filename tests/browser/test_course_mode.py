@@ -206,6 +206,40 @@ def test_after_a_restart_it_runs_once_more_and_the_reader_is_where_they_were(
         assert abs(text.evaluate(top) - before) < 2
 
 
+def test_a_lesson_that_was_begun_goes_on_with_another_python(page: LabPage, lab: Lab) -> None:
+    """After a restart, and the next day; not once its answers were erased."""
+
+    def is_at(number: int) -> None:
+        expect(card.node.locator(".ccb-where")).to_contain_text(f"Question {number} of")
+
+    card = CardOnPage(page, 'study("fair-weather-web-shop"')
+    card.answer(card.questions[0], ["internal"])
+    expect(card.saved).to_have_text("Saved.")
+    before = attempts(lab)
+    choose(page, "Kernel", "Restart Kernel")
+    page.page.get_by_role("button", name="Confirm Kernel Restart").click()
+    state(page, "Starting Python")
+    state(page, "Ready.")
+    is_at(2)
+    page.page.evaluate(f"{PANEL}.sessionContext.shutdown()")
+    page.reload()
+    state(page, "Ready.")
+    is_at(2)
+    assert attempts(lab) == before
+    card.answer(card.questions[1])
+    expect(card.saved).to_have_text("Saved.")
+    card.press("Back")
+    expect(card.feedback).to_contain_text("Not quite.")
+    expect(card.saved).to_have_text("Saved.")
+    for shard in (lab.home / "customer_casebook_data").glob("*.jsonl"):
+        shard.unlink()
+    page.page.evaluate(f"{PANEL}.sessionContext.shutdown()")
+    page.reload()
+    state(page, "Ready.")
+    is_at(1)
+    expect(card.node.locator("input:checked")).to_have_count(0)
+
+
 def test_for_a_learner_of_one_edition_what_others_say_is_closed(page: LabPage, lab: Lab) -> None:
     def is_open(edition: str) -> bool:
         fold = page.page.locator(".jp-MarkdownOutput details").filter(has_text=f"In {edition}")

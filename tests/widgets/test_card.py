@@ -6,6 +6,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from pathlib import Path
@@ -19,7 +20,7 @@ import customer_casebook.widgets.card as module
 from customer_casebook.course.bank import item_of
 from customer_casebook.course.casebook import cases
 from customer_casebook.course.items import Item, original_id
-from customer_casebook.course.journal import Attempt
+from customer_casebook.course.journal import Attempt, journal
 from customer_casebook.course.selection import holds_in
 from customer_casebook.domain.rules import LENSES
 from customer_casebook.widgets.activity import PRINT_UNFOLDED, START
@@ -486,6 +487,32 @@ def test_what_waits_in_memory_is_saved_on_all_cards_once_the_disk_takes_it(
     say(other, 0, "p2", "external")
     say(card, 0, "p1", "internal")
     assert [each["state"]["state"] for each in heard] == ["memory", "memory", "saved"]
+
+
+def test_a_deck_that_was_begun_with_another_kernel_goes_on(
+    card: Card, attempts: list[Attempt]
+) -> None:
+    """As far as the journal has an answer, of the same question as it is now."""
+    say(card, 0, "p1", "external")
+    say(card, 1, "p2", "user")
+    journal().record(replace(attempts[1], event="p3", content="another wording"))
+    say(study("marketing-campaign-hub", ["money"]), 0, "p4", "revenue")
+    new = study("marketing-campaign-hub", ["customer", "role"])
+    hear(new, {"kept": {"0": "p4", "1": "p3"}})
+    hear(new, {"kept": {"0": "of another learner", "1": ["?"], "7": "p1", "x": None}})
+    assert new.answers == {}
+    say(new, 1, "p5", "customer")
+    for _ in range(2):  # it is asked again until it has answered
+        hear(new, {"kept": {"0": "p1", "1": "p2"}})
+    assert [each and set(each) for each in map(new.chosen, (0, 1))] == [{"external"}, {"customer"}]
+    assert new.answers["0"] == card.answers["0"]
+    assert new.acknowledged["p1"] == {"state": "saved", "text": "Saved."}
+    assert [each.event for each in attempts] == ["p1", "p2", "p3", "p4", "p5"]
+    assert [each.resumes for each in (new, practice(n=2, seed=3), practice(n=2))] == [
+        True,
+        True,
+        False,
+    ]
 
 
 @pytest.mark.parametrize("message", [None, {}, "again", {"card": 1}, {"round": "x"}, {"round": 0}])

@@ -42,6 +42,7 @@ class Card(View):
     shown; ``round``, which counts new starts; ``acknowledged``, press to ``{state, text}``; and
     ``note``, HTML that is shown once all questions are answered. Where ``offers`` says so, the page may
     ask for another question of the same kind, which is no part of the deck and counts all the same.
+    Where it ``resumes``, a deck that was begun with another kernel shows what the journal has of it.
     """
 
     spec = traitlets.Dict().tag(sync=True)
@@ -51,6 +52,7 @@ class Card(View):
     acknowledged = traitlets.Dict().tag(sync=True)
     note = traitlets.Unicode().tag(sync=True)
     offers = traitlets.Bool().tag(sync=True)
+    resumes = traitlets.Bool().tag(sync=True)
 
     # All of this kernel, and so of its notebook; a cell may make one while a message is heard.
     decks: ClassVar[WeakValueDictionary[str, "Card"]] = WeakValueDictionary()
@@ -60,6 +62,8 @@ class Card(View):
         questions: Sequence[Item],
         at_end: Callable[[], str] | None = None,
         book: Casebook | None = None,
+        *,
+        resumes: bool = True,
         **spec: Any,
     ) -> None:
         """A deck; with a ``book`` it offers more of the same kind out of that."""
@@ -68,7 +72,8 @@ class Card(View):
         self._lock = RLock()
         spec["edition"] = edition = chosen_edition()
         spec["questions"] = [_on_card(question, edition) for question in self.questions]
-        super().__init__(part="card", spec=spec, card_id=uuid4().hex, offers=book is not None)
+        may = {"offers": book is not None, "resumes": resumes}
+        super().__init__(part="card", spec=spec, card_id=uuid4().hex, **may)
         self.on_msg(self._hear)
         self.decks[self.card_id] = self
 
@@ -95,6 +100,12 @@ class Card(View):
                         self._acknowledge(str(answer["press"]))
                     elif question:  # the course has changed it, so nobody can judge this press
                         self.send({"heard": str(answer["press"]), "state": _CHANGED})
+                case {"kept": dict(presses)}:
+                    answers = self._in_journal(presses)
+                    saved = {each["press"]: _state_of(saved=True) for each in answers.values()}
+                    self.acknowledged = saved | self.acknowledged
+                    self._show(self.round, answers | self.answers)
+                    self.send({"resumed": answers, "states": saved})
                 case {"another": str(item), "seen": [*seen], "ask": str(ask)} if self.book:
                     edition = chosen_edition()
                     decks = filter(None, (deck() for deck in self.decks.valuerefs()))
@@ -105,6 +116,18 @@ class Card(View):
                     self.send({"ask": ask, "question": shown})
                 case {"round": int(number), **more} if not more and number > self.round:
                     self._show(number, {})
+
+    def _in_journal(self, presses: Mapping[str, object]) -> dict[str, Any]:
+        """The answers that these presses gave, as far as the journal has them; by place."""
+        attempts = {attempt.event: attempt for attempt in journal().read().attempts}
+        answers = dict[str, Any]()
+        for place, question in enumerate(self.questions):
+            attempt = attempts.get(str(presses.get(str(place))))
+            if attempt and (attempt.item, attempt.content) == (question.id, question.fingerprint):
+                choice = places_of(question, attempt.choice)
+                said = {"press": attempt.event, "choice": choice, "sure": attempt.sure}
+                answers[str(place)] = {**said, "ms": attempt.ms}
+        return answers
 
     def _acknowledge(self, press: str) -> None:
         self.send({"heard": press, "state": self.acknowledged[press]})

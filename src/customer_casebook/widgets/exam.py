@@ -248,7 +248,9 @@ class Exam(Activity, widgets.VBox):
                 case "practise", "done", course_exam.Result() as result:
                     # A second press before the first answer makes no second deck.
                     if all(card.answers for card in self.practice.children):
-                        self.practice.children = [deck(result.missed, "What you missed")]
+                        self.practice.children = [
+                            deck(result.missed, "What you missed", resumes=False)
+                        ]
 
     def _choose(self, values: object) -> None:
         """Take over what the learner has chosen; what makes no sense stays as it was."""

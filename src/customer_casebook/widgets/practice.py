@@ -203,7 +203,7 @@ def practice_deck(
     if not item_ids:
         raise InputError(f"this casebook has no question on {', '.join(objectives) or 'anything'}")
     items = items_in_new_order(book, item_ids, key)
-    card = deck(items, "Practice", book=book, objectives=objectives)
+    card = deck(items, "Practice", book=book, objectives=objectives, resumes=seed is not None)
     if seed is None:
         about = (
             f"Questions ({'one' if n == 1 else n}) are drawn again each time this cell runs; "
@@ -272,10 +272,12 @@ def deck(
     *,
     book: Casebook | None = None,
     objectives: Collection[str] = (),
+    resumes: bool = True,
 ) -> Card:
     """A card for items that bring their own story; with a ``book`` it ends with the progress in it.
 
-    Of ``objectives`` it says at the end which ones are learnt, and which ones are to be repeated.
+    Of ``objectives`` it says at the end which ones are learnt, and which ones are to be repeated. Where
+    the questions are chosen for one time, it never ``resumes``.
     """
 
     def summary() -> str:
@@ -290,7 +292,8 @@ def deck(
     only = items if len(items) == 1 else []
     closing = to_html(Paragraph(item.takeaway) for item in only if item.takeaway)
     ends = {"intro": "", "board": board, "closed": "Done", "close": "Finish", "closing": closing}
-    card = Card(items, summary if book else None, book, layout="deck", title=title, **ends)
+    note = summary if book else None
+    card = Card(items, note, book, resumes=resumes, layout="deck", title=title, **ends)
     card.transcript = [Heading(title), *as_text(items)]
     return card
 

@@ -151,7 +151,8 @@ def review(n: int = MAX_REVIEW_QUESTIONS, *, book: Casebook | None = None) -> Re
 
 def _review_deck(book: Casebook, progress: Progress, n: int) -> Card:
     item_ids = [review.item for review in progress.due[:n]]
-    return deck(items_in_new_order(book, item_ids, token_hex()), "Review", book=book)
+    items = items_in_new_order(book, item_ids, token_hex())
+    return deck(items, "Review", book=book, resumes=False)
 
 
 def _advice_text(book: Casebook, advice: Advice | None) -> list[doc.Block]:

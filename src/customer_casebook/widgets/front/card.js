@@ -18,6 +18,10 @@ function renderCard({ model, el }) {
   let asked = null; // the id of the request for one, until Python has answered it
   const seen = deck.map(({ item }) => item);
   let refused = false; // a new start, because of answers that are not saved yet
+  // Which press answered each question is kept in the browser, for the card that a new Python makes of this deck.
+  const stored = `customer-casebook deck ${SERVER ?? ""} ${deck.map(({ content }) => content).join()}`;
+  let kept = attempt(() => JSON.parse(localStorage[stored]))?.[0] ?? {};
+  let isAsking = false; // Python for the answers that its journal has of those presses
 
   let round = model.get("round");
   let answers = model.get("answers");
@@ -70,6 +74,7 @@ function renderCard({ model, el }) {
     const where = extra ? {} : { round, place: String(at) };
     if (extra) extra.answer = answer;
     else answers = { ...answers, [at]: answer };
+    keep();
     show();
     post(answer.press, { card, ...where, answer, item, content, options });
   }
@@ -82,7 +87,27 @@ function renderCard({ model, el }) {
     sayUntil(() => asked !== ask, () => model.send({ another: item, seen, ask }));
   }
 
-  function onMessage({ ask, question }) {
+  function keep() {
+    if (!model.get("resumes")) return;
+    for (const [place, { press }] of Object.entries(answers)) kept[place] = press;
+    attempt(() => (localStorage[stored] = JSON.stringify(kept)));
+  }
+
+  function resume() {
+    isAsking = model.get("resumes") && !Object.keys(kept).every(answered);
+    sayUntil(() => !isAsking, () => model.send({ kept }));
+  }
+
+  function onMessage({ ask, question, heard, resumed, states: news }) {
+    if (Object.values(kept).includes(heard)) resume(); // perhaps a press on the card before this one
+    if (resumed && isAsking) {
+      isAsking = false;
+      for (const [press, state] of Object.entries(news)) states.set(press, state);
+      answers = { ...resumed, ...answers };
+      const isUntouched = at === 0 && !draft.size && !root.contains(document.activeElement);
+      if (isUntouched) go(Math.max(firstOpen(), 0), false);
+      else draw();
+    }
     if (!ask || ask !== asked) return;
     asked = null;
     if (!question) return saved.replaceChildren(h("span", { role: "alert" }, "There is no other one of this kind."));
@@ -214,8 +239,9 @@ function renderCard({ model, el }) {
     refused = !allSaved();
     showNote();
     if (refused) return;
-    answers = {};
+    [answers, kept, isAsking] = [{}, {}, false];
     round += 1;
+    keep();
     sayUntil(() => model.get("round") >= round, () => model.send({ round }));
     go(0);
   }
@@ -331,10 +357,11 @@ function renderCard({ model, el }) {
     const shown = JSON.stringify(answers);
     if (model.get("round") > round) {
       round = model.get("round");
-      answers = {};
+      [answers, kept] = [{}, {}];
       extra = null;
     }
     answers = known();
+    keep();
     if (JSON.stringify(answers) === shown) return acknowledge(); // our own
     if (at >= deck.length && firstOpen() >= 0) at = firstOpen();
     draw();
@@ -346,6 +373,7 @@ function renderCard({ model, el }) {
   const close = openOutbox(model, rank, onAnswers);
   onAnswers();
   go(Math.max(firstOpen(), 0), false);
+  resume();
 
   // A deck takes the focus from the button beside it that has called for it, and from nothing else.
   const caller = document.activeElement;
