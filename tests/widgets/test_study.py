@@ -6,10 +6,12 @@ import re
 from collections.abc import Callable
 from html import unescape
 from itertools import permutations
+from typing import Any
 
 import pytest
 from markupsafe import escape
 
+from customer_casebook.course import feedback
 from customer_casebook.course.casebook import case, cases
 from customer_casebook.course.items import CaseItem
 from customer_casebook.document import EvidenceBlock, to_html, to_text
@@ -61,6 +63,19 @@ def test_the_case_file_sums_up_all_lenses(case_id: str) -> None:
         for reason in question.verdict.because:
             assert escape(reason.rule.title) in because
         assert ("Not known: " in because) == bool(question.verdict.missing)
+
+
+def test_a_study_decides_few_times_for_each_lens(monkeypatch: pytest.MonkeyPatch) -> None:
+    decided: list[object] = []
+
+    def counted(*args: Any, **options: Any) -> object:
+        decided.append(args)
+        return decide(*args, **options)
+
+    monkeypatch.setattr(feedback, "decide", counted)
+    for case_id in cases():
+        study(case_id)
+    assert len(decided) < 6 * len(LENSES) * len(cases())
 
 
 @pytest.mark.parametrize("edition", ["4", "5"])
