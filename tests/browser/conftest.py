@@ -19,6 +19,13 @@ from tests.browser.hub import proxy
 from tests.browser.lab import ROOT, Lab, LabPage, run_lab, run_voila
 
 _HERE = Path(__file__).parent
+# Each page would draw an address bar, in a second of its own. The last such flag counts, so the rest is playwright's.
+_FEATURES_OFF = """
+WebUIOmniboxPopup WebUIOmniboxAimPopup AimEnabled AvoidCorsURLLoaderRestartOnRedirect
+AvoidUnnecessaryBeforeUnloadCheckSync DestroyProfileOnBrowserClose HttpsFirstBalancedModeAutoEnable
+HttpsUpgrades LensOverlay MediaRouter NetworkTimeServiceQuerying OptimizationHints PaintHolding
+PreconnectToSearch ThirdPartyStoragePartitioning
+"""
 _FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -28,6 +35,7 @@ _FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    f"--disable-features={','.join(_FEATURES_OFF.split())}",
 ]
 _NO_BROWSER = "no Chromium was found: install Debian's chromium, or name one in CHROMIUM"
 _NO_PYODIDE = "npm found no Pyodide, which needs npm, Node.js and a network"
