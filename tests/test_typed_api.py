@@ -57,7 +57,7 @@ def check(source: str, folder: Path) -> list[str]:
     script = folder / "script.py"
     script.write_text(source, "utf-8")
     config = folder / "mypy.ini"
-    cache = ROOT / ".mypy_cache" / "user"  # apart from that of `make lint`, whose settings are others
+    cache = ROOT / ".mypy_cache" / "user"  # that of `make lint` has other settings
     config.write_text(f"[mypy]\nstrict = true\ncache_dir = {cache}\n", "utf-8")
     output, errors, _ = api.run(
         [f"--config-file={config}", "--no-error-summary", "--hide-error-context", str(script)]
