@@ -113,12 +113,19 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+def lab_of_all(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """JupyterLab as `make lab` starts it, on a copy of the notebooks."""
     folder = tmp_path_factory.mktemp("lab") / "note books"  # a space, as in many a learner's path
     shutil.copytree(ROOT / "notebooks", folder)
     with run_lab(folder, tmp_path_factory.mktemp("jupyter")) as lab:
         yield lab
+
+
+@pytest.fixture(scope="module")
+def lab(lab_of_all: Lab) -> Iterator[Lab]:
+    """JupyterLab for a module, which takes its kernels along when it ends: all of them are gigabytes."""
+    yield lab_of_all
+    lab_of_all.end_kernels()
 
 
 @pytest.fixture(scope="package")
