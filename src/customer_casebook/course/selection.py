@@ -32,7 +32,7 @@ from customer_casebook.domain.rules import GENERAL, LENSES
 from customer_casebook.domain.verdict import agrees, has_words, settled_answers
 
 MAX_PRACTICE_QUESTIONS = 1000
-_REPEATS = 6  # the lateness of a question that asks the same as another
+_REPEATS = 16  # the lateness of a question that asks the same as another
 MAX_IN_A_ROW = 4  # questions of one answer, kind or objective; more are a block
 # Of an exam, at least, for each of a style: a story takes long to read, and NOT is rare in an exam.
 QUESTIONS_PER_STYLE = {"story": 5, "word": 5, "list": 5, "not": 20}
@@ -206,7 +206,7 @@ def exam_questions(
 
     def lateness(record: Question) -> int:
         # Rather a story of the bank than the same question again, and that rather than a twin.
-        again = 3 if before.gives_away(record) else 2 * min(1, times[book.prefix + record.id])
+        again = 8 if before.gives_away(record) else 2 * min(1, times[book.prefix + record.id])
         return run.lateness(record) + again + (was_asked and _style(record)[0] == "twin")
 
     def weight(objective: str) -> float:
