@@ -295,6 +295,10 @@ def test_the_extension_of_the_page_has_the_version_of_the_package() -> None:
     assert f"labextension/{about['jupyterlab']['_build']['load']}" in LABEXTENSION
 
 
+def test_files_are_tested_in_their_order(pytestconfig: pytest.Config) -> None:
+    assert not pytestconfig.getoption("loadscopereorder")
+
+
 def tracked() -> list[str]:
     """The files under version control, and new ones that are not ignored."""
     listed = run("git", "ls-files", "--cached", "--others", "--exclude-standard").splitlines()

@@ -11,6 +11,7 @@ from mypy import api
 
 import customer_casebook
 
+ROOT = Path(__file__).parents[1]
 PACKAGE = Path(customer_casebook.__file__).parent
 SCRIPT = '''
 """A notebook's cells, as a user might write them."""
@@ -56,7 +57,8 @@ def check(source: str, folder: Path) -> list[str]:
     script = folder / "script.py"
     script.write_text(source, "utf-8")
     config = folder / "mypy.ini"
-    config.write_text("[mypy]\nstrict = true\n", "utf-8")
+    cache = ROOT / ".mypy_cache" / "user"  # that of `make lint` has other settings
+    config.write_text(f"[mypy]\nstrict = true\ncache_dir = {cache}\n", "utf-8")
     output, errors, _ = api.run(
         [f"--config-file={config}", "--no-error-summary", "--hide-error-context", str(script)]
     )

@@ -297,12 +297,11 @@ def _other_tellings(reading: Reading, verdicts: Verdicts, edition: str | None) -
     if reading.kind != "case":
         return
     case: Case = build(Case, reading.document.value)
-    for telling in case.twin_ids:
-        twin = case.twin(telling).facts
-        turned = twin._asdict().items() - case.facts._asdict().items()
+    for twin in case.twins.values():
+        turned = twin.facts._asdict().items() - case.facts._asdict().items()
         facts = ", ".join(f"{name} = {value}" for name, value in sorted(turned))
-        yield f"\n{telling}: {facts}"
-        for lens, verdict in decide(twin, edition=edition).items():
+        yield f"\n{twin.id}: {facts}"
+        for lens, verdict in decide(twin.facts, edition=edition).items():
             if verdict.answer != verdicts[lens].answer:
                 yield f"  {lens}: {verdicts[lens].brief} -> {verdict.brief}"
 

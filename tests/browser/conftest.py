@@ -19,6 +19,13 @@ from tests.browser.hub import proxy
 from tests.browser.lab import ROOT, Lab, LabPage, run_lab, run_voila
 
 _HERE = Path(__file__).parent
+# Each page would draw an address bar, in a second of its own. The last such flag counts, so the rest is playwright's.
+_FEATURES_OFF = """
+WebUIOmniboxPopup WebUIOmniboxAimPopup AimEnabled AvoidCorsURLLoaderRestartOnRedirect
+AvoidUnnecessaryBeforeUnloadCheckSync DestroyProfileOnBrowserClose HttpsFirstBalancedModeAutoEnable
+HttpsUpgrades LensOverlay MediaRouter NetworkTimeServiceQuerying OptimizationHints PaintHolding
+PreconnectToSearch ThirdPartyStoragePartitioning
+"""
 _FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -28,6 +35,7 @@ _FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    f"--disable-features={','.join(_FEATURES_OFF.split())}",
 ]
 _NO_BROWSER = "no Chromium was found: install Debian's chromium, or name one in CHROMIUM"
 _NO_PYODIDE = "npm found no Pyodide, which needs npm, Node.js and a network"
@@ -105,12 +113,19 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+def lab_of_all(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """JupyterLab as `make lab` starts it, on a copy of the notebooks."""
     folder = tmp_path_factory.mktemp("lab") / "note books"  # a space, as in many a learner's path
     shutil.copytree(ROOT / "notebooks", folder)
     with run_lab(folder, tmp_path_factory.mktemp("jupyter")) as lab:
         yield lab
+
+
+@pytest.fixture(scope="module")
+def lab(lab_of_all: Lab) -> Iterator[Lab]:
+    """JupyterLab for a module, which takes its kernels along when it ends: all of them are gigabytes."""
+    yield lab_of_all
+    lab_of_all.end_kernels()
 
 
 @pytest.fixture(scope="package")

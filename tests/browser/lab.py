@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -133,11 +134,21 @@ class Lab:
 
     def stop(self) -> None:
         """Ask the server to stop, as its File menu does."""
-        request = Request(f"{self.url}/api/shutdown", method="POST")  # noqa: S310  (our own server)
+        self._ask("POST", "shutdown")
+        self.process.wait(timeout=60)
+
+    def end_kernels(self) -> None:
+        """End the kernels, which stay when a page is closed."""
+        kernels = json.loads(self._ask("GET", "kernels"))
+        with ThreadPoolExecutor() as threads:
+            [*threads.map(lambda each: self._ask("DELETE", f"kernels/{each['id']}"), kernels)]
+
+    def _ask(self, method: str, path: str) -> bytes:
+        request = Request(f"{self.url}/api/{path}", method=method)  # noqa: S310  (our own server)
         request.add_header("Authorization", f"token {self.token}")
         with urlopen(request, timeout=30) as answer:  # noqa: S310
-            answer.read()
-        self.process.wait(timeout=60)
+            content: bytes = answer.read()
+        return content
 
 
 @contextmanager

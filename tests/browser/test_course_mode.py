@@ -7,6 +7,7 @@ import re
 import shutil
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -18,6 +19,7 @@ from nbformat.v4 import new_code_cell
 from playwright.sync_api import Browser, Locator, Route, expect
 from tools.lessons import LESSONS
 
+from customer_casebook import start
 from customer_casebook.course.journal import Journal
 from tests.browser.activities import CardOnPage, attempts, run
 from tests.browser.lab import NOTEBOOK_7, ROOT, Lab, LabPage
@@ -439,3 +441,38 @@ def test_the_bar_is_reached_by_keyboard_fits_and_has_no_barrier(page: LabPage) -
             return before - height;
         }"""
         assert bar(page).evaluate(grown) == 0
+
+
+STATIC = Path(start.__file__).parent / "labextension" / "static"
+LITE = """<script id="jupyter-config-data" type="application/json">
+    {"baseUrl": "/", "litePluginSettings": {}}</script>"""
+START_EARLY = """async (lesson) => {
+    const { startEarly } = await import("/early.js");
+    window.asked = 0;
+    const refreshSpecs = async () => { window.asked += 1 };
+    const kernelspecs = { ready: null, specs: {}, refreshSpecs };
+    const services = { kernelspecs, sessions: {}, serverSettings: { baseUrl: location.href } };
+    startEarly([{ name: lesson }], services, { ready: Promise.reject() });
+    services.sessions.ready.then(() => { window.isReady = true });
+}"""
+
+
+def test_a_site_that_never_gets_its_python_is_not_waited_for(browser: Browser) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+
+    def give(route: Route) -> None:
+        script = STATIC / urlsplit(route.request.url).path.removeprefix("/")
+        if script.is_file():
+            route.fulfill(path=script)
+        else:
+            route.fulfill(body=LITE, content_type="text/html")
+
+    page.route("**/*", give)
+    page.clock.install()
+    page.goto(f"http://localhost/lab/index.html?path={LESSON}")
+    page.evaluate(START_EARLY, LESSON)
+    page.wait_for_function("window.asked > 1")
+    page.clock.fast_forward("01:00")
+    page.wait_for_function("window.isReady", timeout=5_000)
+    context.close()

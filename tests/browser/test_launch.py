@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from tests.browser.lab import Lab, LabPage
 from tests.samples import lesson
@@ -21,7 +21,7 @@ SELECT = """place => {
 
 
 def test_a_notebook_opens_runs_and_answers_a_click_without_any_pop_up(
-    lab: Lab, lab_page: LabPage
+    browser: Browser, lab: Lab, lab_page: LabPage
 ) -> None:
     lab_page.open(lab.write("lesson.ipynb", lesson()))
     before = lab_page.cells()
@@ -32,6 +32,8 @@ def test_a_notebook_opens_runs_and_answers_a_click_without_any_pop_up(
     assert lab_page.cells() == before
     expect(lab_page.page.locator(".Toastify__toast")).to_have_count(0)
     expect(lab_page.page.get_by_role("dialog")).to_have_count(0)
+    drawn = browser.new_browser_cdp_session().send("Target.getTargets", {"filter": [{}]})
+    assert "browser_ui" not in {each["type"] for each in drawn["targetInfos"]}
 
 
 def test_a_key_pressed_by_mistake_changes_no_cell_of_the_course(lab_page: LabPage) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, replace
+from functools import cache
 from typing import Any
 
 from customer_casebook.course.bank import item_of
@@ -64,6 +65,7 @@ def item(item_id: str, book: Casebook = BOOK) -> Item:
     return known
 
 
+@cache
 def question(item_id: str, book: Casebook = BOOK) -> Question:
     """The question of an id that the book has."""
     record = question_of(book, item_id)

@@ -32,7 +32,7 @@ from customer_casebook.domain.rules import LENSES
 from customer_casebook.domain.verdict import decide
 from tests.course.books import BOOK, case_content, item, question, small_book, without
 
-TWINS = {k: case for case in BOOK.cases.values() for k in case.twin_ids}
+TWINS = {k: case for case in BOOK.cases.values() for k in case.twins}
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 DAY = timedelta(days=1)
 
@@ -73,7 +73,7 @@ def test_a_twin_is_its_case_but_for_one_piece_of_evidence(twin_id: str) -> None:
     assert (clue.id, clue.source) == (other.id, other.source)
     assert clue.shows != other.shows
     assert not any(each.otherwise for each in twin.evidence)
-    assert not twin.twin_ids
+    assert not twin.twins
 
 
 @every_twin
@@ -91,7 +91,7 @@ def test_a_twin_has_other_verdicts_and_says_nothing_of_the_first_ones(twin_id: s
 SELLS_NO_MORE = re.compile(
     r"no longer deals|looked after like a department|as a colleague|and not of the agency"
 )
-SOLD_TO = [k for k, case in TWINS.items() if sold_inside(case.twin(k))]
+SOLD_TO = [k for k, case in TWINS.items() if sold_inside(case.twins[k])]
 
 
 def test_some_twins_bring_a_party_inside_that_a_selling_unit_dealt_with() -> None:
@@ -111,6 +111,11 @@ def test_a_twin_inside_says_who_deals_with_the_party_now(twin_id: str) -> None:
     assert not {"account_manager", "named_in_service_strategy"} & {*owner.verdict.possible}
     outdated = owner.statement("direct_online", "no")  # a fact that the telling has taken back
     assert outdated not in " ".join(to_text([*owner.explanation, *owner.more]).split())
+
+
+@every_twin
+def test_a_twin_is_made_once(twin_id: str) -> None:
+    assert BOOK.case(twin_id) is BOOK.case(twin_id)
 
 
 @every_twin
@@ -177,7 +182,7 @@ def test_the_id_of_what_is_told_once_is_its_own(item_id: str) -> None:
 def test_the_tellings_follow_each_other_in_a_circle(twin_id: str, lens: str) -> None:
     first = f"{TWINS[twin_id].id}/{lens}"
     ids = telling_ids(BOOK, first)
-    assert ids == [first, *(f"{k}/{lens}" for k in TWINS[twin_id].twin_ids)]
+    assert ids == [first, *(f"{k}/{lens}" for k in TWINS[twin_id].twins)]
     walk = [first]
     while len(walk) <= len(ids):
         walk.append(next_telling(BOOK, first, walk[-1]))
@@ -347,7 +352,7 @@ def test_a_case_without_other_tellings_is_what_it_was() -> None:
     book = small_book(cases=[content])
     [case] = book.cases.values()
     assert isinstance(case, Case)
-    assert case.twin_ids == ()
+    assert not case.twins
     assert telling_ids(book, "school:facilities-web-shop/role") == [
         "school:facilities-web-shop/role"
     ]

@@ -572,7 +572,7 @@ def test_another_one_is_nothing_that_the_notebook_asks_elsewhere(
 ) -> None:
     monkeypatch.setattr(Card, "decks", WeakValueDictionary())
     upper = study("member-meter-page", "customer")
-    tellings = ("member-meter-page", *BOOK.cases["member-meter-page"].twin_ids)
+    tellings = ("member-meter-page", *BOOK.cases["member-meter-page"].twins)
     seen = [f"{telling}/customer" for telling in tellings]
     message = {"another": seen[0], "seen": seen, "ask": "a"}
     [said] = replies(upper, message, monkeypatch)

@@ -113,7 +113,6 @@ def interrupted(failure: BaseException, at: int, call: Callable[[], Any]) -> int
         if calls == at:
             raise failure
 
-    gc.collect()
     gc.disable()  # in what it frees a failure would be lost
     sys.settrace(trace)
     try:

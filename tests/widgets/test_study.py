@@ -6,10 +6,12 @@ import re
 from collections.abc import Callable
 from html import unescape
 from itertools import permutations
+from typing import Any
 
 import pytest
 from markupsafe import escape
 
+from customer_casebook.course import feedback
 from customer_casebook.course.casebook import case, cases
 from customer_casebook.course.items import CaseItem
 from customer_casebook.document import EvidenceBlock, to_html, to_text
@@ -61,6 +63,19 @@ def test_the_case_file_sums_up_all_lenses(case_id: str) -> None:
         for reason in question.verdict.because:
             assert escape(reason.rule.title) in because
         assert ("Not known: " in because) == bool(question.verdict.missing)
+
+
+def test_a_study_decides_few_times_for_each_lens(monkeypatch: pytest.MonkeyPatch) -> None:
+    decided: list[object] = []
+
+    def counted(*args: Any, **options: Any) -> object:
+        decided.append(args)
+        return decide(*args, **options)
+
+    monkeypatch.setattr(feedback, "decide", counted)
+    for case_id in cases():
+        study(case_id)
+    assert len(decided) < 6 * len(LENSES) * len(cases())
 
 
 @pytest.mark.parametrize("edition", ["4", "5"])
@@ -172,9 +187,9 @@ def test_hostile_content_stays_text() -> None:
 TOLD_TWICE = [
     (twin_id, lens)
     for each in cases().values()
-    for twin_id in each.twin_ids
+    for twin_id in each.twins
     for lens, verdict in decide(each.facts).items()
-    if verdict.answer != decide(each.twin(twin_id).facts, lens).answer
+    if verdict.answer != decide(each.twins[twin_id].facts, lens).answer
 ]
 
 
@@ -208,8 +223,8 @@ def test_two_tellings_ask_what_differs_and_what_follows(twin_id: str, lens: str)
 
 
 def test_of_several_twins_the_first_that_answers_otherwise_is_told() -> None:
-    each = next(each for each in cases().values() if len(each.twin_ids) > 1)
-    last = each.twin_ids[-1]
+    each = next(each for each in cases().values() if len(each.twins) > 1)
+    last = [*each.twins][-1]
     lens = next(lens for twin_id, lens in TOLD_TWICE if twin_id == last)
     told = next(
         twin_id for twin_id, known in TOLD_TWICE if known == lens and twin_id.startswith(each.id)
@@ -233,7 +248,7 @@ def test_a_lens_that_says_the_same_of_both_tellings_is_refused() -> None:
 
 def test_a_twin_is_studied_and_compared_without_the_words_on_the_first_verdict() -> None:
     told = case("facilities-web-shop")
-    [twin_id] = told.twin_ids
+    [twin_id] = told.twins
     for card in (study(twin_id), compare(told.id, twin_id)):
         assert "<p></p>" not in card.spec["closing"]
         assert "<li></li>" not in card.spec["closing"]

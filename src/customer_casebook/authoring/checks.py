@@ -75,10 +75,7 @@ def _meetings(node: Node, lines: Lines, lists: Lists) -> Problems:
     if isinstance(mark, Reference) and mark.kind in lists and isinstance(value, str):
         own, none = lists.get(f"own {mark.kind}", ()), filter(None, [mark.none])
         if value not in lists[mark.kind]:
-            also = _ALSO.get(mark.kind, "")
-            if own and "{}" in also:
-                also = f"{mark.kind}.yaml has all {{}}"
-            yield from _among([*lists[mark.kind], *none], place, value, own, also)
+            yield from _among([*lists[mark.kind], *none], place, value, own, mark.kind)
     if declared.shape is str and isinstance(value, str):
         yield from _shown_as_typed(place, value)
     elif isinstance(value, list) and len(value) > 1:
@@ -530,11 +527,6 @@ _CHECKS: Mapping[Any, tuple[Callable[[Any, Lines, Lists], Problems], ...]] = {
 }
 
 
-# What to say of a list besides what is near; the number is said where it has more.
-_ALSO = dict.fromkeys(("parties", "services"), "or add it to world.yaml")
-_ALSO |= dict.fromkeys(("objectives", "misconceptions"), "customer-casebook coverage lists all {}")
-
-
 # What several of them need.
 
 
@@ -549,22 +541,25 @@ def _among(
     place: Place,
     word: object,
     own: Collection[str] = (),
-    also: str = "",
+    kind: str = "",
 ) -> Problems:
     """A text has to be one of these words; what is no text has its fault already.
 
-    Of ``own`` words more is said: of the others only one that is similar. What is said ``also`` may
-    have a place for the number of words, and is then left out where they are all named.
+    Of ``own`` words more is said: of the others only one that is similar. The ``kind`` of what they
+    name says where more of them are, or can be.
     """
     if not isinstance(word, str) or word in words:
         return
     known = tuple(own or words)
+    more = "; or add it to world.yaml" if kind in ("parties", "services") else ""
     if len(known) > len(facts.VOCABULARY):  # too many to list: the three nearest will do
-        known, also = _nearest(word[:80], known[:1000]), also.format(len(known))
+        if kind in ("objectives", "misconceptions"):
+            place_of_all = f"{kind}.yaml has" if own else "customer-casebook coverage lists"
+            more = f"; {place_of_all} all {len(known)}"
+        known = _nearest(word[:80], known[:1000])
     if own and not similar_words(word, known):
         known += tuple(similar_words(word, tuple(words)[:1000]))
     advice = f"; {what_to_write(word, known)}" if known else ", nor any other; leave it out"
-    more = f"; {also}" if also and "{}" not in also else ""
     yield place, f"there is no {short_repr(word)}{advice}{more}"
 
 

@@ -235,7 +235,7 @@ def _twin_item(book: Casebook, first: CaseItem, case_id: str) -> CaseItem:
     """A lens of the twin of that id; of a case, of its first twin with another answer, or of itself."""
     if TWIN in case_id:
         return CaseItem(book, book.case(case_id), first.lens)
-    twins = (CaseItem(book, first.case.twin(k), first.lens) for k in first.case.twin_ids)
+    twins = (CaseItem(book, twin, first.lens) for twin in first.case.twins.values())
     return next((twin for twin in twins if twin.right != first.right), first)
 
 
@@ -447,7 +447,7 @@ def telling_ids(book: Casebook, item_id: str) -> list[str]:
         return [item_id, *(k for k in styles if TWIN not in item_id and question_of(book, k))]
     if not isinstance(record, LensQuestion) or record.kind == "twins" or TWIN in record.case:
         return [item_id]
-    twins, find = book.cases[record.case].twin_ids, "find/" if record.kind == "find" else ""
+    twins, find = book.cases[record.case].twins, "find/" if record.kind == "find" else ""
     ids = [f"{book.prefix}{find}{twin}/{record.lens}" for twin in twins]
     if record.id in book.questions:
         ids = [f"{item_id}{twin.removeprefix(record.case)}" for twin in twins]

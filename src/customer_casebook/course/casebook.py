@@ -107,9 +107,7 @@ class Casebook:
     def find_case(self, case_id: str) -> Case | None:
         """The case of that id, or the twin, which is made when it is asked for; None if there is none."""
         case = self.cases.get(case_id.partition(TWIN)[0])
-        if case and case_id in case.twin_ids:
-            return case.twin(case_id)
-        return self.cases.get(case_id)
+        return case.twins.get(case_id) if case and TWIN in case_id else case
 
     def case(self, case_id: str) -> Case:
         """The case of that id, or the twin. Raises `InputError` if there is none."""

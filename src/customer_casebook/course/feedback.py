@@ -143,13 +143,13 @@ class CaseFeedback:
         homes = [each for each in EDITIONS if agrees(each, self.facts, self.lens)]
         return f" in {in_editions(homes)}" if edition and homes and edition not in homes else ""
 
-    @property
-    def reasons(self) -> list[RunInHeading]:
+    @cached_property
+    def reasons(self) -> Sequence[RunInHeading]:
         """The rules that decided."""
         return [_rule_block(reason.rule) for reason in self.verdict.because]
 
-    @property
-    def turn(self) -> list[Block]:
+    @cached_property
+    def turn(self) -> Sequence[Block]:
         """What would flip the answer, or settle it."""
         if not self.turning_sentence:
             return []
@@ -187,13 +187,13 @@ class CaseFeedback:
         """The fewest of the facts the rules read that settle the answer by themselves."""
         because = self.verdict.because
         facts = {name: value for reason in because for name, value in reason.facts.items()}
-        stated = self.facts.sets_requirements != UNKNOWN
-        for name in reversed(Facts._fields):
+        stated, settled = self.facts.sets_requirements != UNKNOWN, {*self.verdict.answers}
+        for name in sorted(facts, key=Facts._fields.index, reverse=True):
             fewer = {other: value for other, value in facts.items() if other != name}
-            verdict = decide(fewer, self.lens)
-            presuming = any("sets_requirements" in reason.presumed for reason in verdict.because)
-            if verdict.answer == self.verdict.answer and not (stated and presuming):
-                facts = fewer
+            if settled_answers(Facts(**fewer), self.lens) == settled:
+                reasons = decide(fewer, self.lens).because if stated else ()
+                if not any("sets_requirements" in reason.presumed for reason in reasons):
+                    facts = fewer
         return facts
 
     @cached_property
@@ -241,16 +241,14 @@ class CaseFeedback:
 
     def why_not(self, option: str) -> str:
         """Why a wrong option is wrong, and what would make it right."""
-        says_enough = LENSES[self.lens].many or self._slip(option)
-        flip = "" if says_enough else self.what_if(option)
-        return f"{self._why_wrong(option)} {flip}".strip()
-
-    def _why_wrong(self, option: str) -> str:
         if option == UNDETERMINED:
             return "The facts settle it. No unknown fact could change the answer."
-        hedge = f"{_MAYBE} " if option in self.verdict.possible else ""
         misconception = self._slip(option)
-        return hedge + (_correction(misconception) if misconception else self._means(option))
+        said = [_MAYBE] if option in self.verdict.possible else []
+        said.append(_correction(misconception) if misconception else self._means(option))
+        if not (misconception or LENSES[self.lens].many):
+            said.append(self.what_if(option))
+        return " ".join(said).strip()
 
     def _means(self, option: str) -> str:
         """What an option means, and what denies it, as for a private person."""
@@ -321,12 +319,12 @@ class CaseFeedback:
         far = [name for name in ("supplies", "inside_provider") if getattr(facts, name) != "yes"]
         ordinary = [name for name in reads if name not in far]
         ordinary.sort(key=lambda name: name != MAIN_FACT.get(self.lens))
-        for names in (*_subsets(ordinary), *_subsets(reads)):
+        for names in dict.fromkeys((*_subsets(ordinary), *_subsets(reads))):
             for values in product(*(VOCABULARY[name].says for name in names)):
                 changes = dict(zip(names, values, strict=True))
                 if any(getattr(facts, name) == value for name, value in changes.items()):
                     continue
-                changed = facts.with_changes(**changes)
+                changed = facts._replace(**changes)
                 if is_plausible(changed) and option in settled_answers(changed, self.lens):
                     return self._needed(changes, option)
         return ()

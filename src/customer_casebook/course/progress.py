@@ -144,11 +144,6 @@ class Progress:
     exam: Countdown | None  # None where no day is known, or it is over
 
     @property
-    def open_misconceptions(self) -> tuple[Misconception, ...]:
-        """Those that the learner may still have, the most likely first."""
-        return tuple(belief.misconception for belief in self.beliefs if belief.is_open)
-
-    @property
     def summary(self) -> str:
         """Where the learner stands, in a few sentences."""
         if not self.answered:

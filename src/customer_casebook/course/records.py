@@ -5,6 +5,7 @@ They are plain frozen dataclasses; what they say about their files is read from 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from customer_casebook.declarations import (
@@ -91,7 +92,7 @@ class Service(Record):
     several: bool = yes_field("yes where the name is plural, such as the laptops")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, so that it keeps what is made of it
 class Case(Record):
     """One provider, one service and one party: a short story with its evidence."""
 
@@ -114,38 +115,35 @@ class Case(Record):
         "services that world.yaml does not have", default=()
     )
 
-    @property
+    @cached_property
     def facts(self) -> Facts:
         """Everything that the evidence shows. Raises `FactError` for what is no fact."""
         return Facts.read({k: value for clue in self.evidence for k, value in clue.shows.items()})
 
-    @property
-    def twin_ids(self) -> tuple[str, ...]:
-        """The ids of the other tellings: ``case~evidence.1`` and so on, which no id of a file can be."""
-        return tuple(
-            f"{self.id}{TWIN}{clue.id}.{number}"
+    @cached_property
+    def twins(self) -> Mapping[str, "Case"]:
+        """The other tellings by their ids: ``case~evidence.1`` and so on, which no id of a file can be."""
+        return {
+            (twin_id := f"{self.id}{TWIN}{clue.id}.{number}"): self._twin(twin_id, clue, other)
             for clue in self.evidence
-            for number in range(1, 1 + len(clue.otherwise))
-        )
+            for number, other in enumerate(clue.otherwise, 1)
+        }
 
-    def twin(self, twin_id: str) -> "Case":
-        """The case with one piece of evidence otherwise. What speaks of the first verdict is left out.
-
-        Raises:
-            ValueError: There is no twin of that id.
-        """
-        telling = self.twin_ids.index(twin_id)
-        clue, other = [(clue, other) for clue in self.evidence for other in clue.otherwise][telling]
+    def _twin(self, twin_id: str, clue: Evidence, other: Telling) -> "Case":
+        """The case with one piece of evidence otherwise. What speaks of the first verdict is left out."""
         evidence = tuple(
             replace(each, text=other.text, shows=other.shows, otherwise=())
             if each is clue
             else replace(each, otherwise=())
             for each in self.evidence
         )
-        still_open = {fact: text for fact, text in self.open.items() if fact not in other.shows}
-        title = f"{self.title} (another telling)"
         return replace(
-            self, id=twin_id, title=title, evidence=evidence, takeaway="", open=still_open
+            self,
+            id=twin_id,
+            title=f"{self.title} (another telling)",
+            evidence=evidence,
+            takeaway="",
+            open={fact: text for fact, text in self.open.items() if fact not in other.shows},
         )
 
 

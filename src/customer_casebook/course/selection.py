@@ -5,7 +5,7 @@ No order has blocks: interleaved questions are learnt better (Brunmair & Richter
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import cycle
+from itertools import chain, cycle
 from secrets import token_hex
 from typing import Any
 
@@ -32,7 +32,7 @@ from customer_casebook.domain.rules import GENERAL, LENSES
 from customer_casebook.domain.verdict import agrees, has_words, settled_answers
 
 MAX_PRACTICE_QUESTIONS = 1000
-_REPEATS = 6  # the lateness of a question that asks the same as another
+_REPEATS = 16  # the lateness of a question that asks the same as another
 MAX_IN_A_ROW = 4  # questions of one answer, kind or objective; more are a block
 # Of an exam, at least, for each of a style: a story takes long to read, and NOT is rare in an exam.
 QUESTIONS_PER_STYLE = {"story": 5, "word": 5, "list": 5, "not": 20}
@@ -202,22 +202,25 @@ def exam_questions(
     for record in (question_of(book, item_id) for item_id in (lately if seed is None else ())):
         if record:
             before.add(record)
+    was_asked = times.total() > 0
 
     def lateness(record: Question) -> int:
         # Rather a story of the bank than the same question again, and that rather than a twin.
-        again = 3 if before.gives_away(record) else 2 * min(1, times[book.prefix + record.id])
-        return run.lateness(record) + again + (times.total() > 0 and _style(record)[0] == "twin")
+        again = 8 if before.gives_away(record) else 2 * min(1, times[book.prefix + record.id])
+        return run.lateness(record) + again + (was_asked and _style(record)[0] == "twin")
+
+    def weight(objective: str) -> float:
+        return (1 + book.objectives[objective].core) / (shares[objective] + 1)
 
     for _ in range(n):
-        nexts = {k: min(records, key=lateness) for k, records in left.items() if records}
         # Whole shares by d'Hondt: the objective that is furthest behind its weight is next, as long as it
         # has something that does not ask the same as another question.
-        open_ = [k for k, entry in nexts.items() if run.lateness(entry) < _REPEATS] or [*nexts]
-        weights = {k: (1 + book.objectives[k].core) / (shares[k] + 1) for k in open_}
-        behind = book.objectives[max(open_, key=weights.__getitem__)]
-        shares[behind.id] += 1
-        entry = nexts[behind.id]
-        left[behind.id].remove(entry)
+        behind = sorted(filter(left.get, left), key=weight, reverse=True)
+        nexts = (min(left[k], key=lateness) for k in behind)
+        new = (each for each in nexts if run.lateness(each) < _REPEATS)
+        entry = next(new, None) or min(left[behind[0]], key=lateness)
+        shares[entry.objectives[0]] += 1
+        left[entry.objectives[0]].remove(entry)
         chosen[entry.id] = entry
         run.add(entry)
     return interleaved(book, [book.prefix + entry.id for entry in shuffled if entry.id in chosen])
@@ -232,7 +235,7 @@ class _Run:
         self.length = 0
 
     def add(self, record: Question) -> None:
-        self.styles[self._style(record)] += 1
+        self.styles[self._counts_as(record)] += 1
         self.length += 1
         for about, telling, lens in _subjects(record):
             self.subjects.setdefault(about, []).append((telling, lens))
@@ -249,7 +252,7 @@ class _Run:
         """How long a question waits for others: its style is there enough, or another one gives it away."""
         if self.gives_away(record):
             return _REPEATS
-        style = self._style(record)
+        style = self._counts_as(record)
         enough = QUESTIONS_PER_STYLE.get(style, 0) * (1 + self.styles[style]) > self.length + 1
         if self._questions_on(record) >= MAX_QUESTIONS_PER_STORY:
             return 1
@@ -257,7 +260,7 @@ class _Run:
             return int(enough)
         return 4 if self.styles[style] >= MAX_STORIES else 2 * int(enough)
 
-    def _style(self, record: Question) -> str:
+    def _counts_as(self, record: Question) -> str:
         if not isinstance(record, LensQuestion):
             return _style(record)[0]
         return "" if self._questions_on(record) else "story"  # which is read once
@@ -328,8 +331,8 @@ def exam_pool(book: Casebook, edition: str | None = None) -> list[Question]:
         if record.kind != "sort" and not record.in_lesson:
             pool += [form for form in forms if form] or [record]
     for case in book.cases.values():
-        known = {(lens, settled_answers(case.facts, lens)) for lens in LENSES if case.twin_ids}
-        for twin in map(case.twin, case.twin_ids if case.objectives else ()):
+        known = {(lens, settled_answers(case.facts, lens)) for lens in LENSES if case.twins}
+        for twin in case.twins.values() if case.objectives else ():
             answers = {lens: settled_answers(twin.facts, lens) for lens in LENSES}
             pool += [lens_question(twin, k) for k, v in answers.items() if (k, v) not in known]
             known |= answers.items()
@@ -363,9 +366,9 @@ def interleaved(book: Casebook, item_ids: Iterable[str]) -> list[str]:
         n_left = sum(map(len, left))
         # A trait of so many items that the others can no longer separate them has to come now.
         urgent = {k for k, n in remaining.items() if n > MAX_IN_A_ROW * (len(left) - alike[k])}
-        allowed = [place for place, story in enumerate(left) if fits(story)]
-        best = (place for place in allowed if urgent <= traits[left[place][0]])
-        story = left.pop(next(best, allowed[0] if allowed else 0))
+        best = (story for story in left if urgent <= traits[story[0]])
+        story = next(filter(fits, chain(best, left)), left[0])
+        left.remove(story)
         order += story
         remaining.subtract(trait for k in story for trait in traits[k])
         alike.subtract(common[story[0]])

@@ -122,7 +122,7 @@ class OwnCase:
         around, elsewhere = f"{ids['provider']}-organization", f"{ids['party']}-organization"
         kind = _PARTY_KINDS.get(facts.party_is, "organization")
         parties = [_entry(around, f"the organization of {names['provider']}", kind="organization")]
-        parties.append(self._entry("provider", kind="unit", part_of=around))
+        parties.append(self._one_of_three("provider", kind="unit", part_of=around))
         house = {}
         if facts.inside_provider == "yes":
             house = {"part_of": ids["provider"]}
@@ -131,8 +131,8 @@ class OwnCase:
         elif facts.organization == "different" and facts.party_is in ("employee", "member", "unit"):
             house = {"part_of": elsewhere}
             parties.append(_entry(elsewhere, "another organization", kind="organization"))
-        parties.append(self._entry("party", kind=kind, **house))
-        return {"parties": parties, "services": [self._entry("service")]}
+        parties.append(self._one_of_three("party", kind=kind, **house))
+        return {"parties": parties, "services": [self._one_of_three("service")]}
 
     def content(self) -> dict[str, Any]:
         """The case as a file of a casebook holds it."""
@@ -192,7 +192,7 @@ class OwnCase:
         known = [value.replace("_", "-") for value in stands if value not in (UNKNOWN, "no")]
         return {**ids, "party": "-".join([ids["party"], *known])}
 
-    def _entry(self, gap: str, **more: str) -> dict[str, Any]:
+    def _one_of_three(self, gap: str, **more: str) -> dict[str, Any]:
         """One of the three as an entry of a world."""
         several = {"several": True} if gap in self._several else {}
         return {**_entry(self._ids()[gap], self._names()[gap], **more), **several}

@@ -1,7 +1,7 @@
 // Where the page's address names a lesson, Python starts and loads the course while the page is still being drawn.
 // JupyterLab looks for a session by its path, and finds this one.
 
-import { isLite, keepPages, lastingWorker } from "./lite.js";
+import { MOST_MS, isLite, keepPages, lastingWorker } from "./lite.js";
 import { lessonAt } from "./page.js";
 
 // Nothing is imported from the notebook's own folder, and no name is left behind.
@@ -27,9 +27,9 @@ async function start(lessons, { kernelspecs, sessions, serverSettings: { baseUrl
   const [course] = await Promise.all([lessons, kernelspecs.ready, sessions.ready]);
   const lesson = lessonAt({ path }, course);
   if (isLite) await lastingWorker(worker), keepPages().catch(() => null);
-  while (isLite && lesson && !kernelspecs.specs.default) {
-    await new Promise(requestAnimationFrame); // JupyterLite knows Python a little after all else
-    await kernelspecs.refreshSpecs();
+  for (const end = performance.now() + MOST_MS; isLite && lesson && !kernelspecs.specs.default; await kernelspecs.refreshSpecs()) {
+    if (performance.now() > end) return null; // or never, and then JupyterLite would wait for its sessions as long
+    await new Promise(requestAnimationFrame); // it knows Python a little after all else
   }
   if (!lesson || [...sessions.running()].some((each) => each.path === path)) return null;
   const options = { name: lesson.name, path, type: "notebook", kernel: { name: kernelspecs.specs.default } };

@@ -13,7 +13,7 @@ export const readOnly = (name) => new URL(`../${name.replace(".ipynb", ".html")}
 const VIEW = "application/vnd.jupyter.widget-view+json";
 const MARK = "customer_casebook"; // in a notebook's metadata
 
-const MOST_MS = 20_000;
+export const MOST_MS = 20_000;
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 const isNotebook = ({ content }) => Array.isArray(content?.cells);
