@@ -185,14 +185,26 @@ class CaseFeedback:
     @cached_property
     def deciding_facts(self) -> dict[str, str]:
         """The fewest of the facts the rules read that settle the answer by themselves."""
-        because = self.verdict.because
-        facts = {name: value for reason in because for name, value in reason.facts.items()}
-        stated = self.facts.sets_requirements != UNKNOWN
+        reasons = self.verdict.because
+        return self._fewest({k: value for each in reasons for k, value in each.facts.items()})
+
+    def facts_on(self, role: str) -> dict[str, str]:
+        """The fewest facts that settle whether a role belongs to the answer."""
+        reads, known = LENSES[self.lens].reads, self.facts.known()
+        return self._fewest({name: known[name] for name in reads if name in known}, role)
+
+    def _fewest(self, facts: dict[str, str], role: str = "") -> dict[str, str]:
+        """The facts without those that the answer, or that of one role, does not need."""
+        stated, belongs = self.facts.sets_requirements != UNKNOWN, {role in self.right}
         for name in reversed(Facts._fields):
             fewer = {other: value for other, value in facts.items() if other != name}
             verdict = decide(fewer, self.lens)
-            presuming = any("sets_requirements" in reason.presumed for reason in verdict.because)
-            if verdict.answer == self.verdict.answer and not (stated and presuming):
+            reasons = [r for r in verdict.because if role in ("", r.rule.answer)]
+            presuming = any("sets_requirements" in reason.presumed for reason in reasons)
+            same = {role in verdict.answers, role in verdict.possible} == belongs
+            if (same if role else verdict.answer == self.verdict.answer) and not (
+                stated and presuming
+            ):
                 facts = fewer
         return facts
 
