@@ -318,6 +318,25 @@ def test_a_presumption_is_named_as_one() -> None:
     assert "- Marketing sets" not in grounds
 
 
+@pytest.mark.parametrize("case_id", [k for c in BOOK.cases.values() for k in (c.id, *c.twin_ids)])
+def test_where_the_answer_turns_on_what_is_presumed_that_is_said(case_id: str) -> None:
+    case = BOOK.case(case_id)
+    for question in (CaseItem(BOOK, case, lens) for lens in LENSES):
+        flip, presumed = question.decisive_flip, question._presumed
+        told = [([*question.explanation, *question.more], {flip.fact} if flip else set())]
+        for option in () if question.many else question.options.keys() - question.right:
+            short, more = question.reply(option)
+            names = [name for name, _ in question._changes(option)]
+            told.append(([*short, *more], {*names} if len(names) == 1 else set()))
+        for blocks, turning in told:
+            words = " ".join(to_text(blocks).split())
+            for name in turning & presumed.keys():
+                says = f"so we presume that {question.statement(name, presumed[name])}."
+                assert words.count(says) == 1
+                assert f"”. The case does not say, {says}" in words
+            assert turning - presumed.keys() <= case.facts.known().keys()
+
+
 @every_question
 def test_an_unknown_fact_is_asked_for_in_the_words_of_the_case_or_of_the_vocabulary(
     question: CaseItem,

@@ -91,9 +91,12 @@ class CaseFeedback:
         if option == UNDETERMINED:
             flip = self.decisive_flip
             deciding = {flip.fact: flip.old} if flip else dict([*self.deciding_facts.items()][:2])
-            facts = join(self.statement(*fact) for fact in deciding.items())
-            says = f" The answer depends on this: {facts}." if facts else ""
-            return [Paragraph(f"The facts settle it.{says}")], [*rest, *self._grounds(deciding)]
+            says = ["The facts settle it.", *self._presumptions(deciding)]
+            if stated := [
+                self.statement(*f) for f in deciding.items() if f[0] not in self._presumed
+            ]:
+                says.insert(1, f"The answer depends on this: {join(stated)}.")
+            return [Paragraph(" ".join(says))], [*rest, *self._grounds(deciding)]
         why: list[Block] = [Paragraph(_MAYBE)] if option in self.verdict.possible else []
         if denial := self._denial(option):
             told.add("organization")
@@ -166,21 +169,32 @@ class CaseFeedback:
     @property
     def grounds(self) -> list[Block]:
         """What the answer rests on: facts in the words of the case, presumptions, and notes on wording."""
-        return self._grounds()
+        flip = self.decisive_flip
+        return self._grounds({flip.fact} & self._presumed.keys() if flip else ())
 
     def _grounds(self, told: Collection[str] = ()) -> list[Block]:
         """The grounds of the answer, without the facts that are told elsewhere."""
         left = {k: value for k, value in self.deciding_facts.items() if k not in told}
         facts = [f"{capital(self.statement(*fact))}." for fact in left.items()]
-        presumed = {fact for reason in self.verdict.because for fact in reason.presumed.items()}
-        sentences = [
-            f"The case does not say, so we presume that {self.statement(*fact)}."
-            for fact in presumed
-        ]
+        needed = {name for reason in self.verdict.because for name in reason.presumed}
+        sentences = self._presumptions(k for k in self._presumed if k in needed - {*told})
         notes = [Paragraph(words) for words in (*sentences, *self.verdict.notes)]
         other = "" if len(left) == len(self.deciding_facts) else "other "
         counting: list[Block] = [Paragraph(f"The {other}facts that count:"), BulletList(facts)]
         return [*(counting if facts else []), *notes]
+
+    @cached_property
+    def _presumed(self) -> dict[str, str]:
+        known = self.facts.known()
+        voice = {flip.fact: flip.old for flip in self.verdict.flips if flip.fact not in known}
+        reasons = self.verdict.because
+        return voice | {k: value for each in reasons for k, value in each.presumed.items()}
+
+    def _presumptions(self, names: Iterable[str]) -> list[str]:
+        """What is presumed of those facts that are."""
+        presumed = [(name, self._presumed[name]) for name in names if name in self._presumed]
+        says = "The case does not say, so we presume that"
+        return [f"{says} {self.statement(*fact)}." for fact in presumed]
 
     @cached_property
     def deciding_facts(self) -> dict[str, str]:
@@ -323,7 +337,8 @@ class CaseFeedback:
         if len(facts) > 1:
             both = ", and ".join(f"({n}) {fact}" for n, fact in enumerate(facts, 1))
             return f"It would take two changes for {label}: {both}."
-        return f"If {facts[0]}, the answer is {label}."
+        presumptions = self._presumptions(name for name, _ in changes)
+        return " ".join([f"If {facts[0]}, the answer is {label}.", *presumptions])
 
     def _fewest_changes(self, option: str) -> tuple[tuple[str, str], ...]:
         """The fewest facts to change so that the option would be right, the likeliest first."""
@@ -332,7 +347,8 @@ class CaseFeedback:
         # It is far-fetched to make the party a supplier or a part of the provider; the reverse is not.
         far = [name for name in ("supplies", "inside_provider") if getattr(facts, name) != "yes"]
         ordinary = [name for name in reads if name not in far]
-        ordinary.sort(key=lambda name: name != MAIN_FACT.get(self.lens))
+        main = MAIN_FACT.get(self.lens)
+        ordinary.sort(key=lambda name: (name in self._presumed, name != main))
         for names in (*_subsets(ordinary), *_subsets(reads)):
             for values in product(*(VOCABULARY[name].says for name in names)):
                 changes = dict(zip(names, values, strict=True))
