@@ -61,6 +61,9 @@ class CaseFeedback:
         # Where some roles are settled and others open, the right answer says both.
         partly = settled != {*self.verdict.possible}
         self.right = settled | {UNDETERMINED} if partly else settled
+        # Of each option, once it is asked for.
+        self._facts_on: dict[str, dict[str, str]] = {}
+        self._changes_to: dict[str, tuple[tuple[str, str], ...]] = {}
 
     @property
     def answer(self) -> str:
@@ -98,22 +101,22 @@ class CaseFeedback:
                 says.insert(1, f"The answer depends on this: {join(stated)}.")
             return [Paragraph(" ".join(says))], [*rest, *self._grounds(deciding)]
         why: list[Block] = [Paragraph(_MAYBE)] if option in self.verdict.possible else []
-        if denial := self._denial(option):
-            told.add("organization")
-        crosses = "organization" in told and self.facts.organization != UNKNOWN
+        against = self._against(option)
+        crosses = "organization" in {*told, *against} and self.facts.organization != UNKNOWN
         if misconception := self._slip(option):
             corrective = _scoped(misconception.corrective, scope or ())
-            why.append(Paragraph(f"{denial} {corrective}".strip(), editions=scope))
+            why.append(Paragraph(f"{self._denial(against)}{corrective}", editions=scope))
             rest = [RunInHeading("A common mistake:", quote(misconception.claim), scope), *rest]
         elif why:
-            rest = [RunInHeading(full_stop(label), self._means(option)), *rest]
+            rest = [RunInHeading(full_stop(label), self.text.answers[option].means), *rest]
         elif changes and not crosses and {*self.verdict.answers} & _NOTHING:
             # What the option means may be true of the party, which lacks something else.
             rule = self.verdict.because[0].rule
             why = [Paragraph(_scoped(rule.title, rule.editions), editions=rule.editions)]
             rest = [Paragraph(rule.explanation, editions=rule.editions), *rest[1:]]
+            against = {}
         else:
-            why = [Paragraph(self._means(option))]
+            why = [Paragraph(self._means(option, against))]
         turn = self.turn
         if changes:
             holds = self._editions_after(changes, {option})
@@ -124,13 +127,28 @@ class CaseFeedback:
                 turn = [RunInHeading(_TURN, two, holds), BulletList(items, holds)]
         elif not self.verdict.missing:
             turn, rest = [], [*rest, *turn]
-        return [*why, *turn], [*rest, *self._grounds(told)]
+        return [*why, *turn], [*rest, *self._grounds({*told, *against})]
 
-    def _denial(self, option: str) -> str:
-        """Where the party belongs, if that denies what is called internal or external; else empty."""
-        place = {"internal": "different", "external": "same"}.get(option, "")
-        denies = self.facts.organization == place and option not in self.verdict.possible
-        return f"{capital(self.statement('organization', place))}." if denies else ""
+    def _against(self, option: str) -> dict[str, str]:
+        """The fact of the case that rules out a wrong option; none where what follows names it."""
+        if option == UNDETERMINED or option in self.verdict.possible:
+            return {}
+        known, changes = self.facts.known(), [name for name, _ in self._changes(option)]
+        if {"internal": "different", "external": "same"}.get(option) == self.facts.organization:
+            names = ["organization"]
+        elif changes and self._slip(option):
+            names = []
+        else:
+            names = [k for k in changes if k in known]
+            # Where nothing is to be, this comes closer than another organization.
+            if option in _NOTHING and "inside_provider" in names:
+                names = ["inside_provider"]
+            names = names[:1] or [*self.facts_on(option)][-1:]
+        return {name: known[name] for name in names}
+
+    def _denial(self, against: dict[str, str]) -> str:
+        """The same as a sentence."""
+        return "".join(f"{capital(self.statement(*fact))}. " for fact in against.items())
 
     def scope(self, option: str) -> Sequence[str] | None:
         """The editions that say why a wrong option is wrong; None: all of them."""
@@ -204,13 +222,19 @@ class CaseFeedback:
 
     def facts_on(self, role: str) -> dict[str, str]:
         """The fewest facts that settle whether a role belongs to the answer."""
-        reads, known = LENSES[self.lens].reads, self.facts.known()
-        return self._fewest({name: known[name] for name in reads if name in known}, role)
+        if role not in self._facts_on:
+            reads, known = LENSES[self.lens].reads, self.facts.known()
+            facts = {name: known[name] for name in reads if name in known}
+            self._facts_on[role] = self._fewest(facts, role)
+        return self._facts_on[role]
 
     def _fewest(self, facts: dict[str, str], role: str = "") -> dict[str, str]:
         """The facts without those that the answer, or that of one role, does not need."""
         stated, belongs = self.facts.sets_requirements != UNKNOWN, {role in self.right}
-        for name in reversed(Facts._fields):
+        order = [name for name in reversed(Facts._fields) if name in facts]
+        if role:  # whose organization it is says more than what it is
+            order.sort(key=lambda name: name != "party_is")
+        for name in order:
             fewer = {other: value for other, value in facts.items() if other != name}
             verdict = decide(fewer, self.lens)
             reasons = [r for r in verdict.because if role in ("", r.rule.answer)]
@@ -276,18 +300,14 @@ class CaseFeedback:
             return "The facts settle it. No unknown fact could change the answer."
         hedge = f"{_MAYBE} " if option in self.verdict.possible else ""
         misconception = self._slip(option)
-        return hedge + (_correction(misconception) if misconception else self._means(option))
+        if misconception:
+            return hedge + _correction(misconception)
+        return hedge + self._means(option, self._against(option))
 
-    def _means(self, option: str) -> str:
-        """What an option means, and what denies it, as for a private person."""
-        means = self.text.answers[option].means
-        if denial := self._denial(option):
-            return f"{denial} {_SENTENCE.split(means)[0]}"
-        private = self.facts.party_is == "private_person"
-        if option in self.verdict.possible or not private or self._fewest_changes(option):
-            return means
-        what = _SENTENCE.split(means)[0]
-        return f"{what} A private person does not belong to the provider's organization."
+    def _means(self, option: str, against: dict[str, str]) -> str:
+        """What an option means; in short, behind the fact that rules it out."""
+        means, denial = self.text.answers[option].means, self._denial(against)
+        return f"{denial}{_SENTENCE.split(means)[0]}" if denial else means
 
     def why_missed(self, option: str) -> str:
         """Why a right option that was left out belongs to the answer."""
@@ -318,8 +338,10 @@ class CaseFeedback:
 
     def _changes(self, option: str) -> tuple[tuple[str, str], ...]:
         """The fewest facts to change so that a wrong option would be right."""
-        is_open = option == UNDETERMINED or option in self.verdict.possible
-        return () if is_open else self._fewest_changes(option)
+        if option not in self._changes_to:
+            is_open = option == UNDETERMINED or option in self.verdict.possible
+            self._changes_to[option] = () if is_open else self._fewest_changes(option)
+        return self._changes_to[option]
 
     def _editions_after(self, changes: Iterable[tuple[str, str]], answers: set[str]) -> list[str]:
         """The editions that give the answer to the case, and these answers after the changes."""
