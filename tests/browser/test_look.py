@@ -299,7 +299,7 @@ def test_one_button_is_filled_and_what_cannot_be_pressed_says_why(page: LabPage)
     node = activity(page, find(page, "sort_parties(")[0])
     rows = node.locator("fieldset:not(:has(fieldset))")
     for place, row in enumerate(rows.all(), 1):
-        expect(node.get_by_text(f"Row {place} is open.")).to_be_visible()
+        expect(node.get_by_text(f"Row {place} has no answer yet.")).to_be_visible()
         row.locator(".ccb-option").first.click()
     expect(node.locator(".ccb-why")).to_be_empty()
     expect(node.get_by_role("button", name="I am sure")).to_be_enabled()

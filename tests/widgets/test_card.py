@@ -516,7 +516,7 @@ def test_another_of_the_same_kind_is_sent_with_its_story_and_counts_as_practice(
     assert said["ask"] == "a1"
     assert new["item"].startswith("marketing-campaign-hub~")
     assert new["item"].endswith("/customer")
-    assert "(another telling)" in new["intro"]
+    assert "(another version)" in new["intro"]
     asked = item(new["item"])
     options = [sorted(asked.options).index(option) for option in asked.right]
     answer = {"press": "p1", "choice": new["answer"], "sure": True, "ms": 5}

@@ -143,7 +143,7 @@ class Case(Record):
             for each in self.evidence
         )
         still_open = {fact: text for fact, text in self.open.items() if fact not in other.shows}
-        title = f"{self.title} (another telling)"
+        title = f"{self.title} (another version)"
         return replace(
             self, id=twin_id, title=title, evidence=evidence, takeaway="", open=still_open
         )
