@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "customer_casebook"
 
 MAX_PYTHON_LINES = 15_372  # the aim is 6,300
-MAX_FRONT_END_LINES = 2_524  # marks, a desk beside a story, and the outbox, or answers are lost
+MAX_FRONT_END_LINES = 2_530  # marks, a desk beside a story, and the outbox, or answers are lost
 MAX_SITE_LINES = (
     384  # a page around the cards, a model in place of Python, and a worker for offline
 )

@@ -272,6 +272,15 @@ def test_right_wrong_and_missed_look_different_and_nothing_is_greyed(page: LabPa
         expect(sign).to_have_text("✗" if "wrong" in name else "✓")
         size = sign.evaluate("node => node.getBoundingClientRect().width")
         assert size == pytest.approx(24)
+    lines = """node => {
+        node.style.width = "14em"; // it takes several lines
+        const text = document.createRange();
+        text.selectNodeContents(node);
+        return [...text.getClientRects()].map(({left}) => Math.round(left));
+    }"""
+    lefts = card.feedback.locator(".ccb-head").evaluate(lines)
+    assert len(lefts) > 1
+    assert len({*lefts}) == 1
     own = "node => getComputedStyle(node).appearance"
     assert {each.evaluate(own) for each in card.node.locator("input").all()} == {"none"}
     card.press("Close the case")
