@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, expect
 
 from customer_casebook.course.bank import SortItem
 from customer_casebook.course.casebook import course
-from tests.browser.activities import FOCUS, activity, notebook, opened, turned
+from tests.browser.activities import FOCUS, CardOnPage, activity, notebook, opened, turned
 from tests.browser.lab import Lab, LabPage
 from tests.browser.test_keys import UNGUARDED
 from tests.course.books import BOOK, item
@@ -18,10 +18,11 @@ SORT = "sort-who-is-one-of-us"
 # An answer or an exam of another test would be taken up.
 ALONE = "import os, tempfile\nos.environ['CUSTOMER_CASEBOOK_DATA'] = tempfile.mkdtemp()\n"
 CALLS = (
-    f"{ALONE}from customer_casebook import exam, practice, sort_parties",
+    f"{ALONE}from customer_casebook import exam, practice, sort_parties, study",
     "practice()",
     "exam()",
     f"sort_parties({[*getattr(BOOK.questions[SORT], 'cases', ())]})",
+    'study("marketing-campaign-hub", ["role"])',
 )
 
 
@@ -89,6 +90,16 @@ def test_each_row_of_a_sort_is_named_once_and_says_its_rule(page: LabPage) -> No
         expect(row.locator(".ccb-rule")).to_contain_text(reason)
     opened_rows = node.locator(".ccb-opens")
     expect(opened_rows.first).to_be_visible()
+
+
+def test_of_several_ticks_the_evidence_of_the_wrong_or_missing_one_is_marked(page: LabPage) -> None:
+    card = CardOnPage(page, "study(")
+    [role] = card.questions
+    card.answer(role, ["customer", "sponsor"])
+    for kind, mark in (("supporting", "supporting"), ("decisive", "decisive"), ("open", "opens")):
+        shown = card.node.locator(f".ccb-{mark}").all()
+        names = [each.get_attribute("data-evidence") for each in shown]
+        assert names == role.evidence_on("user")[kind]
 
 
 @pytest.mark.parametrize("width", [1280, 480])

@@ -272,6 +272,15 @@ def test_right_wrong_and_missed_look_different_and_nothing_is_greyed(page: LabPa
         expect(sign).to_have_text("✗" if "wrong" in name else "✓")
         size = sign.evaluate("node => node.getBoundingClientRect().width")
         assert size == pytest.approx(24)
+    lines = """node => {
+        node.style.width = "14em"; // it takes several lines
+        const text = document.createRange();
+        text.selectNodeContents(node);
+        return [...text.getClientRects()].map(({left}) => Math.round(left));
+    }"""
+    lefts = card.feedback.locator(".ccb-head").evaluate(lines)
+    assert len(lefts) > 1
+    assert len({*lefts}) == 1
     own = "node => getComputedStyle(node).appearance"
     assert {each.evaluate(own) for each in card.node.locator("input").all()} == {"none"}
     card.press("Close the case")
@@ -299,7 +308,7 @@ def test_one_button_is_filled_and_what_cannot_be_pressed_says_why(page: LabPage)
     node = activity(page, find(page, "sort_parties(")[0])
     rows = node.locator("fieldset:not(:has(fieldset))")
     for place, row in enumerate(rows.all(), 1):
-        expect(node.get_by_text(f"Row {place} is open.")).to_be_visible()
+        expect(node.get_by_text(f"Row {place} has no answer yet.")).to_be_visible()
         row.locator(".ccb-option").first.click()
     expect(node.locator(".ccb-why")).to_be_empty()
     expect(node.get_by_role("button", name="I am sure")).to_be_enabled()

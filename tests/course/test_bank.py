@@ -391,7 +391,7 @@ def test_what_is_general_is_asked_under_no_editions_name() -> None:
     choose = {"kind": "choose", "id": "c", "objectives": [], "prompt": "Which?", "options": options}
     book = small_book(match, choose | {"editions": ["general"]}, terms=terms)
     assert item("school:m", book).topic == "Terms (in this course)"
-    assert item("school:c", book).topic == "In this course"
+    assert item("school:c", book).topic == "What this course adds to ITIL"
 
 
 def test_a_question_without_a_key_has_no_item() -> None:

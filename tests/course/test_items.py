@@ -195,6 +195,40 @@ def test_what_an_answer_turns_on_it_also_rests_on(item_id: str) -> None:
         assert asked.supporting_evidence == asked.decisive_evidence
 
 
+def settles(facts: dict[str, str], role: str, belongs: bool) -> bool:
+    verdict = decide(facts, "role")
+    return {role in verdict.answers, role in verdict.possible} == {belongs}
+
+
+@pytest.mark.parametrize("case_id", BOOK.cases)
+def test_of_several_roles_the_evidence_explains_the_one_that_is_wrong_or_missing(
+    case_id: str,
+) -> None:
+    asked = CaseItem(BOOK, BOOK.case(case_id), "role")
+    assert asked.evidence_on()["supporting"] == [*asked.supporting_evidence]
+    for role in LENSES["role"].answers:
+        belongs, marks = role in asked.right, asked.evidence_on(role)
+        if belongs != (role in asked.verdict.possible):
+            assert marks == asked.evidence_on() | {"decisive": [], "supporting": []}
+            continue
+        facts = asked.facts_on(role)
+        assert settles(facts, role, belongs)
+        for name in facts.keys() - {"sets_requirements"}:  # which is else presumed
+            assert not settles({k: v for k, v in facts.items() if k != name}, role, belongs)
+        assert marks["supporting"] == [*evidence_ids(asked.case, {*facts})]
+        assert not marks["open"]
+
+
+def test_what_speaks_for_one_role_is_not_marked_where_another_is_missing() -> None:
+    asked = CaseItem(BOOK, BOOK.case("marketing-campaign-hub"), "role")
+    shown = {role: {*asked.evidence_on(role)["supporting"]} for role in ("user", "sponsor")}
+    of = {fact: {*evidence_ids(asked.case, {fact})} for fact in ("uses", "authorizes_budget")}
+    assert shown["user"] == of["uses"]
+    assert shown["sponsor"] >= of["authorizes_budget"]
+    assert not asked.evidence_on("user")["decisive"]
+    assert asked.evidence_on("customer")["decisive"] == [*asked.decisive_evidence]
+
+
 # Misconceptions that a wrong answer betrays
 
 

@@ -455,6 +455,20 @@ def test_the_decisive_flip_leads_to_another_settled_answer(facts: Facts, lens: s
         assert flip.answer in answers
 
 
+@often
+@given(any_facts, any_lens)
+@example(Facts("private_person", "different", "yes", uses="no", charge="paid"), "agreement")
+def test_a_presumed_fact_decides_only_where_no_fact_of_the_case_does(
+    facts: Facts, lens: str
+) -> None:
+    verdict = decide(facts, lens)
+    flip, known = decisive_flip(facts, verdict), facts.known()
+    if flip and flip.fact not in known:
+        stated = [other for other in verdict.flips if other.fact in known]
+        after = [facts.with_changes(**{other.fact: other.new}) for other in stated]
+        assert all(decide(each, lens).missing or not is_plausible(each) for each in after)
+
+
 def test_the_decisive_flip_is_that_of_the_main_fact_before_the_kind_of_party() -> None:
     facts = Facts.read({**DEPARTMENT, "supplies": False, "sets_requirements": True})
     flip = decisive_flip(facts, decide(facts, "customer"))

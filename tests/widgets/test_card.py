@@ -265,13 +265,14 @@ def test_what_the_card_shows_is_json_and_names_the_telling_evidence(case_id: str
     for question, spec in zip(case_items(card), card.spec["questions"], strict=True):
         flip = question.decisive_flip
         if flip and flip.fact in question.case.facts.known():
-            assert spec["decisive"]
+            assert spec["evidence"]["decisive"]
             assert question.statement(flip.fact, flip.new) in question.turning_sentence
-        for evidence_id in spec["decisive"]:
+        for evidence_id in spec["evidence"]["decisive"]:
             assert flip
             assert flip.old == evidence[evidence_id].shows[flip.fact]
             assert f'data-evidence="{evidence_id}"' in card.spec["intro"]
-        assert spec["open"] == [*question.open_evidence]
+        assert spec["evidence"]["open"] == [*question.open_evidence]
+        assert len(spec["slips"]) == (len(question.options) if question.many else 0)
 
 
 def test_elsewhere_a_card_is_its_transcript() -> None:
@@ -542,7 +543,7 @@ def test_another_of_the_same_kind_is_sent_with_its_story_and_counts_as_practice(
     assert said["ask"] == "a1"
     assert new["item"].startswith("marketing-campaign-hub~")
     assert new["item"].endswith("/customer")
-    assert "(another telling)" in new["intro"]
+    assert "(one clue is different)" in new["intro"]
     asked = item(new["item"])
     options = [sorted(asked.options).index(option) for option in asked.right]
     answer = {"press": "p1", "choice": new["answer"], "sure": True, "ms": 5}

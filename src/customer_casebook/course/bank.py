@@ -45,7 +45,7 @@ from customer_casebook.document import (
     Paragraph,
     RunInHeading,
 )
-from customer_casebook.domain.rules import LENSES
+from customer_casebook.domain.rules import GENERAL, LENSES
 from customer_casebook.domain.verdict import decisive_facts
 
 
@@ -57,6 +57,8 @@ class ConceptItem(Item):
         self.id = book.prefix + record.id
         self.editions = record.editions
         self.topic = capital(in_editions(self.editions))
+        if GENERAL in self.editions:
+            self.topic = "What this course adds to ITIL"
         self.prompt = record.prompt
         self.many = self.explains_every_option = record.kind == "choose_all"
         self.by_id = dict(

@@ -61,6 +61,9 @@ class CaseFeedback:
         # Where some roles are settled and others open, the right answer says both.
         partly = settled != {*self.verdict.possible}
         self.right = settled | {UNDETERMINED} if partly else settled
+        # Of each option, once it is asked for.
+        self._facts_on: dict[str, dict[str, str]] = {}
+        self._changes_to: dict[str, tuple[tuple[str, str], ...]] = {}
 
     @property
     def answer(self) -> str:
@@ -91,26 +94,29 @@ class CaseFeedback:
         if option == UNDETERMINED:
             flip = self.decisive_flip
             deciding = {flip.fact: flip.old} if flip else dict([*self.deciding_facts.items()][:2])
-            facts = join(self.statement(*fact) for fact in deciding.items())
-            says = f" The answer depends on this: {facts}." if facts else ""
-            return [Paragraph(f"The facts settle it.{says}")], [*rest, *self._grounds(deciding)]
+            says = ["The facts settle it.", *self._presumptions(deciding)]
+            if stated := [
+                self.statement(*f) for f in deciding.items() if f[0] not in self._presumed
+            ]:
+                says.insert(1, f"The answer depends on this: {join(stated)}.")
+            return [Paragraph(" ".join(says))], [*rest, *self._grounds(deciding)]
         why: list[Block] = [Paragraph(_MAYBE)] if option in self.verdict.possible else []
-        if denial := self._denial(option):
-            told.add("organization")
-        crosses = "organization" in told and self.facts.organization != UNKNOWN
+        against = self._against(option)
+        crosses = "organization" in {*told, *against} and self.facts.organization != UNKNOWN
         if misconception := self._slip(option):
             corrective = _scoped(misconception.corrective, scope or ())
-            why.append(Paragraph(f"{denial} {corrective}".strip(), editions=scope))
+            why.append(Paragraph(f"{self._denial(against)}{corrective}", editions=scope))
             rest = [RunInHeading("A common mistake:", quote(misconception.claim), scope), *rest]
         elif why:
-            rest = [RunInHeading(full_stop(label), self._means(option)), *rest]
+            rest = [RunInHeading(full_stop(label), self.text.answers[option].means), *rest]
         elif changes and not crosses and {*self.verdict.answers} & _NOTHING:
             # What the option means may be true of the party, which lacks something else.
             rule = self.verdict.because[0].rule
             why = [Paragraph(_scoped(rule.title, rule.editions), editions=rule.editions)]
             rest = [Paragraph(rule.explanation, editions=rule.editions), *rest[1:]]
+            against = {}
         else:
-            why = [Paragraph(self._means(option))]
+            why = [Paragraph(self._means(option, against))]
         turn = self.turn
         if changes:
             holds = self._editions_after(changes, {option})
@@ -121,13 +127,28 @@ class CaseFeedback:
                 turn = [RunInHeading(_TURN, two, holds), BulletList(items, holds)]
         elif not self.verdict.missing:
             turn, rest = [], [*rest, *turn]
-        return [*why, *turn], [*rest, *self._grounds(told)]
+        return [*why, *turn], [*rest, *self._grounds({*told, *against})]
 
-    def _denial(self, option: str) -> str:
-        """Where the party belongs, if that denies what is called internal or external; else empty."""
-        place = {"internal": "different", "external": "same"}.get(option, "")
-        denies = self.facts.organization == place and option not in self.verdict.possible
-        return f"{capital(self.statement('organization', place))}." if denies else ""
+    def _against(self, option: str) -> dict[str, str]:
+        """The fact of the case that rules out a wrong option; none where what follows names it."""
+        if option == UNDETERMINED or option in self.verdict.possible:
+            return {}
+        known, changes = self.facts.known(), [name for name, _ in self._changes(option)]
+        if {"internal": "different", "external": "same"}.get(option) == self.facts.organization:
+            names = ["organization"]
+        elif changes and self._slip(option):
+            names = []
+        else:
+            names = [k for k in changes if k in known]
+            # Where nothing is to be, this comes closer than another organization.
+            if option in _NOTHING and "inside_provider" in names:
+                names = ["inside_provider"]
+            names = names[:1] or [*self.facts_on(option)][-1:]
+        return {name: known[name] for name in names}
+
+    def _denial(self, against: dict[str, str]) -> str:
+        """The same as a sentence."""
+        return "".join(f"{capital(self.statement(*fact))}. " for fact in against.items())
 
     def scope(self, option: str) -> Sequence[str] | None:
         """The editions that say why a wrong option is wrong; None: all of them."""
@@ -166,35 +187,68 @@ class CaseFeedback:
     @property
     def grounds(self) -> list[Block]:
         """What the answer rests on: facts in the words of the case, presumptions, and notes on wording."""
-        return self._grounds()
+        flip = self.decisive_flip
+        return self._grounds({flip.fact} & self._presumed.keys() if flip else ())
 
     def _grounds(self, told: Collection[str] = ()) -> list[Block]:
         """The grounds of the answer, without the facts that are told elsewhere."""
         left = {k: value for k, value in self.deciding_facts.items() if k not in told}
         facts = [f"{capital(self.statement(*fact))}." for fact in left.items()]
-        presumed = {fact for reason in self.verdict.because for fact in reason.presumed.items()}
-        sentences = [
-            f"The case does not say, so we presume that {self.statement(*fact)}."
-            for fact in presumed
-        ]
+        needed = {name for reason in self.verdict.because for name in reason.presumed}
+        sentences = self._presumptions(k for k in self._presumed if k in needed - {*told})
         notes = [Paragraph(words) for words in (*sentences, *self.verdict.notes)]
         other = "" if len(left) == len(self.deciding_facts) else "other "
         counting: list[Block] = [Paragraph(f"The {other}facts that count:"), BulletList(facts)]
         return [*(counting if facts else []), *notes]
 
     @cached_property
+    def _presumed(self) -> dict[str, str]:
+        known = self.facts.known()
+        voice = {flip.fact: flip.old for flip in self.verdict.flips if flip.fact not in known}
+        reasons = self.verdict.because
+        return voice | {k: value for each in reasons for k, value in each.presumed.items()}
+
+    def _presumptions(self, names: Iterable[str]) -> list[str]:
+        """What is presumed of those facts that are."""
+        presumed = [(name, self._presumed[name]) for name in names if name in self._presumed]
+        says = "The case does not say, so we presume that"
+        return [f"{says} {self.statement(*fact)}." for fact in presumed]
+
+    @cached_property
     def deciding_facts(self) -> dict[str, str]:
         """The fewest of the facts the rules read that settle the answer by themselves."""
-        because = self.verdict.because
-        facts = {name: value for reason in because for name, value in reason.facts.items()}
-        stated, settled = self.facts.sets_requirements != UNKNOWN, {*self.verdict.answers}
-        for name in sorted(facts, key=Facts._fields.index, reverse=True):
+        reasons = self.verdict.because
+        return self._fewest({k: value for each in reasons for k, value in each.facts.items()})
+
+    def facts_on(self, role: str) -> dict[str, str]:
+        """The fewest facts that settle whether a role belongs to the answer."""
+        if role not in self._facts_on:
+            reads, known = LENSES[self.lens].reads, self.facts.known()
+            facts = {name: known[name] for name in reads if name in known}
+            self._facts_on[role] = self._fewest(facts, role)
+        return self._facts_on[role]
+
+    def _fewest(self, facts: dict[str, str], role: str = "") -> dict[str, str]:
+        """The facts without those that the answer, or that of one role, does not need."""
+        stated = self.facts.sets_requirements != UNKNOWN
+        order = [name for name in reversed(Facts._fields) if name in facts]
+        if role:  # whose organization it is says more than what it is
+            order.sort(key=lambda name: name != "party_is")
+        for name in order:
             fewer = {other: value for other, value in facts.items() if other != name}
-            if settled_answers(Facts(**fewer), self.lens) == settled:
+            if self._settle(fewer, role):
                 reasons = decide(fewer, self.lens).because if stated else ()
-                if not any("sets_requirements" in reason.presumed for reason in reasons):
+                told = (each for each in reasons if role in ("", each.rule.answer))
+                if not any("sets_requirements" in each.presumed for each in told):
                     facts = fewer
         return facts
+
+    def _settle(self, facts: dict[str, str], role: str) -> bool:
+        """Whether these facts settle the answer, or that of one role, as all of them do."""
+        if not role:
+            return settled_answers(Facts(**facts), self.lens) == {*self.verdict.answers}
+        verdict = decide(facts, self.lens)
+        return {role in verdict.answers, role in verdict.possible} == {role in self.right}
 
     @cached_property
     def narrowing_facts(self) -> dict[str, str]:
@@ -245,21 +299,16 @@ class CaseFeedback:
             return "The facts settle it. No unknown fact could change the answer."
         misconception = self._slip(option)
         said = [_MAYBE] if option in self.verdict.possible else []
-        said.append(_correction(misconception) if misconception else self._means(option))
+        against = self._against(option)
+        said.append(_correction(misconception) if misconception else self._means(option, against))
         if not (misconception or LENSES[self.lens].many):
             said.append(self.what_if(option))
         return " ".join(said).strip()
 
-    def _means(self, option: str) -> str:
-        """What an option means, and what denies it, as for a private person."""
-        means = self.text.answers[option].means
-        if denial := self._denial(option):
-            return f"{denial} {_SENTENCE.split(means)[0]}"
-        private = self.facts.party_is == "private_person"
-        if option in self.verdict.possible or not private or self._fewest_changes(option):
-            return means
-        what = _SENTENCE.split(means)[0]
-        return f"{what} A private person does not belong to the provider's organization."
+    def _means(self, option: str, against: dict[str, str]) -> str:
+        """What an option means; in short, behind the fact that rules it out."""
+        means, denial = self.text.answers[option].means, self._denial(against)
+        return f"{denial}{_SENTENCE.split(means)[0]}" if denial else means
 
     def why_missed(self, option: str) -> str:
         """Why a right option that was left out belongs to the answer."""
@@ -290,8 +339,10 @@ class CaseFeedback:
 
     def _changes(self, option: str) -> tuple[tuple[str, str], ...]:
         """The fewest facts to change so that a wrong option would be right."""
-        is_open = option == UNDETERMINED or option in self.verdict.possible
-        return () if is_open else self._fewest_changes(option)
+        if option not in self._changes_to:
+            is_open = option == UNDETERMINED or option in self.verdict.possible
+            self._changes_to[option] = () if is_open else self._fewest_changes(option)
+        return self._changes_to[option]
 
     def _editions_after(self, changes: Iterable[tuple[str, str]], answers: set[str]) -> list[str]:
         """The editions that give the answer to the case, and these answers after the changes."""
@@ -309,7 +360,8 @@ class CaseFeedback:
         if len(facts) > 1:
             both = ", and ".join(f"({n}) {fact}" for n, fact in enumerate(facts, 1))
             return f"It would take two changes for {label}: {both}."
-        return f"If {facts[0]}, the answer is {label}."
+        presumptions = self._presumptions(name for name, _ in changes)
+        return " ".join([f"If {facts[0]}, the answer is {label}.", *presumptions])
 
     def _fewest_changes(self, option: str) -> tuple[tuple[str, str], ...]:
         """The fewest facts to change so that the option would be right, the likeliest first."""
@@ -318,7 +370,8 @@ class CaseFeedback:
         # It is far-fetched to make the party a supplier or a part of the provider; the reverse is not.
         far = [name for name in ("supplies", "inside_provider") if getattr(facts, name) != "yes"]
         ordinary = [name for name in reads if name not in far]
-        ordinary.sort(key=lambda name: name != MAIN_FACT.get(self.lens))
+        main = MAIN_FACT.get(self.lens)
+        ordinary.sort(key=lambda name: (name in self._presumed, name != main))
         for names in dict.fromkeys((*_subsets(ordinary), *_subsets(reads))):
             for values in product(*(VOCABULARY[name].says for name in names)):
                 changes = dict(zip(names, values, strict=True))

@@ -84,6 +84,14 @@ class Item(ABC):
         """The evidence that leaves an answer open."""
         return ()
 
+    def evidence_on(self, option: str = "") -> dict[str, list[str]]:  # noqa: ARG002
+        """The evidence by what it does for the answer, or for whether an option belongs to it."""
+        return {
+            "decisive": [*self.decisive_evidence],
+            "supporting": [*self.supporting_evidence],
+            "open": [*self.open_evidence],
+        }
+
     @property
     def answer(self) -> str:
         """The right answer in words."""
@@ -201,6 +209,16 @@ class CaseItem(CaseFeedback, Item):
     @cached_property
     def open_evidence(self) -> tuple[str, ...]:
         return evidence_ids(self.case, {*self.narrowing_facts} - {*self.deciding_facts})
+
+    def evidence_on(self, option: str = "") -> dict[str, list[str]]:
+        marks, belongs, flip = super().evidence_on(), option in self.right, self.decisive_flip
+        if not option or (option == UNDETERMINED and not belongs):
+            return marks
+        if option == UNDETERMINED or belongs != (option in self.verdict.possible):
+            return marks | {"decisive": [], "supporting": []}
+        decisive = marks["decisive"] if flip and (option in flip.answer) != belongs else []
+        supporting = [*evidence_ids(self.case, {*self.facts_on(option)})]
+        return {"decisive": decisive, "supporting": supporting, "open": []}
 
     def reorder(self, seed: object) -> None:
         # Whether the facts settle the answer is another question, so that option stays last.

@@ -223,8 +223,8 @@ def is_plausible(facts: Facts) -> bool:
 def decisive_flip(facts: Facts, verdict: Verdict) -> Flip | None:
     """The flip that best explains a settled answer: it leads to another settled answer.
 
-    The flip of the lens's main fact comes first. ``None`` where there is no such flip, or where a
-    fact is missing.
+    The flip of the lens's main fact comes first, and that of a fact that is only presumed comes last.
+    ``None`` where there is no such flip, or where a fact is missing.
     """
     if verdict.missing:
         return None
@@ -234,8 +234,12 @@ def decisive_flip(facts: Facts, verdict: Verdict) -> Flip | None:
         if is_plausible(other) and not missing_facts(other, verdict.lens):
             flips.append(flip)
     # The organization of a party explains more than the kind of the party.
-    main = MAIN_FACT.get(verdict.lens)
-    return min(flips, key=lambda flip: (flip.fact == "party_is", flip.fact != main), default=None)
+    main, known = MAIN_FACT.get(verdict.lens), facts.known()
+    return min(
+        flips,
+        key=lambda flip: (flip.fact not in known, flip.fact == "party_is", flip.fact != main),
+        default=None,
+    )
 
 
 def decisive_facts(facts: Facts, verdict: Verdict) -> list[str]:

@@ -285,9 +285,8 @@ def _on_card(question: Item, edition: str | None) -> dict[str, Any]:
             "right": doc.to_html(_tail(question, edition, right=True)),
             "wrong": doc.to_html(_tail(question, edition, right=False)),
         },
-        "decisive": list(question.decisive_evidence),
-        "supporting": list(question.supporting_evidence),
-        "open": list(question.open_evidence),
+        "evidence": question.evidence_on(),
+        "slips": [question.evidence_on(k) for k in question.options] if question.many else [],
     }
 
 

@@ -577,7 +577,9 @@ def _explained(book: Casebook, mark: course_exam.Mark) -> list[doc.Block]:
         blocks += [doc.Paragraph(since), _all_options(wording.options, wording.right, mark.choice)]
     if item:
         blocks += feedback(item, mark.choice)
-        telling = {*item.decisive_evidence, *item.supporting_evidence, *item.open_evidence}
+        slips = {*mark.choice} ^ item.right if mark.choice and item.many else ()
+        marks = [item.evidence_on(option) for option in slips or ("",)]
+        telling = {clue for each in marks for clues in each.values() for clue in clues}
         read = [each for each in material(item) if isinstance(each, doc.EvidenceBlock)]
         blocks += [each for each in read if each.id in telling]
         is_read = item.groups or isinstance(item, ListItem)

@@ -256,12 +256,14 @@ function renderCard({ model, el }) {
 
   function feedback() {
     const [question, answer] = [shownQuestion(), shownAnswer()];
-    root.querySelectorAll("[data-evidence]").forEach((node) => {
-      const marks = (ids) => Boolean(answer) && ids.includes(node.dataset.evidence);
-      node.classList.toggle("ccb-supporting", marks(question?.supporting ?? []));
-      node.classList.toggle("ccb-decisive", marks(question?.decisive ?? []));
-      node.classList.toggle("ccb-opens", marks(question?.open ?? []));
-    });
+    const isSlip = (place) => answer.choice.includes(place) !== question.answer.includes(place);
+    // Of several ticks, the evidence explains those that are wrong or missing.
+    const wrong = answer ? question.slips.filter((_, place) => isSlip(place)) : [];
+    const shown = wrong.length ? wrong : answer ? [question.evidence] : [];
+    const marks = { "ccb-supporting": "supporting", "ccb-decisive": "decisive", "ccb-opens": "open" };
+    for (const node of root.querySelectorAll("[data-evidence]"))
+      for (const [name, kind] of Object.entries(marks))
+        node.classList.toggle(name, shown.some((each) => each[kind].includes(node.dataset.evidence)));
     if (!answer) {
       live.replaceChildren();
       live.removeAttribute("data-tone");
@@ -269,7 +271,6 @@ function renderCard({ model, el }) {
     } else {
       const tone = isRight(question, answer.choice) ? "right" : "wrong";
       const { choice } = answer;
-      const isSlip = (place) => choice.includes(place) !== question.answer.includes(place);
       const said = (kind) =>
         question.parts.map((part, place) => isSlip(place) === kind && part[choice.includes(place) ? "chosen" : "left"]);
       const [slips, others] = question.groups ? [[], []] : [true, false].map((kind) => said(kind).filter(Boolean));

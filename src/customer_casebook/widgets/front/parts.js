@@ -121,7 +121,7 @@ const groupsOf = (question) => question.groups ?? [{ label: null, options: quest
 // What is still to be chosen, in words; nothing where the question can be answered.
 function stillOpen(question, chosen) {
   const row = groupsOf(question).findIndex(({ options }) => !options.some((place) => chosen.has(place)));
-  return row < 0 ? "" : question.groups ? `Row ${row + 1} is open.` : "Choose first.";
+  return row < 0 ? "" : question.groups ? `Row ${row + 1} has no answer yet.` : "Choose first.";
 }
 
 const complete = (question, chosen) => !stillOpen(question, chosen);
