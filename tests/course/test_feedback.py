@@ -342,7 +342,7 @@ def test_a_presumption_is_named_as_one() -> None:
     assert "- Marketing sets" not in grounds
 
 
-@pytest.mark.parametrize("case_id", [k for c in BOOK.cases.values() for k in (c.id, *c.twin_ids)])
+@pytest.mark.parametrize("case_id", [k for c in BOOK.cases.values() for k in (c.id, *c.twins)])
 def test_where_the_answer_turns_on_what_is_presumed_that_is_said(case_id: str) -> None:
     case = BOOK.case(case_id)
     for question in (CaseItem(BOOK, case, lens) for lens in LENSES):
