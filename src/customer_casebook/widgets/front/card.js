@@ -19,7 +19,7 @@ function renderCard({ model, el }) {
   const seen = deck.map(({ item }) => item);
   let refused = false; // a new start, because of answers that are not saved yet
   // Which press answered each question is kept in the browser, for the card that a new Python makes of this deck.
-  const stored = `customer-casebook deck ${SERVER ?? ""} ${deck.map(({ content }) => content).join()}`;
+  const stored = `customer-casebook deck ${SERVER ?? ""} ${deck.map(({ item, content }) => item + content)}`;
   let kept = attempt(() => JSON.parse(localStorage[stored]))?.[0] ?? {};
   let isAsking = false; // Python for the answers that its journal has of those presses
 
