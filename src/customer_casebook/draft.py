@@ -105,7 +105,8 @@ class Preview(Activity, widgets.VBox):
         path = self.folder / self.wanted
         here = [it for it in self.reading.faults if self.wanted and Path(it.file) == path]
         self._say([it for it in self.reading.faults if it not in here])
-        card = self._card()
+        if card := self._card():
+            card.resumes = False  # its author tries it anew
         blocks: list[Block] = [Heading(f"Wrong in {self.wanted}"), self._list(here)] if here else []
         panel = [Panel(to_html(blocks))] if blocks else []
         self._replace(self.work, [*panel, *([card] if card else [])])

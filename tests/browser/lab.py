@@ -77,8 +77,10 @@ _FOUND = f"""() => {{
     }};
 }}"""  # what the words of _READY are then
 _TURN = """async path => {
-    const {commands} = window.jupyterapp;
+    const {commands, shell} = window.jupyterapp;
+    const {context} = shell.currentWidget;
     await commands.execute("docmanager:save");
+    while (context?.model.dirty) await context.save(); // what came meanwhile
     await commands.execute("application:close");
     await commands.execute("docmanager:open", {path});
 }"""

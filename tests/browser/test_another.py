@@ -45,7 +45,7 @@ def test_by_keyboard_another_comes_has_the_focus_and_counts_and_the_deck_goes_on
         expect(more).to_be_focused()
         keys.press("Enter")
         expect(where).to_have_text("Another of the same kind · Customer")
-        expect(title).to_contain_text("one clue is different")
+        expect(title).to_contain_text("another version of this case")
         expect(node.locator(".ccb-feedback")).to_be_empty()
         assert node.evaluate("node => node.contains(document.activeElement)")
         focused = page.page.locator(":focus")

@@ -493,7 +493,7 @@ def test_the_whole_story_of_a_learner(browser: Browser, home: Lab) -> None:
         progress.get_by_role("button", name="Review now").click()
         expect(progress.locator(".ccb-prompt")).to_have_text(slip.prompt)
         twin = item(next_telling(BOOK, slip.id, slip.id))  # the same question of another telling
-        expect(progress).to_contain_text("(one clue is different)")
+        expect(progress).to_contain_text("(another version of this case)")
         progress.get_by_role("radio", name=twin.answer, exact=True).click()
         progress.get_by_role("button", name="I am sure").click()
         # One right answer takes a fresh misconception half away; a second one closes it.

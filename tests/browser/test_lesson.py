@@ -350,6 +350,8 @@ def test_a_card_outlives_its_kernel(trouble: LabPage) -> None:
         card.node.locator(".ccb-next").click()
     trouble.run_all()
     card = CardOnPage(trouble, 'study("museum-shop-cast-counter"')
+    expect(card.node.get_by_role("heading", name="Case closed")).to_be_visible()
+    card.press("Start again")
     card.answer(card.questions[0])
     expect(card.saved).to_have_text("Saved.")
 

@@ -12,6 +12,7 @@ import pytest
 from customer_casebook.course.casebook import capital, join, quote
 from customer_casebook.course.exam import for_everybody
 from customer_casebook.course.feedback import (
+    _NOTHING,
     by_edition,
     editions_in,
     in_editions,
@@ -276,7 +277,8 @@ def test_what_is_wrong_is_ruled_out_by_a_fact_of_the_case_or_by_a_rule(question:
     for option in {*question.options} - question.right - {UNDETERMINED, *question.verdict.possible}:
         if question.many:
             mistake = question.misconception({option, *question.right})
-            assert mistake or first_fact(question, question.why_not(option))
+            told = first_fact(question, question.why_not(option))
+            assert mistake or told or not question._against(option)
             continue
         [why, *turn], _ = question.reply(option)
         [words, change] = (" ".join(to_text(each).split()) for each in ([why], turn))
@@ -284,7 +286,22 @@ def test_what_is_wrong_is_ruled_out_by_a_fact_of_the_case_or_by_a_rule(question:
         if question.misconception([option]) and question.what_if(option):
             assert facts_in(question, change)
         else:
-            assert first_fact(question, words) or words.startswith(tuple(rules))
+            means = () if question._against(option) else (question.text.answers[option].means,)
+            assert first_fact(question, words) or words.startswith((*rules, *means))
+
+
+@every_question
+def test_the_fact_that_rules_out_an_option_does_so_alone_or_with_where_the_party_belongs(
+    question: CaseItem,
+) -> None:
+    known = question.facts.known()
+    place = {name: known[name] for name in known.keys() & {"party_is", "organization"}}
+    for option in {*question.options} - question.right - {UNDETERMINED}:
+        against = question._against(option)
+        if option in _NOTHING:  # which may need two; one of them is said
+            assert "no" not in against.values()
+        elif against:
+            assert option not in decide({**place, **against}, question.lens).possible
 
 
 @every_question

@@ -64,7 +64,7 @@ def test_every_case_that_one_piece_of_evidence_decides_has_a_twin() -> None:
 @every_twin
 def test_a_twin_is_its_case_but_for_one_piece_of_evidence(twin_id: str) -> None:
     case, twin = TWINS[twin_id], BOOK.case(twin_id)
-    assert twin.title == f"{case.title} (one clue is different)"
+    assert twin.title == f"{case.title} (another version of this case)"
     common = replace(case, evidence=(), takeaway="", open={})
     assert replace(twin, id=case.id, title=case.title, evidence=(), takeaway="", open={}) == common
     pairs = zip(case.evidence, twin.evidence, strict=True)

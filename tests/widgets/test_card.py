@@ -509,6 +509,13 @@ def test_a_deck_that_was_begun_with_another_kernel_goes_on(
     assert new.answers["0"] == card.answers["0"]
     assert new.acknowledged["p1"] == {"state": "saved", "text": "Saved."}
     assert [each.event for each in attempts] == ["p1", "p2", "p3", "p4", "p5"]
+    say(new, 0, "p6", "internal")  # before the page showed the older one
+    assert new.chosen(0) == frozenset({"internal"})
+    say(new, 0, "p7", "external")
+    assert new.chosen(0) == frozenset({"internal"})
+    hear(new, {"round": 1})
+    hear(new, {"kept": {"0": "p1"}})  # of a page that has not heard of the new start
+    assert new.answers == {}
     assert [each.resumes for each in (new, practice(n=2, seed=3), practice(n=2))] == [
         True,
         True,
@@ -543,7 +550,7 @@ def test_another_of_the_same_kind_is_sent_with_its_story_and_counts_as_practice(
     assert said["ask"] == "a1"
     assert new["item"].startswith("marketing-campaign-hub~")
     assert new["item"].endswith("/customer")
-    assert "(one clue is different)" in new["intro"]
+    assert "(another version of this case)" in new["intro"]
     asked = item(new["item"])
     options = [sorted(asked.options).index(option) for option in asked.right]
     answer = {"press": "p1", "choice": new["answer"], "sure": True, "ms": 5}

@@ -94,11 +94,14 @@ class CaseFeedback:
         if option == UNDETERMINED:
             flip = self.decisive_flip
             deciding = {flip.fact: flip.old} if flip else dict([*self.deciding_facts.items()][:2])
-            says = ["The facts settle it.", *self._presumptions(deciding)]
-            if stated := [
-                self.statement(*f) for f in deciding.items() if f[0] not in self._presumed
-            ]:
-                says.insert(1, f"The answer depends on this: {join(stated)}.")
+            stated = {k: value for k, value in deciding.items() if k not in self._presumed}
+            says = [
+                "The facts settle it." if stated else "With one presumption, the facts settle it."
+            ]
+            if stated:
+                facts = join(self.statement(*fact) for fact in stated.items())
+                says.append(f"The answer depends on this: {facts}.")
+            says += self._presumptions(deciding)
             return [Paragraph(" ".join(says))], [*rest, *self._grounds(deciding)]
         why: list[Block] = [Paragraph(_MAYBE)] if option in self.verdict.possible else []
         against = self._against(option)
@@ -130,21 +133,21 @@ class CaseFeedback:
         return [*why, *turn], [*rest, *self._grounds({*told, *against})]
 
     def _against(self, option: str) -> dict[str, str]:
-        """The fact of the case that rules out a wrong option; none where what follows names it."""
+        """The fact of the case that rules out a wrong option; none where none does, or what follows names it."""
         if option == UNDETERMINED or option in self.verdict.possible:
             return {}
         known, changes = self.facts.known(), [name for name, _ in self._changes(option)]
-        if {"internal": "different", "external": "same"}.get(option) == self.facts.organization:
-            names = ["organization"]
-        elif changes and self._slip(option):
-            names = []
-        else:
-            names = [k for k in changes if k in known]
-            # Where nothing is to be, this comes closer than another organization.
-            if option in _NOTHING and "inside_provider" in names:
-                names = ["inside_provider"]
-            names = names[:1] or [*self.facts_on(option)][-1:]
-        return {name: known[name] for name in names}
+        place = {k: value for k, value in known.items() if k in ("party_is", "organization")}
+        nothing = option in _NOTHING  # which no organization rules out
+        if "organization" in place and not nothing and self._settle(place, option):
+            return {"organization": place["organization"]}
+        if (changes and self._slip(option)) or "supplies" in {*changes} - known.keys():
+            return {}
+        names = [k for k in (*changes, *reversed(self.facts_on(option))) if k in known]
+        if nothing:
+            names = [k for k in names if k not in place and known[k] != "no"]
+        deciding = [k for k in names if self._settle({**place, k: known[k]}, option)]
+        return {name: known[name] for name in [*deciding, *(names if nothing else [])][:1]}
 
     def _denial(self, against: dict[str, str]) -> str:
         """The same as a sentence."""
@@ -248,7 +251,7 @@ class CaseFeedback:
         if not role:
             return settled_answers(Facts(**facts), self.lens) == {*self.verdict.answers}
         verdict = decide(facts, self.lens)
-        return {role in verdict.answers, role in verdict.possible} == {role in self.right}
+        return role in verdict.answers if role in self.right else role not in verdict.possible
 
     @cached_property
     def narrowing_facts(self) -> dict[str, str]:

@@ -140,7 +140,7 @@ class Case(Record):
         return replace(
             self,
             id=twin_id,
-            title=f"{self.title} (one clue is different)",
+            title=f"{self.title} (another version of this case)",
             evidence=evidence,
             takeaway="",
             open={fact: text for fact, text in self.open.items() if fact not in other.shows},

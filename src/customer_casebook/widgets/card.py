@@ -70,6 +70,7 @@ class Card(View):
         self.questions = tuple(questions)
         self.at_end, self.book = at_end, book
         self._lock = RLock()
+        self._resumed = set[str]()  # presses of before
         spec["edition"] = edition = chosen_edition()
         spec["questions"] = [_on_card(question, edition) for question in self.questions]
         may = {"offers": book is not None, "resumes": resumes}
@@ -92,7 +93,9 @@ class Card(View):
                     self._acknowledge(str(answer["press"]))
                     if number >= self.round:
                         older = self.answers if number == self.round else {}
-                        self._show(number, {place: answer} | older)
+                        if older.get(place, {}).get("press") not in self._resumed:
+                            answer = older.get(place, answer)
+                        self._show(number, {**older, place: answer})
                 case {"item": item, "content": content, "options": places, "answer": answer}:
                     question = self._known(item)
                     if question and question.fingerprint == content:
@@ -101,24 +104,30 @@ class Card(View):
                     elif question:  # the course has changed it, so nobody can judge this press
                         self.send({"heard": str(answer["press"]), "state": _CHANGED})
                 case {"kept": dict(presses)}:
-                    answers = self._in_journal(presses)
-                    saved = {each["press"]: _state_of(saved=True) for each in answers.values()}
-                    self.acknowledged = saved | self.acknowledged
-                    self._show(self.round, answers | self.answers)
-                    self.send({"resumed": answers, "states": saved})
+                    self._resume(presses)
+                    self.send({"resumed": True})
                 case {"another": str(item), "seen": [*seen], "ask": str(ask)} if self.book:
-                    edition = chosen_edition()
-                    decks = filter(None, (deck() for deck in self.decks.valuerefs()))
-                    elsewhere = sorted(each.id for deck in decks for each in deck.questions)
-                    new = another_like(self.book, item, [*elsewhere, *map(str, seen)], edition)
-                    question = item_of(self.book, new or "")
-                    shown = _on_card(question.shuffled(ask), edition) if question else None
-                    self.send({"ask": ask, "question": shown})
+                    self.send({"ask": ask, "question": self._another(self.book, item, seen, ask)})
                 case {"round": int(number), **more} if not more and number > self.round:
                     self._show(number, {})
 
-    def _in_journal(self, presses: Mapping[str, object]) -> dict[str, Any]:
-        """The answers that these presses gave, as far as the journal has them; by place."""
+    def _another(
+        self, book: Casebook, item: str, seen: Iterable[object], ask: str
+    ) -> dict[str, Any] | None:
+        """Another question like that one, which this notebook does not ask, as the page shows it."""
+        edition = chosen_edition()
+        decks = filter(None, (deck() for deck in self.decks.valuerefs()))
+        elsewhere = sorted(each.id for deck in decks for each in deck.questions)
+        new = item_of(book, another_like(book, item, [*elsewhere, *map(str, seen)], edition) or "")
+        return _on_card(new.shuffled(ask), edition) if new else None
+
+    def _resume(self, presses: Mapping[str, object]) -> None:
+        """Show the answers that these presses gave, as far as the journal has them; by place.
+
+        A new start comes after them, and so does what is answered before they are shown.
+        """
+        if self.round or not presses.keys() - self.answers.keys():
+            return
         attempts = {attempt.event: attempt for attempt in journal().read().attempts}
         answers = dict[str, Any]()
         for place, question in enumerate(self.questions):
@@ -127,7 +136,10 @@ class Card(View):
                 choice = places_of(question, attempt.choice)
                 said = {"press": attempt.event, "choice": choice, "sure": attempt.sure}
                 answers[str(place)] = {**said, "ms": attempt.ms}
-        return answers
+        self._resumed |= {answer["press"] for answer in answers.values()}
+        state = _state_of(saved=not journal().last_error)
+        self.acknowledged = dict.fromkeys(self._resumed, state) | self.acknowledged
+        self._show(self.round, answers | self.answers)
 
     def _acknowledge(self, press: str) -> None:
         self.send({"heard": press, "state": self.acknowledged[press]})

@@ -92,6 +92,7 @@ class Practice(Activity, widgets.VBox):
         n = number_in(values, self.number) or int(self.number["start"])
         wanted = [k for k in self.book.objectives if k == values.get("objective")]
         card = practice_deck(self.book, wanted, n, number_in(values, SEED_FIELD))
+        card.resumes = False  # the learner starts it
         self.work.children, self.actions.error = [card], ""
 
 

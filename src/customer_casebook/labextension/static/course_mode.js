@@ -45,6 +45,7 @@ function drawLater({ content: notebook }) {
 // While one saving is on its way, JupyterLab takes what it writes for a change by somebody else when the next begins, and
 // asks the reader which one is to stay.
 function saveInTurn(context) {
+  if (Object.hasOwn(context, "save")) return; // another view has done it
   const save = context.save.bind(context);
   let last = Promise.resolve();
   context.save = () => (last = last.then(save, save));
@@ -115,10 +116,9 @@ export function courseMode(app, Widget, worker) {
     const take = isLite && element("button", { textContent: "Export answers", onclick: () => exportAnswers(contents) });
     addBar(Widget, panel, element("div", {}, place, state, page), element("div", {}, again, take, ...links, toggle));
     panel.node.addEventListener("scroll", tellPlace, true);
-    let isSaving = false;
     context.model.stateChanged.connect(({ dirty }, { name }) => {
       const isWriting = panel.node.contains(document.activeElement?.closest(".cm-editor"));
-      if (name === "dirty" && dirty && !isSaving && panel.node.dataset.ccb === "ready" && !isWriting) save();
+      if (name === "dirty" && dirty && panel.node.dataset.ccb === "ready" && !isWriting) save();
     });
     await sessionContext.ready;
     let isNew = false; // Python, perhaps, when it is next heard of
@@ -191,12 +191,10 @@ export function courseMode(app, Widget, worker) {
       }
     }
 
-    // Nobody is asked to save what the course itself has changed, perhaps a moment after it ran; nor who closes it meanwhile.
+    // Nobody is asked to save what the course itself has changed, perhaps a moment after it ran.
     async function save() {
-      isSaving = true;
-      context.model.dirty = false;
-      if (context.contentsModel.writable) await context.save().catch(() => (context.model.dirty = true));
-      isSaving = false;
+      if (context.contentsModel.writable) await context.save().catch(() => {});
+      else context.model.dirty = false;
     }
 
     // Whether Python has all activities that the page shows, or showed when it was saved.

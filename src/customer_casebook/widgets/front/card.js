@@ -22,6 +22,7 @@ function renderCard({ model, el }) {
   const stored = `customer-casebook deck ${SERVER ?? ""} ${deck.map(({ item, content }) => item + content)}`;
   let kept = attempt(() => JSON.parse(localStorage[stored]))?.[0] ?? {};
   let isAsking = false; // Python for the answers that its journal has of those presses
+  let resumedAt = 0; // the place where the reader goes on
 
   let round = model.get("round");
   let answers = model.get("answers");
@@ -90,7 +91,8 @@ function renderCard({ model, el }) {
   function keep() {
     if (!model.get("resumes")) return;
     for (const [place, { press }] of Object.entries(answers)) kept[place] = press;
-    attempt(() => (localStorage[stored] = JSON.stringify(kept)));
+    const isEmpty = !Object.keys(kept).length;
+    attempt(() => (isEmpty ? localStorage.removeItem(stored) : (localStorage[stored] = JSON.stringify(kept))));
   }
 
   function resume() {
@@ -98,16 +100,18 @@ function renderCard({ model, el }) {
     sayUntil(() => !isAsking, () => model.send({ kept }));
   }
 
-  function onMessage({ ask, question, heard, resumed, states: news }) {
-    if (Object.values(kept).includes(heard)) resume(); // perhaps a press on the card before this one
-    if (resumed && isAsking) {
-      isAsking = false;
-      for (const [press, state] of Object.entries(news)) states.set(press, state);
-      answers = { ...resumed, ...answers };
-      const isUntouched = at === 0 && !draft.size && !root.contains(document.activeElement);
-      if (isUntouched) go(Math.max(firstOpen(), 0), false);
-      else draw();
-    }
+  // Python has shown what it has. What it does not have is asked for again once it has heard of it.
+  function onResumed() {
+    isAsking = false;
+    for (const [place, press] of Object.entries(kept)) if (!answered(place) && !waiting.has(press)) delete kept[place];
+    keep();
+    if (at !== resumedAt || draft.size || root.contains(document.activeElement)) return;
+    resumedAt = firstOpen() >= 0 ? firstOpen() : deck.length > 1 ? deck.length : 0;
+    go(resumedAt, false);
+  }
+
+  function onMessage({ ask, question, resumed }) {
+    if (resumed && isAsking) onResumed();
     if (!ask || ask !== asked) return;
     asked = null;
     if (!question) return saved.replaceChildren(h("span", { role: "alert" }, "There is no other one of this kind."));
@@ -363,6 +367,7 @@ function renderCard({ model, el }) {
     }
     answers = known();
     keep();
+    if (!isAsking && Object.entries(kept).some(([place, press]) => !answered(place) && states.has(press))) resume();
     if (JSON.stringify(answers) === shown) return acknowledge(); // our own
     if (at >= deck.length && firstOpen() >= 0) at = firstOpen();
     draw();
