@@ -171,8 +171,10 @@ export function courseMode(app, Widget, worker) {
     function startAgain() {
       toggle.focus(); // this button goes
       say("starting");
-      const { session, prevKernelName: name } = sessionContext;
-      (session?.kernel ? sessionContext.restartKernel() : sessionContext.changeKernel({ name })).catch(() => say("stopped"));
+      const { kernel } = sessionContext.session ?? {};
+      const change = () => sessionContext.changeKernel({ name: kernel?.name ?? sessionContext.prevKernelName });
+      const restarted = kernel ? sessionContext.restartKernel() : Promise.reject();
+      restarted.catch(change).catch(() => say("stopped")); // one that is known to be dead cannot be restarted
     }
 
     async function begin() {

@@ -22,6 +22,7 @@ function renderCard({ model, el }) {
   const stored = `customer-casebook deck ${SERVER ?? ""} ${deck.map(({ item, content }) => item + content)}`;
   let kept = attempt(() => JSON.parse(localStorage[stored]))?.[0] ?? {};
   let isAsking = false; // Python for the answers that its journal has of those presses
+  const sought = new Set(); // of those, what Python was asked for after it had heard of it
   let resumedAt = 0; // the place where the reader goes on
 
   let round = model.get("round");
@@ -97,14 +98,16 @@ function renderCard({ model, el }) {
 
   function resume() {
     isAsking = model.get("resumes") && !Object.keys(kept).every(answered);
+    for (const press of Object.values(kept)) if (states.has(press)) sought.add(press);
     sayUntil(() => !isAsking, () => model.send({ kept }));
   }
 
   // Python has shown what it has. What it does not have is asked for again once it has heard of it.
   function onResumed() {
     isAsking = false;
-    for (const [place, press] of Object.entries(kept)) if (!answered(place) && !waiting.has(press)) delete kept[place];
-    keep();
+    const isGone = ([place, press]) => !answered(place) && !waiting.has(press) && !states.has(press);
+    for (const [place] of Object.entries(kept).filter(isGone)) delete kept[place];
+    onAnswers();
     if (at !== resumedAt || draft.size || root.contains(document.activeElement)) return;
     resumedAt = firstOpen() >= 0 ? firstOpen() : deck.length > 1 ? deck.length : 0;
     go(resumedAt, false);
@@ -358,6 +361,7 @@ function renderCard({ model, el }) {
     (seen ? way : head).focus({ preventScroll: true });
   }
 
+  const isNew = ([place, press]) => !answered(place) && states.has(press) && !sought.has(press);
   const onAnswers = () => {
     const shown = JSON.stringify(answers);
     if (model.get("round") > round) {
@@ -367,7 +371,7 @@ function renderCard({ model, el }) {
     }
     answers = known();
     keep();
-    if (!isAsking && Object.entries(kept).some(([place, press]) => !answered(place) && states.has(press))) resume();
+    if (!isAsking && Object.entries(kept).some(isNew)) resume();
     if (JSON.stringify(answers) === shown) return acknowledge(); // our own
     if (at >= deck.length && firstOpen() >= 0) at = firstOpen();
     draw();
