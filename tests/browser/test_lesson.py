@@ -50,7 +50,7 @@ def trouble(browser: Browser, lab: Lab) -> Iterator[LabPage]:
     ]
     calls += [
         f'compare("marketing-campaign-hub", "ferries-ticket-shop", ["{lens}"])'
-        for lens in ("customer", "agreement")
+        for lens in ("customer", "agreement", "penalties")
     ]
     with opened(browser, lab, notebook(lab, "trouble.ipynb", *calls)) as page:
         yield page
@@ -358,7 +358,7 @@ def test_a_card_outlives_its_kernel(trouble: LabPage) -> None:
 
 def test_two_views_of_a_card_say_the_same(trouble: LabPage) -> None:
     card = CardOnPage(
-        trouble, 'compare("marketing-campaign-hub", "ferries-ticket-shop", ["agreement"]'
+        trouble, 'compare("marketing-campaign-hub", "ferries-ticket-shop", ["penalties"]'
     )
     one, two = card.questions
     other = other_view(trouble, card.place)
