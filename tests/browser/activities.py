@@ -135,6 +135,10 @@ class CardOnPage:
 
     def press(self, name: str) -> None:
         self.node.get_by_role("button", name=name).click()
+        unsaved = self.node.get_by_text("Not all of your answers are saved yet.")
+        if name == "Start again" and unsaved.count():
+            expect(unsaved).to_have_count(0, timeout=30_000)
+            self.node.get_by_role("button", name=name).click()
 
     def answer(self, question: CaseItem, options: Iterable[str] | None = None) -> None:
         """Choose and be sure; the right options where none are given."""

@@ -6,12 +6,14 @@ The learner here sees what has the focus, and knows no more than what a screen r
 from __future__ import annotations
 
 import re
+import shutil
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.lab import ROOT, LabPage
+from tests.browser.lab import ROOT, Lab, LabPage, run_lab
 
 COURSE = sorted(each.name for each in (ROOT / "notebooks").glob("*.ipynb"))
 
@@ -113,6 +115,15 @@ class Learner:
             if not (self.focus["ours"] and self.act()):
                 self.press("Tab")
         pytest.fail(f"This has no end: {self.trail}")
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """A lab of its own, in which no other test has left an exam that goes on."""
+    folder = tmp_path_factory.mktemp("keyboard") / "notebooks"
+    shutil.copytree(ROOT / "notebooks", folder)
+    with run_lab(folder, tmp_path_factory.mktemp("home")) as lab:
+        yield lab
 
 
 @pytest.mark.parametrize("name", COURSE)
