@@ -39,6 +39,7 @@ from customer_casebook.domain.verdict import (
     has_words,
     humanize,
     is_plausible,
+    possible_answers,
     settled_answers,
 )
 
@@ -240,7 +241,8 @@ class CaseFeedback:
         for name in order:
             fewer = {other: value for other, value in facts.items() if other != name}
             if self._settle(fewer, role):
-                reasons = decide(fewer, self.lens).because if stated else ()
+                may_presume = stated and "sets_requirements" not in fewer
+                reasons = decide(fewer, self.lens).because if may_presume else ()
                 told = (each for each in reasons if role in ("", each.rule.answer))
                 if not any("sets_requirements" in each.presumed for each in told):
                     facts = fewer
@@ -248,10 +250,12 @@ class CaseFeedback:
 
     def _settle(self, facts: dict[str, str], role: str) -> bool:
         """Whether these facts settle the answer, or that of one role, as all of them do."""
+        settled = settled_answers(Facts(**facts), self.lens)
         if not role:
-            return settled_answers(Facts(**facts), self.lens) == {*self.verdict.answers}
-        verdict = decide(facts, self.lens)
-        return role in verdict.answers if role in self.right else role not in verdict.possible
+            return settled == {*self.verdict.answers}
+        if role in self.right:
+            return role in settled
+        return role not in possible_answers(Facts(**facts), self.lens)
 
     @cached_property
     def narrowing_facts(self) -> dict[str, str]:

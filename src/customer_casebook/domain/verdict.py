@@ -196,6 +196,11 @@ def settled_answers(facts: Facts, lens: str, edition: str | None = None) -> froz
     return _settled_in(_lens(lens, edition), _row(LENSES[lens], facts))
 
 
+def possible_answers(facts: Facts, lens: str) -> frozenset[str]:
+    """The possible answers of the verdict alone; settled ones are among them."""
+    return _possible_in(LENSES[lens], _row(LENSES[lens], facts))
+
+
 def missing_facts(facts: Facts, lens: str, edition: str | None = None) -> tuple[str, ...]:
     """The missing facts of the verdict alone; without any the lens is settled, or the edition silent."""
     return _missing_in(_lens(lens, edition), _row(LENSES[lens], facts))
@@ -279,7 +284,7 @@ def _judge(lens: Lens, facts: Facts, edition: str | None) -> Verdict:
     row = _row(lens, facts)
     outcomes = {row: _outcome(lens, row)} if UNKNOWN not in row else _outcomes(lens, row)
     settled = _settled(outcomes)
-    possible = _AnswerSet().union(*(outcome.answers for outcome in outcomes.values()))
+    possible = _possible_in(lens, row)
     presumed = _presumed(lens, facts, row, settled)
     holding = {rule.name for outcome in outcomes.values() for rule in outcome.rules}
     deciding = [rule for rule in lens.rules if rule.answer in settled and rule.name in holding]
@@ -342,6 +347,11 @@ def _settled(outcomes: Mapping[_Row, _Outcome]) -> _AnswerSet:
 def _settled_in(lens: Lens, row: _Row) -> _AnswerSet:
     """The answers that a row settles; a complete row, the usual one, needs no walk."""
     return _settled(_outcomes(lens, row)) if UNKNOWN in row else _outcome(lens, row).answers
+
+
+@lru_cache(10_000)
+def _possible_in(lens: Lens, row: _Row) -> _AnswerSet:
+    return _AnswerSet().union(*(outcome.answers for outcome in _outcomes(lens, row).values()))
 
 
 @lru_cache(10_000)
