@@ -282,7 +282,8 @@ def test_feedback_does_not_wait_for_a_busy_kernel(trouble: LabPage, lab: Lab) ->
         assert attempts(lab).keys() == before
         for _ in card.questions:
             card.node.locator(".ccb-next").click()
-        card.press("Start again")  # would leave behind what is not sent yet
+        again = card.node.get_by_role("button", name="Start again")
+        again.click()  # would leave behind what is not sent yet
         expect(card.node.locator(".ccb-note")).to_contain_text("Not all of your answers are saved")
     expect(card.node.locator(".ccb-note")).to_be_empty()  # once they are, this is taken back
     card.press("Look back")
