@@ -284,7 +284,7 @@ def _judge(lens: Lens, facts: Facts, edition: str | None) -> Verdict:
     row = _row(lens, facts)
     outcomes = {row: _outcome(lens, row)} if UNKNOWN not in row else _outcomes(lens, row)
     settled = _settled(outcomes)
-    possible = _possible_in(lens, row)
+    possible = _possible(outcomes)
     presumed = _presumed(lens, facts, row, settled)
     holding = {rule.name for outcome in outcomes.values() for rule in outcome.rules}
     deciding = [rule for rule in lens.rules if rule.answer in settled and rule.name in holding]
@@ -343,6 +343,11 @@ def _settled(outcomes: Mapping[_Row, _Outcome]) -> _AnswerSet:
     return _AnswerSet.intersection(*(outcome.answers for outcome in outcomes.values()))
 
 
+def _possible(outcomes: Mapping[_Row, _Outcome]) -> _AnswerSet:
+    """The answers that any outcome has."""
+    return _AnswerSet().union(*(outcome.answers for outcome in outcomes.values()))
+
+
 @lru_cache(10_000)  # rows, for feedback asks for the same ones again and again
 def _settled_in(lens: Lens, row: _Row) -> _AnswerSet:
     """The answers that a row settles; a complete row, the usual one, needs no walk."""
@@ -351,7 +356,7 @@ def _settled_in(lens: Lens, row: _Row) -> _AnswerSet:
 
 @lru_cache(10_000)
 def _possible_in(lens: Lens, row: _Row) -> _AnswerSet:
-    return _AnswerSet().union(*(outcome.answers for outcome in _outcomes(lens, row).values()))
+    return _possible(_outcomes(lens, row))
 
 
 @lru_cache(10_000)

@@ -173,8 +173,8 @@ export function courseMode(app, Widget, worker) {
       say("starting");
       const { kernel } = sessionContext.session ?? {};
       const change = () => sessionContext.changeKernel({ name: kernel?.name ?? sessionContext.prevKernelName });
-      const restarted = kernel ? sessionContext.restartKernel() : Promise.reject();
-      restarted.catch(change).catch(() => say("stopped")); // one that is known to be dead cannot be restarted
+      // One that is known to be dead cannot be restarted.
+      (kernel ? sessionContext.restartKernel().catch(change) : change()).catch(() => say("stopped"));
     }
 
     async function begin() {

@@ -21,6 +21,7 @@ function renderCard({ model, el }) {
   // Which press answered each question is kept in the browser, for the card that a new Python makes of this deck.
   const stored = `customer-casebook deck ${SERVER ?? ""} ${deck.map(({ item, content }) => item + content)}`;
   let kept = attempt(() => JSON.parse(localStorage[stored]))?.[0] ?? {};
+  let keptText = JSON.stringify(kept);
   let isAsking = false; // Python for the answers that its journal has of those presses
   const sought = new Set(); // of those, what Python was asked for after it had heard of it
   let resumedAt = 0; // the place where the reader goes on
@@ -92,8 +93,10 @@ function renderCard({ model, el }) {
   function keep() {
     if (!model.get("resumes")) return;
     for (const [place, { press }] of Object.entries(answers)) kept[place] = press;
-    const isEmpty = !Object.keys(kept).length;
-    attempt(() => (isEmpty ? localStorage.removeItem(stored) : (localStorage[stored] = JSON.stringify(kept))));
+    const text = JSON.stringify(kept);
+    if (text === keptText) return; // each acknowledgement on the page comes by here
+    keptText = text;
+    attempt(() => (text === "{}" ? localStorage.removeItem(stored) : (localStorage[stored] = text)));
   }
 
   function resume() {
