@@ -174,6 +174,22 @@ def test_a_typed_number_stays_within_the_ends(page: LabPage, typed: str, kept: i
     expect(node.locator(".ccb-headline")).to_have_text(said(price=kept))
 
 
+def test_what_comes_from_python_does_not_write_over_a_number_that_is_being_typed(
+    page: LabPage,
+) -> None:
+    node = reveal(page, "ledger")
+    number = node.get_by_role("textbox", name=f"{PRICE}, as a number")
+    number.focus()
+    page.page.keyboard.press("Control+a")
+    page.page.keyboard.type("3")
+    run(page, "ledger.bench.values = {'external_volume': 1300}")
+    expect(node.get_by_role("textbox", name="Halvorne")).to_have_value("1,300")
+    page.page.keyboard.type("6")
+    page.page.keyboard.press("Enter")
+    expect(number).to_have_value("36")
+    expect(node.locator(".ccb-headline")).to_have_text(said(price=36, external_volume=1300))
+
+
 def test_a_burst_ends_with_the_right_picture_and_no_queue_behind_it(page: LabPage) -> None:
     node = reveal(page, "ledger")
     handle = node.get_by_role("slider", name=PRICE)

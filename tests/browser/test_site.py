@@ -122,9 +122,11 @@ def visit(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
 
 def answer(card: Locator) -> None:
     """Choose the first of each row, and be sure."""
+    sure = card.get_by_role("button", name="I am sure")
+    sure.wait_for()  # else there may be no row yet
     for row in card.locator("fieldset:not(:has(fieldset))").all():
         row.locator("input").first.dispatch_event("click")
-    card.get_by_role("button", name="I am sure").click()
+    sure.click()
 
 
 def first_card(page: Page) -> Locator:

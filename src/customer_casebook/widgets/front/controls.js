@@ -85,12 +85,15 @@ function renderControls({ model, el }) {
     const read = () => move(number.value.replaceAll(",", ""));
     const number = h("input", { ...typed, onchange: read, onkeydown: ({ key }) => key === "Enter" && read() });
     const node = h("div", { class: "ccb-range" }, h("label", { for: id }, label), number, slider);
+    let shown = null;
     function move(text) {
       if (Number.isFinite(parseFloat(text))) slider.value = parseFloat(text); // which holds it to its ends and steps
-      show(slider.value);
+      shown = null;
       write({ [name]: Number(slider.value) });
     }
     function show(value) {
+      if (shown === value) return; // so an answer of Python does not write over a number that is being typed
+      shown = value;
       if (slider.value !== String(value)) slider.value = value;
       number.value = written(value);
       slider.setAttribute("aria-valuetext", number.value);
