@@ -16,11 +16,11 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "customer_casebook"
 
 MAX_PYTHON_LINES = 15_426  # the aim is 6,300
-MAX_FRONT_END_LINES = 2_570  # marks, a desk beside a story, and the outbox, or answers are lost
+MAX_FRONT_END_LINES = 2_573  # marks, a desk beside a story, and the outbox, or answers are lost
 MAX_SITE_LINES = (
     384  # a page around the cards, a model in place of Python, and a worker for offline
 )
-MAX_LABEXTENSION_LINES = 760  # with course mode, script and style: 330
+MAX_LABEXTENSION_LINES = 770  # with course mode, script and style: 330
 MAX_READING_PATH_LINES = 3_314  # with twins, their ids and their records, and plural names
 MAX_MODULES_PER_FOLDER = 10
 

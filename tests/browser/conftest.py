@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 from jupyterlite_pyodide_kernel.constants import PYODIDE_VERSION
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.at_spi import NEEDED, program
 from tests.browser.hub import proxy
-from tests.browser.lab import ROOT, Lab, LabPage, run_lab, run_voila
+from tests.browser.lab import MAX_WAIT_MS, ROOT, Lab, LabPage, run_lab, run_voila
 
 _HERE = Path(__file__).parent
 # Each page would draw an address bar, in a second of its own. The last such flag counts, so the rest is playwright's.
@@ -106,6 +106,7 @@ def browser() -> Iterator[Browser]:
     chromium = _chromium()
     if not chromium:
         pytest.fail(f"The browser tests cannot run: {_NO_BROWSER}.")
+    expect.set_options(timeout=MAX_WAIT_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=_FLAGS)
         yield browser

@@ -35,6 +35,8 @@ _ADDRESS = re.compile(r"(http://localhost:\d+)/\S*?(?:\?token=(\w+))?$")
 # What JupyterLab reports as an error of its own when a kernel is restarted in mid-sentence.
 _RESTARTED = "Canceled future for "
 
+MAX_WAIT_MS = 20_000  # until what is expected is there, on a machine that does other things too
+
 # What Notebook 7 reports as an error of its own, with any notebook: settings and menus of what it does not have.
 _NOT_THERE = (
     "Cannot read properties of undefined (reading 'schema')",

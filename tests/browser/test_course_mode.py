@@ -35,6 +35,19 @@ STUDY = 'study("kinfolk-handwriting-reader"'
 PANEL = "window.jupyterapp.shell.currentWidget"
 COUNTS = f"[...{PANEL}.content.model.cells].map(each => each.executionCount)"
 TOP = "document.querySelector('.jp-WindowedPanel-outer').scrollTop"
+NOTE_DIRTY = """requestAnimationFrame(function note() {
+    const context = window.jupyterapp?.shell?.currentWidget?.context;
+    window.wasDirty ||= context?.isReady && context.model.dirty;
+    requestAnimationFrame(note);
+})"""
+NEEDS_WHAT_IS_NOT_THERE = """window._JUPYTERLAB = new Proxy({}, {set(all, name, container) {
+    const {init} = container;
+    const get = async () => { throw Error("What it needs is not there.") };
+    if (name === "customer-casebook")
+        container.init = scope => init({...scope, "@jupyterlite/apputils": {1: {get}}});
+    all[name] = container;
+    return true;
+}})"""
 STARTS_BY_ITSELF = "It does not start by itself"
 
 
@@ -131,6 +144,13 @@ def test_a_lesson_that_is_closed_asks_nothing(page: LabPage) -> None:
     page.page.evaluate("window.jupyterapp.commands.execute('application:close')")
     expect(page.page.locator(".jp-NotebookPanel")).to_have_count(0)
     expect(page.page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_a_lesson_has_nothing_to_save_while_it_runs(lab_page: LabPage, name: str) -> None:
+    lab_page.page.add_init_script(NOTE_DIRTY)
+    lab_page.open(name)
+    state(lab_page, "Ready.")
+    assert not lab_page.page.evaluate("window.wasDirty")
 
 
 def test_a_reader_who_saves_while_the_lesson_saves_itself_is_asked_nothing(
@@ -302,6 +322,14 @@ def test_a_notebook_of_somebody_else_is_as_ever(lab_page: LabPage, lab: Lab) -> 
     assert counts(lab_page) == [None]
 
 
+def test_what_another_extension_offers_without_what_it_needs_is_left_alone(
+    lab_page: LabPage, name: str
+) -> None:
+    lab_page.page.add_init_script(NEEDS_WHAT_IS_NOT_THERE)
+    lab_page.open(name)
+    state(lab_page, "Ready.")
+
+
 def test_a_lesson_that_the_reader_changes_is_not_run_again(page: LabPage) -> None:
     change = f"() => {PANEL}.content.model.cells.get(1).sharedModel.setSource('changed = True')"
     page.page.evaluate(change)
@@ -389,6 +417,17 @@ def test_when_python_has_gone_the_bar_says_so_and_starts_it_again(page: LabPage)
     CardOnPage(page, STUDY)
     expect(bar(page).get_by_role("button", name="Start again")).to_have_count(0)
     page.errors.clear()  # JupyterLab complains of a kernel that is gone
+
+
+def test_python_that_is_known_to_be_dead_is_started_again(page: LabPage) -> None:
+    # Nothing tells JupyterLab that the session has gone with it.
+    page.page.route(re.compile(r"/api/sessions\?"), lambda _: None)
+    cull(page)
+    state(page, "Python has stopped.")
+    assert page.page.evaluate(f"{PANEL}.sessionContext.session.kernel.status") == "dead"
+    page.page.unroute_all()
+    bar(page).get_by_role("button", name="Start again").click()
+    state(page, "Ready.")
 
 
 def test_the_code_is_hidden_from_eyes_and_keys_until_one_wants_it(page: LabPage) -> None:

@@ -22,6 +22,7 @@ from customer_casebook.__main__ import FINE, main
 from customer_casebook.course.journal import history_from_json
 from customer_casebook.site.live import LOCK
 from customer_casebook.site.packages import PRELOADED
+from tests.browser.lab import MAX_WAIT_MS
 
 NAMES = [*start.lessons()]
 FIRST, NEXT, PLAYED, PRACTICE = NAMES[1], NAMES[2], NAMES[0], NAMES[18]
@@ -108,7 +109,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     expect.set_options(timeout=PATIENCE_MS)
     with served(tmp_path_factory.mktemp("www")) as server:
         yield server
-    expect.set_options(timeout=5_000)
+    expect.set_options(timeout=MAX_WAIT_MS)
 
 
 @pytest.fixture

@@ -14,8 +14,7 @@ async function take(name) {
   },
   async get() {
     const { plugins } = await import("./plugins.js");
-    const { Widget } = await take("@lumino/widgets");
-    const { IServiceWorkerManager } = await take("@jupyterlite/apputils");
-    return () => ({ __esModule: true, default: plugins(Widget, IServiceWorkerManager) });
+    const found = await plugins(take);
+    return () => ({ __esModule: true, default: found });
   },
 };

@@ -118,7 +118,9 @@ export function courseMode(app, Widget, worker) {
     panel.node.addEventListener("scroll", tellPlace, true);
     context.model.stateChanged.connect(({ dirty }, { name }) => {
       const isWriting = panel.node.contains(document.activeElement?.closest(".cm-editor"));
-      if (name === "dirty" && dirty && panel.node.dataset.ccb === "ready" && !isWriting) save();
+      if (name !== "dirty" || !dirty || isWriting) return;
+      if (panel.node.dataset.ccb === "starting") context.model.dirty = false; // it is saved when all has run
+      else if (panel.node.dataset.ccb === "ready") save();
     });
     await sessionContext.ready;
     let isNew = false; // Python, perhaps, when it is next heard of
@@ -168,13 +170,17 @@ export function courseMode(app, Widget, worker) {
       toggle.textContent = isHidden ? "Show the code" : "Hide the code";
     }
 
-    function startAgain() {
+    async function startAgain() {
       toggle.focus(); // this button goes
       say("starting");
       const { kernel } = sessionContext.session ?? {};
-      const change = () => sessionContext.changeKernel({ name: kernel?.name ?? sessionContext.prevKernelName });
-      // One that is known to be dead cannot be restarted.
-      (kernel ? sessionContext.restartKernel().catch(change) : change()).catch(() => say("stopped"));
+      try {
+        if (kernel && kernel.status !== "dead") return await sessionContext.restartKernel();
+        await app.serviceManager.sessions.refreshRunning(); // else one that has gone would be asked for another Python
+        await sessionContext.changeKernel({ name: kernel?.name ?? sessionContext.prevKernelName });
+      } catch {
+        say("stopped");
+      }
     }
 
     async function begin() {
@@ -195,8 +201,8 @@ export function courseMode(app, Widget, worker) {
 
     // Nobody is asked to save what the course itself has changed, perhaps a moment after it ran.
     async function save() {
+      context.model.dirty = false;
       if (context.contentsModel.writable) await context.save().catch(() => {});
-      else context.model.dirty = false;
     }
 
     // Whether Python has all activities that the page shows, or showed when it was saved.
