@@ -15,6 +15,7 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import quote
 
@@ -146,7 +147,9 @@ def open_jupyter(lesson: Path, *, notebook: bool = False, browser: bool = True) 
     _require_installed(module.partition(".")[0], extra)
     app: Any = getattr(import_module(module), name)
     address = f"--{name}.default_url=/{view}/{quote(lesson.name)}"  # which is said, and opens it
-    app.launch_instance([str(lesson), address, *([] if browser else ["--no-browser"])])
+    flags = [address] if browser else [address, "--no-browser"]
+    with TemporaryDirectory() as fresh:  # else the tabs of the last time, or of another folder, come up first
+        app.launch_instance([str(lesson), f"--{name}.workspaces_dir={fresh}", *flags])
 
 
 def serve_in_hub(lesson: Path) -> None:
