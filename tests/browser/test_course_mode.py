@@ -401,10 +401,15 @@ def test_a_lesson_with_a_kernel_of_its_own_gets_it(lab_page: LabPage, lab: Lab) 
 def test_in_a_narrow_window_the_list_of_files_leaves_its_room_to_the_lesson(
     browser: Browser, lab: Lab, name: str
 ) -> None:
-    page = LabPage(browser.new_context(viewport={"width": 480, "height": 900}).new_page(), lab)
+    page = LabPage(browser.new_context(viewport={"width": 390, "height": 900}).new_page(), lab)
     page.open(name)
     state(page, "Ready.")
     assert page.page.evaluate("window.jupyterapp.shell.leftCollapsed")
+    verdict = page.page.locator(".ccb-verdict", has=page.page.locator("table"))
+    verdict.scroll_into_view_if_needed()
+    assert verdict.evaluate(
+        "node => node.querySelector('table').offsetWidth <= node.clientWidth - 28"
+    )
     page.page.context.close()
     page.check()
 

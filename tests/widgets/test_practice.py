@@ -167,7 +167,7 @@ def test_at_the_end_it_says_which_objectives_are_learnt_and_which_to_repeat_in_w
 def test_the_exam_that_one_prepares_for_is_kept_and_practice_keeps_to_its_edition() -> None:
     chosen = prepare_for()
     chosen._handle_custom_msg({"button": "keep", "press": "p", "values": {"goal": "5"}}, [])
-    assert "Kept: ITIL Foundation (Version 5)." in chosen.text
+    assert "Kept: ITIL Foundation (Version 5)." in chosen.error
     assert journal().read().goal == "5"
     assert prepare_for().fields[0]["start"] == chosen.fields[0]["start"] == "5"
     card = practice(n=30)
@@ -199,7 +199,7 @@ def test_the_day_of_the_exam_is_kept_and_can_be_left_out() -> None:
     keep(chosen, goal="4", day=day.isoformat())
     assert (
         f"Kept: ITIL 4 Foundation. The exam is on {day:%A} {day.day} {day:%B} {day.year}."
-        in chosen.text
+        in chosen.error
     )
     assert journal().read().exam_day == day
     assert prepare_for().fields[1]["start"] == day.isoformat()
@@ -214,8 +214,8 @@ def test_the_day_of_the_exam_is_kept_and_can_be_left_out() -> None:
 def test_a_day_that_is_over_or_is_none_is_said_and_nothing_is_kept(day: str) -> None:
     chosen = prepare_for()
     keep(chosen, goal="4", day=day)
-    assert "Nothing is kept: this day is over, or is none." in chosen.text
-    assert chosen.live in chosen.text
+    assert "Nothing is kept: this day is over, or is none." in chosen.error
+    assert chosen.live in chosen.error
     assert not journal().read().exams
 
 

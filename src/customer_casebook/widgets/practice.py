@@ -158,7 +158,7 @@ class Goal(Panel):
             self.live = words if is_kept else f"Not saved yet. {journal().notice}"
             for form in [*self.forms]:
                 form.renew()
-        self.text = to_html([*self.transcript, Paragraph(self.live)])
+        self.error = to_html([Paragraph(self.live)])
 
 
 def prepare_for() -> Goal:
