@@ -24,7 +24,7 @@ from urllib.request import Request, urlopen
 
 import nbformat
 from nbformat import NotebookNode
-from playwright.sync_api import Error, Locator, Page, expect
+from playwright.sync_api import ConsoleMessage, Error, Locator, Page, expect
 
 ROOT = Path(__file__).parents[2]
 
@@ -49,7 +49,7 @@ _OF_JUPYTERLITE = "@jupyterlite/pyodide-kernel-extension"
 _ICONS = re.compile(r"/@fortawesome/fontawesome-free@.*\.css$")
 
 # What is logged when a page is closed while its kernel still speaks, or a kernel while it does, and when the kernels
-# of two servers reach for one port.
+# of two servers reach for one port, or one is listed in the moment in which it has started.
 _HUNG_UP = (
     "WebSocketClosedError",
     "StreamClosedError",
@@ -57,7 +57,11 @@ _HUNG_UP = (
     "Address already in use",
     "Event loop is closed",
     "has no attribute 'kernel_ws_protocol'",  # a socket that closes while it opens
+    "The 'last_activity' trait of a ServerKernelManager",
 )
+
+# What the page then hears of its list of kernels.
+_AS_ONE_STARTS = "the server responded with a status of 500"
 _RECORD = re.compile(r"^(?=\[|Task exception)", re.MULTILINE)
 
 _PANEL = "const panel = window.jupyterapp?.shell?.currentWidget;"
@@ -269,8 +273,14 @@ class LabPage:
         self._path = ""
         page.on("request", lambda request: self.requests.append(request.url))
         page.on("websocket", lambda socket: self.requests.append(socket.url))
-        page.on("console", lambda said: self._note(said.text) if said.type == "error" else None)
+        page.on("console", self._hear)
         page.on("pageerror", lambda error: self._note(str(error)))
+
+    def _hear(self, said: ConsoleMessage) -> None:
+        if said.type == "error" and not (
+            _AS_ONE_STARTS in said.text and "/api/kernels?" in said.location["url"]
+        ):
+            self._note(said.text)
 
     def _note(self, error: str) -> None:
         own = _RESTARTED in error or _OF_JUPYTERLITE in error

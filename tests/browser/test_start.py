@@ -44,5 +44,7 @@ def test_start_leads_to_the_first_question(
         expect(question.get_by_role("radio").first).to_be_enabled(timeout=60_000)
         page.page.context.close()
         lab.stop()
-    assert not [*config.parent.rglob("*.jupyterlab-workspace")]  # nor were tabs of the last time opened
+    assert not [
+        *config.parent.rglob("*.jupyterlab-workspace")
+    ]  # nor were tabs of the last time opened
     page.check()
