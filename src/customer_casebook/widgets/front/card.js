@@ -24,7 +24,7 @@ function renderCard({ model, el }) {
   let keptText = JSON.stringify(kept);
   let isAsking = false; // Python for the answers that its journal has of those presses
   const sought = new Set(); // of those, what Python was asked for after it had heard of it
-  let resumedAt = 0; // the place where the reader goes on
+  let resumedAt; // the place where the reader goes on
 
   let round = model.get("round");
   let answers = model.get("answers");
@@ -112,8 +112,7 @@ function renderCard({ model, el }) {
     for (const [place] of Object.entries(kept).filter(isGone)) delete kept[place];
     onAnswers();
     if (at !== resumedAt || draft.size || root.contains(document.activeElement)) return;
-    resumedAt = firstOpen() >= 0 ? firstOpen() : deck.length > 1 ? deck.length : 0;
-    go(resumedAt, false);
+    goOn();
   }
 
   function onMessage({ ask, question, resumed }) {
@@ -144,6 +143,11 @@ function renderCard({ model, el }) {
     enter(at < deck.length || extra ? panel : end);
     // What moves stands below the end.
     if (at === deck.length && el.closest(".ccb-activity")?.querySelector(".ccb-bench")) end.scrollIntoView();
+  }
+
+  function goOn() {
+    resumedAt = firstOpen() >= 0 ? firstOpen() : deck.length > 1 ? deck.length : 0;
+    go(resumedAt, false);
   }
 
   // The question; at the end what came of it. A question that is the only one stays, with its story and its feedback.
@@ -385,7 +389,7 @@ function renderCard({ model, el }) {
   const rank = (message) => (!message.item ? 0 : message.card === card ? OWN : own(message) ? 2 : 1);
   const close = openOutbox(model, rank, onAnswers);
   onAnswers();
-  go(Math.max(firstOpen(), 0), false);
+  goOn();
   resume();
 
   // A deck takes the focus from the button beside it that has called for it, and from nothing else.
