@@ -346,6 +346,16 @@ def test_a_template_takes_the_names_of_a_case() -> None:
     assert book.state("uses", "yes", record) == "the kitchen uses the service"
 
 
+def test_who_stands_between_party_and_provider_is_not_said_to_sell_where_no_clue_says_so() -> None:
+    records = [k for first in BOOK.cases.values() for k in (first, *first.twins.values())]
+    clues = [(record, clue) for record in records for clue in record.evidence]
+    between = [pair for pair in clues if pair[1].shows.get("direct_online") == "no"]
+    assert between
+    for record, clue in between:
+        claims = re.findall("sale|sell", BOOK.state("direct_online", "no", record))
+        assert not [word for word in claims if word not in f"{clue.source} {clue.text}".lower()]
+
+
 def test_an_employee_may_consume_for_the_unit_behind() -> None:
     employee = next(record for record in BOOK.cases.values() if record.facts.party_is == "employee")
     unit = next(record for record in BOOK.cases.values() if record.facts.party_is == "unit")

@@ -109,9 +109,9 @@ class Facts(NamedTuple):
     )
     direct_online: str = _yes_no(
         "Served directly online",
-        "Does the provider serve this outside party directly online, with no selling unit to deal with it?",
-        "{provider} serves {party} directly online, and no sales desk or selling unit stands between them",
-        "a sales desk or selling unit deals with {party} for {provider}",
+        "Does the provider serve this outside party directly online, with no person or office between them?",
+        "{provider} serves {party} directly online, and no person or office stands between them",
+        "a person or an office deals with {party} for {provider}",
     )
     charge: str = _fact(
         "Charge",
