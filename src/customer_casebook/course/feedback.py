@@ -393,7 +393,10 @@ class CaseFeedback:
         """The changes without those that go along with another and decide nothing."""
         for name in tuple(changes):
             fewer = {other: value for other, value in changes.items() if other != name}
-            if fewer and option in settled_answers(self.facts.with_changes(**fewer), self.lens):
+            after = self.facts.with_changes(**fewer)
+            # Where the party moves inside, nobody asks any more whether it is served directly.
+            excluded = after.contradiction and name != "direct_online"
+            if fewer and not excluded and option in settled_answers(after, self.lens):
                 return self._needed(fewer, option)
         return tuple(changes.items())
 
