@@ -20,7 +20,7 @@ from customer_casebook.course.feedback import (
     verdict_card,
 )
 from customer_casebook.course.items import CaseItem
-from customer_casebook.course.records import Evidence
+from customer_casebook.course.records import Evidence, Misconception
 from customer_casebook.document import (
     Block,
     BulletList,
@@ -70,6 +70,10 @@ def facts_in(question: CaseItem, words: str) -> dict[str, str]:
     }
 
 
+def corrective(question: CaseItem, misconception: Misconception) -> str:
+    return BOOK.sentence(misconception.corrective, question.case)
+
+
 def betrayed(question: CaseItem, option: str, *, chosen: bool) -> str | None:
     """The first misconception of the content that a wrong choice, or a missed option, shows."""
     facts = question.case.facts._asdict()
@@ -115,7 +119,7 @@ def test_a_wrong_option_is_answered_with_its_misconception_or_what_would_make_it
         assert (wrong.id if wrong else None) == betrayed(question, option, chosen=True)
         if wrong:
             assert claims[wrong.id].claim in reason
-            assert claims[wrong.id].corrective in reason
+            assert corrective(question, claims[wrong.id]) in reason
             assert ("This may be true" in reason) == (option in verdict.possible)
         elif option == UNDETERMINED:
             assert not verdict.missing
@@ -150,7 +154,9 @@ def test_a_right_option_left_out_is_explained(question: CaseItem) -> None:
         wrong = question.misconception(left_out)
         assert (wrong.id if wrong else None) == betrayed(question, option, chosen=False)
         expected = (
-            wrong.corrective if wrong else BOOK.lens_texts[question.lens].answers[option].means
+            corrective(question, wrong)
+            if wrong
+            else BOOK.lens_texts[question.lens].answers[option].means
         )
         assert expected in question.why_missed(option)
     assert question.misconception(question.right) is None
@@ -253,7 +259,7 @@ def test_a_wrong_choice_is_told_why_and_what_leads_to_it_and_the_rest_is_kept_ap
             if any(f" {each}" in f" {short}".lower() for each in map(str.lower, changed)):
                 assert f"- {capital(question.statement(fact, value))}." not in to_text(more)
         if wrong := question.misconception([option]):
-            assert wrong.corrective in short
+            assert corrective(question, wrong) in short
             assert wrong.claim in rest
         for rule in (because.rule for because in question.verdict.because):  # each once
             assert rule.explanation not in short
@@ -372,6 +378,15 @@ def test_no_change_is_named_that_the_case_excludes(case_id: str) -> None:
             if after.organization == "same":  # how an outsider is served is no question then
                 after = after.with_changes(direct_online=UNKNOWN)
             assert not after.contradiction, (question.lens, option)
+
+
+@every_case_and_twin
+def test_what_is_said_first_names_the_party(case_id: str) -> None:
+    case = BOOK.case(case_id)
+    for question in (CaseItem(BOOK, case, lens) for lens in LENSES):
+        for option in question.options.keys() - question.right:
+            for words in (to_text(question.reply(option)[0][:1]), question.why_not(option)):
+                assert not re.search(r"(^|mistake: “[^”]*” )(It|They) ", words)
 
 
 @every_case_and_twin

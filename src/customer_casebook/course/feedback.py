@@ -108,7 +108,7 @@ class CaseFeedback:
         against = self._against(option)
         crosses = "organization" in {*told, *against} and self.facts.organization != UNKNOWN
         if misconception := self._slip(option):
-            corrective = _scoped(misconception.corrective, scope or ())
+            corrective = self._corrective(misconception)
             why.append(Paragraph(f"{self._denial(against)}{corrective}", editions=scope))
             rest = [RunInHeading("A common mistake:", quote(misconception.claim), scope), *rest]
         elif why:
@@ -307,10 +307,18 @@ class CaseFeedback:
         misconception = self._slip(option)
         said = [_MAYBE] if option in self.verdict.possible else []
         against = self._against(option)
-        said.append(_correction(misconception) if misconception else self._means(option, against))
+        said.append(
+            self._correction(misconception) if misconception else self._means(option, against)
+        )
         if not (misconception or LENSES[self.lens].many):
             said.append(self.what_if(option))
         return " ".join(said).strip()
+
+    def _correction(self, slip: Misconception) -> str:
+        return f"A common mistake: {quote(slip.claim)} {self._corrective(slip)}"
+
+    def _corrective(self, slip: Misconception) -> str:
+        return _scoped(self.book.sentence(slip.corrective, self.case), slip.editions)
 
     def _means(self, option: str, against: dict[str, str]) -> str:
         """What an option means; in short, behind the fact that rules it out."""
@@ -320,7 +328,7 @@ class CaseFeedback:
     def why_missed(self, option: str) -> str:
         """Why a right option that was left out belongs to the answer."""
         misconception = self._betrayed(option, chosen=False)
-        return _correction(misconception) if misconception else self.text.answers[option].means
+        return self._correction(misconception) if misconception else self.text.answers[option].means
 
     def statement(self, fact: str, value: str) -> str:
         """A fact in the words of the case, to stand inside a sentence."""
@@ -448,10 +456,6 @@ def in_editions(editions: Sequence[str]) -> str:
 
 def _in_brackets(editions: Sequence[str]) -> str:
     return f"({capital(in_editions(editions))}.)"
-
-
-def _correction(slip: Misconception) -> str:
-    return f"A common mistake: {quote(slip.claim)} {_scoped(slip.corrective, slip.editions)}"
 
 
 def _scoped(text: str, editions: Sequence[str]) -> str:
