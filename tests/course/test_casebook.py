@@ -356,6 +356,12 @@ def test_who_stands_between_party_and_provider_is_not_said_to_sell_where_no_clue
         assert not [word for word in claims if word not in f"{clue.source} {clue.text}".lower()]
 
 
+def test_a_statement_about_one_party_compares_it_with_no_other() -> None:
+    for fact in VOCABULARY.values():
+        for says in fact.says.values():
+            assert not re.search(r"\b(such )?as an? ", says)
+
+
 @pytest.mark.parametrize("record", BOOK.cases.values(), ids=lambda record: record.id)
 def test_an_employee_consumes_for_the_unit_that_the_world_names(record: Case) -> None:
     party = BOOK.world.parties[record.party]
