@@ -41,6 +41,7 @@ from customer_casebook.domain.verdict import (
     is_plausible,
     possible_answers,
     settled_answers,
+    silence,
 )
 
 IN_OTHERS = "In other editions"  # the fold of what only they say
@@ -601,7 +602,7 @@ def verdict_blocks(verdict: Verdict, book: Casebook) -> Iterator[Block]:
 def answer_in_words(verdict: Verdict, book: Casebook, *, brief: bool = False) -> str:
     """The answer of a verdict; unless it is ``brief``, with what is missing."""
     if verdict.is_silent:
-        return f"ITIL {verdict.edition} has no rule for this"
+        return silence(verdict.edition)
     label = book.answer_label(verdict.lens, verdict.answer)
     if not verdict.missing:
         return label
