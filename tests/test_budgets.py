@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "customer_casebook"
 
-MAX_PYTHON_LINES = 15_449  # the aim is 6,300
+MAX_PYTHON_LINES = 15_448  # the aim is 6,300
 MAX_FRONT_END_LINES = 2_570  # marks, a desk beside a story, and the outbox, or answers are lost
 MAX_SITE_LINES = (
     384  # a page around the cards, a model in place of Python, and a worker for offline
@@ -40,7 +40,7 @@ MAX_ROOM_LINES = {
     "playable": 75,
     "simulators": 1_119,
     "site": 788,
-    "start": 261,
+    "start": 260,
     "widgets": 2_983,  # the aim is 1,350
 }
 MAX_TOOLS_LINES = 399
