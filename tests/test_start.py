@@ -58,7 +58,7 @@ def files(folder: Path) -> dict[str, bytes]:
 
 def test_a_new_folder_gets_every_lesson(folder: Path) -> None:
     assert {path.name for path in folder.glob("*.ipynb")} == start.lessons().keys()
-    assert f"{start.FIRST}.ipynb" in start.lessons()
+    assert "00_start_here.ipynb" in start.lessons()
     assert f"{start.LAST}.ipynb" in start.lessons()
 
 
@@ -70,7 +70,7 @@ def test_starting_again_changes_nothing(folder: Path) -> None:
 
 def test_outputs_and_a_place_to_play_are_no_change(folder: Path) -> None:
     rewrite(folder / LESSON, outputs=[nbformat.v4.new_output("stream", text="mine")])
-    first = folder / f"{start.FIRST}.ipynb"
+    first = folder / "00_start_here.ipynb"
     notebook = nbformat.read(first, as_version=4)
     [place] = (cell for cell in notebook.cells if "play" in cell.metadata.get("tags", ()))
     place.source = "1 + 1"
@@ -108,7 +108,7 @@ def test_what_an_older_version_brought_is_renewed(
 def test_a_place_to_play_that_nobody_used_is_renewed_too(
     folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    name = f"{start.FIRST}.ipynb"
+    name = "00_start_here.ipynb"
     brought = (folder / name).read_bytes()
     for source in "2 + 2", "3 + 3":
         notebook = nbformat.reads(brought.decode(), as_version=4)

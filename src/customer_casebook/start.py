@@ -24,7 +24,6 @@ from customer_casebook.course.journal import journal
 from customer_casebook.domain.rules import LENSES
 from customer_casebook.files import installed_casebooks, write_whole
 
-FIRST = "00_start_here"
 LAST = "18_practice_and_exam"
 YOURS = "your copies"
 _STUDY = re.compile(r"""\bstudy\(\s*["']([^"']+)["']([^)]*)""")

@@ -15,7 +15,6 @@ from unittest.mock import patch
 
 from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
-from customer_casebook import start
 from tests.bench.builds import Build, check_out_first
 from tests.bench.result import Result, in_turn
 from tests.browser.conftest import _FLAGS, _NO_BROWSER, _chromium
@@ -46,7 +45,7 @@ def _seconds(
     ):
         page = browser.new_page(viewport=_SIZE)
         page.set_default_timeout(_PATIENCE_MS)
-        page.goto(f"{lab.url}/{lab.view}/{start.FIRST}.ipynb?token={lab.token}")
+        page.goto(f"{lab.url}/{lab.view}/00_start_here.ipynb?token={lab.token}")
         for name in presses:
             page.get_by_text(_READY).wait_for()
             page.get_by_role("menuitem", name=name, exact=True).click()

@@ -75,7 +75,7 @@ def test_a_wrong_answer_is_explained_recorded_and_shown_in_the_evidence(
     expect(card.feedback).to_contain_text(f"Not quite. The answer: {first.answer}")
     for said in (
         misconception.claim,
-        misconception.corrective,
+        BOOK.sentence(misconception.corrective, first.case),
         first.verdict.because[0].rule.title,
         "What would change it:",
         first.what_if("external"),

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from customer_casebook import start
 from tests.browser.lab import NOTEBOOK_7, LabPage, serving
 
 CONFIG = """
@@ -37,7 +36,7 @@ def test_start_leads_to_the_first_question(
     ]
     with serving(command, folder, home, view) as lab:
         page = LabPage(browser.new_context().new_page(), lab)
-        page.open(f"{start.FIRST}.ipynb")
+        page.open("00_start_here.ipynb")
         question = page.page.get_by_role("group", name="Is Obadele Finchlow a customer of Group IT")
         expect(question.get_by_role("radio").first).to_be_enabled(timeout=60_000)
         page.page.goto(lab.said)  # what one copies from the terminal leads there, too

@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import FrozenInstanceError, asdict, fields
+from dataclasses import FrozenInstanceError, asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -346,13 +346,44 @@ def test_a_template_takes_the_names_of_a_case() -> None:
     assert book.state("uses", "yes", record) == "the kitchen uses the service"
 
 
-def test_an_employee_may_consume_for_the_unit_behind() -> None:
-    employee = next(record for record in BOOK.cases.values() if record.facts.party_is == "employee")
-    unit = next(record for record in BOOK.cases.values() if record.facts.party_is == "unit")
-    name = BOOK.fill("{party}", employee)
-    assert BOOK.state("consumes", "yes", employee).startswith(f"{name}, or the unit behind {name},")
-    assert "or the unit behind" not in BOOK.state("consumes", "yes", unit)
-    assert "or the unit behind" not in BOOK.state("uses", "yes", employee)
+def test_who_stands_between_party_and_provider_is_not_said_to_sell_where_no_clue_says_so() -> None:
+    records = [k for first in BOOK.cases.values() for k in (first, *first.twins.values())]
+    clues = [(record, clue) for record in records for clue in record.evidence]
+    between = [pair for pair in clues if pair[1].shows.get("direct_online") == "no"]
+    assert between
+    for record, clue in between:
+        claims = re.findall("sale|sell", BOOK.state("direct_online", "no", record))
+        assert not [word for word in claims if word not in f"{clue.source} {clue.text}".lower()]
+
+
+def test_a_statement_about_one_party_compares_it_with_no_other() -> None:
+    for fact in VOCABULARY.values():
+        for says in fact.says.values():
+            assert not re.search(r"\b(such )?as an? ", says)
+
+
+@pytest.mark.parametrize("record", BOOK.cases.values(), ids=lambda record: record.id)
+def test_an_employee_consumes_for_the_unit_that_the_world_names(record: Case) -> None:
+    party = BOOK.world.parties[record.party]
+    unit = BOOK.world.parties.get(party.part_of or "")
+    is_behind = record.facts.party_is == "employee" and unit and unit.kind == "unit"
+    subject = f"{party.name}'s unit, {unit.name}," if is_behind and unit else party.name
+    for value, says in {"yes": " consumes ", "no": " does not consume "}.items():
+        assert BOOK.state("consumes", value, record).startswith(subject + says)
+    assert BOOK.state("uses", "yes", record) == f"{party.name} uses the service"
+    if is_behind and unit:  # and so does the story, or a clue
+        words = [record.story, *(clue.text for clue in record.evidence)]
+        assert unit.name.removeprefix("the ") in " ".join(" ".join(words).split())
+
+
+def test_several_employees_and_a_piece_of_the_provider_consume_for_no_unit() -> None:
+    record = BOOK.case("gardener-watering-planner")
+    gardener = BOOK.world.parties[record.party]
+    several = {**BOOK.world.parties, record.party: replace(gardener, several=True)}
+    book = replace(BOOK, world=replace(BOOK.world, parties=several))
+    assert book.state("consumes", "yes", record).startswith("Perpetua Osk consume this service")
+    inside = replace(record, provider=gardener.part_of or "")
+    assert BOOK.state("consumes", "yes", inside).startswith("Perpetua Osk consumes this service")
 
 
 @pytest.mark.parametrize("lens", LENSES)

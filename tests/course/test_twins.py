@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from customer_casebook.course.bank import TwinsItem, item_of, next_telling, telling_ids
+from customer_casebook.course.casebook import CONTENT
 from customer_casebook.course.exam import EXAM_QUESTIONS, wording_of
 from customer_casebook.course.items import CaseItem, original_id, question_of
 from customer_casebook.course.journal import Attempt, Journal
@@ -216,10 +217,16 @@ def test_the_evidence_that_differs_is_found_and_said(twin_id: str) -> None:
     assert known.decisive_evidence == (f"{TWINS[twin_id].id}/{clue}", f"{twin_id}/{clue}")
     assert known.second.right != known.first.right
     words = " ".join(to_text(known.explanation).split())
-    assert "In the first telling, " in words
+    assert "In the first version, " in words
     assert "In the second one, " in words
     others = known.options.keys() - known.right
-    assert {known.why_not(option) for option in others} == {"It says the same both times."}
+    assert {known.why_not(option) for option in others} == {"It says the same in both versions."}
+
+
+def test_what_authors_are_given_has_the_same_name_for_versions_of_a_case() -> None:
+    package = CONTENT.parent
+    for path in (*package.glob("template/**/*.*"), *CONTENT.glob("schema/*.json")):
+        assert not re.search("another telling|told (twice|otherwise)", path.read_text("utf-8"))
 
 
 def test_a_question_may_ask_for_what_a_twin_tells_otherwise() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from customer_casebook.course.casebook import PACKAGE
 from customer_casebook.course.records import Case
 from customer_casebook.document import BulletList, to_text
 from customer_casebook.domain.verdict import decide
@@ -187,6 +189,12 @@ def test_where_an_edition_has_no_rule_every_place_says_it_in_the_same_words(edit
         for label in ("Service", "Service type", "Provider type"):
             assert f"- {label}: {silent}" in words
             assert f"{label}: The facts do not settle it" not in words
+
+
+def test_those_words_are_written_in_one_place() -> None:
+    sources = [path.read_text("utf-8") for path in PACKAGE.rglob("*.py")]
+    assert sum(source.count("no rule for {") for source in sources) == 1
+    assert not [source for source in sources if re.search("ha(s|ve) no rule for this", source)]
 
 
 def test_what_a_member_pays_inside_is_not_said_to_come_from_somebody_outside() -> None:

@@ -219,7 +219,10 @@ def test_two_tellings_ask_what_differs_and_what_follows(twin_id: str, lens: str)
     html, text = to_html(card.transcript), to_text(card.transcript)
     letters = unescape(re.sub(r"</?[a-z][^>]*>", "", html))
     assert re.findall(r"\w", letters) == re.findall(r"\w", text)
-    assert told.takeaway not in text  # it speaks of the first telling alone
+    assert told.takeaway not in text  # it speaks of the first version alone
+    assert f"{told.title}: two versions" in text
+    said = f"{text} {card.spec}"
+    assert not re.search(r"\b(tellings?|told (twice|otherwise))\b", said, re.IGNORECASE)
 
 
 def test_of_several_twins_the_first_that_answers_otherwise_is_told() -> None:

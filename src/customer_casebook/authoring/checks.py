@@ -461,6 +461,10 @@ def _scope(record: Any, _: Lines, __: Lists) -> Problems:
         yield ("editions",), "name general beside an edition; write general alone, or the editions"
 
 
+def _corrective(record: Any, _: Lines, __: Lists) -> Problems:
+    yield from _gaps(("corrective",), _get(record, "corrective", str))
+
+
 def _answers(sign: Any, _: Lines, __: Lists) -> Problems:
     if ("choice" in sign) == ("omits" in sign):
         yield (), "needs one of choice and omits; write the wrong answer it betrays"
@@ -519,7 +523,7 @@ _CHECKS: Mapping[Any, tuple[Callable[[Any, Lines, Lists], Problems], ...]] = {
     records.MatchQuestion: (_defined_terms,),
     records.SortQuestion: (_sort,),
     records.SpotQuestion: (_story, _clashes, _spot),
-    records.Misconception: (_scope,),
+    records.Misconception: (_corrective, _scope),
     records.Sign: (_answers,),
     FILES["lenses"]: (_all_lenses,),
     FILES["situations"]: (_all_asks,),

@@ -189,10 +189,10 @@ class FindItem(Item):
 
 
 class TwinsItem(Item):
-    """Find the piece of evidence in which two tellings of a case differ, so that a lens answers otherwise."""
+    """Find the piece of evidence in which two versions of a case differ, so that a lens answers otherwise."""
 
     prompt = (
-        "The same case is told twice. Which piece of evidence says something else the second time?"
+        "This case has two versions. Which piece of evidence says something else in the second one?"
     )
 
     def __init__(self, book: Casebook, record: LensQuestion) -> None:
@@ -218,13 +218,13 @@ class TwinsItem(Item):
         ]
 
     def why_not(self, option: str) -> str:
-        return self._shown(option) if option in self.right else "It says the same both times."
+        return self._shown(option) if option in self.right else "It says the same in both versions."
 
     def _shown(self, option: str) -> str:
-        """What a piece of evidence shows in the one telling and in the other, where that differs."""
+        """What a piece of evidence shows in the one version and in the other, where that differs."""
         one, two = (clue.shows for clue in self.pairs[option])
         first, second = self._news(one, two), self._news(two, one)
-        return f"In the first telling, {first}. In the second one, {second}."
+        return f"In the first version, {first}. In the second one, {second}."
 
     def _news(self, shown: Mapping[str, str], other: Mapping[str, str]) -> str:
         facts = [fact for fact in shown.items() if fact not in other.items()]

@@ -138,9 +138,17 @@ class Casebook:
     def state(self, fact: str, value: str, case: Case) -> str:
         """A fact in the words of a case, to stand inside a sentence."""
         statement = VOCABULARY[fact].says[value]
-        if fact == "consumes" and case.facts.party_is == "employee":
-            statement = statement.replace("{party}", "{party}, or the unit behind {party},")
+        if fact == "consumes" and (unit := self._unit_behind(case)):
+            statement = statement.replace("{party}", f"{{party}}'s unit, {unit},")
         return self.fill(statement, case)
+
+    def _unit_behind(self, case: Case) -> str:
+        """The unit that one employee consumes for, where the world names it."""
+        party = self.world.parties[case.party]
+        if case.facts.party_is != "employee" or party.several or party.part_of == case.provider:
+            return ""
+        unit = self.world.parties.get(party.part_of or "")
+        return unit.name if unit and unit.kind == "unit" else ""
 
     def relation(self, case: Case) -> str:
         """Who serves whom with what, in a few words."""
@@ -239,7 +247,7 @@ def _for_several(template: str, gap: str) -> str:
     template = template.replace(f"{gap} a customer", f"{gap} customers")
     asked = rf"\b({'|'.join(_ASKING)}) (?={name}(?! and ))"
     template = re.sub(asked, lambda verb: f"{_ASKING[verb[1]]} ", template)
-    said = rf"({name}(?:, or [^,]*,)?) ({_VERB})\b"
+    said = rf"({name}) ({_VERB})\b"
     if not re.search(said, template):
         return template
     template = re.sub(said, lambda verb: f"{verb[1]} {_VERBS[verb[2]]}", template)

@@ -41,6 +41,7 @@ from customer_casebook.domain.verdict import (
     is_plausible,
     possible_answers,
     settled_answers,
+    silence,
 )
 
 IN_OTHERS = "In other editions"  # the fold of what only they say
@@ -108,7 +109,7 @@ class CaseFeedback:
         against = self._against(option)
         crosses = "organization" in {*told, *against} and self.facts.organization != UNKNOWN
         if misconception := self._slip(option):
-            corrective = _scoped(misconception.corrective, scope or ())
+            corrective = self._corrective(misconception)
             why.append(Paragraph(f"{self._denial(against)}{corrective}", editions=scope))
             rest = [RunInHeading("A common mistake:", quote(misconception.claim), scope), *rest]
         elif why:
@@ -307,10 +308,18 @@ class CaseFeedback:
         misconception = self._slip(option)
         said = [_MAYBE] if option in self.verdict.possible else []
         against = self._against(option)
-        said.append(_correction(misconception) if misconception else self._means(option, against))
+        said.append(
+            self._correction(misconception) if misconception else self._means(option, against)
+        )
         if not (misconception or LENSES[self.lens].many):
             said.append(self.what_if(option))
         return " ".join(said).strip()
+
+    def _correction(self, slip: Misconception) -> str:
+        return f"A common mistake: {quote(slip.claim)} {self._corrective(slip)}"
+
+    def _corrective(self, slip: Misconception) -> str:
+        return _scoped(self.book.sentence(slip.corrective, self.case), slip.editions)
 
     def _means(self, option: str, against: dict[str, str]) -> str:
         """What an option means; in short, behind the fact that rules it out."""
@@ -320,7 +329,7 @@ class CaseFeedback:
     def why_missed(self, option: str) -> str:
         """Why a right option that was left out belongs to the answer."""
         misconception = self._betrayed(option, chosen=False)
-        return _correction(misconception) if misconception else self.text.answers[option].means
+        return self._correction(misconception) if misconception else self.text.answers[option].means
 
     def statement(self, fact: str, value: str) -> str:
         """A fact in the words of the case, to stand inside a sentence."""
@@ -393,7 +402,10 @@ class CaseFeedback:
         """The changes without those that go along with another and decide nothing."""
         for name in tuple(changes):
             fewer = {other: value for other, value in changes.items() if other != name}
-            if fewer and option in settled_answers(self.facts.with_changes(**fewer), self.lens):
+            after = self.facts.with_changes(**fewer)
+            # Where the party moves inside, nobody asks any more whether it is served directly.
+            excluded = after.contradiction and name != "direct_online"
+            if fewer and not excluded and option in settled_answers(after, self.lens):
                 return self._needed(fewer, option)
         return tuple(changes.items())
 
@@ -445,10 +457,6 @@ def in_editions(editions: Sequence[str]) -> str:
 
 def _in_brackets(editions: Sequence[str]) -> str:
     return f"({capital(in_editions(editions))}.)"
-
-
-def _correction(slip: Misconception) -> str:
-    return f"A common mistake: {quote(slip.claim)} {_scoped(slip.corrective, slip.editions)}"
 
 
 def _scoped(text: str, editions: Sequence[str]) -> str:
@@ -594,7 +602,7 @@ def verdict_blocks(verdict: Verdict, book: Casebook) -> Iterator[Block]:
 def answer_in_words(verdict: Verdict, book: Casebook, *, brief: bool = False) -> str:
     """The answer of a verdict; unless it is ``brief``, with what is missing."""
     if verdict.is_silent:
-        return f"ITIL {verdict.edition} has no rule for this"
+        return silence(verdict.edition)
     label = book.answer_label(verdict.lens, verdict.answer)
     if not verdict.missing:
         return label

@@ -297,9 +297,9 @@ def told_twice(case: Case, twin: Case) -> list[Block]:
     return [
         Heading(case.title),
         Markdown(case.story),
-        Paragraph("The first telling", "ccb-head"),
+        Paragraph("The first version", "ccb-head"),
         *evidence_blocks(case, case.evidence),
-        Paragraph("The second telling", "ccb-head"),
+        Paragraph("The second version", "ccb-head"),
         *evidence_blocks(twin, twin.evidence),
     ]
 

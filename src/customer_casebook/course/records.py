@@ -39,7 +39,7 @@ TWIN = "~"  # stands in the id of a twin, behind that of its case
 
 @dataclass(frozen=True, slots=True)
 class Telling(Record):
-    """What a piece of evidence says in another telling of its case."""
+    """What a piece of evidence says in another version of its case."""
 
     text: str = text_field("one to three sentences that a learner can find the facts in")
     shows: FactValues = value_field("the facts it shows then, those that stay included")
@@ -122,7 +122,7 @@ class Case(Record):
 
     @cached_property
     def twins(self) -> Mapping[str, "Case"]:
-        """The other tellings by their ids: ``case~evidence.1`` and so on, which no id of a file can be."""
+        """The other versions by their ids: ``case~evidence.1`` and so on, which no id of a file can be."""
         return {
             (twin_id := f"{self.id}{TWIN}{clue.id}.{number}"): self._twin(twin_id, clue, other)
             for clue in self.evidence
@@ -230,7 +230,7 @@ class Misconception(Record):
 
     id: str = text_field("a short name, such as payer-is-the-customer", ID_PATTERN)
     claim: str = text_field("the wrong reason in the words of a learner")
-    corrective: str = text_field("a few short sentences")
+    corrective: str = text_field("a few short sentences about {party} and {provider}")
     editions: tuple[Tag, ...] = list_field(
         'the editions in which the corrective holds, such as ["4", "5"]'
     )

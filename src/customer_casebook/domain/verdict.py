@@ -48,6 +48,12 @@ class Flip:
     answer: Answer  # what the answer becomes
 
 
+def silence(*editions: str | None, about: str = "this") -> str:
+    """That one edition, or two, have no rule: in the same words wherever it is said."""
+    verb = "have" if editions[1:] else "has"
+    return f"ITIL {' and '.join(map(str, editions))} {verb} no rule for {about}"
+
+
 def _to_mime(self: object, **_: object) -> dict[str, str]:
     """What a notebook shows. The words of the course are not known here, so they are asked for by name."""
     card = resolve_name("customer_casebook.course.feedback:verdict_card")
@@ -122,7 +128,7 @@ class Verdict:
         edition = f" in ITIL {self.edition}" if self.edition else ""
         lines = [f"{self.lens}{edition}: {humanize(self.answer)}"]
         if self.is_silent:
-            lines.append(f"  silent    ITIL {self.edition} has no rule for this")
+            lines.append(f"  silent    {silence(self.edition)}")
         if set(self.possible) != set(self.answers):
             lines.append(f"  possible  {humanize(self.possible)}")
         for reason in self.because:

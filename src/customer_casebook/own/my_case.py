@@ -15,6 +15,7 @@ from customer_casebook.course.journal import count_of, journal
 from customer_casebook.course.records import Case
 from customer_casebook.domain.facts import UNKNOWN, find_fault, require_known
 from customer_casebook.domain.rules import EDITIONS, LENSES
+from customer_casebook.domain.verdict import silence
 from customer_casebook.own import report, store
 from customer_casebook.own.case import (
     MAX_NAME_LETTERS,
@@ -309,8 +310,8 @@ class MyCase(View):
         settled = f"{count - len(still_open)} of {count_of(count, 'verdict')} settled"
         if not silent:
             return settled
-        silence = f"ITIL {inquiry.edition} has no rule for"
-        return f"{settled}. {silence} {silent} more." if count else f"{silence} this."
+        more = silence(inquiry.edition, about=f"{silent} more")
+        return f"{settled}. {more}." if count else f"{silence(inquiry.edition)}."
 
     def _ending(self) -> str:
         if not self.own.inquiry.missing:

@@ -21,7 +21,7 @@ from customer_casebook.document import (
 )
 from customer_casebook.domain.facts import UNKNOWN, VOCABULARY, Facts
 from customer_casebook.domain.rules import EDITIONS, LENSES
-from customer_casebook.domain.verdict import Verdict, decide, has_words, settled_answers
+from customer_casebook.domain.verdict import Verdict, decide, has_words, settled_answers, silence
 from customer_casebook.own.case import OwnCase, answer_label
 from customer_casebook.widgets.diagram import Picture
 
@@ -63,22 +63,19 @@ def verdict_in_words(own: OwnCase, verdict: Verdict) -> str:
     """A verdict in a few words; the same ones wherever its edition has no rule."""
     if has_words(verdict.edition, verdict.lens):
         return answer_in_words(verdict, own.book, brief=True)
-    return f"ITIL {verdict.edition} has no rule for this"
+    return silence(verdict.edition)
 
 
 def _said_by_edition(own: OwnCase, lens: str) -> tuple[str, str]:
     """The verdict, and what single editions say otherwise."""
-    facts, silence = own.inquiry.facts, " has no rule for this"
     here = verdict_in_words(own, own.inquiry.verdicts[lens])
     others: dict[str, list[str]] = {}  # what else is said, by which editions
     for edition in EDITIONS:
-        words = verdict_in_words(own, decide(facts, lens, edition=edition))
+        words = verdict_in_words(own, decide(own.inquiry.facts, lens, edition=edition))
         if words != here:
-            others.setdefault(silence if words.endswith(silence) else words, []).append(edition)
+            others.setdefault("" if words == silence(edition) else words, []).append(edition)
     said = [
-        f"ITIL {join(editions)} {'have' if editions[1:] else 'has'} no rule for this"
-        if words == silence
-        else f"ITIL {join(editions)}: {words}"
+        f"ITIL {join(editions)}: {words}" if words else silence(*editions)
         for words, editions in others.items()
     ]
     return here, ". ".join(said) or "The same in each"

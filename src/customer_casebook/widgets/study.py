@@ -118,7 +118,7 @@ def compare(
 
 
 def twins(case_id: str, lens: str = "customer", *, book: Casebook | None = None) -> Card:
-    """Two tellings of one case: answer the first, find what the second says otherwise, and what follows.
+    """Two versions of one case: answer the first, find what the second says otherwise, and what follows.
 
     Args:
         case_id: The case, or one twin of it, such as ``case~evidence.1``.
@@ -139,8 +139,8 @@ def twins(case_id: str, lens: str = "customer", *, book: Casebook | None = None)
         hint = f"ask about {known}" if known else "choose another case"
         raise InputError(f"{case.id} has no twin with another answer on {lens}; {hint}")
     first.intro, second.intro = story(first.case), story(second.case)
-    title = f"{case.title}: told twice"
-    columns = ("Question", "The first telling", "The second telling")
+    title = f"{first.case.title}: two versions"
+    columns = ("Question", "The first version", "The second version")
     row = (first.topic, first.answer, second.answer)
     what = Paragraph(f"What makes the difference: {full_stop(other.answer)}")
     questions = [first, other, second]
@@ -150,11 +150,11 @@ def twins(case_id: str, lens: str = "customer", *, book: Casebook | None = None)
         title=title,
         intro="",
         board=board_of("Side by side", columns, [(row, [0, 2])]),
-        closed="Both tellings closed",
+        closed="Both versions closed",
         close="See them side by side",
         closing=what.html(),
     )
-    side_by_side = Details("Both tellings, side by side", [Table(title, columns, [row]), what])
+    side_by_side = Details("Both versions, side by side", [Table(title, columns, [row]), what])
     card.transcript = [Heading(title), *as_text(questions), side_by_side]
     return card
 
