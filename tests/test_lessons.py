@@ -15,7 +15,7 @@ import customer_casebook
 from customer_casebook.course.bank import FindItem, SortItem, item_of
 from customer_casebook.course.casebook import course
 from customer_casebook.course.feedback import editions_in
-from customer_casebook.course.items import CaseItem, Item
+from customer_casebook.course.items import CaseItem, Item, lesson_link
 from customer_casebook.course.selection import MAX_IN_A_ROW, exam_questions
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
@@ -67,6 +67,13 @@ def test_no_exam_asks_what_a_lesson_has_asked(in_lessons: frozenset[Words], seed
     paper = [item_of(course(), item_id) for item_id in exam_questions(course(), 40, seed)]
     assert len(paper) == 40
     assert in_lessons.isdisjoint(words(item) for item in paper if item)
+
+
+@pytest.mark.parametrize("lesson", sorted({each.lesson for each in course().objectives.values()}))
+def test_a_link_to_a_lesson_has_its_title(lesson: str) -> None:
+    first = json.loads((NOTEBOOKS / f"{lesson}.ipynb").read_text("utf-8"))["cells"][0]["source"][0]
+    title = first.removeprefix("# ").strip()
+    assert lesson_link(lesson) == f"Lesson {lesson[:2]}: {title}"
 
 
 def of_cases(item: Item) -> list[CaseItem]:

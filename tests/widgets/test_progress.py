@@ -91,7 +91,7 @@ def test_before_the_first_answer_it_says_so_and_where_to_begin() -> None:
     overview = progress()
     assert "No answers yet. Every question you answer will count here." in overview.actions.text
     first = '<strong>Begin here:</strong> <a href="01_who_is_the_customer.ipynb">'
-    assert f"{first}Lesson 01: Who is the customer</a>" in overview.actions.text
+    assert f"{first}Lesson 01: Who is the customer?</a>" in overview.actions.text
     assert overview.details.text == ""
     assert overview.actions.buttons == {"again": "Look again"}
 
