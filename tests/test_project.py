@@ -198,7 +198,7 @@ def test_every_make_verb_in_the_readme_exists_and_make_lists_them_all() -> None:
 
 def test_a_command_is_written_as_the_lines_for_a_learner_make_it_known() -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
-    before, rule, rest = readme.partition("Wherever this page says `customer-casebook` in a command")
+    before, _, rest = readme.partition("Wherever this page says `customer-casebook` in a command")
     starts = re.findall(r"^(\S+ -m customer_casebook) start$", before, re.MULTILINE)
     assert len(starts) == 2  # on Windows, and elsewhere
     assert not re.search("customer-casebook [a-z]", before)
