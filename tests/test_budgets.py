@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "customer_casebook"
 
-MAX_PYTHON_LINES = 15_436  # the aim is 6,300
+MAX_PYTHON_LINES = 15_435  # the aim is 6,300
 MAX_FRONT_END_LINES = 2_573  # marks, a desk beside a story, and the outbox, or answers are lost
 MAX_SITE_LINES = (
     384  # a page around the cards, a model in place of Python, and a worker for offline
@@ -41,7 +41,7 @@ MAX_ROOM_LINES = {
     "simulators": 1_119,
     "site": 788,
     "start": 261,
-    "widgets": 2_985,  # the aim is 1,350
+    "widgets": 2_984,  # the aim is 1,350
 }
 MAX_TOOLS_LINES = 399
 
