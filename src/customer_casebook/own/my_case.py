@@ -310,7 +310,9 @@ class MyCase(View):
         if not silent:
             return settled
         silence = f"ITIL {inquiry.edition} has no rule for"
-        return f"{settled}. {silence} {silent} more." if count else f"{silence} this."
+        if not count:
+            return f"{silence} this."
+        return f"{settled}. {silence} the {'other' if silent == 1 else f'other {silent}'}."
 
     def _ending(self) -> str:
         if not self.own.inquiry.missing:
