@@ -13,9 +13,9 @@ from tools.lessons import LESSONS
 
 import customer_casebook
 from customer_casebook.course.bank import FindItem, SortItem, item_of
-from customer_casebook.course.casebook import course
+from customer_casebook.course.casebook import CONTENT, course
 from customer_casebook.course.feedback import editions_in
-from customer_casebook.course.items import CaseItem, Item
+from customer_casebook.course.items import CaseItem, Item, lesson_link
 from customer_casebook.course.selection import MAX_IN_A_ROW, exam_questions
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
@@ -67,6 +67,25 @@ def test_no_exam_asks_what_a_lesson_has_asked(in_lessons: frozenset[Words], seed
     paper = [item_of(course(), item_id) for item_id in exam_questions(course(), 40, seed)]
     assert len(paper) == 40
     assert in_lessons.isdisjoint(words(item) for item in paper if item)
+
+
+@pytest.mark.parametrize(
+    "lesson", sorted({str(each.lesson) for each in course().objectives.values()})
+)
+def test_a_link_to_a_lesson_has_its_title(lesson: str) -> None:
+    first = json.loads((NOTEBOOKS / f"{lesson}.ipynb").read_text("utf-8"))["cells"][0]["source"][0]
+    title = first.removeprefix("# ").strip()
+    assert lesson_link(lesson) == f"Lesson {lesson[:2]}: {title}"
+
+
+# Editions are listed as feedback lists them, "ITIL v3 and 4"; and an idiom that carries a fact is not plain.
+OTHER_WORDS = r"v3,? and ITIL|v3, ITIL|ITIL \d and (?:ITIL )?Version|lookout|nobody's man|rung up"
+
+
+def test_editions_are_listed_in_one_way_and_facts_stand_in_plain_words() -> None:
+    for path in (*CONTENT.rglob("*.yaml"), *NOTEBOOKS.glob("*.ipynb")):
+        text = path.read_text("utf-8").replace('\\n",', "").replace('"', " ")
+        assert re.findall(OTHER_WORDS, " ".join(text.split())) == [], path.name
 
 
 def of_cases(item: Item) -> list[CaseItem]:

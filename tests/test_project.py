@@ -196,6 +196,20 @@ def test_every_make_verb_in_the_readme_exists_and_make_lists_them_all() -> None:
     assert set(listed) == verbs
 
 
+def test_a_command_is_written_as_the_lines_for_a_learner_make_it_known() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    before, _, rest = readme.partition("Wherever this page says `customer-casebook` in a command")
+    starts = re.findall(r"^(\S+ -m customer_casebook) start$", before, re.MULTILINE)
+    assert len(starts) == 2  # on Windows, and elsewhere
+    assert not re.search("customer-casebook [a-z]", before)
+    for start in starts:
+        assert f"`{start}`" in rest.partition("\n\n")[0]
+    for path in (ROOT / "notebooks").glob("*.ipynb"):
+        text = path.read_text("utf-8")
+        commands = re.findall(r"`([^`]*customer[-_]casebook (?:start|journal|check)[^`]*)`", text)
+        assert all(each.startswith(f"{starts[1]} ") for each in commands), path.name
+
+
 def test_make_says_in_a_sentence_which_python_it_needs() -> None:
     def complaint(python: str) -> str:
         command = ["make", "lab", "VENV=build/never", f"PYTHON={python}"]

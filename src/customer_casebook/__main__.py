@@ -23,7 +23,7 @@ from customer_casebook.files import write_whole
 
 if TYPE_CHECKING:
     from customer_casebook.authoring.folder import Fault, FolderReading, Reading
-    from customer_casebook.course.journal import History
+    from customer_casebook.course.journal import Event, History
 
 FINE, FAULTY, INTERRUPTED, NO_READER = 0, 1, 130, 141
 
@@ -477,17 +477,28 @@ def _export(arguments: argparse.Namespace) -> int:
 
 
 def _import(arguments: argparse.Namespace) -> int:
-    from customer_casebook.course.journal import count_of, history_from_json, journal
+    from customer_casebook.course.journal import Attempt, history_from_json, journal
 
+    before = journal().read()
     try:
         events = history_from_json(arguments.file.read_text(encoding="utf-8"))
-        added = journal().adopt(events)
+        journal().adopt(events)
     except OSError as error:
         return _complain(f"{error.filename or arguments.file}: {error.strerror}")
     except ValueError as error:  # of the file, or of its encoding
         why = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else error
         return _complain(f"{arguments.file}: {why}")
-    _say(f"{count_of(added, 'event')} added, {len(events) - added} were here already")
+
+    def size(rows: Sequence[Event]) -> History:
+        attempts = [row for row in rows if isinstance(row, Attempt)]
+        exams = [row for row in rows if not isinstance(row, Attempt)]
+        return replace(before, attempts=attempts, exams=exams)
+
+    here = {row.event for row in before.attempts} | {row.event for row in before.exams}
+    added = [row for row in events if row.event not in here]
+    rest = [row for row in events if row.event in here]
+    for what, rows in {"Added": added, "Here already": rest}.items():
+        _say(f"{what}: {size(rows)}" if rows else "")
     return FINE
 
 

@@ -212,7 +212,7 @@ def test_answers_go_to_the_journal_and_back(
     monkeypatch.setenv(DATA_FOLDER_VARIABLE, str(tmp_path / "journal"))
     journal.cache_clear()
     try:
-        for said in (f"{asked} events added, 0 were", f"0 events added, {asked} were"):
+        for said in (f"Added: {asked} answers", f"Here already: {asked} answers"):
             assert main(["journal", "import", str(file)]) == FINE
             assert said in capsys.readouterr().out
         attempts = journal().read().attempts

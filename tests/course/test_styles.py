@@ -170,9 +170,14 @@ def test_feedback_says_why_each_statement_is_right_or_wrong(name: str) -> None:
             for part in parts:
                 assert reasons[part] in " ".join(asked.why_not(option).split())
     else:
+        known = meanings(name.rpartition("/")[2])
+        assert "Which terms have the right definition in " in asked.prompt
         for option, parts in parts_of(asked).items():
             for part in parts:
-                assert part in asked.why_not(option)
+                said = part.partition(": ")[2]
+                [term] = [k for k, meaning in known.items() if meaning == said]
+                assert f"“{part}.”".replace("..”", ".”") in asked.why_not(option)
+                assert f"This is what “{term}” means." in asked.why_not(option)
     words_on_it = " ".join(to_text(asked.explanation).split())
     assert words_on_it
 

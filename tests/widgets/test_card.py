@@ -109,6 +109,16 @@ def test_an_answer_in_words_of_another_edition_says_so(
     assert "Right: " in money["heads"]["right"]
 
 
+def test_the_answer_to_a_list_is_named_by_its_letters() -> None:
+    """Its statements stand above it, each with its letter."""
+    [question] = Card([item("list/supplier/4")]).spec["questions"]
+    [right] = (
+        label for place, label in enumerate(question["options"]) if place in question["answer"]
+    )
+    assert f"Right: {right}.<" in question["heads"]["right"]
+    assert f"The answer: {right}.<" in question["heads"]["wrong"]
+
+
 def test_a_press_is_one_attempt_judged_by_the_kernel(card: Card, attempts: list[Attempt]) -> None:
     said = give(card, 0, "p1", "external", ms=2345, right=True, answer=["external"])
     assert said == {"state": "saved", "text": "Saved."}

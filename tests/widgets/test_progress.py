@@ -91,7 +91,7 @@ def test_before_the_first_answer_it_says_so_and_where_to_begin() -> None:
     overview = progress()
     assert "No answers yet. Every question you answer will count here." in overview.actions.text
     first = '<strong>Begin here:</strong> <a href="01_who_is_the_customer.ipynb">'
-    assert f"{first}Lesson 01: Who is the customer</a>" in overview.actions.text
+    assert f"{first}Lesson 01: Who is the customer?</a>" in overview.actions.text
     assert overview.details.text == ""
     assert overview.actions.buttons == {"again": "Look again"}
 
@@ -109,8 +109,9 @@ def test_a_few_answers_are_counted_drawn_and_told_in_tables() -> None:
     assert "2 answers so far; 3 of " in overview.actions.text
     assert "Nothing is due; the next review is on " in overview.actions.text
     assert misconception.claim in overview.details.text.replace("&#x27;", "'")
-    assert "Misconceptions that you still have, the most likely first:" in overview.details.text
-    assert "You chose it the only time it was on offer." in overview.details.text
+    assert "Wrong claims that you may believe, the most likely first:" in overview.details.text
+    assert "One question offered it, and you chose it." in overview.details.text
+    assert "The chart by question counts 1 of 2: " in overview.details.text
     assert '<th scope="row">I am sure</th><td>0</td><td>1</td>' in _unaligned(overview)
     assert '<th scope="row">I think so</th><td>1</td><td>0</td>' in _unaligned(overview)
     assert "when sure, right 0% of the time; when not sure, right 100%" in overview.details.text

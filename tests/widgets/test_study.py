@@ -118,6 +118,12 @@ def test_two_cases_are_compared_lens_by_lens(a: str, b: str) -> None:
         assert escape(case(case_id).takeaway) in card.spec["closing"]
 
 
+def test_the_takeaway_of_a_case_is_said_once() -> None:
+    for lenses in (["customer", "role"], [*LENSES]):
+        closing = study("registry-door-signs", lenses).spec["closing"]
+        assert closing.count(str(escape(case("registry-door-signs").takeaway))) == 1
+
+
 def test_a_comparison_says_which_words_are_of_another_edition(
     prepare_for: Callable[[str], object],
 ) -> None:

@@ -314,10 +314,19 @@ def evidence_ids(case: Case, facts: set[str]) -> tuple[str, ...]:
     return tuple(evidence_id(case, clue) for clue in case.evidence if facts & clue.shows.keys())
 
 
+_TITLES = {  # titles with what the name of a file leaves out
+    "01_who_is_the_customer": "Who is the customer?",
+    "02_who_pays_and_who_writes": "Who pays, and who writes",
+    "09_services_inside_and_out": "Services, inside and out",
+    "14_whose_wish_is_it": "Whose wish is it?",
+}
+
+
 def lesson_link(lesson: str) -> Link:
     """The title of a lesson, known by its notebook without its ending, that leads to it."""
     number, _, name = lesson.partition("_")
-    return Link(f"Lesson {number}: {capital(name.replace('_', ' '))}", f"{lesson}.ipynb")
+    title = _TITLES.get(lesson, capital(name.replace("_", " ")))
+    return Link(f"Lesson {number}: {title}", f"{lesson}.ipynb")
 
 
 def text_ids(texts: Sequence[str]) -> list[str]:

@@ -77,9 +77,9 @@ def listed_words(book: Casebook, name: str, tag: str) -> ConceptQuestion | None:
         kind="choose",
         id=f"list/{name}/{edition}",
         objectives=own.objectives,
-        prompt=f"Which terms stand before what they mean in {_home(edition)}? {_TWO}",
+        prompt=f"Which terms have the right definition in {_home(edition)}? {_TWO}",
         editions=own.editions,
-        options=tuple(_mixed(_paired(term, said, edition) for term, said in pairs)),
+        options=tuple(_mixed(_defined(term, said, edition) for term, said in pairs)),
     )
 
 
@@ -116,13 +116,12 @@ def _because(term: Term, edition: Tag) -> str:
     return f"{home}{quote(term.term)} means: {quote(said)}" if said else ""
 
 
-def _paired(term: Term, said: Term, edition: Tag) -> Option:
-    """A term with a meaning, which may be that of another one."""
+def _defined(term: Term, said: Term, edition: Tag) -> Option:
+    """A term with a definition, which may be that of another one."""
     text = f"{term.term}: {_meaning(said, edition)}"
-    if said is term:
-        return Option(text, "This is what it means.", right=True)
-    because = f"That is the meaning of {quote(said.term)}. {_because(term, edition)}"
-    return Option(text, because, misconception="none")
+    is_right = said is term
+    because = f"This is what {quote(said.term)} means."
+    return Option(text, because, right=is_right, misconception=None if is_right else "none")
 
 
 def _gives_away(term: str, meaning: str) -> bool:

@@ -310,8 +310,10 @@ class MyCase(View):
         settled = f"{count - len(still_open)} of {count_of(count, 'verdict')} settled"
         if not silent:
             return settled
-        more = silence(inquiry.edition, about=f"{silent} more")
-        return f"{settled}. {more}." if count else f"{silence(inquiry.edition)}."
+        if not count:
+            return f"{silence(inquiry.edition)}."
+        others = "the other" if silent == 1 else f"the other {silent}"
+        return f"{settled}. {silence(inquiry.edition, about=others)}."
 
     def _ending(self) -> str:
         if not self.own.inquiry.missing:

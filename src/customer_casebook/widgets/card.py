@@ -267,7 +267,9 @@ def question_spec(question: Item, edition: str | None = None) -> dict[str, Any]:
 
 def _on_card(question: Item, edition: str | None) -> dict[str, Any]:
     """A question with its key and every feedback, for a learner of an edition."""
-    answer = full_stop(question.answer)
+    # The statements of a list stand above it, each with its letter.
+    labels = (label for option, label in question.options.items() if option in question.right)
+    answer = full_stop(next(labels) if isinstance(question, ListItem) else question.answer)
     home = question.home(edition)
     heads = {
         "right": f"Right{home}: {answer}",

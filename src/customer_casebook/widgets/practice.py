@@ -117,8 +117,8 @@ class Goal(Panel):
     transcript = (
         Heading("Which exam do you prepare for?"),
         Paragraph(
-            "Choose it once. Practice and the mock exam then ask only what holds in that edition. Feedback and the "
-            "words of the field say first what that edition says. If you know the day of the exam, write it here: what "
+            "Choose it once. Practice and the mock exam then ask only what holds in that edition. Feedback and "
+            "definitions say first what that edition says. If you know the day of the exam, write it here: what "
             "you had wrong comes back before it. You can choose again at any time."
         ),
     )

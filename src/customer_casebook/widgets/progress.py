@@ -193,6 +193,7 @@ def _exam_table(results: Sequence[Result]) -> doc.Table:
 def _details(book: Casebook, progress: Progress) -> str:
     """The charts, with the details beside them."""
     charts, trust = [], progress.calibration
+    by_question = sum(lens.answered for lens in progress.lenses)
     if begun := [lens for lens in progress.lenses if lens.answered]:
         parts = [f"{lens.label} {lens.right} of {lens.answered}" for lens in begun]
         bars = {lens.label: (lens.right, lens.answered - lens.right) for lens in progress.lenses}
@@ -209,12 +210,17 @@ def _details(book: Casebook, progress: Progress) -> str:
     }
     charts.append(_bars(words, "answers: right, and ▨ wrong", bars))
     claims = [_chosen(belief) for belief in progress.beliefs if belief.is_open]
-    head = "Misconceptions that you still have, the most likely first:"
+    some = (
+        f"The chart by question counts {by_question} of {progress.answered}: the latest answer to each "
+        "question about a case. Other questions, and guesses in a simulator, are not in it."
+    )
+    head = "Wrong claims that you may believe, the most likely first:"
     head = head if claims else "You have no known misconception."
     confidence = [(said, *map(str, counts)) for said, counts in bars.items()]
     blocks: list[doc.Block] = [
         doc.Paragraph(head, "ccb-head"),
         *([doc.BulletList(claims)] if claims else []),
+        *([doc.Paragraph(some)] if 0 < by_question < progress.answered else []),
         doc.Table("How sure, and how right", ("You said", "Right", "Wrong"), confidence),
         doc.Paragraph(words),
         doc.Details("By objective", [_mastery_table("You can", progress.objectives, book)]),
@@ -227,8 +233,11 @@ def _details(book: Casebook, progress: Progress) -> str:
 def _chosen(belief: Belief) -> str:
     """A misconception, and how often it was chosen where it was on offer."""
     taken, offered = sum(belief.chances), len(belief.chances)
-    times = "the only time" if offered == 1 else f"{taken} of the {offered} times"
-    return f"{belief.misconception.claim} You chose it {times} it was on offer."
+    if offered == 1:
+        return f"{belief.misconception.claim} One question offered it, and you chose it."
+    return (
+        f"{belief.misconception.claim} You chose it {taken} of the {offered} times it was on offer."
+    )
 
 
 def _mastery_table(

@@ -47,8 +47,7 @@ def study(
     lesson = [Paragraph(case.takeaway)] if case.takeaway else []  # a twin has none
     own_lesson = by_edition(edition, lesson)
     row = partial(_file_row, items)
-    file: list[Block] = [*table_by_edition(edition, case.title, columns, row), *own_lesson]
-    case_file = Details(_CASE_FILE, file)
+    case_file = Details(_CASE_FILE, table_by_edition(edition, case.title, columns, row))
     shown = [(row(lens, edition), [wanted.index(lens)] * 2) for lens in LENSES if lens in wanted]
     questions = [items[lens] for lens in wanted]
     card = Card(
