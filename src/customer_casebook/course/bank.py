@@ -7,7 +7,7 @@ rules from the facts, or from the glossary.
 from collections.abc import Iterable, Mapping, Sequence
 from string import ascii_uppercase
 
-from customer_casebook.course.casebook import Casebook, capital, full_stop, join, quote
+from customer_casebook.course.casebook import Casebook, capital, full_stop, join, join_about, quote
 from customer_casebook.course.feedback import in_editions
 from customer_casebook.course.items import (
     CaseItem,
@@ -198,7 +198,9 @@ class FindItem(Item):
         facts = self.evidence[option].shows
         if not facts:
             return "It shows none of the facts that decide here."
-        statements = join(self.question.statement(*fact) for fact in facts.items())
+        party = self.question.book.fill("{party}", self.question.case)
+        told = (self.question.statement(*fact) for fact in facts.items())
+        statements = join_about(party, told)
         if option in self.right:
             return f"It shows that {statements}."
         if self.question.deciding_facts.keys() & facts:
