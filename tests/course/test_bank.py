@@ -494,3 +494,16 @@ def test_a_choice_of_an_older_journal_is_known_by_its_place() -> None:
     record = next(each for each in BOOK.questions.values() if isinstance(each, ConceptQuestion))
     known = make_item(BOOK, record)
     assert [*known.places.values()] == [str(place) for place in range(len(record.options))]
+
+
+def test_what_a_piece_of_evidence_shows_of_one_party_names_it_once() -> None:
+    told = item("find-what-moves-no-money")
+    said = [told.why_not(option) for option in told.options]
+    both = "It shows that the web team consumes this service from Group IT and uses the service."
+    assert any(each.startswith(both) for each in said)
+    for asked in map(item, BOOK.questions):
+        if isinstance(asked, FindItem):
+            party = asked.question.book.fill("{party}", asked.question.case)
+            for option in asked.options:
+                shows = asked.why_not(option).partition("It shows that ")[2].partition(". ")[0]
+                assert f"{party} and " in shows or shows.count(f"{party} ") < 2, shows

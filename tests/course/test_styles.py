@@ -31,7 +31,7 @@ from customer_casebook.course.selection import (
     practice_questions,
 )
 from customer_casebook.course.styles import glossary_questions
-from customer_casebook.document import BulletList, to_text
+from customer_casebook.document import Paragraph, to_text
 from customer_casebook.domain.rules import GENERAL
 from tests.course.books import BOOK, item, question, small_book
 from tests.course.test_bank import by_chance
@@ -86,9 +86,8 @@ def made(item_id: str) -> ConceptQuestion:
 
 def parts_of(asked: Item) -> dict[str, list[str]]:
     """The statements that each option of a list stands for, in their words."""
-    [listed] = asked.intro
-    assert isinstance(listed, BulletList)
-    lettered = {line[0]: line.removeprefix(f"{line[0]}. ") for line in listed.items}
+    lines = [block.words for block in asked.intro if isinstance(block, Paragraph)]
+    lettered = {line[0]: line.removeprefix(f"{line[0]}. ") for line in lines}
     assert [*lettered] == [*"ABCD"]
     return {k: [lettered[n] for n in label.split(" and ")] for k, label in asked.options.items()}
 
@@ -180,6 +179,37 @@ def test_feedback_says_why_each_statement_is_right_or_wrong(name: str) -> None:
                 assert f"This is what “{term}” means." in asked.why_not(option)
     words_on_it = " ".join(to_text(asked.explanation).split())
     assert words_on_it
+
+
+@every_list
+@pytest.mark.parametrize("seed", [None, 3])
+def test_feedback_on_a_list_says_each_reason_once_by_its_letter(
+    name: str, seed: int | None
+) -> None:
+    asked = item(name) if seed is None else item(name).shuffled(seed)
+    pairs, [right] = parts_of(asked), asked.right
+    lines = [block.words for block in asked.intro if isinstance(block, Paragraph)]
+    reasons = {o.text: o.because for o in made(name).options}
+    said = [
+        f"{line[0]} is {'right' if line[3:] in pairs[right] else 'not right'}. {reasons[line[3:]]}"
+        for line in lines
+    ]
+    told = " ".join(" ".join(said).split())
+    assert " ".join(to_text(asked.explanation).split()) == told
+    for option in asked.options:
+        assert " ".join(to_text(asked.reply(option)[0]).split()) == told
+
+
+@every_word
+def test_the_feedback_on_a_missing_word_defines_the_other_terms_once(name: str) -> None:
+    asked, known = item(name), meanings(name.rpartition("/")[2])
+    defined = {k: f"“{known[asked.options[k]]}”" for k in asked.options.keys() - asked.right}
+    when_right = " ".join(to_text(asked.explanation).split())
+    assert all(when_right.count(each) == 1 for each in defined.values())
+    for option, own in defined.items():
+        told = " ".join(to_text(asked.reply(option)[0]).split())
+        assert [each for each in defined.values() if each in told] == [own]
+        assert told.count(own) == 1
 
 
 @every_list

@@ -7,7 +7,7 @@ rules from the facts, or from the glossary.
 from collections.abc import Iterable, Mapping, Sequence
 from string import ascii_uppercase
 
-from customer_casebook.course.casebook import Casebook, capital, full_stop, join, quote
+from customer_casebook.course.casebook import Casebook, capital, full_stop, join, join_about, quote
 from customer_casebook.course.feedback import in_editions
 from customer_casebook.course.items import (
     CaseItem,
@@ -61,6 +61,7 @@ class ConceptItem(Item):
             self.topic = "What this course adds to ITIL"
         self.prompt = record.prompt
         self.many = self.explains_every_option = record.kind == "choose_all"
+        self.is_missing_word = record.id.startswith("word/")
         self.by_id = dict(
             zip(text_ids([o.text for o in record.options]), record.options, strict=True)
         )
@@ -76,8 +77,14 @@ class ConceptItem(Item):
     def explanation(self) -> list[Block]:
         right = [o for o in self.record.options if o.right]
         if len(right) == 1 and not self.many:
-            return [Paragraph(right[0].because, editions=self.editions)]
+            why = Paragraph(right[0].because, editions=self.editions)
+            others = [o.because for o in self.record.options if not o.right]
+            return [why, BulletList(others, self.editions)] if self.is_missing_word else [why]
         return [RunInHeading(full_stop(o.text), o.because, self.editions) for o in right]
+
+    def reply(self, option: str) -> tuple[Sequence[Block], Sequence[Block]]:
+        short, more = super().reply(option)
+        return short[:2], more  # the other wrong options were not chosen
 
     def why_not(self, option: str) -> str:
         return self.by_id[option].because
@@ -103,16 +110,28 @@ class ListItem(ConceptItem):
         self._show(self.by_id)
 
     def _show(self, order: Iterable[str]) -> None:
-        letters = dict(zip(order, ascii_uppercase, strict=False))  # digits choose a pair
-        self.intro = [BulletList([f"{n}. {self.by_id[k].text}" for k, n in letters.items()])]
+        self.letters = dict(zip(order, ascii_uppercase, strict=False))  # digits choose a pair
+        self.intro = [Paragraph(f"{n}. {self.by_id[k].text}") for k, n in self.letters.items()]
         labels = {
-            pair: " and ".join(sorted(map(letters.__getitem__, parts)))
+            pair: " and ".join(sorted(map(self.letters.__getitem__, parts)))
             for pair, parts in self.pairs.items()
         }
         self.options = dict(sorted(labels.items(), key=lambda each: each[1]))
 
     def reorder(self, seed: object) -> None:
         self._show(reordered(dict.fromkeys(self.by_id, ""), seed))
+
+    @property
+    def explanation(self) -> list[Block]:
+        """Each statement by its letter, for they stand above it."""
+        blocks = list[Block]()
+        for k, letter in self.letters.items():
+            told = f"{letter} is {'right' if self.by_id[k].right else 'not right'}."
+            blocks.append(RunInHeading(told, self.by_id[k].because, self.editions))
+        return blocks
+
+    def reply(self, option: str) -> tuple[Sequence[Block], Sequence[Block]]:  # noqa: ARG002
+        return self.explanation, self.more
 
     def wording(self, option: str) -> str:
         return " ".join(full_stop(self.by_id[k].text) for k in self.pairs[option])
@@ -179,7 +198,9 @@ class FindItem(Item):
         facts = self.evidence[option].shows
         if not facts:
             return "It shows none of the facts that decide here."
-        statements = join(self.question.statement(*fact) for fact in facts.items())
+        party = self.question.book.fill("{party}", self.question.case)
+        told = (self.question.statement(*fact) for fact in facts.items())
+        statements = join_about(party, told)
         if option in self.right:
             return f"It shows that {statements}."
         if self.question.deciding_facts.keys() & facts:

@@ -274,3 +274,12 @@ def join(words: Iterable[str]) -> str:
     """``a, b and c``."""
     *first, last = words
     return f"{', '.join(first)} and {last}" if first else last
+
+
+def join_about(name: str, sentences: Iterable[str]) -> str:
+    """Sentences as one; where each is about ``name`` alone, it is said once."""
+    first, *others = sentences
+    alone = re.compile(rf"{re.escape(name)} (?!and )")
+    if all(map(alone.match, (first, *others))):
+        others = [each.removeprefix(f"{name} ") for each in others]
+    return join([first, *others])
