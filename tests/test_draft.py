@@ -156,7 +156,7 @@ def test_whatever_is_saved_no_traceback_is_shown(shown: Preview, folder: Path, d
     for name in (CASE, "world.yaml", "questions.yaml"):
         (folder / name).write_bytes(data)
         shown.look()
-        assert shown.status.error == ""
+        assert shown.status.below == ""
         assert "To mend: " in shown.status.live
         assert f"{name}:" in said(shown)
 
@@ -181,10 +181,10 @@ def test_a_failure_of_ours_is_said_and_the_next_saving_is_shown(
         patched.setattr("customer_casebook.draft.read_folder", fail)
         save(folder / CASE)
         shown.look()
-    assert "could not be shown" in shown.status.error
+    assert "could not be shown" in shown.status.below
     save(folder / CASE)
     shown.look()
-    assert shown.status.error == ""
+    assert shown.status.below == ""
 
 
 def test_in_a_kernel_it_follows_the_files_until_another_preview_does(

@@ -23,7 +23,7 @@ from customer_casebook.files import write_whole
 
 if TYPE_CHECKING:
     from customer_casebook.authoring.folder import Fault, FolderReading, Reading
-    from customer_casebook.course.journal import Event, History
+    from customer_casebook.course.journal import History
 
 FINE, FAULTY, INTERRUPTED, NO_READER = 0, 1, 130, 141
 
@@ -477,28 +477,26 @@ def _export(arguments: argparse.Namespace) -> int:
 
 
 def _import(arguments: argparse.Namespace) -> int:
-    from customer_casebook.course.journal import Attempt, history_from_json, journal
+    from customer_casebook.course.journal import Attempt, History, history_from_json, journal
 
     before = journal().read()
     try:
-        events = history_from_json(arguments.file.read_text(encoding="utf-8"))
-        journal().adopt(events)
+        read = history_from_json(arguments.file.read_text(encoding="utf-8"))
+        journal().adopt(read)
     except OSError as error:
         return _complain(f"{error.filename or arguments.file}: {error.strerror}")
     except ValueError as error:  # of the file, or of its encoding
         why = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else error
         return _complain(f"{arguments.file}: {why}")
 
-    def size(rows: Sequence[Event]) -> History:
-        attempts = [row for row in rows if isinstance(row, Attempt)]
-        exams = [row for row in rows if not isinstance(row, Attempt)]
-        return replace(before, attempts=attempts, exams=exams)
-
-    here = {row.event for row in before.attempts} | {row.event for row in before.exams}
-    added = [row for row in events if row.event not in here]
-    rest = [row for row in events if row.event in here]
-    for what, rows in {"Added": added, "Here already": rest}.items():
-        _say(f"{what}: {size(rows)}" if rows else "")
+    here = {each.event for each in before.attempts} | {each.event for each in before.exams}
+    events = {each.event: each for each in read}
+    for what, is_here in {"Added": False, "Here already": True}.items():
+        rows = [each for name, each in events.items() if (name in here) is is_here]
+        attempts = [each for each in rows if isinstance(each, Attempt)]
+        exams = [each for each in rows if not isinstance(each, Attempt)]
+        if rows or not (events or is_here):
+            _say(f"{what}: {History(attempts, exams, {})}")
     return FINE
 
 

@@ -56,7 +56,7 @@ class Preview(Activity, widgets.VBox):
 
     def _failed(self, details: str) -> None:
         words = "The casebook could not be shown. Save a file again, or run this cell again."
-        self.status.error = error_html(words, details)
+        self.status.below = error_html(words, details)
 
     def _look(self) -> None:
         self.follow()
@@ -72,7 +72,7 @@ class Preview(Activity, widgets.VBox):
         shown = (name for path in saved if (name := self._name(path)) in dict(self._found(seen)))
         self.wanted = next(shown, self.wanted)
         self.reading = read_folder(self.folder)
-        self.status.error = ""
+        self.status.below = ""
         self._draw()
 
     @report_errors(_failed)

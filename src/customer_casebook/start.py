@@ -147,9 +147,8 @@ def open_jupyter(lesson: Path, *, notebook: bool = False, browser: bool = True) 
     app: Any = getattr(import_module(module), name)
     address = f"--{name}.default_url=/{view}/{quote(lesson.name)}"  # which is said, and opens it
     flags = [address] if browser else [address, "--no-browser"]
-    with (
-        TemporaryDirectory() as fresh
-    ):  # else the tabs of the last time, or of another folder, come up first
+    # Else the tabs of the last time, or of another folder, come up first.
+    with TemporaryDirectory(ignore_cleanup_errors=True) as fresh:
         app.launch_instance([str(lesson), f"--{name}.workspaces_dir={fresh}", *flags])
 
 

@@ -60,8 +60,9 @@ def test_the_statements_of_a_list_stand_above_their_pairs(
     page.open(notebook(lab, f"list-{width}.ipynb", f"{deck}([{asked}({book}, {LIST!r})], 'List')"))
     page.run_all()
     node = activity(page, 1)
-    group, last = node.get_by_role("group").first, node.locator("ul > li").nth(3)
-    expect(group).to_have_accessible_description(node.locator("ul").inner_text().replace("\n", " "))
+    group, statements = node.get_by_role("group").first, node.locator("[id$='-list'] p")
+    expect(group).to_have_accessible_description(" ".join(statements.all_inner_texts()))
+    last = statements.nth(3)
     pair = node.locator(".ccb-option").first
     one, other = last.bounding_box(), pair.bounding_box()
     assert one

@@ -176,7 +176,7 @@ def test_feedback_says_why_each_statement_is_right_or_wrong(name: str) -> None:
                 said = part.partition(": ")[2]
                 [term] = [k for k, meaning in known.items() if meaning == said]
                 assert f"“{part}.”".replace("..”", ".”") in asked.why_not(option)
-                assert f"This is what “{term}” means." in asked.why_not(option)
+                assert f"This definition is that of “{term}”." in asked.why_not(option)
     words_on_it = " ".join(to_text(asked.explanation).split())
     assert words_on_it
 

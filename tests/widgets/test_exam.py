@@ -201,7 +201,7 @@ def test_an_answer_to_what_is_not_asked_is_acknowledged_and_not_kept(
     give(sat, 0, [0], asks="other words")  # the course has changed since
     assert (heard[-1]["heard"], heard[-1]["seq"]) == (f"{sat.paper.exam}/0", 1)
     assert (sat.session.answers, sat.paper.answers, told()) == ({}, {}, [])
-    assert sat.actions.error == ""
+    assert sat.actions.below == ""
 
 
 def test_an_answer_finds_its_question_though_another_is_gone_before_it() -> None:
@@ -235,7 +235,7 @@ def test_nothing_begins_before_the_clock_is_started() -> None:
     assert (begun.what, paper.what, sat.paper.phase) == ("start", "paper", "running")
     assert begun.data["items"] == [each.id for each in sat.items]
     assert sat.paper.deadline == 1000 * (Clock.right + timedelta(minutes=MINUTES)).timestamp()
-    assert sat.paper.note == sat.actions.error == ""
+    assert sat.paper.note == sat.actions.below == ""
 
 
 def test_answers_flags_and_the_end_are_events_and_then_attempts(attempts: list[Attempt]) -> None:
@@ -691,7 +691,7 @@ def test_a_button_that_is_pressed_again_too_late_does_nothing() -> None:
     tell(sat, "start")
     for name in ("look", "new", "practise"):
         sat._press(name)
-    assert (sat.paper.phase, sat.practice.children, sat.actions.error) == ("running", (), "")
+    assert (sat.paper.phase, sat.practice.children, sat.actions.below) == ("running", (), "")
 
 
 def test_a_second_press_on_practise_takes_no_answers_away() -> None:
@@ -889,7 +889,7 @@ def test_a_journal_that_is_erased_meanwhile_takes_no_exam_away(tmp_path: Path) -
     tell(sat, "finish")
     assert sat.paper.verdict.startswith(f"2 of {N} right")
     assert len(on_disk()) == 2
-    assert sat.actions.error == ""
+    assert sat.actions.below == ""
 
 
 NONSENSE: dict[str, tuple[Any, dict[str, Any]]] = {
@@ -907,16 +907,16 @@ NONSENSE: dict[str, tuple[Any, dict[str, Any]]] = {
 def test_nonsense_is_told_and_everything_else_is_kept(place: Any, now: dict[str, Any]) -> None:
     sat = begin()
     one, _, three, *_ = asked(sat)
-    assert sat.actions.error == ""
+    assert sat.actions.below == ""
     give(sat, place, **now)
-    assert "Something went wrong here. It is not your fault." in sat.actions.error
-    assert "<script>" not in sat.actions.error
+    assert "Something went wrong here. It is not your fault." in sat.actions.below
+    assert "<script>" not in sat.actions.below
     give(sat, 0, sorted(one.right))
     give(sat, 2, sorted(three.right), flag=True)
     assert [what for what, _ in told()] == ["answer", "answer", "flag"]
-    assert "Run this cell again and go on." in sat.actions.error
+    assert "Run this cell again and go on." in sat.actions.below
     again = exam(n=N, minutes=MINUTES)
-    assert (again.actions.error, again.paper.phase) == ("", "running")
+    assert (again.actions.below, again.paper.phase) == ("", "running")
     tell(again, "finish")
     assert again.paper.verdict.startswith(f"2 of {N} right")
     assert len(on_disk()) == 2
@@ -945,11 +945,11 @@ def test_a_failure_is_told_and_can_be_tried_again(monkeypatch: pytest.MonkeyPatc
     with monkeypatch.context() as trouble:
         trouble.setattr(course_exam, "grade", broken)
         tell(sat, "finish")
-    assert "RuntimeError: no &lt;marks&gt; today" in sat.actions.error
+    assert "RuntimeError: no &lt;marks&gt; today" in sat.actions.below
     assert sat.paper.phase == "running"
     tell(sat, "finish")
     assert sat.paper.phase == "done"
-    assert sat.actions.error == ""
+    assert sat.actions.below == ""
 
 
 REFUSED: list[tuple[dict[str, Any], str]] = [
@@ -1078,7 +1078,7 @@ def test_an_exam_handed_in_elsewhere_is_closed_at_the_next_press() -> None:
     assert "This exam was handed in elsewhere" in here.actions.text
     assert len(on_disk_exams()) == events
     assert [each.item for each in on_disk()] == [one.id]
-    assert here.actions.error == ""
+    assert here.actions.below == ""
 
 
 def test_an_exam_handed_in_in_another_tab_of_the_kernel_is_closed_too() -> None:
@@ -1211,7 +1211,7 @@ def test_an_exam_whose_questions_are_all_gone_ends() -> None:
     new_kernel()
     book = replace(BOOK, questions=left, cases={}, items={})
     again = exam(seed=1, n=N, minutes=MINUTES, book=book)
-    assert (again.paper.phase, again.actions.error) == ("done", "")
+    assert (again.paper.phase, again.actions.below) == ("done", "")
     assert again.paper.verdict.startswith("0 of 0 right")
 
 

@@ -182,7 +182,7 @@ class Histories(RuleBasedStateMachine):
                 self._note(number, machine.sat)
                 machine.sat._press("new")
             machine.sat._hear(None, {"what": "start"}, None)
-            assert machine.sat.actions.error == ""
+            assert machine.sat.actions.below == ""
             if machine.sat.paper.phase != "running":  # an older one, whose time is up
                 self._note(number, machine.sat)
 
@@ -206,7 +206,7 @@ class Histories(RuleBasedStateMachine):
         message = {**about, "id": "x", "answer": given, "seq": seq}
         self.on(machine, lambda: sat._hear(None, message, None))
         machine.is_heard = True
-        assert sat.actions.error == ""
+        assert sat.actions.below == ""
         if sat.paper.phase == "running":
             kept = sat.session.answers.get(sat.places[place], ())
             assert sat.timer.elapsed >= sat.session.limit or {*kept} == {*choice}
@@ -219,7 +219,7 @@ class Histories(RuleBasedStateMachine):
         if not sat or sat.paper.phase != "running":
             return
         self.on(machine, lambda: sat._hear(None, {"what": "finish", "exam": sat.paper.exam}, None))
-        assert (sat.paper.phase, sat.actions.error) == ("done", "")
+        assert (sat.paper.phase, sat.actions.below) == ("done", "")
         machine.is_heard = True
         self._note(number, sat)
 

@@ -239,7 +239,7 @@ def test_what_it_advises_to_practise_has_questions(own: Callable[[str], Call]) -
         assert overview.progress.advice.objective in objectives
         overview._press("next")
         assert answer_all(overview, right)
-        assert overview.actions.error == ""
+        assert overview.actions.below == ""
 
 
 def test_a_playable_casebook_says_what_is_in_it(tmp_path: Path) -> None:

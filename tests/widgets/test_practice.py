@@ -167,7 +167,7 @@ def test_at_the_end_it_says_which_objectives_are_learnt_and_which_to_repeat_in_w
 def test_the_exam_that_one_prepares_for_is_kept_and_practice_keeps_to_its_edition() -> None:
     chosen = prepare_for()
     chosen._handle_custom_msg({"button": "keep", "press": "p", "values": {"goal": "5"}}, [])
-    assert "Kept: ITIL Foundation (Version 5)." in chosen.error
+    assert "Kept: ITIL Foundation (Version 5)." in chosen.below
     assert journal().read().goal == "5"
     assert prepare_for().fields[0]["start"] == chosen.fields[0]["start"] == "5"
     card = practice(n=30)
@@ -199,7 +199,7 @@ def test_the_day_of_the_exam_is_kept_and_can_be_left_out() -> None:
     keep(chosen, goal="4", day=day.isoformat())
     assert (
         f"Kept: ITIL 4 Foundation. The exam is on {day:%A} {day.day} {day:%B} {day.year}."
-        in chosen.error
+        in chosen.below
     )
     assert journal().read().exam_day == day
     assert prepare_for().fields[1]["start"] == day.isoformat()
@@ -214,8 +214,8 @@ def test_the_day_of_the_exam_is_kept_and_can_be_left_out() -> None:
 def test_a_day_that_is_over_or_is_none_is_said_and_nothing_is_kept(day: str) -> None:
     chosen = prepare_for()
     keep(chosen, goal="4", day=day)
-    assert "Nothing is kept: this day is over, or is none." in chosen.error
-    assert chosen.live in chosen.error
+    assert "Nothing is kept: this day is over, or is none." in chosen.below
+    assert chosen.live in chosen.below
     assert not journal().read().exams
 
 
@@ -243,7 +243,7 @@ def test_what_makes_no_sense_is_not_chosen(nonsense: dict[str, object]) -> None:
     chosen = practice()
     assert isinstance(chosen, Practice)
     assert len(asked(start(chosen, **nonsense))) == 8
-    assert chosen.actions.error == ""
+    assert chosen.actions.below == ""
 
 
 def test_the_choice_says_the_same_to_everybody_elsewhere() -> None:
@@ -264,9 +264,9 @@ def test_a_failure_of_the_choice_is_told_and_it_can_be_pressed_again(
     with monkeypatch.context() as trouble:
         trouble.setattr(module, "practice_deck", broken)
         chosen.actions._handle_custom_msg({"button": "start", "press": "p"}, [])
-    assert "RuntimeError: no &lt;draw&gt; today" in chosen.actions.error
+    assert "RuntimeError: no &lt;draw&gt; today" in chosen.actions.below
     assert len(asked(start(chosen, n="2"))) == 2
-    assert chosen.actions.error == ""
+    assert chosen.actions.below == ""
 
 
 # What the kernel makes of a press

@@ -130,7 +130,7 @@ def test_who_knows_it_all_is_sent_to_the_exam() -> None:
         in shown(overview)
     )
     assert "<strong>Next:</strong> the mock exam. Every objective is firm." in overview.actions.text
-    assert "You have no known misconception." in overview.details.text
+    assert "There is no wrong claim that you seem to believe." in overview.details.text
     assert overview.actions.buttons == {"again": "Look again"}
     assert overview.details.text.count("✓\xa0firm") >= count
 
@@ -214,10 +214,10 @@ def test_what_fails_is_told_and_can_be_tried_again(
         trouble.setattr(module, "summarize", broken)
         trouble.setattr(module, "practice_deck", broken)
         press(overview, button)
-    assert "no answer is lost." in overview.actions.error
-    assert "RuntimeError: no &lt;sums&gt; today" in overview.actions.error
+    assert "no answer is lost." in overview.actions.below
+    assert "RuntimeError: no &lt;sums&gt; today" in overview.actions.below
     press(overview, button)
-    assert overview.actions.error == ""
+    assert overview.actions.below == ""
 
 
 @pytest.mark.parametrize("objective", [k for k, o in BOOK.objectives.items() if o.lesson])

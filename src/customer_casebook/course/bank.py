@@ -61,7 +61,6 @@ class ConceptItem(Item):
             self.topic = "What this course adds to ITIL"
         self.prompt = record.prompt
         self.many = self.explains_every_option = record.kind == "choose_all"
-        self.is_missing_word = record.id.startswith("word/")
         self.by_id = dict(
             zip(text_ids([o.text for o in record.options]), record.options, strict=True)
         )
@@ -79,7 +78,11 @@ class ConceptItem(Item):
         if len(right) == 1 and not self.many:
             why = Paragraph(right[0].because, editions=self.editions)
             others = [o.because for o in self.record.options if not o.right]
-            return [why, BulletList(others, self.editions)] if self.is_missing_word else [why]
+            return (
+                [why, BulletList(others, self.editions)]
+                if self.record.id.startswith("word/")
+                else [why]
+            )
         return [RunInHeading(full_stop(o.text), o.because, self.editions) for o in right]
 
     def reply(self, option: str) -> tuple[Sequence[Block], Sequence[Block]]:

@@ -230,7 +230,9 @@ class Misconception(Record):
 
     id: str = text_field("a short name, such as payer-is-the-customer", ID_PATTERN)
     claim: str = text_field("the wrong reason in the words of a learner")
-    corrective: str = text_field("a few short sentences about {party} and {provider}")
+    corrective: str = text_field(
+        "a few short sentences; {party}, {provider} and {service} may stand in them"
+    )
     editions: tuple[Tag, ...] = list_field(
         'the editions in which the corrective holds, such as ["4", "5"]'
     )

@@ -3,7 +3,6 @@
 No order has blocks: interleaved questions are learnt better (Brunmair & Richter 2019).
 """
 
-import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, cycle
@@ -34,7 +33,7 @@ from customer_casebook.domain.verdict import agrees, has_words, settled_answers
 
 MAX_PRACTICE_QUESTIONS = 1000
 _REPEATS = 16  # the lateness of a question that asks the same as another
-_FULL = 8  # and of one whose style has its whole share
+_FULL = 14  # and of one whose style has its whole share
 MAX_IN_A_ROW = 4  # questions of one answer, kind or objective; more are a block
 # Of an exam, at least, for each of a style: a story takes long to read, and NOT is rare in an exam.
 QUESTIONS_PER_STYLE = {"story": 5, "word": 5, "list": 5, "not": 20}
@@ -218,9 +217,9 @@ def exam_questions(
         # Whole shares by d'Hondt: the objective that is furthest behind its weight is next, as long as it
         # has something new to ask, in a style that may still come.
         behind = sorted(filter(left.get, left), key=weight, reverse=True)
-        nexts = (min(left[k], key=lateness) for k in behind)
+        nexts = [min(left[k], key=lateness) for k in behind]
         new = (each for each in nexts if run.lateness(each) < _FULL)
-        entry = next(new, None) or min(left[behind[0]], key=lateness)
+        entry = next(new, None) or min(nexts, key=lateness)
         shares[entry.objectives[0]] += 1
         left[entry.objectives[0]].remove(entry)
         chosen[entry.id] = entry
@@ -231,8 +230,8 @@ def exam_questions(
 class _Run:
     """The questions of one run so far: what they are about, and in which styles they ask."""
 
-    def __init__(self, n: int = sys.maxsize) -> None:
-        self.n = n  # of all in the end
+    def __init__(self, n: int = 0) -> None:
+        self.n = n  # how many an exam will have
         self.subjects: dict[str, list[tuple[str, str]]] = {}  # of what, to telling and lens
         self.styles = Counter[str]()
         self.length = 0

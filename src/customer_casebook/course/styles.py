@@ -120,7 +120,7 @@ def _defined(term: Term, said: Term, edition: Tag) -> Option:
     """A term with a definition, which may be that of another one."""
     text = f"{term.term}: {_meaning(said, edition)}"
     is_right = said is term
-    because = f"This is what {quote(said.term)} means."
+    because = f"This definition is that of {quote(said.term)}."
     return Option(text, because, right=is_right, misconception=None if is_right else "none")
 
 

@@ -45,7 +45,7 @@ class Facts(NamedTuple):
         {
             "private_person": "{party} is a private person",
             "employee": "{party} is an employee",
-            "member": "{party} belongs to an organization without working for it",
+            "member": "{party} belongs to an organization, or is looked after by it, and does not work for it",
             "unit": "{party} is a unit of an organization",
             "organization": "{party} is an organization of its own",
         },
@@ -108,9 +108,9 @@ class Facts(NamedTuple):
     )
     direct_online: str = _yes_no(
         "Served directly online",
-        "Does the provider serve this outside party directly online, with no person or office between them?",
-        "{provider} serves {party} directly online, and no person or office stands between them",
-        "a person or an office deals with {party} for {provider}",
+        "Does the provider serve this outside party directly online, with nobody in between who looks after it?",
+        "{provider} serves {party} directly online, and nobody in between looks after {party}",
+        "a person or an office looks after {party} for {provider}",
     )
     charge: str = _fact(
         "Charge",

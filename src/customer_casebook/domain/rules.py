@@ -596,7 +596,7 @@ def managed_by_sales(f: Facts) -> bool:
 def served_directly_online(f: Facts) -> bool:
     """If the provider serves outsiders directly online, the service strategy must name the owner of the relationship.
 
-    No selling unit stands between them to look after the relationship. If the strategy names
+    Nobody in between looks after the relationship. If the strategy names
     nobody, the relationship has no owner.
     """
     return not in_same_organization(f) and has_managed_relationship(f) and f.direct_online == "yes"

@@ -114,7 +114,7 @@ def _fitting(facts: Facts, name: str) -> list[str]:
 def _with_consequences(facts: Facts) -> Facts:
     """The facts with those that can have one value only beside them.
 
-    Who uses a service may not get it from the provider; who is inside needs no sales desk either.
+    Who uses a service may not get it from the provider; who is inside needs nobody in between either.
     """
     for name in VOCABULARY:
         if getattr(facts, name) == UNKNOWN and name not in ("consumes", "direct_online"):

@@ -312,8 +312,8 @@ class MyCase(View):
             return settled
         if not count:
             return f"{silence(inquiry.edition)}."
-        others = "the other" if silent == 1 else f"the other {silent}"
-        return f"{settled}. {silence(inquiry.edition, about=others)}."
+        more = count_of(silent, "more question")
+        return f"{settled}. {silence(inquiry.edition, about=more)}."
 
     def _ending(self) -> str:
         if not self.own.inquiry.missing:

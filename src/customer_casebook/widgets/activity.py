@@ -140,9 +140,7 @@ class Panel(View):
     text = traitlets.Unicode().tag(sync=True)
     look = traitlets.Unicode().tag(sync=True)  # a class of the style sheet
     live = traitlets.Unicode().tag(sync=True)  # what a screen reader says
-    error = traitlets.Unicode().tag(
-        sync=True
-    )  # below the buttons; or what else came of the last press
+    below = traitlets.Unicode().tag(sync=True)  # the buttons: what went wrong, or came of a press
     fields: traitlets.List[Any] = traitlets.List().tag(sync=True)
     buttons = traitlets.Dict(None, allow_none=True).tag(sync=True)  # name to label; None: never any
 

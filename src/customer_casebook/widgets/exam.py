@@ -143,7 +143,7 @@ class Exam(Activity, widgets.VBox):
 
     def _failed(self, details: str) -> None:
         words = "Something went wrong here. It is not your fault. Run this cell again and go on."
-        self.actions.error = error_html(words, details)
+        self.actions.below = error_html(words, details)
 
     def _resume(self) -> list[course_exam.ExamSession]:
         """Take up the last exam of this kind that runs, or was the last of all; all exams of the journal."""
@@ -418,7 +418,7 @@ class Exam(Activity, widgets.VBox):
         is_up = result.session.finished == result.session.deadline
         verdict = f"{score} {passed}; {needed}% are needed.{' Time is up.' if is_up else ''}"
         self.paper.verdict = self.actions.live = verdict
-        self.actions.error = ""
+        self.actions.below = ""
         self.paper.phase = "done"  # takes the focus, before the button that had it goes
         self.review.text = doc.to_html(_review_blocks(self.book, result))
         practise = {"practise": "Practise these now"} if result.missed else {}

@@ -84,7 +84,7 @@ class Practice(Activity, widgets.VBox):
 
     def _failed(self, details: str) -> None:
         words = "The questions could not be drawn. It is not your fault. Press Start again."
-        self.actions.error = error_html(words, details)
+        self.actions.below = error_html(words, details)
 
     @report_errors(_failed)
     def _press(self, _name: str) -> None:
@@ -93,7 +93,7 @@ class Practice(Activity, widgets.VBox):
         wanted = [k for k in self.book.objectives if k == values.get("objective")]
         card = practice_deck(self.book, wanted, n, number_in(values, SEED_FIELD))
         card.resumes = False  # the learner starts it
-        self.work.children, self.actions.error = [card], ""
+        self.work.children, self.actions.below = [card], ""
 
 
 def goal_field(start: str) -> dict[str, Any]:
@@ -138,7 +138,7 @@ class Goal(Panel):
         self.fields = [goal_field(history.goal), {**DAY_FIELD, "start": start}]
 
     def _failed(self, details: str) -> None:
-        self.error = error_html("This could not be kept. It is not your fault.", details)
+        self.below = error_html("This could not be kept. It is not your fault.", details)
 
     @report_errors(_failed)
     def _keep(self, _name: str) -> None:
@@ -158,7 +158,7 @@ class Goal(Panel):
             self.live = words if is_kept else f"Not saved yet. {journal().notice}"
             for form in [*self.forms]:
                 form.renew()
-        self.error = to_html([Paragraph(self.live)])
+        self.below = to_html([Paragraph(self.live)])
 
 
 def prepare_for() -> Goal:

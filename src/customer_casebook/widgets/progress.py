@@ -60,7 +60,7 @@ class Overview(Activity, widgets.VBox):
         words = (
             "Your progress could not be calculated. It is not your fault, and no answer is lost."
         )
-        self.actions.error = error_html(words, details)
+        self.actions.below = error_html(words, details)
 
     @report_errors(_failed)
     def _press(self, name: str) -> None:
@@ -70,7 +70,7 @@ class Overview(Activity, widgets.VBox):
             # A deck stays until all of it is answered, so a second press makes no second deck.
             elif all(len(card.answers) == len(card.questions) for card in self.work.children):
                 self.work.children = [self._next_deck()]
-                self.actions.error = ""
+                self.actions.below = ""
 
     def _next_deck(self) -> Card:
         advice = self.progress.advice
@@ -104,7 +104,7 @@ class Overview(Activity, widgets.VBox):
         parts: list[str] = [doc.to_html([_exam_table(results)])] if results else []
         parts += [_details(self.book, self.progress)] if self.progress.answered else []
         self.details.text = "".join(map(str, parts))
-        self.actions.error = ""
+        self.actions.below = ""
 
 
 class Reviews(Activity, widgets.VBox):
@@ -211,11 +211,11 @@ def _details(book: Casebook, progress: Progress) -> str:
     charts.append(_bars(words, "answers: right, and ▨ wrong", bars))
     claims = [_chosen(belief) for belief in progress.beliefs if belief.is_open]
     some = (
-        f"The chart by question counts {by_question} of {progress.answered}: the latest answer to each "
+        f"The chart by question counts {by_question} of your {progress.answered} answers: the latest answer to each "
         "question about a case. Other questions, and guesses in a simulator, are not in it."
     )
     head = "Wrong claims that you may believe, the most likely first:"
-    head = head if claims else "You have no known misconception."
+    head = head if claims else "There is no wrong claim that you seem to believe."
     confidence = [(said, *map(str, counts)) for said, counts in bars.items()]
     blocks: list[doc.Block] = [
         doc.Paragraph(head, "ccb-head"),

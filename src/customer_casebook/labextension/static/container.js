@@ -14,7 +14,7 @@ async function take(name) {
   },
   async get() {
     const { plugins } = await import("./plugins.js");
-    const found = await plugins(take);
-    return () => ({ __esModule: true, default: found });
+    const ours = await plugins(take);
+    return () => ({ __esModule: true, default: ours });
   },
 };

@@ -201,8 +201,8 @@ export function courseMode(app, Widget, worker) {
 
     // Nobody is asked to save what the course itself has changed, perhaps a moment after it ran.
     async function save() {
-      context.model.dirty = false;
       if (context.contentsModel.writable) await context.save().catch(() => {});
+      else context.model.dirty = false;
     }
 
     // Whether Python has all activities that the page shows, or showed when it was saved.
@@ -216,7 +216,10 @@ export function courseMode(app, Widget, worker) {
 
     async function run(kernel) {
       await isSeen(panel.node);
-      if (!isIn(notebook, lesson)) return "changed";
+      if (!isIn(notebook, lesson)) {
+        context.model.dirty = true;
+        return "changed";
+      }
       const first = firsts.get(context);
       if (first && first !== panel && !first.isDisposed) return "ready";
       firsts.set(context, panel);

@@ -4,10 +4,10 @@ function renderPanel({ model, el }) {
   const live = liveRegion();
   const text = h("div", { class: `ccb-text ${model.get("look")}` });
   const row = h("div", { class: "ccb-row" });
-  const error = h("div");
+  const below = h("div");
   const late = lateness(live, row);
   const form = makeForm(model.get("fields"));
-  const nodes = model.get("buttons") ? [live, text, form.node, row, late.sentence, error] : [text];
+  const nodes = model.get("buttons") ? [live, text, form.node, row, late.sentence, below] : [text];
   el.append(h("div", { class: "ccb" }, ...nodes));
   const unheard = new Set(); // presses
 
@@ -15,7 +15,7 @@ function renderPanel({ model, el }) {
     redraw(text, model.get("text"));
     openInLab(text, model);
   };
-  const showError = () => redraw(error, model.get("error"));
+  const showBelow = () => redraw(below, model.get("below"));
   const onLive = () => say(live, model.get("live"));
   const buttons = {};
   function press(name) {
@@ -41,13 +41,13 @@ function renderPanel({ model, el }) {
   }
   listen(model, {
     "change:text": showText,
-    "change:error": showError,
+    "change:below": showBelow,
     "change:live": onLive,
     "change:buttons": showButtons,
     "msg:custom": onMessage,
   });
   showText();
-  showError();
+  showBelow();
   showButtons();
   return watchPython(model, el, () => (row.hidden ? [] : [row]));
 }
