@@ -213,13 +213,15 @@ def exam_questions(
     def weight(objective: str) -> float:
         return (1 + book.objectives[objective].core) / (shares[objective] + 1)
 
+    def first_of(objective: str) -> Question:
+        return min(left[objective], key=lateness)
+
     for _ in range(n):
         # Whole shares by d'Hondt: the objective that is furthest behind its weight is next, as long as it
         # has something new to ask, in a style that may still come.
         behind = sorted(filter(left.get, left), key=weight, reverse=True)
-        nexts = [min(left[k], key=lateness) for k in behind]
-        new = (each for each in nexts if run.lateness(each) < _FULL)
-        entry = next(new, None) or min(nexts, key=lateness)
+        new = (each for each in map(first_of, behind) if run.lateness(each) < _FULL)
+        entry = next(new, None) or min(map(first_of, behind), key=lateness)
         shares[entry.objectives[0]] += 1
         left[entry.objectives[0]].remove(entry)
         chosen[entry.id] = entry
