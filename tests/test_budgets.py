@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "customer_casebook"
 
-MAX_PYTHON_LINES = 15_523  # the aim is 6,300
+MAX_PYTHON_LINES = 15_516  # the aim is 6,300
 MAX_FRONT_END_LINES = 2_580  # marks, a desk beside a story, and the outbox, or answers are lost
 MAX_SITE_LINES = (
     384  # a page around the cards, a model in place of Python, and a worker for offline
@@ -28,7 +28,7 @@ MAX_ROOM_LINES = {
     "__init__": 37,  # with its stub
     "__main__": 543,
     "authoring": 2_203,  # the aim is 700
-    "course": 4_242,  # the aim is 1,800
+    "course": 4_235,  # the aim is 1,800
     "declarations": 145,
     "document": 220,
     "domain": 1_355,

@@ -281,9 +281,11 @@ def test_the_paper_of_an_edition_has_each_style_and_none_too_often(edition: str,
     kind = next(kind for kind in EXAM_FORMATS.values() if kind.edition == edition)
     ids = exam_questions(BOOK, kind.questions, seed, None, edition)
     styles = Counter(map(style, ids))
-    assert 0 < styles["word"] <= kind.questions / QUESTIONS_PER_STYLE["word"]
-    assert styles["list"] <= kind.questions / QUESTIONS_PER_STYLE["list"]
-    assert styles["not"] <= kind.questions / QUESTIONS_PER_STYLE["not"]
+    # One more where an objective, whose share counts first, has nothing else to ask.
+    most = {k: kind.questions / n + 1 for k, n in QUESTIONS_PER_STYLE.items()}
+    assert 0 < styles["word"] <= most["word"]
+    assert styles["list"] <= most["list"]
+    assert styles["not"] <= most["not"]
     for k in ids:
         if style(k):
             assert {*made(k).editions} & EDITIONS[edition]

@@ -33,7 +33,6 @@ from customer_casebook.domain.verdict import agrees, has_words, settled_answers
 
 MAX_PRACTICE_QUESTIONS = 1000
 _REPEATS = 16  # the lateness of a question that asks the same as another
-_FULL = 14  # and of one whose style has its whole share
 MAX_IN_A_ROW = 4  # questions of one answer, kind or objective; more are a block
 # Of an exam, at least, for each of a style: a story takes long to read, and NOT is rare in an exam.
 QUESTIONS_PER_STYLE = {"story": 5, "word": 5, "list": 5, "not": 20}
@@ -199,7 +198,7 @@ def exam_questions(
     fresh = sorted(shuffled, key=lambda record: times[book.prefix + record.id])
     left = {k: [entry for entry in fresh if entry.objectives[0] == k] for k in book.objectives}
     shares = Counter[str]()
-    chosen, run, before = dict[str, Question](), _Run(n), _Run()
+    chosen, run, before = dict[str, Question](), _Run(), _Run()
     for record in (question_of(book, item_id) for item_id in (lately if seed is None else ())):
         if record:
             before.add(record)
@@ -213,15 +212,13 @@ def exam_questions(
     def weight(objective: str) -> float:
         return (1 + book.objectives[objective].core) / (shares[objective] + 1)
 
-    def first_of(objective: str) -> Question:
-        return min(left[objective], key=lateness)
-
     for _ in range(n):
         # Whole shares by d'Hondt: the objective that is furthest behind its weight is next, as long as it
-        # has something new to ask, in a style that may still come.
+        # has something that does not ask the same as another question.
         behind = sorted(filter(left.get, left), key=weight, reverse=True)
-        new = (each for each in map(first_of, behind) if run.lateness(each) < _FULL)
-        entry = next(new, None) or min(map(first_of, behind), key=lateness)
+        nexts = (min(left[k], key=lateness) for k in behind)
+        new = (each for each in nexts if run.lateness(each) < _REPEATS)
+        entry = next(new, None) or min(left[behind[0]], key=lateness)
         shares[entry.objectives[0]] += 1
         left[entry.objectives[0]].remove(entry)
         chosen[entry.id] = entry
@@ -232,8 +229,7 @@ def exam_questions(
 class _Run:
     """The questions of one run so far: what they are about, and in which styles they ask."""
 
-    def __init__(self, n: int = 0) -> None:
-        self.n = n  # how many an exam will have
+    def __init__(self) -> None:
         self.subjects: dict[str, list[tuple[str, str]]] = {}  # of what, to telling and lens
         self.styles = Counter[str]()
         self.length = 0
@@ -257,10 +253,7 @@ class _Run:
         if self.gives_away(record):
             return _REPEATS
         style = self._counts_as(record)
-        share = QUESTIONS_PER_STYLE.get(style, 0) * (1 + self.styles[style])
-        if self.styles[style] and style != "story" and share > self.n:
-            return _FULL
-        enough = share > self.length + 1
+        enough = QUESTIONS_PER_STYLE.get(style, 0) * (1 + self.styles[style]) > self.length + 1
         if self._questions_on(record) >= MAX_QUESTIONS_PER_STORY:
             return 1
         if style != "story":
