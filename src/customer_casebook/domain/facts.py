@@ -45,7 +45,7 @@ class Facts(NamedTuple):
         {
             "private_person": "{party} is a private person",
             "employee": "{party} is an employee",
-            "member": "{party} belongs to an organization, or is looked after by it, and does not work for it",
+            "member": "{party} belongs to an organization or is looked after by it, without working for it",
             "unit": "{party} is a unit of an organization",
             "organization": "{party} is an organization of its own",
         },
