@@ -111,7 +111,7 @@ def test_a_few_answers_are_counted_drawn_and_told_in_tables() -> None:
     assert misconception.claim in overview.details.text.replace("&#x27;", "'")
     assert "Wrong claims that you may believe, the most likely first:" in overview.details.text
     assert "One question offered it, and you chose it." in overview.details.text
-    assert "The chart by question counts 1 of 2: " in overview.details.text
+    assert "The chart by question counts 1 of your 2 answers: " in overview.details.text
     assert '<th scope="row">I am sure</th><td>0</td><td>1</td>' in _unaligned(overview)
     assert '<th scope="row">I think so</th><td>1</td><td>0</td>' in _unaligned(overview)
     assert "when sure, right 0% of the time; when not sure, right 100%" in overview.details.text
