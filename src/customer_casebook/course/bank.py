@@ -76,13 +76,11 @@ class ConceptItem(Item):
     def explanation(self) -> list[Block]:
         right = [o for o in self.record.options if o.right]
         if len(right) == 1 and not self.many:
-            why = Paragraph(right[0].because, editions=self.editions)
-            others = [o.because for o in self.record.options if not o.right]
-            return (
-                [why, BulletList(others, self.editions)]
-                if self.record.id.startswith("word/")
-                else [why]
-            )
+            why: list[Block] = [Paragraph(right[0].because, editions=self.editions)]
+            if self.record.id.startswith("word/"):
+                others = [o.because for o in self.record.options if not o.right]
+                why.append(BulletList(others, self.editions))
+            return why
         return [RunInHeading(full_stop(o.text), o.because, self.editions) for o in right]
 
     def reply(self, option: str) -> tuple[Sequence[Block], Sequence[Block]]:
