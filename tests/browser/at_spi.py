@@ -20,7 +20,7 @@ from jeepney.io.blocking import DBusConnection, open_dbus_connection
 _ACCESSIBLE = "org.a11y.atspi.Accessible"
 _ACTION = "org.a11y.atspi.Action"
 _PROPERTIES = "org.freedesktop.DBus.Properties"
-_DESKTOP = ("org.a11y.atspi.Registry", "/org/a11y/atspi/accessible/root")
+DESKTOP = ("org.a11y.atspi.Registry", "/org/a11y/atspi/accessible/root")
 _ROLES = {
     7: "check box",
     10: "column header",
@@ -163,7 +163,7 @@ class Bus:
     def page(self, title: str) -> Node | None:
         """The page of this title, once there is one."""
         try:
-            found = (each for each in self.node(_DESKTOP).all() if each.role == "document web")
+            found = (each for each in self.node(DESKTOP).all() if each.role == "document web")
             return next((each for each in found if title in each.name), None)
         except LookupError:  # something went while it was read
             return None

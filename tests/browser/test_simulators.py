@@ -66,6 +66,16 @@ COUNT = """node => {
 }"""
 PLACES = """node => [...node.querySelectorAll(".ccb-switches :is(input, button)")].map(
     each => Object.values(each.getBoundingClientRect().toJSON()).slice(0, 4).map(Math.round))"""
+# Again while cells above it take their room: JupyterLab draws those that come into view a little later.
+SCROLL = """async (node, block) => {
+    let before, top;
+    do {
+        before = top;
+        node.scrollIntoView({block});
+        for (let frames = 0; frames < 3; frames++) await new Promise(requestAnimationFrame);
+        top = node.getBoundingClientRect().top;
+    } while (top !== before);
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -258,9 +268,7 @@ def test_what_is_pressed_moves_nothing_and_its_result_is_in_view(
         control = to_press.nth(place)
         if not control.is_visible() or control.get_by_role("radio", checked=True).count():
             continue
-        control.evaluate(
-            f"node => node.scrollIntoView({{block: '{'center' if width > 800 else 'start'}'}})"
-        )
+        control.evaluate(SCROLL, "center" if width > 800 else "start")
         control.hover()  # which waits until it stands still
         before = node.evaluate(PLACES)
         control.click()
