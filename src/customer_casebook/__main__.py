@@ -479,23 +479,21 @@ def _export(arguments: argparse.Namespace) -> int:
 def _import(arguments: argparse.Namespace) -> int:
     from customer_casebook.course.journal import Attempt, History, history_from_json, journal
 
-    before = journal().read()
     try:
         read = history_from_json(arguments.file.read_text(encoding="utf-8"))
-        journal().adopt(read)
+        added = journal().adopt(read)
     except OSError as error:
         return _complain(f"{error.filename or arguments.file}: {error.strerror}")
     except ValueError as error:  # of the file, or of its encoding
         why = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else error
         return _complain(f"{arguments.file}: {why}")
 
-    here = {each.event for each in before.attempts} | {each.event for each in before.exams}
     events = {each.event: each for each in read}
-    for what, is_here in {"Added": False, "Here already": True}.items():
-        rows = [each for name, each in events.items() if (name in here) is is_here]
+    for what, is_new in {"Added": True, "Here already": False}.items():
+        rows = [each for name, each in events.items() if (name in added) is is_new]
         attempts = [each for each in rows if isinstance(each, Attempt)]
         exams = [each for each in rows if not isinstance(each, Attempt)]
-        if rows or not (events or is_here):
+        if rows or (is_new and not events):
             _say(f"{what}: {History(attempts, exams, {})}")
     return FINE
 

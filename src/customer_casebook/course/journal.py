@@ -297,11 +297,11 @@ class Journal:
                     shards.add((file, file.stat().st_size))
         return frozenset(shards)
 
-    def adopt(self, events: Iterable[Event]) -> int:
+    def adopt(self, events: Iterable[Event]) -> set[str]:
         """Write the events of another machine into a shard of their own, but for those that are here.
 
         Returns:
-            The number of events that are new.
+            The ids of the events that are new.
 
         Raises:
             OSError: The folder cannot be written. Then nothing is.
@@ -324,7 +324,7 @@ class Journal:
                     file.unlink()
                 raise
             other._close_shard()
-        return len(new)
+        return {*new}
 
     def erase(self, files: Iterable[Path]) -> tuple[list[Path], dict[Path, OSError]]:
         """Remove files of the journal, which the `files` of its `History` name.
