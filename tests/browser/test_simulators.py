@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from customer_casebook import ledger
-from tests.browser.activities import activity, notebook, opened, run
+from tests.browser.activities import activity, busy, notebook, opened, run
 from tests.browser.lab import Lab, LabPage
 from tests.browser.test_look import change, check
 
@@ -279,6 +279,25 @@ def test_what_is_pressed_moves_nothing_and_its_result_is_in_view(
         assert node.evaluate(PLACES) == before, control.inner_text()
         expect(result).to_be_in_viewport(ratio=1)
     page.page.set_viewport_size({"width": 1280, "height": 900})
+
+
+def test_what_a_key_has_reached_stays_in_view_however_late_python_answers(page: LabPage) -> None:
+    node = reveal(page, "inside")
+    fold = node.locator(".ccb-outcome summary").last
+    with busy(page):
+        node.locator(".ccb-switches input:checked").first.focus()
+        page.page.keyboard.press("ArrowRight")  # of which more comes than there is now
+        page.page.keyboard.press("Tab")
+        fold.focus()
+        fold.evaluate("node => node.scrollIntoView({block: 'end'})")
+        before = fold.bounding_box()
+        expect(node.locator(".ccb-late")).not_to_be_empty()
+    expect(node.locator(".ccb-outcome")).not_to_have_attribute("aria-busy", "true")
+    assert fold.bounding_box() != before
+    expect(fold).to_be_in_viewport(ratio=1)
+    page.page.mouse.wheel(0, -2000)  # whoever scrolls may leave it
+    run(page, "inside.bench.values = {}")
+    expect(fold).not_to_be_in_viewport()
 
 
 @pytest.fixture(scope="module", params=["Dark", "Light"])

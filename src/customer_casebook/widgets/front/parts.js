@@ -3,8 +3,10 @@
 // JupyterLab takes command keys (d d deletes the cell) from whatever has focus, unless that very element says no.
 const keepKeys = (node) => (node.dataset.lmSuppressShortcuts = "true");
 
-let keyed = -Infinity; // when a key was last pressed
-window.addEventListener("keydown", ({ timeStamp }) => (keyed = timeStamp), true);
+let isReached = false; // whether a key has led to what has the focus, and nobody has scrolled since
+const moves = { capture: true, passive: true };
+window.addEventListener("keydown", ({ key }) => (isReached = !key.startsWith("Page")), moves);
+for (const type of ["wheel", "pointerdown", "touchmove"]) window.addEventListener(type, () => (isReached = false), moves);
 
 if (!window.ccbKeepsKeys) {
   window.ccbKeepsKeys = true; // once a page
@@ -30,7 +32,6 @@ if (!window.ccbKeepsKeys) {
 
 const KERNEL_TIMEOUT_MS = 8000; // without an answer from the kernel, until a learner is told what to do about it
 const SEND_DELAY_MS = 20; // until a press is sent at the latest
-const REACHED_MS = 1000; // since a key was pressed, while what it has reached must not leave the view
 const PROBE_DELAY_MS = 1000; // from getting the focus until we try whether Python can be reached
 
 // The letter or digit of a key, or, on a keyboard that writes others, of its place: as the key caps on a card say.
@@ -228,9 +229,9 @@ function stick(node) {
   const fit = () => {
     const room = node.closest(".jp-WindowedPanel-outer")?.clientHeight ?? innerHeight;
     node.style.setProperty("--ccb-top", `${Math.min(8, room - node.offsetHeight - 8)}px`);
-    // What a key has just reached stays in view, though what comes from Python makes room for itself above it.
-    const isReached = performance.now() - keyed < REACHED_MS && node.contains(document.activeElement);
-    if (isReached) document.activeElement.scrollIntoView({ block: "nearest" });
+    // What a key has reached stays in view, though what comes from Python makes room for itself above it.
+    const focused = document.activeElement;
+    if (isReached && node.contains(focused)) focused.scrollIntoView({ block: "nearest" });
   };
   new ResizeObserver(fit).observe(node);
 }
