@@ -188,7 +188,9 @@ def test_a_lesson_in_the_background_waits_until_one_looks_at_it(
     behind = lab.write(
         "behind.ipynb", lesson()
     )  # which Python has not, as perhaps that of another test
-    open_behind = "path => window.jupyterapp.commands.execute('docmanager:open', {path, options: {activate: false}})"
+    open_behind = """async path => {
+        await window.jupyterapp.commands.execute("docmanager:open", {path, options: {activate: false}});
+    }"""  # which gives no widget back, as too much hangs on one
     page.page.evaluate(open_behind, behind)
     other = page.page.locator(".jp-NotebookPanel.lm-mod-hidden")
     expect(other).to_have_attribute("data-ccb", "starting")
