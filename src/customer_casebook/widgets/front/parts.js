@@ -4,9 +4,9 @@
 const keepKeys = (node) => (node.dataset.lmSuppressShortcuts = "true");
 
 let isReached = false; // whether a key has led to what has the focus, and nobody has scrolled since
-const moves = { capture: true, passive: true };
-window.addEventListener("keydown", ({ key }) => (isReached = !key.startsWith("Page")), moves);
-for (const type of ["wheel", "pointerdown", "touchmove"]) window.addEventListener(type, () => (isReached = false), moves);
+const asFirst = { capture: true, passive: true };
+window.addEventListener("keydown", ({ key }) => (isReached = !/^Page/.test(key)), asFirst);
+for (const type of ["wheel", "pointerdown", "touchmove"]) window.addEventListener(type, () => (isReached = false), asFirst);
 
 if (!window.ccbKeepsKeys) {
   window.ccbKeepsKeys = true; // once a page
