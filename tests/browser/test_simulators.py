@@ -241,10 +241,11 @@ def test_nothing_jumps_while_a_slider_moves(page: LabPage, name: str, width: int
     node = reveal(page, name)
     page.page.set_viewport_size({"width": width, "height": 900})
     expect(node.locator(".ccb-picture svg")).to_be_visible()
-    node.locator(".ccb-picture").scroll_into_view_if_needed()
     picture = node.locator(".ccb-picture")
+    picture.evaluate(SCROLL, "nearest")
     for handle in node.get_by_role("slider").all():
         handle.focus()
+        handle.evaluate(SCROLL, "nearest")
         before, drawn = node.evaluate(PLACES), picture.bounding_box()
         for key in ("End", "Home"):
             page.page.keyboard.press(key)
