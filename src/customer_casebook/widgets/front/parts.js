@@ -4,9 +4,8 @@
 const keepKeys = (node) => (node.dataset.lmSuppressShortcuts = "true");
 
 let isReached = false; // whether a key has led to what has the focus, and nobody has scrolled since
-const asFirst = { capture: true, passive: true };
-window.addEventListener("keydown", ({ key }) => (isReached = !/^Page/.test(key)), asFirst);
-for (const type of ["wheel", "pointerdown", "touchmove"]) window.addEventListener(type, () => (isReached = false), asFirst);
+const noteReach = ({ type, key }) => (isReached = type === "keydown" && !/^Page/.test(key));
+for (const type of ["keydown", "wheel", "pointerdown", "touchmove"]) window.addEventListener(type, noteReach, true);
 
 if (!window.ccbKeepsKeys) {
   window.ccbKeepsKeys = true; // once a page
