@@ -148,11 +148,11 @@ def test_when_python_is_started_anew_each_says_so_and_running_makes_it_good(page
     page.run_all()
     for name in REACHED:
         expect(gone(activity(page, places[name]))).to_have_count(0)
-    assert "solved" in ACTIVITIES["what_if"][1](activity(page, places["what_if"]))
+    assert "moved" in ACTIVITIES["ledger"][1](activity(page, places["ledger"]))
 
 
 def test_when_python_is_shut_down_the_first_touch_tells(page: LabPage) -> None:
-    node = activity(page, PLACES["what_if"])
+    node = activity(page, PLACES["what_if"])  # not the one touched last: that tells by itself
     switch = node.get_by_role("group", name="Charge").get_by_role("radio", checked=True)
     page.page.evaluate(SHUT_DOWN)
     expect(gone(node)).to_have_count(0)

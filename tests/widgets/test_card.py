@@ -18,7 +18,7 @@ from markupsafe import escape
 
 import customer_casebook.widgets.card as module
 from customer_casebook.course.bank import item_of
-from customer_casebook.course.casebook import cases
+from customer_casebook.course.casebook import cases, course
 from customer_casebook.course.items import Item, original_id
 from customer_casebook.course.journal import Attempt, journal
 from customer_casebook.course.selection import holds_in
@@ -473,6 +473,15 @@ def test_a_card_says_what_another_could_not(card: Card, attempts: list[Attempt])
     assert card.answers == gone.answers == {}
 
 
+def test_a_card_says_what_its_python_has_asked_nowhere_yet(
+    card: Card, attempts: list[Attempt], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = study("museum-shop-cast-counter", ["money"])  # its options are in no order of letters
+    monkeypatch.delitem(course().items, gone.questions[0].id, raising=False)  # as after a restart
+    say(gone, 0, "p1", "revenue", by=card)
+    assert [(each.event, each.choice) for each in attempts] == [("p1", ("revenue",))]
+
+
 def test_an_answer_to_words_that_the_course_has_changed_is_not_said_for_ever(
     card: Card, heard: list[Any], attempts: list[Attempt]
 ) -> None:
@@ -509,12 +518,14 @@ def test_a_deck_that_was_begun_with_another_kernel_goes_on(
     journal().record(replace(attempts[1], event="p3", content="another wording"))
     say(study("marketing-campaign-hub", ["money"]), 0, "p4", "revenue")
     new = study("marketing-campaign-hub", ["customer", "role"])
-    hear(new, {"kept": {"0": "p4", "1": "p3"}})
-    hear(new, {"kept": {"0": "of another learner", "1": ["?"], "7": "p1", "x": None}})
+    hear(new, {"seeking": "s", "kept": {"0": "p4", "1": "p3"}})
+    hear(
+        new, {"seeking": "s", "kept": {"0": "of another learner", "1": ["?"], "7": "p1", "x": None}}
+    )
     assert new.answers == {}
     say(new, 1, "p5", "customer")
     for _ in range(2):  # it is asked again until it has answered
-        hear(new, {"kept": {"0": "p1", "1": "p2"}})
+        hear(new, {"seeking": "s", "kept": {"0": "p1", "1": "p2"}})
     assert [each and set(each) for each in map(new.chosen, (0, 1))] == [{"external"}, {"customer"}]
     assert new.answers["0"] == card.answers["0"]
     assert new.acknowledged["p1"] == {"state": "saved", "text": "Saved."}
@@ -524,7 +535,9 @@ def test_a_deck_that_was_begun_with_another_kernel_goes_on(
     say(new, 0, "p7", "external")
     assert new.chosen(0) == frozenset({"internal"})
     hear(new, {"round": 1})
-    hear(new, {"kept": {"0": "p1"}})  # of a page that has not heard of the new start
+    hear(
+        new, {"seeking": "s", "kept": {"0": "p1"}}
+    )  # of a page that has not heard of the new start
     assert new.answers == {}
     assert [each.resumes for each in (new, practice(n=2, seed=3), practice(n=2))] == [
         True,

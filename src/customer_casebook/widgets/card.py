@@ -6,7 +6,6 @@ kernel judges and records every press by itself, and acknowledges it.
 
 import traceback
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from copy import copy
 from datetime import UTC, datetime, timedelta
 from html import escape
 from threading import RLock
@@ -103,9 +102,9 @@ class Card(View):
                         self._acknowledge(str(answer["press"]))
                     elif question:  # the course has changed it, so nobody can judge this press
                         self.send({"heard": str(answer["press"]), "state": _CHANGED})
-                case {"kept": dict(presses)}:
+                case {"kept": dict(presses), "seeking": str(seeking)}:
                     self._resume(presses)
-                    self.send({"resumed": True})
+                    self.send({"resumed": seeking})
                 case {"another": str(item), "seen": [*seen], "ask": str(ask)} if self.book:
                     self.send({"ask": ask, "question": self._another(self.book, item, seen, ask)})
                 case {"round": int(number), **more} if not more and number > self.round:
@@ -155,7 +154,7 @@ class Card(View):
         item = next(asked, None) or item_of(book, item_id)
         if item is None:
             return None
-        item = copy(item)
+        item = item.shuffled("")  # a copy, with the fingerprint of the order in which it is written
         item.options = dict(sorted(item.options.items()))
         return item
 

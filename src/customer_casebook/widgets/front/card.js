@@ -22,7 +22,7 @@ function renderCard({ model, el }) {
   const stored = `customer-casebook deck ${SERVER ?? ""} ${deck.map(({ item, content }) => item + content)}`;
   let kept = attempt(() => JSON.parse(localStorage[stored]))?.[0] ?? {};
   let keptText = JSON.stringify(kept);
-  let isAsking = false; // Python for the answers that its journal has of those presses
+  let seeking = null; // the id of the request for the answers that Python's journal has of those presses
   const sought = new Set(); // of those, what Python was asked for after it had heard of it
   let resumedAt; // the place where the reader goes on
 
@@ -100,14 +100,14 @@ function renderCard({ model, el }) {
   }
 
   function resume() {
-    isAsking = model.get("resumes") && !Object.keys(kept).every(answered);
+    const mine = (seeking = model.get("resumes") && !Object.keys(kept).every(answered) ? newId() : null);
     for (const press of Object.values(kept)) if (states.has(press)) sought.add(press);
-    sayUntil(() => !isAsking, () => model.send({ kept }));
+    sayUntil(() => !mine || seeking !== mine, () => model.send({ kept, seeking: mine }));
   }
 
   // Python has shown what it has. What it does not have is asked for again once it has heard of it.
   function onResumed() {
-    isAsking = false;
+    seeking = null;
     const isGone = ([place, press]) => !answered(place) && !waiting.has(press) && !states.has(press);
     for (const [place] of Object.entries(kept).filter(isGone)) delete kept[place];
     onAnswers();
@@ -116,7 +116,7 @@ function renderCard({ model, el }) {
   }
 
   function onMessage({ ask, question, resumed }) {
-    if (resumed && isAsking) onResumed();
+    if (resumed && resumed === seeking) onResumed();
     if (!ask || ask !== asked) return;
     asked = null;
     if (!question) return saved.replaceChildren(h("span", { role: "alert" }, "There is no other one of this kind."));
@@ -253,7 +253,7 @@ function renderCard({ model, el }) {
     refused = !allSaved();
     showNote();
     if (refused) return;
-    [answers, kept, isAsking] = [{}, {}, false];
+    [answers, kept, seeking] = [{}, {}, null];
     round += 1;
     keep();
     sayUntil(() => model.get("round") >= round, () => model.send({ round }));
@@ -378,7 +378,7 @@ function renderCard({ model, el }) {
     }
     answers = known();
     keep();
-    if (!isAsking && Object.entries(kept).some(isNew)) resume();
+    if (!seeking && Object.entries(kept).some(isNew)) resume();
     if (JSON.stringify(answers) === shown) return acknowledge(); // our own
     if (at >= deck.length && firstOpen() >= 0) at = firstOpen();
     draw();
