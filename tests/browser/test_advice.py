@@ -34,6 +34,9 @@ PATIENCE_MS = 10_000  # of who chose something, and nothing happens
 SESSION = "window.jupyterapp.shell.currentWidget.sessionContext.session"
 KERNEL_GONE = f"() => !{SESSION}?.kernel"
 AGE = "() => document.querySelectorAll('.jp-OutputArea-output').forEach(each => (each.dataset.old = 'yes'))"
+# Whether what was chosen has begun: the outputs go, or a dialog comes. A restart asks where there is a kernel.
+BEGUN = "() => !document.querySelector('[data-old]') || document.querySelector('dialog')"
+ASKED = f"() => document.querySelector('dialog') || !{SESSION}?.kernel"
 ALL_RAN = f"""() => {{
     const cells = [...window.jupyterapp.shell.currentWidget.content.model.cells];
     const [first, ...others] = cells.filter(each => each.type === "code").map(each => each.executionCount);
@@ -65,7 +68,7 @@ class Learner:
         """What an activity says, once it tells what to do."""
         node = self.page.cell(place).locator(selector).first
         expect(node).to_contain_text(what, timeout=30_000)
-        return node.inner_text()
+        return node.text_content() or ""  # the inner text of what is drawn late is empty
 
     def answer(self, place: int = 1) -> None:
         node = activity(self.page, place)
@@ -96,9 +99,7 @@ class Learner:
         items = page.get_by_role("menuitem")
         items.filter(has_text=re.compile(f"^{menu}$")).click()
         items.filter(has_text=re.compile(f"^{item}…?$")).click()
-        page.wait_for_function(
-            "!document.querySelector('[data-old]') || document.querySelector('dialog')"
-        )
+        page.wait_for_function(ASKED if item.startswith("Restart") else BEGUN)
         restart = page.get_by_role("button", name="Confirm Kernel Restart")
         if restart.count():
             restart.click()
@@ -119,16 +120,18 @@ class Learner:
                 expect(outcome).not_to_have_text(before, use_inner_text=True)
             elif call.startswith("exam("):
                 start = node.get_by_role("button", name="Start the clock")
+                timer = node.get_by_role("timer")
+                expect(start.or_(timer).first).to_be_visible()
                 if start.count():
                     start.click()
-                expect(node.get_by_role("timer")).to_contain_text("left")
+                expect(timer).to_contain_text("left")
         total = len(self.before) + len(self.answered)
         wait_for(self.page, lambda: len(answers(self.page.lab)) >= total)
         assert len(answers(self.page.lab)) == total
 
 
 def exam_call() -> str:
-    return f"from customer_casebook import exam\nexam(seed={next(SEEDS)}, n=3, minutes=5)"
+    return f"from customer_casebook import exam\nexam(seed={next(SEEDS)}, n=3, minutes=60)"
 
 
 @pytest.fixture

@@ -60,6 +60,8 @@ def voila_page(browser: Browser, voila: Lab) -> Iterator[VoilaPage]:
     context = browser.new_context(viewport={"width": 1280, "height": 20_000})
     page = VoilaPage(context.new_page(), voila)
     page.open(every_activity(voila))
+    for place in PLACES.values():
+        activity(page, place)  # is there
     page.page.evaluate(AXE_SCRIPT)
     for theme in ("light", "dark"):
         style = (THEMES / f"theme-{theme}.css").read_text("utf-8")

@@ -24,6 +24,8 @@ CALLS = (
     f"sort_parties({[*getattr(BOOK.questions[SORT], 'cases', ())]})",
     'study("marketing-campaign-hub", ["role"])',
 )
+BOXES = """node => [".ccb-evidence", ".ccb-answers"]
+    .map(part => node.querySelector(part).getBoundingClientRect().toJSON())"""
 
 
 @pytest.fixture
@@ -108,11 +110,7 @@ def test_the_answers_of_a_sort_stand_beside_its_evidence_or_below(
 ) -> None:
     size = {"width": width, "height": 900}
     with opened(browser, lab, notebook(lab, f"sort-{width}.ipynb", *CALLS), viewport=size) as page:
-        row = activity(page, 4).locator(".ccb-group").first
-        evidence = row.locator(".ccb-evidence").first.bounding_box()
-        answers = row.locator(".ccb-answers").bounding_box()
-        assert evidence
-        assert answers
+        evidence, answers = activity(page, 4).locator(".ccb-group").first.evaluate(BOXES)
         beside = answers["x"] > evidence["x"] + evidence["width"]
         below = answers["y"] > evidence["y"] + evidence["height"]
         assert (beside, below) == ((True, False) if width == 1280 else (False, True))

@@ -75,6 +75,7 @@ def test_keys_are_letters_or_else_places_as_the_key_caps_say(page: LabPage) -> N
             expect(node.get_by_role("radio").nth(int(sure) - 1)).to_be_checked()
             press(node, layout, cap)
             expect(node.locator(".ccb-head")).to_be_visible()
+            expect(node.locator(".ccb-saved")).to_have_text("Saved.")
             node.locator(".ccb-next").click()
         expect(node.get_by_role("button", name="Start again")).to_be_visible()
         node.get_by_role("button", name="Start again").click()

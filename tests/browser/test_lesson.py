@@ -103,6 +103,7 @@ def test_a_wrong_answer_is_explained_recorded_and_shown_in_the_evidence(
         card.choose(question, question.right)
         card.press("I think so")
         expect(card.feedback).to_contain_text(f"Right: {question.answer}")
+        expect(card.saved).to_have_text("Saved.")
     expect(decided).to_have_count(len(card.questions[-1].decisive_evidence))
     card.press("Close the case")
     expect(card.node.get_by_role("heading", name="Case closed")).to_be_visible()
@@ -196,6 +197,7 @@ def test_comparing_two_cases_fills_their_table(trouble: LabPage) -> None:
     shown = ["…"] * len(card.questions)
     for place, question in enumerate(card.questions):
         card.answer(question, None if place else [wrong(question)])
+        expect(card.saved).to_have_text("Saved.")
         shown[place] = f"{question.answer}{'✓' if place else '✗ missed'}"
         expect(cells).to_have_text(shown)
         expect(cells.nth(place).locator(".ccb-mark")).to_have_css("font-weight", "600")

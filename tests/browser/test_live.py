@@ -24,6 +24,7 @@ from customer_casebook.site.live import LOCK
 from customer_casebook.site.packages import PRELOADED
 from tests.browser.lab import MAX_WAIT_MS
 
+pytestmark = pytest.mark.timeout(900)  # the first test builds the course
 NAMES = [*start.lessons()]
 FIRST, NEXT, PLAYED, PRACTICE = NAMES[1], NAMES[2], NAMES[0], NAMES[18]
 OWN = NAMES[20]
@@ -179,6 +180,7 @@ def answer_on_a_page(page: Page, server: Server) -> None:
     page.goto(f"{server.url}{Path(NAMES[4]).stem}.html")
     page.locator("casebook-card .ccb-option").first.click()
     page.get_by_role("button", name="I am sure").first.click()
+    expect(page.locator("casebook-card .ccb-saved").first).to_contain_text("Saved in this browser.")
 
 
 def test_a_lesson_starts_by_itself_and_the_next_one_knows_its_answers(
@@ -326,6 +328,7 @@ def test_a_case_of_ones_own_is_kept_in_the_browser(
     for title in ("Saved", "Saved"):  # the second time, in place of the first
         page.get_by_role("button", name="Save", exact=True).click()
         expect(page.locator(".ccb-own .ccb-saved")).to_contain_text(title)
+        expect(page.locator(".ccb-own [aria-busy=true]")).to_have_count(0)
     page.reload()
     started(page)
     expect(page.get_by_role("button", name="Open: A nurse and Sorrel Hospital IT")).to_have_count(1)

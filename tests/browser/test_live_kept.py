@@ -12,6 +12,7 @@ from playwright.sync_api import Browser
 from tests.browser.tabs import BROWSERS, opened_tab
 from tests.browser.test_live import FIRST, JOURNAL, PYTHON, READY, Server, address, served
 
+pytestmark = pytest.mark.timeout(900)  # JupyterLite is built first
 SURE = """[...document.querySelectorAll("button")].find((each) => each.textContent.startsWith("I am sure"))"""
 SAVED = """document.querySelector(".ccb-saved")?.textContent.includes("Saved.")"""
 

@@ -139,6 +139,10 @@ def change(page: LabPage, theme: str) -> None:
 
 
 WIDE = (480, 768, 1280, 1600)
+LISTEN = """node => {
+    node.said = [];
+    new MutationObserver(() => node.said.push(node.textContent)).observe(node, {childList: true});
+}"""
 NARROW = (320, *WIDE)
 
 
@@ -240,6 +244,7 @@ def test_a_story_and_rows_of_pills_can_be_read_and_hit_in_every_state(
     expect(node.get_by_text("Your answer, wrong").first).to_be_visible()
     expect(node.get_by_text("The right answer").first).to_be_visible()
     check(page, node, NARROW)
+    expect(node.locator(".ccb-saved")).to_have_text("Saved.")
     node.get_by_role("button", name="Finish").click()
     node.get_by_role("button", name="Start again").click()
 
@@ -403,6 +408,7 @@ def test_a_question_that_is_the_only_one_stays_with_its_answer_and_has_a_result(
     node = activity(page, find(page, "find_evidence(")[0])
     node.get_by_role("radio").nth(1).locator("..").locator("span").click()
     node.get_by_role("button", name="I am sure").click()
+    expect(node.locator(".ccb-saved")).to_have_text("Saved.")
     feedback = node.locator(".ccb-feedback")
     said = feedback.inner_text()
     node.get_by_role("button", name="Finish").click()
@@ -505,18 +511,20 @@ def test_switches_name_themselves_and_say_how_they_stand(page: LabPage) -> None:
 
 def test_an_answer_is_announced_once(page: LabPage) -> None:
     card = CardOnPage(page, "study(")
-    count = "node => { node.said = 0; new MutationObserver(() => { node.said += 1 }).observe(node, {childList: true}) }"
-    card.feedback.evaluate(count)
+    card.feedback.evaluate(LISTEN)
     card.answer(card.questions[0])
     expect(card.saved).to_have_text("Saved.")
-    assert card.feedback.evaluate("node => node.said") == 1
+    assert len(card.feedback.evaluate("node => node.said")) == 1
     node = activity(page, find(page, "what_if(")[0])
     spoken = node.get_by_role("status")
-    spoken.evaluate(count)
+    spoken.evaluate(LISTEN)
     roof = node.get_by_role("group", name="Wider organization")
     roof.get_by_role("radio", name="different").click()
     expect(spoken).to_contain_text("Solved")
-    assert spoken.evaluate("node => node.said") == 1
+    said = spoken.evaluate("node => node.said")
+    assert (
+        len([each for each in said if each and not each.startswith("This is not up to date")]) == 1
+    )
     node.get_by_role("button", name="As the story tells it").click()
 
 

@@ -84,3 +84,20 @@ def test_of_two_pages_that_chose_at_once_both_show_what_python_has(page: Page) -
     page.get_by_role("radio", name="one").check()
     page.evaluate(HEARD, {"choice": [1], "ms": 5, "flag": False, "seq": 1})
     expect(page.get_by_role("radio", name="two")).to_be_checked()
+
+
+def test_what_has_come_of_a_late_press_is_not_taken_off_by_what_said_that_it_was_late(
+    page: Page,
+) -> None:
+    found(page, "user/ann/lab")
+    page.evaluate("""() => {
+        document.body.append(window.live = liveRegion());
+        window.late = lateness(live, live);
+        document.body.append(late.sentence);
+        late.mark(true);
+    }""")
+    status, sentence = page.get_by_role("status"), page.locator(".ccb-late")
+    expect(status).to_contain_text("This is not up to date yet.")
+    page.evaluate("() => { say(live, 'Solved.'); late.mark(false); }")
+    expect(status).to_have_text("Solved.")
+    expect(sentence).to_be_empty()

@@ -134,7 +134,7 @@ def test_when_python_is_started_anew_each_says_so_and_running_makes_it_good(page
             expect(gone(node)).to_have_count(0)
             continue
         expect(gone(node)).to_be_visible()
-        words = gone(node).inner_text()
+        words = gone(node).text_content() or ""  # the inner text of what is drawn late is empty
         expect(node.locator(".ccb-live")).to_have_text(words)
         assert ("its clock goes on too" in words) is (REACHED[name] == "question 2")
         assert node.evaluate(ANSWERING) == []

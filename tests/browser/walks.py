@@ -33,7 +33,7 @@ for place, asked in enumerate(kinds.values()):
 
 def _ask(node: Locator, chosen: Mapping[int, set[str]], place: int) -> set[str]:
     """Choose what is to be chosen, or the first of each group, and be sure; what would have been right."""
-    for group in node.locator("fieldset:not(:has(fieldset))").all():
+    for group in node.locator(".ccb-panel fieldset:not(:has(fieldset))").all():
         inputs = group.locator("input").all()
         wanted = chosen.get(place) or {inputs[0].get_attribute("value") or ""}
         for each in inputs:
@@ -146,7 +146,7 @@ def _exam(node: Locator) -> Iterator[str]:
     for fold in node.locator(".ccb-review summary").all():
         fold.click()
     node.get_by_role("button", name="Practise these now").click()
-    expect(node.locator(".ccb-prompt")).to_be_visible()
+    expect(node.locator(".ccb-deck :focus")).to_be_visible()
     yield "done"
 
 

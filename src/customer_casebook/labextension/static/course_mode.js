@@ -111,17 +111,17 @@ export function courseMode(app, Widget, worker) {
     notebook.widgets.at(-1).addClass("ccb-end");
     notebook.node.addEventListener("dblclick", holdDoubleClick, true);
     closeFolds(notebook.node);
-    const at = course.indexOf(lesson);
-    const links = await linksTo(course[at - 1], course[at + 1], context.path, app);
-    const take = isLite && element("button", { textContent: "Export answers", onclick: () => exportAnswers(contents) });
-    addBar(Widget, panel, element("div", {}, place, state, page), element("div", {}, again, take, ...links, toggle));
-    panel.node.addEventListener("scroll", tellPlace, true);
     context.model.stateChanged.connect(({ dirty }, { name }) => {
       const isWriting = panel.node.contains(document.activeElement?.closest(".cm-editor"));
       if (name !== "dirty" || !dirty || isWriting) return;
       if (panel.node.dataset.ccb === "starting") context.model.dirty = false; // it is saved when all has run
       else if (panel.node.dataset.ccb === "ready") save();
     });
+    const at = course.indexOf(lesson);
+    const links = await linksTo(course[at - 1], course[at + 1], context.path, app);
+    const take = isLite && element("button", { textContent: "Export answers", onclick: () => exportAnswers(contents) });
+    addBar(Widget, panel, element("div", {}, place, state, page), element("div", {}, again, take, ...links, toggle));
+    panel.node.addEventListener("scroll", tellPlace, true);
     await sessionContext.ready;
     let isNew = false; // Python, perhaps, when it is next heard of
     let letGo = null; // of the reader's place

@@ -86,7 +86,7 @@ function renderCard({ model, el }) {
   function another() {
     const ask = (asked = newId());
     const { item } = shownQuestion();
-    setTimeout(() => asked === ask && saved.replaceChildren(h("span", { role: "alert" }, LATE)), LATE_MS);
+    setTimeout(() => asked === ask && warn(LATE), LATE_MS);
     sayUntil(() => asked !== ask, () => model.send({ another: item, seen, ask }));
   }
 
@@ -119,7 +119,7 @@ function renderCard({ model, el }) {
     if (resumed && resumed === seeking) onResumed();
     if (!ask || ask !== asked) return;
     asked = null;
-    if (!question) return saved.replaceChildren(h("span", { role: "alert" }, "There is no other one of this kind."));
+    if (!question) return warn("There is no other one of this kind.");
     const hadFocus = root.contains(document.activeElement);
     seen.push(question.item);
     go(at, hadFocus, { question });
@@ -316,24 +316,24 @@ function renderCard({ model, el }) {
     return [...names].map(([why, all]) => all.join("</strong> ").replaceAll("</strong> <p>", "</strong> ") + why).join("");
   }
 
+  const warn = (words) => saved.replaceChildren(h("span", { role: "alert" }, words));
+
   function acknowledge() {
     showNote();
     clearTimeout(late);
     const answer = extra ? extra.answer : answers[at];
     const state = answer && stateOf(answer.press);
+    const drawn = JSON.stringify([answer?.press, state]);
+    if (state && saved.drawn === drawn) return; // its details stay open, and keep the focus
+    saved.drawn = drawn;
     saved.replaceChildren();
     if (!answer) return;
     const role = state && state.state !== "saved" && "alert";
     saved.append(h("span", { role }, state?.text ?? "Not saved yet."));
     if (state?.details)
       saved.append(h("details", {}, h("summary", {}, "Details for technical support"), h("pre", {}, state.details)));
-    if (!state)
-      late = setTimeout(() => {
-        const words =
-          "Not saved yet. Python is busy or has stopped. The feedback is right, and you can go on. " +
-          IF_THIS_STAYS;
-        saved.replaceChildren(h("span", { role: "alert" }, words));
-      }, KERNEL_TIMEOUT_MS);
+    const words = `Not saved yet. Python is busy or has stopped. The feedback is right, and you can go on. ${IF_THIS_STAYS}`;
+    if (!state) late = setTimeout(warn, KERNEL_TIMEOUT_MS, words);
   }
 
   function drawBoard() {

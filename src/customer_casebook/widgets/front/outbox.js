@@ -118,13 +118,13 @@ const LATE =
 function lateness(live, ...nodes) {
   const sentence = h("p", { class: "ccb-late" });
   let timer = null;
-  const tell = (words) => [sentence, live].forEach((node) => say(node, words));
+  const tell = () => [sentence, live].forEach((node) => say(node, LATE));
   function mark(late) {
     for (const node of nodes) node.setAttribute("aria-busy", String(late));
-    if (late) timer ??= setTimeout(tell, LATE_MS, LATE);
+    if (late) timer ??= setTimeout(tell, LATE_MS);
     if (late || !timer) return;
     timer = clearTimeout(timer);
-    if (sentence.textContent) tell("");
+    for (const node of [sentence, live]) if (node.textContent === LATE) say(node, ""); // not what has come of it
   }
   return { sentence, mark };
 }

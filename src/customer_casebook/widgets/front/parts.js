@@ -242,7 +242,7 @@ function say(node, words) {
   if (node.textContent !== words) node.textContent = words;
 }
 
-// Put other HTML into a node. A fold stays open or closed as the learner left it, and keeps the focus.
+// Put other HTML into a node. A fold stays open or closed as the learner left it; it and a link keep the focus.
 function redraw(node, html) {
   if (node.drawnHtml === html) return;
   node.drawnHtml = html;
@@ -254,11 +254,11 @@ function redraw(node, html) {
   const preventScroll = bottom < 0 || top > innerHeight; // who has scrolled away stays there
   node.innerHTML = html; // escaped by the kernel
   direct(node);
-  for (const fold of node.querySelectorAll("details")) {
-    const summary = fold.querySelector("summary");
-    keepKeys(summary);
+  for (const fold of node.querySelectorAll("details"))
     if (node.openFolds.has(title(fold))) fold.open = node.openFolds.get(title(fold));
-    if (focused === title(fold)) summary.focus({ preventScroll });
+  for (const each of node.querySelectorAll("summary, a")) {
+    keepKeys(each);
+    if (focused === each.textContent) each.focus({ preventScroll });
   }
 }
 
