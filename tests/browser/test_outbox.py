@@ -1,4 +1,4 @@
-"""What the browser keeps of a learner until Python has it: in the storage, and in the page of an exam."""
+"""What the page keeps of a learner: answers until Python has them, and the focus while a text is written anew."""
 
 from __future__ import annotations
 
@@ -101,3 +101,17 @@ def test_what_has_come_of_a_late_press_is_not_taken_off_by_what_said_that_it_was
     page.evaluate("() => { say(live, 'Solved.'); late.mark(false); }")
     expect(status).to_have_text("Solved.")
     expect(sentence).to_be_empty()
+
+
+@pytest.mark.parametrize("role", ["summary", "a"])
+def test_a_fold_or_a_link_keeps_the_focus_while_its_text_is_written_anew(
+    page: Page, role: str
+) -> None:
+    found(page, "user/ann/lab")
+    html = '<p>{}</p><details><summary>By objective</summary><a href="#07">Lesson 7</a></details>'
+    page.evaluate("html => redraw(document.body, html)", html.format("One"))
+    page.get_by_text("By objective").click()
+    page.locator(role).focus()
+    page.evaluate("html => redraw(document.body, html)", html.format("Two"))
+    expect(page.get_by_text("Two")).to_be_visible()
+    expect(page.locator(role)).to_be_focused()
