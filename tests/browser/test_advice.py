@@ -33,10 +33,15 @@ PATIENCE_MS = 10_000  # of who chose something, and nothing happens
 
 SESSION = "window.jupyterapp.shell.currentWidget.sessionContext.session"
 KERNEL_GONE = f"() => !{SESSION}?.kernel"
-AGE = "() => document.querySelectorAll('.jp-OutputArea-output').forEach(each => (each.dataset.old = 'yes'))"
+AGE = f"""() => {{
+    window.kernelBefore = {SESSION}?.kernel;
+    document.querySelectorAll(".jp-OutputArea-output").forEach(each => (each.dataset.old = "yes"));
+}}"""
 # Whether what was chosen has begun: the outputs go, or a dialog comes. A restart asks where there is a kernel.
 BEGUN = "() => !document.querySelector('[data-old]') || document.querySelector('dialog')"
-ASKED = f"() => document.querySelector('dialog') || !{SESSION}?.kernel"
+ASKED = (
+    f"() => document.querySelector('dialog') || !kernelBefore || kernelBefore !== {SESSION}?.kernel"
+)
 ALL_RAN = f"""() => {{
     const cells = [...window.jupyterapp.shell.currentWidget.content.model.cells];
     const [first, ...others] = cells.filter(each => each.type === "code").map(each => each.executionCount);
