@@ -119,10 +119,8 @@ def test_on_what_opens_and_closes(page: LabPage) -> None:
     card = CardOnPage(page, "compare(")
     story = card.node.get_by_text("The story:").first
     press(page, story, *ARROWS, *RUN, "Enter", "Space")
-    run(
-        page,
-        "from customer_casebook.course.journal import Journal as j; kept, j.record = j.record, None",
-    )
+    run(page, "from customer_casebook.course.journal import Journal")
+    run(page, "kept, Journal.record = Journal.record, None")
     card.answer(card.questions[0])
     press(page, card.saved.get_by_text("Details for technical support"), *ARROWS, "Enter")
     expect(card.saved.locator("pre")).to_be_visible()
@@ -130,7 +128,7 @@ def test_on_what_opens_and_closes(page: LabPage) -> None:
     other.answer(other.questions[0])
     expect(other.saved).to_contain_text("could not be recorded")
     expect(card.saved.locator("pre")).to_be_visible()  # whatever Python says of another answer
-    run(page, "j.record = kept")
+    run(page, "Journal.record = kept")
 
 
 def test_on_a_story_that_is_read_first(page: LabPage) -> None:

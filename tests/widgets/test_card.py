@@ -509,6 +509,19 @@ def test_what_waits_in_memory_is_saved_on_all_cards_once_the_disk_takes_it(
     assert [each["state"]["state"] for each in heard] == ["memory", "memory", "saved"]
 
 
+def seek(card: Card, kept: Said, seeking: str = "s") -> None:
+    """What the page asks for: the answers that these presses gave, by place."""
+    hear(card, {"kept": kept, "seeking": seeking})
+
+
+def test_what_a_page_seeks_is_answered_with_the_id_of_its_asking(
+    card: Card, heard: list[Any]
+) -> None:
+    seek(card, {"0": "p1"}, "one")
+    seek(card, {}, "two")
+    assert heard == [{"resumed": "one"}, {"resumed": "two"}]
+
+
 def test_a_deck_that_was_begun_with_another_kernel_goes_on(
     card: Card, attempts: list[Attempt]
 ) -> None:
@@ -518,14 +531,12 @@ def test_a_deck_that_was_begun_with_another_kernel_goes_on(
     journal().record(replace(attempts[1], event="p3", content="another wording"))
     say(study("marketing-campaign-hub", ["money"]), 0, "p4", "revenue")
     new = study("marketing-campaign-hub", ["customer", "role"])
-    hear(new, {"seeking": "s", "kept": {"0": "p4", "1": "p3"}})
-    hear(
-        new, {"seeking": "s", "kept": {"0": "of another learner", "1": ["?"], "7": "p1", "x": None}}
-    )
+    seek(new, {"0": "p4", "1": "p3"})
+    seek(new, {"0": "of another learner", "1": ["?"], "7": "p1", "x": None})
     assert new.answers == {}
     say(new, 1, "p5", "customer")
     for _ in range(2):  # it is asked again until it has answered
-        hear(new, {"seeking": "s", "kept": {"0": "p1", "1": "p2"}})
+        seek(new, {"0": "p1", "1": "p2"})
     assert [each and set(each) for each in map(new.chosen, (0, 1))] == [{"external"}, {"customer"}]
     assert new.answers["0"] == card.answers["0"]
     assert new.acknowledged["p1"] == {"state": "saved", "text": "Saved."}
@@ -535,9 +546,7 @@ def test_a_deck_that_was_begun_with_another_kernel_goes_on(
     say(new, 0, "p7", "external")
     assert new.chosen(0) == frozenset({"internal"})
     hear(new, {"round": 1})
-    hear(
-        new, {"seeking": "s", "kept": {"0": "p1"}}
-    )  # of a page that has not heard of the new start
+    seek(new, {"0": "p1"})  # of a page that has not heard of the new start
     assert new.answers == {}
     assert [each.resumes for each in (new, practice(n=2, seed=3), practice(n=2))] == [
         True,

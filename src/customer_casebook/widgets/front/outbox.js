@@ -124,7 +124,7 @@ function lateness(live, ...nodes) {
     if (late) timer ??= setTimeout(tell, LATE_MS);
     if (late || !timer) return;
     timer = clearTimeout(timer);
-    for (const node of [sentence, live]) if (node.textContent === LATE) say(node, ""); // not what has come of it
+    for (const node of [sentence, live]) if (node.textContent === LATE) say(node, ""); // what has come of it stays
   }
   return { sentence, mark };
 }
